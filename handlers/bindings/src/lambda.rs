@@ -1,0 +1,43 @@
+//! Bindings to other functions.
+
+use crate::grants::{operation_types, operations};
+use crate::resource::binding;
+
+operation_types!(Invoke);
+
+operations!(Function<()>:
+    Invoke = "lambda:InvokeFunction",
+);
+
+binding!(
+    /// Another function. Its environment variable is the function's name.
+    Function,
+    aws_sdk_lambda::Client,
+    "lambda"
+);
+
+impl<A> Function<A> {
+    /// The function's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.resource.name()
+    }
+}
+
+#[cfg(feature = "lambda")]
+mod calls {
+    use aws_sdk_lambda::operation::invoke::builders::InvokeFluentBuilder;
+
+    use super::{Function, Invoke};
+    use crate::grants::Grants;
+
+    impl<A> Function<A> {
+        /// The SDK's `invoke` of this function.
+        pub fn invoke<P>(&self) -> InvokeFluentBuilder
+        where
+            A: Grants<Invoke, P>,
+        {
+            self.client.get().invoke().function_name(self.name())
+        }
+    }
+}

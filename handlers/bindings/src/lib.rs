@@ -1,0 +1,43 @@
+//! What a function needs from its stack, said once.
+//!
+//! A function's bindings are a struct with a field for each thing it needs. In the stack the struct is made from
+//! references to resources, and serialising it gives the function's environment and the grants of its role. In the
+//! function the same struct is read from the environment, and each field offers exactly the calls that it grants.
+//!
+//! ```
+//! use bindings::dynamodb::{PutItem, Query, Table};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize)]
+//! pub struct Bindings {
+//!     pub sightings: Table<(PutItem, Query)>,
+//! }
+//!
+//! impl bindings::Program for Bindings {
+//!     const NAME: &'static str = "spaceships-consumer";
+//! }
+//! ```
+
+pub mod declaration;
+pub mod dynamodb;
+pub mod environment;
+pub mod grants;
+pub mod lambda;
+mod resource;
+#[cfg(feature = "runtime")]
+pub mod runtime;
+pub mod sqs;
+pub mod url;
+
+pub use declaration::Declaration;
+pub use environment::EnvironmentError;
+pub use grants::{Actions, Grants};
+#[cfg(feature = "runtime")]
+pub use runtime::load;
+pub use url::Url;
+
+/// The bindings of one program: a binary of a handler crate that runs as a Lambda function.
+pub trait Program: serde::Serialize {
+    /// The name of the binary.
+    const NAME: &'static str;
+}

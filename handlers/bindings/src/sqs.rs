@@ -1,0 +1,53 @@
+//! Bindings to SQS queues.
+
+use crate::grants::{operation_types, operations};
+use crate::resource::binding;
+
+operation_types!(GetQueueAttributes, SendMessage);
+
+operations!(Queue<()>:
+    GetQueueAttributes = "sqs:GetQueueAttributes",
+    SendMessage = "sqs:SendMessage",
+);
+
+binding!(
+    /// A queue, with the operations `A` granted on it. Its environment variable is the queue's URL.
+    Queue,
+    aws_sdk_sqs::Client,
+    "sqs"
+);
+
+impl<A> Queue<A> {
+    /// The queue's URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.resource.name()
+    }
+}
+
+#[cfg(feature = "sqs")]
+mod calls {
+    use aws_sdk_sqs::operation::get_queue_attributes::builders::GetQueueAttributesFluentBuilder;
+    use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
+
+    use super::{GetQueueAttributes, Queue, SendMessage};
+    use crate::grants::Grants;
+
+    impl<A> Queue<A> {
+        /// The SDK's `get_queue_attributes` on this queue.
+        pub fn get_queue_attributes<P>(&self) -> GetQueueAttributesFluentBuilder
+        where
+            A: Grants<GetQueueAttributes, P>,
+        {
+            self.client.get().get_queue_attributes().queue_url(self.url())
+        }
+
+        /// The SDK's `send_message` to this queue.
+        pub fn send_message<P>(&self) -> SendMessageFluentBuilder
+        where
+            A: Grants<SendMessage, P>,
+        {
+            self.client.get().send_message().queue_url(self.url())
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Amazon DynamoDB: tables, their keys and their indexes.
+
+mod key;
+mod table;
+
+pub use key::{Attribute, AttributeType, B, Key, N, S};
+pub use table::{
+    Billing, GlobalSecondaryIndex, IndexRef, LocalSecondaryIndex, PointInTimeRecovery, Projection, StreamViewType,
+    Table, Throughput, TimeToLive,
+};

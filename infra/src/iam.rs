@@ -1,0 +1,16 @@
+//! AWS Identity and Access Management, with the values of a stack in its policies.
+
+mod role;
+
+pub use role::{InlinePolicy, Role};
+
+use crate::value::Value;
+
+/// A policy whose resources, principals and condition values may be intrinsic functions.
+pub type PolicyDocument = policies::PolicyDocument<Value>;
+/// A statement of such a policy.
+pub type Statement = policies::Statement<Value>;
+/// A principal of such a policy.
+pub type Principal = policies::Principal<Value>;
+/// A condition of such a policy.
+pub type Condition = policies::Condition<Value>;

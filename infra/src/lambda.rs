@@ -1,0 +1,9 @@
+//! AWS Lambda: functions, who may invoke them, and what feeds them.
+
+mod event_source_mapping;
+mod function;
+mod permission;
+
+pub use event_source_mapping::{EventSourceMapping, Filter, FilterCriteria, FunctionResponseType, ScalingConfig};
+pub use function::{Architecture, Function, LogFormat, LoggingConfig, TracingMode};
+pub use permission::Permission;

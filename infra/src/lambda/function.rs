@@ -1,0 +1,266 @@
+//! Functions that run a program of this workspace.
+
+use bindings::Program;
+use indexmap::IndexMap;
+use serde::{Serialize, Serializer};
+
+use crate::binding::{self, Binding};
+use crate::check::Check;
+use crate::iam::{Role, Statement};
+use crate::logs::LogGroup;
+use crate::reference::{Arn, HasArn, LogicalId, Ref, Resource};
+use crate::sqs::StandardQueue;
+use crate::template;
+use crate::units::{Mebibytes, Seconds};
+use crate::value::{Intrinsic, Value};
+
+/// A Lambda function on `provided.al2023`, whose code is a program of this workspace.
+///
+/// It can be added to a stack only with a role: [`Function::rust`] gives a `Function<()>`, and
+/// [`Function::with_role`] the `Function` that a stack takes.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html>
+#[derive(Debug, Clone)]
+pub struct Function<R = Value<Arn<Role>>> {
+    /// 1 to 64 letters, digits, hyphens and underscores. Changing it replaces the function.
+    pub function_name: Option<Value>,
+    /// Up to 256 characters.
+    pub description: Option<String>,
+    /// The role whose rights its code has.
+    pub role: R,
+    /// The processor that its program is built for.
+    pub architecture: Architecture,
+    /// 128 to 10,240 MiB; processing power grows with it, to one core at 1,769 MiB.
+    pub memory_size: Mebibytes,
+    /// How long one invocation may take, 1 to 900 s.
+    pub timeout: Seconds,
+    /// Variables beside those of the bindings. All together are limited to 4 KiB.
+    pub environment: IndexMap<String, Value>,
+    /// Where and how its logs are written.
+    pub logging_config: Option<LoggingConfig>,
+    /// Whether AWS X-Ray traces its invocations.
+    pub tracing: Option<TracingMode>,
+    /// How many invocations may run at once, taken from the account's quota; 0 stops the function.
+    pub reserved_concurrent_executions: Option<u32>,
+    /// Where events go that failed in asynchronous invocations.
+    pub dead_letter_target: Option<Ref<StandardQueue>>,
+    /// The size of `/tmp`, 512 to 10,240 MiB. Lambda's default is 512.
+    pub ephemeral_storage: Option<Mebibytes>,
+    program: &'static str,
+    bindings: Vec<Binding>,
+}
+
+/// The processor a function's program is built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Architecture {
+    /// 64-bit x86.
+    #[serde(rename = "x86_64")]
+    X86_64,
+    /// 64-bit ARM, AWS Graviton.
+    #[serde(rename = "arm64")]
+    Arm64,
+}
+
+/// Where and how a function's logs are written.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LoggingConfig {
+    /// The format of the platform's own lines. A program decides the format of its lines itself.
+    pub log_format: LogFormat,
+    /// The group its log streams are made in.
+    pub log_group: Option<Ref<LogGroup>>,
+}
+
+/// The format of the lines Lambda itself writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum LogFormat {
+    /// Plain text.
+    Text,
+    /// JSON objects.
+    #[serde(rename = "JSON")]
+    Json,
+}
+
+/// Whether AWS X-Ray traces a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum TracingMode {
+    /// Traces the invocations it samples.
+    Active,
+    /// Traces what an upstream service decided to trace.
+    PassThrough,
+}
+
+impl Function<()> {
+    /// A function that runs the program with these bindings, with 256 MiB and a timeout of 10 s, and no role yet.
+    #[must_use]
+    pub fn rust<P: Program>(bindings: P) -> Self {
+        Self {
+            function_name: None,
+            description: None,
+            role: (),
+            architecture: Architecture::X86_64,
+            memory_size: Mebibytes(256),
+            timeout: Seconds(10),
+            environment: IndexMap::new(),
+            logging_config: None,
+            tracing: None,
+            reserved_concurrent_executions: None,
+            dead_letter_target: None,
+            ephemeral_storage: None,
+            program: P::NAME,
+            bindings: binding::of(&bindings),
+        }
+    }
+
+    /// The function with its role.
+    #[must_use]
+    pub fn with_role(self, role: impl Into<Value<Arn<Role>>>) -> Function {
+        Function {
+            role: role.into(),
+            function_name: self.function_name,
+            description: self.description,
+            architecture: self.architecture,
+            memory_size: self.memory_size,
+            timeout: self.timeout,
+            environment: self.environment,
+            logging_config: self.logging_config,
+            tracing: self.tracing,
+            reserved_concurrent_executions: self.reserved_concurrent_executions,
+            dead_letter_target: self.dead_letter_target,
+            ephemeral_storage: self.ephemeral_storage,
+            program: self.program,
+            bindings: self.bindings,
+        }
+    }
+}
+
+impl<R> Function<R> {
+    /// What its bindings allow its role, a statement for each binding that grants something.
+    pub fn grants(&self) -> impl Iterator<Item = &Statement> {
+        self.bindings.iter().filter_map(|binding| binding.grant.as_ref())
+    }
+
+    /// Its bindings, in the order of their fields.
+    #[must_use]
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    /// The name of the binary that it runs.
+    #[must_use]
+    pub const fn program(&self) -> &'static str {
+        self.program
+    }
+}
+
+impl Resource for Function {
+    const TYPE: &'static str = "AWS::Lambda::Function";
+
+    fn program(&self) -> Option<&'static str> {
+        Some(self.program)
+    }
+
+    fn check(&self, check: &mut Check<'_>) {
+        let reserved = self.environment.keys().filter(|name| RESERVED_VARIABLES.contains(&name.as_str()));
+        for name in reserved {
+            check.error("reserved-variable", format!("Lambda itself sets the environment variable `{name}`"));
+        }
+        let twice = self.bindings.iter().filter(|binding| self.environment.contains_key(&binding.variable));
+        for binding in twice {
+            check.error("variable-set-twice", format!("the binding `{}` already sets `{}`", binding.field, binding.variable));
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
+const RESERVED_VARIABLES: [&str; 14] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_TASK_ROOT",
+];
+
+impl HasArn for Function {}
+
+impl Serialize for Function {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Code {
+            s3_bucket: Intrinsic,
+            s3_key: Intrinsic,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Environment<'a> {
+            variables: IndexMap<&'a str, &'a Value>,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Size {
+            size: Mebibytes,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct DeadLetterConfig {
+            target_arn: Intrinsic,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Tracing {
+            mode: TracingMode,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Wire<'a> {
+            function_name: &'a Option<Value>,
+            description: &'a Option<String>,
+            runtime: &'static str,
+            handler: &'static str,
+            architectures: [Architecture; 1],
+            code: Code,
+            role: &'a Value<Arn<Role>>,
+            memory_size: Mebibytes,
+            timeout: Seconds,
+            environment: Environment<'a>,
+            logging_config: &'a Option<LoggingConfig>,
+            tracing_config: Option<Tracing>,
+            reserved_concurrent_executions: Option<u32>,
+            dead_letter_config: Option<DeadLetterConfig>,
+            ephemeral_storage: Option<Size>,
+        }
+        let bound = self.bindings.iter().map(|binding| (binding.variable.as_str(), &binding.value));
+        let variables = bound.chain(self.environment.iter().map(|(name, value)| (name.as_str(), value))).collect();
+        Wire {
+            function_name: &self.function_name,
+            description: &self.description,
+            runtime: "provided.al2023",
+            handler: "bootstrap",
+            architectures: [self.architecture],
+            code: Code {
+                s3_bucket: Intrinsic::Ref(LogicalId::new(template::ARTIFACTS_BUCKET)),
+                s3_key: Intrinsic::Ref(LogicalId::new(template::code_parameter(self.program))),
+            },
+            role: &self.role,
+            memory_size: self.memory_size,
+            timeout: self.timeout,
+            environment: Environment { variables },
+            logging_config: &self.logging_config,
+            tracing_config: self.tracing.map(|mode| Tracing { mode }),
+            reserved_concurrent_executions: self.reserved_concurrent_executions,
+            dead_letter_config: self.dead_letter_target.map(|queue| DeadLetterConfig { target_arn: queue.arn() }),
+            ephemeral_storage: self.ephemeral_storage.map(|size| Size { size }),
+        }
+        .serialize(serializer)
+    }
+}

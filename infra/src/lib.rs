@@ -1,0 +1,29 @@
+//! What CloudFormation can say, as typed Rust structs: one module per AWS service, and the stack that holds them.
+//!
+//! Nothing here reads a file, a clock or the network: a stack is a value, and so is everything computed from it.
+
+pub mod binding;
+pub mod check;
+pub mod condition;
+pub mod dynamodb;
+pub mod finding;
+pub mod iam;
+pub mod lambda;
+pub mod logs;
+pub mod output;
+pub mod parameter;
+pub mod reference;
+pub mod sqs;
+pub mod stack;
+pub mod template;
+pub mod units;
+pub mod value;
+
+pub use check::check;
+pub use finding::{Finding, Severity};
+pub use parameter::{AccountId, Parameter, Url};
+pub use reference::{Arn, LogicalId, Ref, Resource};
+pub use stack::{Stack, Stage};
+pub use template::Template;
+pub use units::{Days, Mebibytes, Seconds};
+pub use value::Value;

@@ -1,0 +1,399 @@
+//! A stack: the resources, parameters, conditions and outputs that are deployed together.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::panic::Location;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Map;
+
+use crate::check::Check;
+use crate::condition::Condition;
+use crate::output::Output;
+use crate::parameter::{Parameter, ParameterType};
+use crate::reference::{LogicalId, Ref, Resource};
+use crate::template;
+use crate::value::{Intrinsic, Value};
+
+/// Where in the source something was declared.
+pub type Source = &'static Location<'static>;
+
+/// Which copy of a stack this is, so that several can live in one account and region.
+///
+/// ```
+/// use infra::Stage;
+///
+/// assert_eq!(Stage::default().physical_name("orders"), "orders");
+/// assert_eq!(Stage::new("prod").physical_name("orders"), "orders-prod");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage(String);
+
+impl Stage {
+    /// The stage `name`, such as `prod`.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The stage's name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `name` as it is in the default stage, with the stage appended in every other.
+    #[must_use]
+    pub fn physical_name(&self, name: &str) -> String {
+        if *self == Self::default() { name.to_owned() } else { format!("{name}-{}", self.0) }
+    }
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self("dev".to_owned())
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What CloudFormation does with the old resource when one is deleted or replaced.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum DeletionPolicy {
+    /// Deletes it and its content.
+    Delete,
+    /// Keeps it, no longer part of a stack.
+    Retain,
+    /// Keeps it, unless it was made by the very operation that is rolled back.
+    RetainExceptOnCreate,
+}
+
+/// A tag on every resource of the stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Tag {
+    /// 1 to 128 characters, not starting with `aws:`.
+    pub key: String,
+    /// Up to 256 characters.
+    pub value: Value,
+}
+
+/// Resources that are deployed, updated and deleted together.
+///
+/// ```
+/// use infra::sqs::{FifoQueue, RedrivePolicy};
+/// use infra::{Stack, Stage};
+///
+/// let mut stack = Stack::new("orders", &Stage::default());
+/// let dead = stack.named("OrdersDlq").add(FifoQueue::default());
+/// stack.named("Orders").add(FifoQueue {
+///     redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: 3 }),
+///     ..FifoQueue::default()
+/// });
+/// assert_eq!(stack.resources().count(), 2);
+/// ```
+#[derive(Debug)]
+pub struct Stack {
+    name: String,
+    stage: Stage,
+    /// Up to 1,024 bytes.
+    pub description: Option<String>,
+    /// The region used when none is configured, such as `sa-east-1`.
+    pub default_region: Option<&'static str>,
+    /// Tags that CloudFormation puts on every resource that can be tagged.
+    pub tags: Vec<Tag>,
+    pub(crate) parameters: IndexMap<LogicalId, DeclaredParameter>,
+    pub(crate) conditions: IndexMap<LogicalId, Condition>,
+    pub(crate) resources: IndexMap<LogicalId, Declared>,
+    pub(crate) outputs: IndexMap<String, Output>,
+    pub(crate) redeclared: Vec<Redeclared>,
+}
+
+/// A parameter with its place in the source.
+#[derive(Debug, Clone)]
+pub struct DeclaredParameter {
+    /// What CloudFormation asks for.
+    pub parameter: Parameter<()>,
+    /// Where it was declared.
+    pub source: Source,
+}
+
+/// A name that was given twice.
+#[derive(Debug)]
+pub(crate) struct Redeclared {
+    pub(crate) name: String,
+    pub(crate) first: Source,
+    pub(crate) again: Source,
+}
+
+/// A resource of a stack with everything CloudFormation knows of it.
+#[derive(Debug)]
+pub struct Declared {
+    /// Its logical id.
+    pub id: LogicalId,
+    /// Where it was added.
+    pub source: Source,
+    /// What is true of resources of any type.
+    pub attributes: Attributes,
+    pub(crate) resource: Box<dyn AnyResource>,
+}
+
+/// The [resource attributes](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html).
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Attributes {
+    /// The resource exists only when this condition holds.
+    pub condition: Option<LogicalId>,
+    /// Resources that must be complete before this one is created, beside those it refers to.
+    pub depends_on: Vec<LogicalId>,
+    /// What happens to it when it leaves the stack. CloudFormation's default is `Delete`.
+    pub deletion_policy: Option<DeletionPolicy>,
+    /// What happens to the old one when an update replaces it. CloudFormation's default is `Delete`.
+    pub update_replace_policy: Option<DeletionPolicy>,
+    /// Properties set by their CloudFormation path, over what the struct says.
+    #[serde(skip)]
+    pub overrides: Vec<(String, serde_json::Value)>,
+}
+
+impl Declared {
+    /// Its CloudFormation type.
+    #[must_use]
+    pub fn resource_type(&self) -> &str {
+        self.resource.resource_type()
+    }
+
+    /// Its properties as the template has them.
+    #[must_use]
+    pub fn properties(&self) -> Map<String, serde_json::Value> {
+        let mut properties = self.resource.properties();
+        for (path, value) in &self.attributes.overrides {
+            template::set(&mut properties, path, value.clone());
+        }
+        properties
+    }
+
+    /// The program it runs, when it is a function of this workspace.
+    #[must_use]
+    pub fn program(&self) -> Option<&'static str> {
+        self.resource.program()
+    }
+}
+
+/// A resource whose Rust type is known only when asked for.
+pub(crate) trait AnyResource: fmt::Debug + Send + Sync {
+    fn resource_type(&self) -> &str;
+    fn properties(&self) -> Map<String, serde_json::Value>;
+    fn program(&self) -> Option<&'static str>;
+    fn check(&self, check: &mut Check<'_>);
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<R: Resource> AnyResource for R {
+    fn resource_type(&self) -> &str {
+        Resource::type_name(self)
+    }
+
+    fn properties(&self) -> Map<String, serde_json::Value> {
+        template::properties(self)
+    }
+
+    fn program(&self) -> Option<&'static str> {
+        Resource::program(self)
+    }
+
+    fn check(&self, check: &mut Check<'_>) {
+        Resource::check(self, check);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Stack {
+    /// An empty stack. `name` is what is typed on the command line; the stage becomes part of CloudFormation's name.
+    pub fn new(name: impl Into<String>, stage: &Stage) -> Self {
+        Self {
+            name: name.into(),
+            stage: stage.clone(),
+            description: None,
+            default_region: None,
+            tags: Vec::new(),
+            parameters: IndexMap::new(),
+            conditions: IndexMap::new(),
+            resources: IndexMap::new(),
+            outputs: IndexMap::new(),
+            redeclared: Vec::new(),
+        }
+    }
+
+    /// The name as typed on the command line.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which copy of the stack this is.
+    #[must_use]
+    pub const fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// The name CloudFormation knows it by: name and stage.
+    #[must_use]
+    pub fn stack_name(&self) -> String {
+        format!("{}-{}", self.name, self.stage)
+    }
+
+    /// The physical name of one of its resources: `name`, with the stage appended unless it is the default one.
+    #[must_use]
+    pub fn physical_name(&self, name: &str) -> Value {
+        Value::Literal(self.stage.physical_name(name))
+    }
+
+    /// Declares a parameter and returns its value.
+    #[track_caller]
+    pub fn parameter<T: ParameterType>(
+        &mut self,
+        id: impl Into<Cow<'static, str>>,
+        parameter: Parameter<T>,
+    ) -> Value<T> {
+        let id = LogicalId::new(id);
+        let source = Location::caller();
+        let declared = DeclaredParameter { parameter: parameter.untyped(), source };
+        if let Some(first) = self.parameters.insert(id, declared) {
+            self.redeclared.push(Redeclared { name: id.to_string(), first: first.source, again: source });
+        }
+        Value::Intrinsic(Intrinsic::Ref(id))
+    }
+
+    /// Declares a condition that resources and values can depend on.
+    pub fn condition(&mut self, id: impl Into<Cow<'static, str>>, condition: Condition) -> LogicalId {
+        let id = LogicalId::new(id);
+        self.conditions.insert(id, condition);
+        id
+    }
+
+    /// Starts a resource with the logical id `id`.
+    #[track_caller]
+    pub fn named(&mut self, id: impl Into<Cow<'static, str>>) -> Named<'_> {
+        Named { id: LogicalId::new(id), source: Location::caller(), attributes: Attributes::default(), stack: self }
+    }
+
+    /// Declares an output.
+    #[track_caller]
+    pub fn output(&mut self, name: impl Into<String>, output: impl Into<Output>) {
+        let name = name.into();
+        let output = output.into();
+        let again = output.source;
+        if let Some(first) = self.outputs.insert(name.clone(), output) {
+            self.redeclared.push(Redeclared { name, first: first.source, again });
+        }
+    }
+
+    /// Every resource, in the order of declaration.
+    pub fn resources(&self) -> impl Iterator<Item = &Declared> {
+        self.resources.values()
+    }
+
+    /// Every resource of the Rust type `R`.
+    pub fn resources_of<R: Resource>(&self) -> impl Iterator<Item = (Ref<R>, &R)> {
+        self.resources.values().filter_map(|declared| {
+            declared.resource.as_any().downcast_ref().map(|resource| (Ref::new(declared.id), resource))
+        })
+    }
+
+    /// The resource behind a reference; `None` when the reference comes from another stack.
+    #[must_use]
+    pub fn get<R: Resource>(&self, reference: Ref<R>) -> Option<&R> {
+        self.declared(reference.id())?.resource.as_any().downcast_ref()
+    }
+
+    /// The resource with the logical id `id`.
+    #[must_use]
+    pub fn declared(&self, id: LogicalId) -> Option<&Declared> {
+        self.resources.get(&id)
+    }
+
+    /// Every parameter, in the order of declaration; those for the functions' code are the renderer's.
+    pub fn parameters(&self) -> impl Iterator<Item = (LogicalId, &DeclaredParameter)> {
+        self.parameters.iter().map(|(id, declared)| (*id, declared))
+    }
+
+    /// The programs its functions run, each once, in the order of declaration.
+    pub fn programs(&self) -> impl Iterator<Item = &'static str> {
+        self.resources().filter_map(Declared::program).collect::<indexmap::IndexSet<_>>().into_iter()
+    }
+}
+
+/// A resource about to be added under a logical id.
+#[derive(Debug)]
+pub struct Named<'stack> {
+    stack: &'stack mut Stack,
+    id: LogicalId,
+    source: Source,
+    attributes: Attributes,
+}
+
+impl Named<'_> {
+    /// Adds the resource and returns the reference to it.
+    pub fn add<R: Resource>(self, resource: R) -> Ref<R> {
+        let declared = Declared {
+            id: self.id,
+            source: self.source,
+            attributes: self.attributes,
+            resource: Box::new(resource),
+        };
+        if let Some(first) = self.stack.resources.insert(self.id, declared) {
+            self.stack.redeclared.push(Redeclared {
+                name: self.id.to_string(),
+                first: first.source,
+                again: self.source,
+            });
+        }
+        Ref::new(self.id)
+    }
+
+    /// Makes CloudFormation finish `other` before it creates this one.
+    #[must_use]
+    pub fn depends_on<R>(mut self, other: Ref<R>) -> Self {
+        self.attributes.depends_on.push(other.id());
+        self
+    }
+
+    /// Creates the resource only when `condition` holds.
+    #[must_use]
+    pub fn condition(mut self, condition: LogicalId) -> Self {
+        self.attributes.condition = Some(condition);
+        self
+    }
+
+    /// What happens to the resource when it leaves the stack.
+    #[must_use]
+    pub fn deletion_policy(mut self, policy: DeletionPolicy) -> Self {
+        self.attributes.deletion_policy = Some(policy);
+        self
+    }
+
+    /// What happens to the old resource when an update replaces it.
+    #[must_use]
+    pub fn update_replace_policy(mut self, policy: DeletionPolicy) -> Self {
+        self.attributes.update_replace_policy = Some(policy);
+        self
+    }
+
+    /// Sets a property by its CloudFormation path (`LoggingConfig.LogFormat`), for what the struct does not offer.
+    /// It is checked like every other.
+    #[must_use]
+    pub fn property(mut self, path: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+        self.attributes.overrides.push((path.into(), value.into()));
+        self
+    }
+}

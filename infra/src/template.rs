@@ -1,0 +1,191 @@
+//! The CloudFormation template of a stack: rendered, byte-stable, and read back.
+//!
+//! In memory a template is JSON with the long form of intrinsic functions; [`yaml`] knows the short tags.
+
+mod yaml;
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+
+use crate::reference::Resource;
+use crate::stack::{Declared, Stack};
+
+pub use yaml::ParseError;
+
+/// The parameter that names the bucket with the functions' zips.
+pub const ARTIFACTS_BUCKET: &str = "ArtifactsBucket";
+
+/// A CloudFormation template.
+///
+/// ```
+/// use infra::sqs::StandardQueue;
+/// use infra::{Stack, Stage, Template};
+///
+/// let mut stack = Stack::new("orders", &Stage::default());
+/// stack.named("Orders").add(StandardQueue::default());
+/// let yaml = Template::render(&stack).to_yaml();
+/// assert_eq!(yaml, "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  Orders:\n    Type: AWS::SQS::Queue\n");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template(Map<String, Json>);
+
+impl Template {
+    /// The template of `stack`: the same bytes for the same source.
+    #[must_use]
+    pub fn render(stack: &Stack) -> Self {
+        let mut template = Map::new();
+        template.insert("AWSTemplateFormatVersion".into(), "2010-09-09".into());
+        if let Some(description) = &stack.description {
+            template.insert("Description".into(), description.as_str().into());
+        }
+        section(&mut template, "Parameters", parameters(stack));
+        section(&mut template, "Conditions", stack.conditions.iter().map(|(id, it)| (id.to_string(), tree(it))).collect());
+        section(
+            &mut template,
+            "Resources",
+            stack.resources().map(|declared| (declared.id.to_string(), resource(declared))).collect(),
+        );
+        section(&mut template, "Outputs", stack.outputs.iter().map(|(name, it)| (name.clone(), tree(it))).collect());
+        Self(template)
+    }
+
+    /// Reads a template written as JSON or as YAML, with long or short intrinsic functions.
+    ///
+    /// # Errors
+    /// When the text is neither, or its top level is not a mapping.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        yaml::parse(text).map(Self)
+    }
+
+    /// YAML with short tags, for people.
+    #[must_use]
+    pub fn to_yaml(&self) -> String {
+        yaml::to_string(&self.0)
+    }
+
+    /// JSON on indented lines, for people.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        format!("{:#}", Json::Object(self.0.clone()))
+    }
+
+    /// JSON without white space: what is deployed, since the size of a template is limited.
+    #[must_use]
+    pub fn to_compact_json(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+
+    /// A section such as `Resources`: its entries by name, in order.
+    pub fn section(&self, name: &str) -> impl Iterator<Item = (&str, &Json)> {
+        self.0.get(name).and_then(Json::as_object).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The resource `id` as the template has it.
+    #[must_use]
+    pub fn resource(&self, id: &str) -> Option<&Map<String, Json>> {
+        self.0.get("Resources")?.get(id)?.as_object()
+    }
+}
+
+/// The parameter that carries the S3 key of `program`'s zip.
+///
+/// ```
+/// assert_eq!(infra::template::code_parameter("spaceships-consumer"), "SpaceshipsConsumerCode");
+/// ```
+#[must_use]
+pub fn code_parameter(program: &str) -> String {
+    let words = program.split(|c: char| !c.is_ascii_alphanumeric());
+    let capitalized = words.flat_map(|word| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+    });
+    capitalized.chain("Code".chars()).collect()
+}
+
+fn section(template: &mut Map<String, Json>, name: &str, entries: Map<String, Json>) {
+    if !entries.is_empty() {
+        template.insert(name.to_owned(), Json::Object(entries));
+    }
+}
+
+fn parameters(stack: &Stack) -> Map<String, Json> {
+    let mut parameters: Map<_, _> =
+        stack.parameters().map(|(id, declared)| (id.to_string(), tree(&declared.parameter))).collect();
+    let mut programs = stack.programs().peekable();
+    if programs.peek().is_some() {
+        let description = "the bucket with the functions' zips";
+        parameters.insert(ARTIFACTS_BUCKET.to_owned(), json!({"Type": "String", "Description": description}));
+    }
+    for program in programs {
+        let description = format!("the S3 key of {program}'s zip, which is its content hash");
+        parameters.insert(code_parameter(program), json!({"Type": "String", "Description": description}));
+    }
+    parameters
+}
+
+fn resource(declared: &Declared) -> Json {
+    let mut resource = Map::new();
+    resource.insert("Type".to_owned(), declared.resource_type().into());
+    if let Json::Object(attributes) = tree(&declared.attributes) {
+        resource.extend(attributes);
+    }
+    let properties = declared.properties();
+    if !properties.is_empty() {
+        resource.insert("Properties".to_owned(), Json::Object(properties));
+    }
+    Json::Object(resource)
+}
+
+/// The properties of a resource, with those its Rust type fixes.
+pub(crate) fn properties<R: Resource>(resource: &R) -> Map<String, Json> {
+    let mut properties: Map<_, _> =
+        R::discriminator().iter().map(|(name, value)| ((*name).to_owned(), Json::Bool(*value))).collect();
+    if let Json::Object(own) = tree(resource) {
+        properties.extend(own);
+    }
+    properties
+}
+
+/// Sets the property at a path such as `LoggingConfig.LogFormat`, making the mappings on the way.
+pub(crate) fn set(properties: &mut Map<String, Json>, path: &str, value: Json) {
+    match path.split_once('.') {
+        None => {
+            properties.insert(path.to_owned(), value);
+        }
+        Some((first, rest)) => {
+            let inner = properties.entry(first).or_insert_with(|| Json::Object(Map::new()));
+            if !inner.is_object() {
+                *inner = Json::Object(Map::new());
+            }
+            if let Json::Object(inner) = inner {
+                set(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// A value as JSON, without what is `None` or empty: CloudFormation treats both as absent.
+///
+/// Serialising a model type cannot fail: its maps have string keys.
+fn tree(value: &impl Serialize) -> Json {
+    let mut json = serde_json::to_value(value).unwrap_or_default();
+    prune(&mut json);
+    json
+}
+
+fn prune(json: &mut Json) {
+    let is_absent = |json: &Json| match json {
+        Json::Null => true,
+        Json::Array(items) => items.is_empty(),
+        Json::Object(entries) => entries.is_empty(),
+        _ => false,
+    };
+    match json {
+        Json::Object(entries) => {
+            entries.values_mut().for_each(prune);
+            entries.retain(|_, value| !is_absent(value));
+        }
+        Json::Array(items) => items.iter_mut().for_each(prune),
+        _ => {}
+    }
+}

@@ -1,0 +1,97 @@
+//! Actions: what a statement allows or denies.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// An IAM action such as `sqs:SendMessage`, or a pattern of them such as `sqs:*`.
+///
+/// ```
+/// use policies::action::{self, Action};
+///
+/// assert_eq!(action::sqs::SEND_MESSAGE.service(), "sqs");
+/// assert!(Action::new("dynamodb:*").has_wildcard());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Action(Cow<'static, str>);
+
+impl Action {
+    /// The action `name`, written as IAM writes it: service prefix, colon, operation.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The action as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The service prefix, such as `sqs`.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        self.0.split_once(':').map_or("", |(service, _)| service)
+    }
+
+    /// Whether it stands for more than one action.
+    #[must_use]
+    pub fn has_wildcard(&self) -> bool {
+        self.0.contains(['*', '?'])
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $module:ident { $($name:ident = $action:literal),+ $(,)? })+) => {
+        $(
+            $(#[$doc])*
+            pub mod $module {
+                use super::{Action, Cow};
+                $(
+                    #[doc = concat!("`", $action, "`")]
+                    pub const $name: Action = Action(Cow::Borrowed($action));
+                )+
+            }
+        )+
+    };
+}
+
+actions! {
+    /// Amazon SQS.
+    sqs {
+        DELETE_MESSAGE = "sqs:DeleteMessage",
+        GET_QUEUE_ATTRIBUTES = "sqs:GetQueueAttributes",
+        RECEIVE_MESSAGE = "sqs:ReceiveMessage",
+        SEND_MESSAGE = "sqs:SendMessage",
+    }
+    /// AWS Lambda.
+    lambda {
+        INVOKE_FUNCTION = "lambda:InvokeFunction",
+    }
+    /// AWS Security Token Service.
+    sts {
+        ASSUME_ROLE = "sts:AssumeRole",
+    }
+    /// Amazon CloudWatch Logs.
+    logs {
+        CREATE_LOG_STREAM = "logs:CreateLogStream",
+        PUT_LOG_EVENTS = "logs:PutLogEvents",
+    }
+    /// AWS X-Ray.
+    xray {
+        PUT_TELEMETRY_RECORDS = "xray:PutTelemetryRecords",
+        PUT_TRACE_SEGMENTS = "xray:PutTraceSegments",
+    }
+}

@@ -1,0 +1,14 @@
+//! What a principal may do: IAM policies as typed Rust values.
+//!
+//! Resources, principals and condition values are generic, because a stack's policies hold CloudFormation's intrinsic
+//! functions where a policy on its own holds strings.
+
+pub mod action;
+pub mod condition;
+pub mod document;
+pub mod principal;
+
+pub use action::Action;
+pub use condition::{Condition, Operator};
+pub use document::{Effect, PolicyDocument, Statement};
+pub use principal::Principal;

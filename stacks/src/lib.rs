@@ -1,0 +1,1 @@
+//! The five systems: one file for each, and the parts they share.

@@ -1,0 +1,6 @@
+//! The command line of Stackwright.
+
+mod exit;
+mod failure;
+
+fn main() {}
