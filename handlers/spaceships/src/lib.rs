@@ -1,1 +1,5 @@
 //! The functions of the system of spaceship sightings.
+
+pub mod calculator;
+pub mod consumer;
+pub mod counts;
