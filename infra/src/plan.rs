@@ -79,8 +79,8 @@ impl Plan {
     /// What deploying `after` changes; `before` is what is deployed, if anything is.
     #[must_use]
     pub fn between(before: Option<&Snapshot>, after: &Snapshot) -> Self {
-        let old = before.map(Snapshot::resources).unwrap_or_default();
-        let new = after.resources();
+        let old = before.map(Snapshot::resolved_resources).unwrap_or_default();
+        let new = after.resolved_resources();
         let mut changes: Vec<_> = new.iter().filter_map(|(id, resource)| change(id, old.get(id), resource)).collect();
         follow_replacements(&mut changes, &old, &new);
         changes.extend(old.iter().filter(|(id, _)| !new.contains_key(*id)).map(|(id, resource)| removal(id, resource)));
@@ -170,7 +170,8 @@ impl Plan {
 
 impl Snapshot {
     /// The template's resources with the values of the parameters in place.
-    fn resources(&self) -> Map<String, Json> {
+    #[must_use]
+    pub fn resolved_resources(&self) -> Map<String, Json> {
         self.section("Resources")
     }
 
