@@ -41,7 +41,7 @@ impl PropertyChange {
     }
 }
 
-/// What identifies an entry of a list, for the lists whose order means nothing.
+/// What identifies an entry of a list whose order means nothing.
 const ENTRY_NAMES: [&str; 6] = ["IndexName", "PolicyName", "AttributeName", "Key", "Name", "Sid"];
 
 /// The differences between two property trees, by path.
@@ -67,7 +67,8 @@ fn compare(path: String, before: Option<&Json>, after: Option<&Json>, changes: &
 }
 
 fn compare_lists(path: String, before: &[Json], after: &[Json], changes: &mut Vec<PropertyChange>) {
-    if let (Some(old), Some(new)) = (by_name(before), by_name(after)) {
+    let ordered = path.ends_with("KeySchema");
+    if let (false, Some(old), Some(new)) = (ordered, by_name(before), by_name(after)) {
         let removed = old.keys().filter(|name| !new.contains_key(*name));
         for name in new.keys().chain(removed) {
             compare(format!("{path}[{name}]"), old.get(name).copied(), new.get(name).copied(), changes);
