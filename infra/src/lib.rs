@@ -10,6 +10,7 @@ pub mod finding;
 pub mod iam;
 pub mod lambda;
 pub mod logs;
+pub mod nearest;
 pub mod output;
 pub mod parameter;
 pub mod plan;

@@ -238,9 +238,11 @@ fn removal(id: &str, resource: &Json) -> ResourceChange {
     }
 }
 
+/// A change that only sometimes replaces counts as one that does: nobody shall be surprised.
 fn replaces(resource_type: &str, path: &str) -> bool {
-    let names: Vec<_> = path.split('.').map(|name| name.split('[').next().unwrap_or(name)).collect();
-    schema::of(resource_type).is_some_and(|schema| schema.create_only(&names))
+    let steps: Vec<_> = path.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
+    schema::of(resource_type)
+        .is_some_and(|schema| schema.create_only(&steps) || schema.conditionally_create_only(&steps))
 }
 
 /// A resource that refers to a replaced one changes too, and may have to be replaced itself.
