@@ -1,6 +1,36 @@
 //! The command line of Stackwright.
 
+mod commands;
 mod exit;
 mod failure;
+mod folders;
+mod local;
+mod progress;
+mod tools;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::exit::Exit;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// The local cloud
+    #[command(subcommand)]
+    Local(commands::local::LocalCommand),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = match Command::parse() {
+        Command::Local(command) => commands::local::run(command).await,
+    };
+    result
+        .unwrap_or_else(|error| {
+            anstream::eprintln!("error: {error:#}");
+            error.downcast_ref::<failure::Failure>().map_or(Exit::Failed, |failure| failure.exit)
+        })
+        .into()
+}

@@ -1,0 +1,1 @@
+//! `doctor`: what the machine needs, and what it lacks.
