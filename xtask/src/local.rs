@@ -16,7 +16,7 @@ mod stop;
 pub mod validator;
 
 pub use cloud::{ACCOUNT, DEFAULT_REGION, LocalCloud};
-pub use start::start;
+pub use start::{require_free_ports, start};
 pub use state::{reset, save};
 pub use status::{Status, status};
 pub use stop::{Stopped, stop};

@@ -1,6 +1,7 @@
 //! The command line of Stackwright.
 
 mod commands;
+mod doctor;
 mod exit;
 mod failure;
 mod folders;
@@ -17,6 +18,8 @@ use crate::exit::Exit;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
+    /// Show what this machine has and lacks
+    Doctor,
     /// The local cloud
     #[command(subcommand)]
     Local(commands::local::LocalCommand),
@@ -25,6 +28,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match Command::parse() {
+        Command::Doctor => Ok(commands::doctor::run().await),
         Command::Local(command) => commands::local::run(command).await,
     };
     result

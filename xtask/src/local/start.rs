@@ -32,6 +32,16 @@ pub async fn start() -> anyhow::Result<LocalCloud> {
     Ok(cloud)
 }
 
+/// Makes sure that a local cloud that is not running could listen.
+///
+/// # Errors
+/// When one of its ports is taken.
+pub async fn require_free_ports() -> anyhow::Result<()> {
+    let cloud = LocalCloud::selected()?;
+    port::require_free(cloud.place.port).await?;
+    require_free_for_validator(&cloud.place).await
+}
+
 /// Keeps other commands from starting, stopping or emptying the same local cloud meanwhile.
 pub(super) async fn lock_for_change(place: &Place) -> anyhow::Result<File> {
     let path = place.change_lock();
@@ -75,6 +85,7 @@ async fn start_emulator(place: &Place) -> anyhow::Result<()> {
         Observed::Stopped => {}
     }
     port::require_free(place.port).await?;
+    require_free_for_validator(place).await?;
     let environment = tools::environment(Tool::MiniStack).await?;
     let mut child = daemon.spawn(emulator::command(place, &environment)?)?;
     let pid = i32::try_from(child.id()).context("the process id is out of range")?;
@@ -87,13 +98,21 @@ async fn start_emulator(place: &Place) -> anyhow::Result<()> {
     }
 }
 
+/// Asked before the emulator is started, too, so that not half of the local cloud runs.
+async fn require_free_for_validator(place: &Place) -> anyhow::Result<()> {
+    match validator::daemon(place.folder.clone()).observe()? {
+        Observed::Running(_) => Ok(()),
+        Observed::Stopped | Observed::Killed => port::require_free(place.validator_port()).await,
+    }
+}
+
 async fn start_validator(place: &Place) -> anyhow::Result<()> {
     let daemon = validator::daemon(place.folder.clone());
     if matches!(daemon.observe()?, Observed::Running(_)) {
         return Ok(());
     }
     let port = place.validator_port();
-    port::require_free(port).await?;
+    require_free_for_validator(place).await?;
     let mut command = Command::new(std::env::current_exe().context("cannot tell where this program is")?);
     command.args(["local", "validator", "--port", &port.to_string(), "--lock"]).arg(daemon.lock_file());
     let mut child = daemon.spawn(command)?;

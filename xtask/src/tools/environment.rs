@@ -47,8 +47,8 @@ impl Tool {
     const fn installing(self) -> &'static str {
         match self {
             Self::MiniStack => "installing the local cloud (MiniStack, about 10 s, 90 MB)",
-            Self::Zig => "installing the linker for AWS Lambda (zig, about 20 s, 400 MB)",
-            Self::CfnLint => "installing cfn-lint (about 20 s, 150 MB)",
+            Self::Zig => "installing the linker for AWS Lambda (zig, about 10 s, 440 MB)",
+            Self::CfnLint => "installing cfn-lint (about 10 s, 180 MB)",
         }
     }
 }
