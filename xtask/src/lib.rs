@@ -6,8 +6,10 @@ pub mod cli;
 pub mod cloud;
 pub mod commands;
 pub mod deploy;
+pub mod doctor;
 pub mod exit;
 pub mod failure;
+pub mod folders;
 pub mod local;
 pub mod prepare;
 pub mod progress;
@@ -50,11 +52,10 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage),
         Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
         Command::Local { command } => commands::local::run(command).await,
-        Command::Doctor => commands::doctor::run().await,
+        Command::Doctor => Ok(commands::doctor::run().await),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "cargo-xtask", &mut std::io::stdout());
             Ok(Exit::Done)
         }
-        Command::ModelValidator { port } => local::validator::serve(port).await,
     }
 }
