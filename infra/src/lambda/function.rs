@@ -51,7 +51,7 @@ pub struct Function<R = Value<Arn<Role>>> {
 }
 
 /// The processor a function's program is built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Architecture {
     /// 64-bit x86.
     #[serde(rename = "x86_64")]
