@@ -72,9 +72,12 @@ pub struct Parameter<T> {
     pub allowed_values: Vec<String>,
     /// Hides the value wherever CloudFormation would show it.
     pub no_echo: bool,
-    allowed_pattern: &'static str,
-    constraint: &'static str,
-    meaning: PhantomData<fn() -> T>,
+    /// A regular expression that every value matches entirely, unless empty. The type gives it.
+    pub allowed_pattern: &'static str,
+    /// What the pattern asks for, in words. The type gives it.
+    pub constraint: &'static str,
+    /// What the values mean.
+    pub meaning: PhantomData<fn() -> T>,
 }
 
 impl<T: ParameterType> Default for Parameter<T> {
@@ -92,18 +95,6 @@ impl<T: ParameterType> Default for Parameter<T> {
 }
 
 impl<T> Parameter<T> {
-    /// What every value must match entirely, unless empty.
-    #[must_use]
-    pub const fn allowed_pattern(&self) -> &'static str {
-        self.allowed_pattern
-    }
-
-    /// What the pattern asks for, in words.
-    #[must_use]
-    pub const fn constraint(&self) -> &'static str {
-        self.constraint
-    }
-
     pub(crate) fn untyped(self) -> Parameter<()> {
         Parameter {
             default: self.default,

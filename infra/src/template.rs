@@ -41,7 +41,11 @@ impl Template {
             template.insert("Description".into(), description.as_str().into());
         }
         section(&mut template, "Parameters", parameters(stack));
-        section(&mut template, "Conditions", stack.conditions.iter().map(|(id, it)| (id.to_string(), tree(it))).collect());
+        section(
+            &mut template,
+            "Conditions",
+            stack.conditions.iter().map(|(id, it)| (id.to_string(), tree(it))).collect(),
+        );
         section(
             &mut template,
             "Resources",

@@ -87,8 +87,7 @@ fn finding(scope: &Scope<'_>, cycle: &[usize]) -> Option<Finding> {
 fn place(resource: &Json, target: &str) -> Option<String> {
     let mut place = None;
     visit_resource(resource, &mut |path, reference| {
-        let leads_there =
-            matches!(reference, Reference::To(id) | Reference::Attribute(id, _) if id == target);
+        let leads_there = matches!(reference, Reference::To(id) | Reference::Attribute(id, _) if id == target);
         if leads_there && place.is_none() {
             place = Some(path.to_string());
         }

@@ -77,7 +77,12 @@ const LONGEST_PARAMETER_DESCRIPTION: usize = 4_000;
 pub(super) fn check(stack: &Stack, template: &Template, findings: &mut Vec<Finding>) {
     for (name, part) in budget(template).named() {
         if part.used > part.limit {
-            let message = format!("the stack has {} {name}, {} more than the limit of {}", part.used, part.used - part.limit, part.limit);
+            let message = format!(
+                "the stack has {} {name}, {} more than the limit of {}",
+                part.used,
+                part.used - part.limit,
+                part.limit
+            );
             findings.push(Finding::error("stack-limit", message).help("move a part of it into a stack of its own"));
         }
     }

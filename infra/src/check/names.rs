@@ -28,7 +28,8 @@ fn logical_ids(stack: &Stack, findings: &mut Vec<Finding>) {
     let resources = stack.resources().map(|declared| (declared.id.as_str(), Some(declared.source)));
     let outputs = stack.outputs.iter().map(|(name, output)| (name.as_str(), Some(output.source)));
     for (id, source) in parameters.chain(conditions).chain(resources).chain(outputs) {
-        let is_legal = (1..=LONGEST_LOGICAL_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let is_legal =
+            (1..=LONGEST_LOGICAL_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !is_legal {
             let message = format!("the logical id `{id}` is not made of 1 to {LONGEST_LOGICAL_ID} letters and digits");
             let legal: String = id.chars().filter(char::is_ascii_alphanumeric).take(LONGEST_LOGICAL_ID).collect();

@@ -18,9 +18,7 @@ pub(super) fn check(check: &mut Check<'_>, properties: &Map<String, Json>) {
     let mut walk = Walk { check, schema };
     walk.members(&Path::Root, &schema.root, properties);
     for name in properties.keys().filter(|name| schema.read_only(&[name])) {
-        walk.check
-            .error("read-only-property", format!("`{name}` is set by AWS and cannot be given"))
-            .help("remove it");
+        walk.check.error("read-only-property", format!("`{name}` is set by AWS and cannot be given")).help("remove it");
     }
 }
 

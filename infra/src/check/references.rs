@@ -147,7 +147,8 @@ pub(super) fn outputs(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Fin
         visit(&Path::Root, rendered, &mut |_, reference| {
             if let Some(problem) = scope.resolve(None, reference, uses) {
                 let message = format!("output `{name}` {}", problem.what);
-                findings.push(Finding { help: problem.help, ..Finding::error(problem.rule, message).at(output.source) });
+                findings
+                    .push(Finding { help: problem.help, ..Finding::error(problem.rule, message).at(output.source) });
             }
         });
     }
@@ -192,12 +193,7 @@ fn visit<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'_>, 
 }
 
 /// Of an object with one entry, which may be an intrinsic function.
-fn function<'a>(
-    path: &Path<'_>,
-    name: &'a str,
-    argument: &'a Json,
-    found: &mut impl FnMut(&Path<'_>, Reference<'a>),
-) {
+fn function<'a>(path: &Path<'_>, name: &'a str, argument: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
     match (name, argument) {
         ("Ref", Json::String(id)) => found(path, Reference::To(id)),
         ("Condition", Json::String(id)) => found(path, Reference::Condition(id)),

@@ -37,12 +37,7 @@ const POLICY_SIZES: [PolicySize; 9] = [
         most: 10_240,
         what: "the inline policies",
     },
-    PolicySize {
-        resource_type: "AWS::IAM::RolePolicy",
-        path: &["PolicyDocument"],
-        most: 10_240,
-        what: "the policy",
-    },
+    PolicySize { resource_type: "AWS::IAM::RolePolicy", path: &["PolicyDocument"], most: 10_240, what: "the policy" },
     PolicySize { resource_type: "AWS::IAM::Policy", path: &["PolicyDocument"], most: 10_240, what: "the policy" },
     PolicySize {
         resource_type: "AWS::IAM::Group",
@@ -56,12 +51,7 @@ const POLICY_SIZES: [PolicySize; 9] = [
         most: 2_048,
         what: "the inline policies",
     },
-    PolicySize {
-        resource_type: "AWS::IAM::ManagedPolicy",
-        path: &["PolicyDocument"],
-        most: 6_144,
-        what: "the policy",
-    },
+    PolicySize { resource_type: "AWS::IAM::ManagedPolicy", path: &["PolicyDocument"], most: 6_144, what: "the policy" },
     PolicySize { resource_type: "AWS::SQS::QueuePolicy", path: &["PolicyDocument"], most: 8_192, what: "the policy" },
     PolicySize { resource_type: "AWS::S3::BucketPolicy", path: &["PolicyDocument"], most: 20_480, what: "the policy" },
 ];
