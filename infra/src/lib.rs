@@ -13,6 +13,7 @@ pub mod logs;
 pub mod nearest;
 pub mod output;
 pub mod parameter;
+pub mod plan;
 pub mod reference;
 pub mod schema;
 pub mod sqs;

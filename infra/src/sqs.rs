@@ -99,11 +99,8 @@ impl<Q: Queue> Serialize for RedrivePolicy<Q> {
             dead_letter_target_arn: crate::value::Intrinsic,
             max_receive_count: u16,
         }
-        Wire {
-            dead_letter_target_arn: self.dead_letter_target.arn(),
-            max_receive_count: self.max_receive_count,
-        }
-        .serialize(serializer)
+        Wire { dead_letter_target_arn: self.dead_letter_target.arn(), max_receive_count: self.max_receive_count }
+            .serialize(serializer)
     }
 }
 

@@ -345,12 +345,8 @@ pub struct Named<'stack> {
 impl Named<'_> {
     /// Adds the resource and returns the reference to it.
     pub fn add<R: Resource>(self, resource: R) -> Ref<R> {
-        let declared = Declared {
-            id: self.id,
-            source: self.source,
-            attributes: self.attributes,
-            resource: Box::new(resource),
-        };
+        let declared =
+            Declared { id: self.id, source: self.source, attributes: self.attributes, resource: Box::new(resource) };
         if let Some(first) = self.stack.resources.insert(self.id, declared) {
             self.stack.redeclared.push(Redeclared {
                 name: self.id.to_string(),

@@ -1,6 +1,7 @@
-//! The command line of Stackwright.
+//! `cargo xtask`.
 
-mod exit;
-mod failure;
+use std::process::ExitCode;
 
-fn main() {}
+fn main() -> ExitCode {
+    xtask::main().into()
+}

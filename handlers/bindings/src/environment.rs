@@ -23,9 +23,7 @@ pub fn variable(field: &str) -> String {
 ///
 /// # Errors
 /// When a variable is missing or its value does not fit; the message names the field.
-pub fn read<B: DeserializeOwned>(
-    variables: impl IntoIterator<Item = (String, String)>,
-) -> Result<B, EnvironmentError> {
+pub fn read<B: DeserializeOwned>(variables: impl IntoIterator<Item = (String, String)>) -> Result<B, EnvironmentError> {
     let fields = variables.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), Variable { name, value }));
     Ok(B::deserialize(MapDeserializer::new(fields))?)
 }

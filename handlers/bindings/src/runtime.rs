@@ -5,11 +5,21 @@ use std::sync::{Arc, OnceLock};
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use serde::de::DeserializeOwned;
 
 use crate::environment::{self, EnvironmentError};
+
+const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
+
+/// A connection pool for calls to what is not AWS: the HTTP and TLS code of the AWS clients, so that no second HTTP
+/// client makes the program larger. It sets no time limit.
+#[must_use]
+pub fn connector() -> Connector {
+    Connector::builder().tls_provider(TLS).build()
+}
 
 /// Reads the function's bindings from its environment.
 ///
@@ -19,9 +29,7 @@ pub async fn load<B: DeserializeOwned>() -> Result<B, EnvironmentError> {
     // Lambda gives a function its role's credentials as variables; asking anything else would only slow the start.
     let config = aws_config::defaults(BehaviorVersion::latest())
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .http_client(
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
-        )
+        .http_client(aws_smithy_http_client::Builder::new().tls_provider(TLS).build_https())
         .load()
         .await;
     read(&config, std::env::vars())

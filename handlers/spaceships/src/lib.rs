@@ -1,5 +1,14 @@
 //! The functions of the system of spaceship sightings.
+//!
+//! [`consumer`] keeps the sightings of the queue, [`calculator`] counts the recent ones, and [`counts`] answers from
+//! what the calculator found last.
 
 pub mod calculator;
+pub mod clock;
 pub mod consumer;
 pub mod counts;
+pub mod error;
+pub mod logging;
+pub mod response;
+pub mod subject;
+mod time_to_live;

@@ -167,7 +167,10 @@ impl Resource for Function {
         }
         let twice = self.bindings.iter().filter(|binding| self.environment.contains_key(&binding.variable));
         for binding in twice {
-            check.error("variable-set-twice", format!("the binding `{}` already sets `{}`", binding.field, binding.variable));
+            check.error(
+                "variable-set-twice",
+                format!("the binding `{}` already sets `{}`", binding.field, binding.variable),
+            );
         }
     }
 }

@@ -84,11 +84,8 @@ fn long_form(yaml: Yaml) -> Json {
                 },
                 argument => argument,
             };
-            let name = if matches!(function, "Ref" | "Condition") {
-                function.to_owned()
-            } else {
-                format!("Fn::{function}")
-            };
+            let name =
+                if matches!(function, "Ref" | "Condition") { function.to_owned() } else { format!("Fn::{function}") };
             Json::Object(Map::from_iter([(name, argument)]))
         }
     }

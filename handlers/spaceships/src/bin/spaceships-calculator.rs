@@ -1,0 +1,18 @@
+//! The function `spaceships-calculator`.
+
+use std::convert::Infallible;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+use spaceships::calculator::{self, Bindings};
+use spaceships::logging;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    logging::start();
+    let bindings: Bindings = bindings::load().await?;
+    let handle = async |event: LambdaEvent<Value>| {
+        Ok::<_, Infallible>(calculator::handle(&bindings, &event.payload, &event.context.request_id).await)
+    };
+    lambda_runtime::run(service_fn(handle)).await
+}

@@ -1,0 +1,17 @@
+//! The function `spaceships-consumer`.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use spaceships::consumer::validator::Validator;
+use spaceships::consumer::{self, Bindings, Event};
+use spaceships::logging;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    logging::start();
+    let bindings: Bindings = bindings::load().await?;
+    let validator = Validator::new(&bindings.validator_url);
+    let handle = async |event: LambdaEvent<Event>| {
+        consumer::handle(&bindings, &validator, event.payload).await.map_err(Error::from)
+    };
+    lambda_runtime::run(service_fn(handle)).await
+}

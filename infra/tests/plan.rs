@@ -1,0 +1,47 @@
+//! Each folder of `plans` is a deployed template, a new one, and what the plan says of the difference.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use infra::Template;
+use infra::plan::{Plan, Snapshot};
+
+#[test]
+fn plans() {
+    insta::glob!("plans/*/after.yaml", |after| {
+        let (before, after) = (snapshot(&after.with_file_name("before.yaml")), snapshot(after));
+        let plan = Plan::between(Some(&before), &after);
+        let mut text: Vec<_> = plan.lines("stack").iter().map(ToString::to_string).collect();
+        text.extend(plan.check(&after, |_| None).iter().map(ToString::to_string));
+        insta::assert_snapshot!(text.join("\n"));
+    });
+}
+
+#[test]
+fn the_first_deployment_creates_everything() {
+    let after = snapshot(Path::new("tests/plans/creates-and-deletes/after.yaml"));
+    let plan = Plan::between(None, &after);
+    assert_eq!(plan.summary(), "1 to create");
+}
+
+#[test]
+fn a_template_does_not_differ_from_itself() {
+    insta::glob!("plans/*/after.yaml", |after| {
+        let after = snapshot(after);
+        let plan = Plan::between(Some(&after), &after);
+        assert!(plan.is_empty() && plan.permissions.is_empty(), "{plan:?}");
+    });
+}
+
+/// The template of a file, each parameter with its default.
+fn snapshot(path: &Path) -> Snapshot {
+    let template = Template::parse(&fs::read_to_string(path).unwrap()).unwrap();
+    let default = |parameter: &serde_json::Value| match &parameter["Default"] {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let parameters: BTreeMap<_, _> =
+        template.section("Parameters").map(|(name, parameter)| (name.to_owned(), default(parameter))).collect();
+    Snapshot { template, parameters }
+}

@@ -1,0 +1,234 @@
+//! The command line: every command, flag and its help text.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::local::LocalCommand;
+
+/// Deploy serverless systems on AWS from one Cargo workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, disable_help_subcommand = true)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 differences, 4 audit findings, 5 declined or needs \
+                        --yes, 6 no such stack.\nResults go to standard output, everything else to standard error.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to talk.
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+/// How a command talks to its user.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Talk {
+    /// Print results as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// When to use colour; `NO_COLOR` is heeded, too.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+    /// Say more: each AWS call, each step.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Say only results and errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Where to deploy, and which copy of a stack.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Where")]
+pub struct Where {
+    /// Use the local cloud on this machine instead of AWS.
+    #[arg(long, conflicts_with_all = ["profile", "endpoint_url"])]
+    pub local: bool,
+    /// Which copy of the stack: part of its name and of every physical name.
+    #[arg(long, default_value = "dev", value_parser = stage)]
+    pub stage: String,
+    /// The profile of the AWS configuration files.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// The AWS region; else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Another AWS-compatible endpoint, such as `LocalStack`'s.
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+}
+
+/// The stacks a command is about.
+#[derive(Debug, Clone, Args)]
+pub struct Stacks {
+    /// The stacks, by name; `list` lists them.
+    #[arg(value_name = "STACK", required_unless_present = "all")]
+    pub names: Vec<String>,
+    /// Every stack of the workspace.
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+}
+
+/// What a deployment is given.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Given {
+    /// The value of a template parameter; may be repeated.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the stacks of this workspace.
+    List,
+    /// Print the CloudFormation template of a stack.
+    Synth {
+        /// The stack.
+        #[arg(value_name = "STACK")]
+        name: String,
+        /// Which copy of the stack.
+        #[arg(long, default_value = "dev", value_parser = stage)]
+        stage: String,
+        /// The template's language.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Find what AWS would refuse, before anything leaves the machine.
+    Check {
+        /// The stacks.
+        #[command(flatten)]
+        stacks: Stacks,
+        /// Which copy of the stacks.
+        #[arg(long, default_value = "dev", value_parser = stage)]
+        stage: String,
+    },
+    /// Show what a deployment would change.
+    Diff {
+        /// The stacks.
+        #[command(flatten)]
+        stacks: Stacks,
+        /// Exit with 3 when there are differences.
+        #[arg(long)]
+        exit_code: bool,
+        /// Parameters.
+        #[command(flatten)]
+        given: Given,
+        /// Where.
+        #[command(flatten)]
+        target: Where,
+    },
+    /// Build the functions and deploy stacks.
+    Deploy {
+        /// The stacks.
+        #[command(flatten)]
+        stacks: Stacks,
+        /// Parameters.
+        #[command(flatten)]
+        given: Given,
+        /// Where.
+        #[command(flatten)]
+        target: Where,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print the outputs of a deployed stack.
+    Outputs {
+        /// The stack.
+        #[arg(value_name = "STACK")]
+        name: String,
+        /// Where.
+        #[command(flatten)]
+        target: Where,
+    },
+    /// Show what each function is granted, and whether its program uses exactly that.
+    PolicyAudit {
+        /// The stacks.
+        #[command(flatten)]
+        stacks: Stacks,
+        /// Which copy of the stacks.
+        #[arg(long, default_value = "dev", value_parser = stage)]
+        stage: String,
+    },
+    /// Delete deployed stacks and prove that nothing is left.
+    Destroy {
+        /// The stacks.
+        #[command(flatten)]
+        stacks: Stacks,
+        /// Where.
+        #[command(flatten)]
+        target: Where,
+        /// Delete tables, queues and buckets that hold data, too.
+        #[arg(long)]
+        force: bool,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Start, stop and look after the local cloud.
+    Local {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: LocalCommand,
+    },
+    /// Check what this machine has and what it lacks.
+    Doctor,
+    /// Print the completion script of a shell.
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Serve the spaceship model validator on loopback.
+    #[command(hide = true)]
+    ModelValidator {
+        /// The port to listen on.
+        #[arg(long)]
+        port: u16,
+    },
+}
+
+/// A template's language.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// YAML with short tags.
+    #[default]
+    Yaml,
+    /// JSON on indented lines.
+    Json,
+}
+
+fn stage(text: &str) -> Result<String, String> {
+    let is_valid = !text.is_empty()
+        && text.len() <= 16
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if is_valid { Ok(text.to_owned()) } else { Err("expected 1 to 16 of `a-z`, `0-9` and `-`, a letter first".into()) }
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".into()),
+    }
+}
+
+/// The folder of the workspace: `cargo` runs xtask from wherever it was typed.
+#[must_use]
+pub fn workspace() -> PathBuf {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().map_or_else(|| manifest.clone(), PathBuf::from)
+}

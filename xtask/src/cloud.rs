@@ -1,0 +1,173 @@
+//! Where a stack goes: an account and region of AWS, the local cloud, or another endpoint.
+
+use std::borrow::Cow;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::cli::Where;
+use crate::failure::Failure;
+use crate::{local, ui};
+
+/// An account and region, with the clients to work on it.
+#[derive(Debug, Clone)]
+pub struct Cloud {
+    /// The account's id.
+    pub account: String,
+    /// The region's name.
+    pub region: String,
+    /// The local cloud, when it is that.
+    pub local: Option<local::LocalCloud>,
+    /// An endpoint that stands in for AWS.
+    pub endpoint: Option<String>,
+    /// CloudFormation.
+    pub cloudformation: aws_sdk_cloudformation::Client,
+    /// S3.
+    pub s3: aws_sdk_s3::Client,
+    /// Lambda.
+    pub lambda: aws_sdk_lambda::Client,
+    /// DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// SQS.
+    pub sqs: aws_sdk_sqs::Client,
+    /// IAM.
+    pub iam: aws_sdk_iam::Client,
+    /// API Gateway.
+    pub apigateway: aws_sdk_apigateway::Client,
+    /// CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+}
+
+/// Connects to where the command line says, starting the local cloud when it is that.
+pub async fn connect(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<Cloud> {
+    if target.local {
+        let local = local::ensure_started().await?;
+        let region = target.region.clone().or_else(|| default_region.map(str::to_owned));
+        let config = local.sdk_config(region.as_deref());
+        return cloud(&config, Some(local), None).await;
+    }
+    let config = aws_config(target, default_region).await?;
+    cloud(&config, None, target.endpoint_url.clone()).await
+}
+
+async fn aws_config(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<SdkConfig> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(
+        aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
+    );
+    if let Some(profile) = &target.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(endpoint) = &target.endpoint_url {
+        loader = loader.endpoint_url(endpoint);
+    }
+    if let Some(region) = chosen_region(target) {
+        loader = loader.region(Region::new(region));
+    }
+    let config = loader.load().await;
+    if config.region().is_none() {
+        let example = default_region.unwrap_or("us-east-1");
+        return Err(Failure::new("no AWS region is configured")
+            .help(format!("pass `--region {example}`, or set `AWS_REGION`"))
+            .help("`--local` needs none: it deploys to this machine")
+            .into());
+    }
+    if config.credentials_provider().is_none() {
+        return Err(no_credentials());
+    }
+    Ok(config)
+}
+
+/// The SDK knows `AWS_REGION` and the profile's; other AWS tools also heed `AWS_DEFAULT_REGION`.
+fn chosen_region(target: &Where) -> Option<String> {
+    let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    target.region.clone().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"))
+}
+
+async fn cloud(
+    config: &SdkConfig,
+    local: Option<local::LocalCloud>,
+    endpoint: Option<String>,
+) -> anyhow::Result<Cloud> {
+    let identity = aws_sdk_sts::Client::new(config).get_caller_identity().send().await.map_err(explain)?;
+    let region = config.region().map(ToString::to_string).unwrap_or_default();
+    let account = identity.account().unwrap_or_default().to_owned();
+    ui::detail(format!("account {account}, region {region}"));
+    // Path-style addresses work with every endpoint; virtual hosts need a name that resolves.
+    let s3 = aws_sdk_s3::config::Builder::from(config).force_path_style(local.is_some() || endpoint.is_some()).build();
+    Ok(Cloud {
+        account,
+        region,
+        local,
+        endpoint,
+        cloudformation: aws_sdk_cloudformation::Client::new(config),
+        s3: aws_sdk_s3::Client::from_conf(s3),
+        lambda: aws_sdk_lambda::Client::new(config),
+        dynamodb: aws_sdk_dynamodb::Client::new(config),
+        sqs: aws_sdk_sqs::Client::new(config),
+        iam: aws_sdk_iam::Client::new(config),
+        apigateway: aws_sdk_apigateway::Client::new(config),
+        logs: aws_sdk_cloudwatchlogs::Client::new(config),
+    })
+}
+
+impl Cloud {
+    /// Where it is, as a user would say it.
+    #[must_use]
+    pub fn place(&self) -> Cow<'static, str> {
+        if self.local.is_some() {
+            return format!("the local cloud ({})", self.region).into();
+        }
+        format!("account {} in {}", self.account, self.region).into()
+    }
+
+    /// The address of an object for CloudFormation to read a template from.
+    #[must_use]
+    pub fn object_url(&self, bucket: &str, key: &str) -> String {
+        let endpoint = self.local.as_ref().map(local::LocalCloud::endpoint).or_else(|| self.endpoint.clone());
+        match endpoint {
+            Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
+            None => format!("https://{bucket}.s3.{}.amazonaws.com/{key}", self.region),
+        }
+    }
+}
+
+/// An SDK error in the user's words.
+pub fn explain<E, R>(error: aws_smithy_runtime_api::client::result::SdkError<E, R>) -> anyhow::Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    use aws_smithy_runtime_api::client::result::SdkError;
+    if let SdkError::DispatchFailure(failure) = &error {
+        let text = causes(&error);
+        if text.contains("credentials") || text.contains("identity") {
+            return no_credentials();
+        }
+        let what = if failure.is_timeout() { "did not answer in time" } else { "cannot be reached" };
+        return Failure::new(format!("the AWS endpoint {what}: {}", failure_text(&text)))
+            .help("check the network, the region and `--endpoint-url`")
+            .into();
+    }
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) => Failure::new(format!("AWS refused: {message} ({code})")).into(),
+        (Some(code), None) => Failure::new(format!("AWS refused: {code}")).into(),
+        _ => Failure::new(format!("an AWS call failed: {}", causes(&error))).into(),
+    }
+}
+
+fn no_credentials() -> anyhow::Error {
+    Failure::new("no AWS credentials were found")
+        .help("pass `--profile NAME`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`")
+        .help("`--local` needs none: it deploys to this machine")
+        .into()
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn failure_text(text: &str) -> &str {
+    text.rsplit(": ").next().unwrap_or(text)
+}

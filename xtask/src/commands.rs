@@ -1,0 +1,12 @@
+//! One file for each command.
+
+pub mod check;
+pub mod deploy;
+pub mod destroy;
+pub mod diff;
+pub mod doctor;
+pub mod list;
+pub mod local;
+pub mod outputs;
+pub mod policy_audit;
+pub mod synth;

@@ -1,0 +1,40 @@
+//! `check`: what AWS would refuse, found before anything leaves the machine.
+
+use infra::{Severity, Template};
+use serde_json::json;
+
+use crate::exit::Exit;
+use crate::{cli, select, ui};
+
+/// Prints every finding of every stack, and how much of CloudFormation's limits each uses.
+pub fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
+    let stacks = select::stacks(selected, stage)?;
+    let mut exit = Exit::Done;
+    let mut reports = Vec::new();
+    for stack in &stacks {
+        let findings = infra::check(stack);
+        let budget = infra::check::budget(stack, &Template::render(stack));
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            exit = Exit::Failed;
+        }
+        if ui::json() {
+            let findings: Vec<_> = findings
+                .iter()
+                .map(|it| {
+                    json!({
+                        "rule": it.rule, "severity": it.severity, "message": it.message,
+                        "location": it.source.map(ToString::to_string), "help": it.help,
+                    })
+                })
+                .collect();
+            reports.push(json!({"stack": stack.name(), "findings": findings, "budget": budget}));
+        } else {
+            findings.iter().for_each(ui::finding);
+            ui::result(format!("{}: {}; {budget}", stack.name(), select::count(&findings)));
+        }
+    }
+    if ui::json() {
+        ui::result(json!({"version": 1, "stacks": reports}));
+    }
+    Ok(exit)
+}

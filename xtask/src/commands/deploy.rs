@@ -1,0 +1,112 @@
+//! `deploy`: builds the functions, shows the plan, asks, carries it out and verifies the result.
+
+use std::time::Instant;
+
+use indexmap::IndexMap;
+use infra::Stack;
+use serde_json::json;
+
+use crate::cli::{self, Given, Where};
+use crate::cloud::{self, Cloud};
+use crate::deploy::change_set::{self, Request};
+use crate::deploy::{contents, deployed, events, verify};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::prepare::{Prepared, prepare};
+use crate::{assets, select, ui};
+
+/// Deploys each stack in turn and prints its outputs.
+pub async fn run(selected: &cli::Stacks, given: &Given, target: &Where, yes: bool) -> anyhow::Result<Exit> {
+    let stacks = select::stacks(selected, &target.stage)?;
+    let mut all = IndexMap::new();
+    for stack in &stacks {
+        let cloud = cloud::connect(target, stack.default_region).await?;
+        let outputs = deploy(&cloud, stack, given, yes).await?;
+        if ui::json() {
+            all.insert(stack.name(), outputs);
+        } else {
+            print_outputs(stack, &outputs);
+            print_next_steps(stack, &outputs);
+        }
+    }
+    if ui::json() {
+        ui::result(json!({"version": 1, "outputs": all}));
+    }
+    Ok(Exit::Done)
+}
+
+async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyhow::Result<IndexMap<String, String>> {
+    let started = Instant::now();
+    let prepared = prepare(cloud, stack, given).await?;
+    if let Some(deployed) = &prepared.deployed {
+        deployed.require_deployable(stack)?;
+    }
+    prepared.show(stack)?;
+    if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
+        return Ok(deployed.outputs.clone());
+    }
+    ui::confirm(&question(cloud, stack, &prepared), yes)?;
+
+    assets::upload(&cloud.s3, &cloud.account, &cloud.region, &prepared.artifacts).await?;
+    apply(cloud, stack, &prepared).await?;
+
+    let resources = contents::resources(cloud, &stack.stack_name()).await?;
+    verify::report(&verify::verify(cloud, &prepared.after, &resources).await?);
+    let deployed = deployed::read(cloud, stack).await?;
+    let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
+    ui::say(format!("{}: deployed to {} in {:.1} s", stack.name(), cloud.place(), started.elapsed().as_secs_f32()));
+    Ok(deployed.outputs)
+}
+
+fn question(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> String {
+    let mut question = format!("deploy `{}` to {}", stack.name(), cloud.place());
+    let losses: Vec<_> =
+        prepared.plan.losses().filter_map(|change| Some(format!("{} of {}", change.loses.as_ref()?, change.id))).collect();
+    if !losses.is_empty() {
+        question.push_str(&format!(" and lose {}", losses.join(", ")));
+    }
+    question
+}
+
+async fn apply(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> anyhow::Result<()> {
+    let request = Request {
+        stack,
+        template: &prepared.after.template,
+        parameters: &prepared.after.parameters,
+        exists: prepared.deployed.is_some(),
+        bucket: (!prepared.artifacts.is_empty()).then_some(prepared.bucket.as_str()),
+    };
+    let Some(set) = change_set::create(cloud, &request).await? else {
+        ui::detail("CloudFormation sees nothing to change");
+        return Ok(());
+    };
+    change_set::execute(cloud, &set).await?;
+    tokio::select! {
+        ended = events::follow(cloud, stack, &set.stack_id, &set.token) => ended,
+        _ = tokio::signal::ctrl_c() => Err(Failure::new(format!(
+            "detached from `{}`; CloudFormation goes on with the deployment", stack.name()
+        ))
+        .help("deploy again to see how it ends; while it runs, that says so and changes nothing")
+        .into()),
+    }
+}
+
+/// Prints the outputs, a line each.
+pub fn print_outputs(stack: &Stack, outputs: &IndexMap<String, String>) {
+    let width = outputs.keys().map(String::len).max().unwrap_or(0);
+    ui::say(format!("\n{} outputs", stack.name()));
+    for (name, value) in outputs {
+        ui::result(format!("  {name:<width$}  {value}"));
+    }
+}
+
+fn print_next_steps(stack: &Stack, outputs: &IndexMap<String, String>) {
+    let Some(entry) = stacks::ALL.iter().find(|entry| entry.name == stack.name()) else { return };
+    if !entry.try_next.is_empty() {
+        ui::say("\ntry next");
+    }
+    for line in entry.try_next {
+        let line = outputs.iter().fold((*line).to_owned(), |line, (name, value)| line.replace(&format!("{{{name}}}"), value));
+        ui::say(format!("  {line}"));
+    }
+}

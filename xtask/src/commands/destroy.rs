@@ -1,0 +1,72 @@
+//! `destroy`: deletes stacks, never their data unasked, and proves that nothing is left.
+
+use infra::Stack;
+use infra::plan::holds_data;
+use serde_json::json;
+
+use crate::cli::{self, Where};
+use crate::cloud::{self, Cloud, explain};
+use crate::deploy::contents::{self, Resource};
+use crate::deploy::{deployed, events, leftovers};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::{select, ui};
+
+/// Deletes each stack, the last one named first.
+pub async fn run(selected: &cli::Stacks, target: &Where, force: bool, yes: bool) -> anyhow::Result<Exit> {
+    let mut destroyed = Vec::new();
+    for stack in select::stacks(selected, &target.stage)?.iter().rev() {
+        let cloud = cloud::connect(target, stack.default_region).await?;
+        let resources = destroy(&cloud, stack, force, yes).await?;
+        destroyed.push(json!({"stack": stack.name(), "resources": resources}));
+    }
+    if ui::json() {
+        ui::result(json!({"version": 1, "destroyed": destroyed}));
+    }
+    Ok(Exit::Done)
+}
+
+/// Deletes the stack and returns how many resources it had.
+async fn destroy(cloud: &Cloud, stack: &Stack, force: bool, yes: bool) -> anyhow::Result<usize> {
+    let name = stack.name();
+    let Some(deployed) = deployed::read(cloud, stack).await? else {
+        ui::say(format!("{name}: not deployed to {}; nothing to destroy", cloud.place()));
+        return Ok(0);
+    };
+    let resources = contents::resources(cloud, &stack.stack_name()).await?;
+    let held = show(cloud, name, &resources).await?;
+    if !held.is_empty() && !force {
+        return Err(Failure::new(format!("`{name}` holds data: {}; nothing was destroyed", held.join(", ")))
+            .exit(Exit::Declined)
+            .help("`--force` destroys the data, too")
+            .into());
+    }
+    ui::confirm(&format!("destroy `{name}` in {}", cloud.place()), yes)?;
+
+    let token = format!("destroy-{}", std::process::id());
+    let call = cloud.cloudformation.delete_stack().stack_name(&deployed.id).client_request_token(&token);
+    call.send().await.map_err(explain)?;
+    events::follow(cloud, stack, &deployed.id, &token).await?;
+
+    let left = leftovers::find(cloud, &resources).await?;
+    if !left.is_empty() {
+        let list: Vec<_> = left.iter().map(|it| format!("{} ({})", it.physical_id, it.resource_type)).collect();
+        return Err(Failure::new(format!("`{name}` was deleted, but these are still there: {}", list.join(", "))).into());
+    }
+    ui::say(format!("{name}: destroyed; none of its {} resources is left", resources.len()));
+    Ok(resources.len())
+}
+
+/// Lists what will go, and returns what holds data.
+async fn show(cloud: &Cloud, name: &str, resources: &[Resource]) -> anyhow::Result<Vec<String>> {
+    let width = resources.iter().map(|resource| resource.id.len()).max().unwrap_or(0);
+    let mut held = Vec::new();
+    ui::say(format!("{name}: {} resources to destroy", resources.len()));
+    for resource in resources {
+        let contents = if holds_data(&resource.resource_type) { contents::of(cloud, resource).await? } else { None };
+        let note = contents.as_ref().map(|what| format!("  {}{what}{}", ui::DANGER.render(), ui::DANGER.render_reset()));
+        ui::say(format!("  -   {:<width$}  {}{}", resource.id, resource.resource_type, note.unwrap_or_default()));
+        held.extend(contents.map(|what| format!("{what} in {}", resource.id)));
+    }
+    Ok(held)
+}

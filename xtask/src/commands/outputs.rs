@@ -1,0 +1,29 @@
+//! `outputs`: what a deployed stack tells its users.
+
+use infra::Stage;
+
+use super::deploy::print_outputs;
+use crate::cli::Where;
+use crate::deploy::deployed;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::{cloud, select, ui};
+
+/// Prints the outputs: with `--json` one object of name to value.
+pub async fn run(name: &str, target: &Where) -> anyhow::Result<Exit> {
+    let stack = select::stack(name, &Stage::new(&target.stage))?;
+    let cloud = cloud::connect(target, stack.default_region).await?;
+    let Some(deployed) = deployed::read(&cloud, &stack).await? else {
+        let local = if target.local { " --local" } else { "" };
+        return Err(Failure::new(format!("`{name}` is not deployed to {}", cloud.place()))
+            .exit(Exit::NoSuchStack)
+            .help(format!("`cargo xtask deploy {name}{local}` deploys it"))
+            .into());
+    };
+    if ui::json() {
+        ui::result(serde_json::to_string(&deployed.outputs)?);
+    } else {
+        print_outputs(&stack, &deployed.outputs);
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,137 @@
+//! CloudFormation's change set: how a plan is carried out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+use aws_sdk_cloudformation::types::{Capability, ChangeSetStatus, ChangeSetType, Parameter, Tag};
+use aws_smithy_types::byte_stream::ByteStream;
+use infra::{Stack, Template};
+
+use crate::cloud::{Cloud, explain};
+use crate::failure::Failure;
+
+/// The largest template that fits into the request itself; a larger one is read from S3.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+const INLINE_BYTES: usize = 51_200;
+
+/// A change set that is ready to be executed.
+#[derive(Debug, Clone)]
+pub struct ChangeSet {
+    /// Its ARN.
+    pub id: String,
+    /// The stack's id.
+    pub stack_id: String,
+    /// Names this deployment in the stack's events.
+    pub token: String,
+}
+
+/// What a change set is made from.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The stack.
+    pub stack: &'a Stack,
+    /// Its rendered template.
+    pub template: &'a Template,
+    /// The values of all parameters.
+    pub parameters: &'a BTreeMap<String, String>,
+    /// Whether the stack exists already.
+    pub exists: bool,
+    /// Where a large template is uploaded to.
+    pub bucket: Option<&'a str>,
+}
+
+/// Makes a change set and waits until it can be executed; `None` when CloudFormation sees nothing to change.
+pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Option<ChangeSet>> {
+    let name = request.stack.stack_name();
+    let token = format!("deploy-{}", unique());
+    let body = request.template.to_compact_json();
+    let mut call = cloud
+        .cloudformation
+        .create_change_set()
+        .stack_name(&name)
+        .change_set_name(&token)
+        .change_set_type(if request.exists { ChangeSetType::Update } else { ChangeSetType::Create })
+        .capabilities(Capability::CapabilityNamedIam)
+        .set_tags(Some(tags(request.stack)));
+    for (name, value) in request.parameters {
+        call = call.parameters(Parameter::builder().parameter_key(name).parameter_value(value).build());
+    }
+    call = match request.bucket.filter(|_| body.len() > INLINE_BYTES) {
+        Some(bucket) => call.template_url(upload(cloud, bucket, &name, body).await?),
+        None => call.template_body(body),
+    };
+    let created = call.send().await.map_err(explain)?;
+    let set = ChangeSet {
+        id: created.id().unwrap_or_default().to_owned(),
+        stack_id: created.stack_id().unwrap_or(&name).to_owned(),
+        token,
+    };
+    wait(cloud, &set).await
+}
+
+async fn wait(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<Option<ChangeSet>> {
+    loop {
+        let described =
+            cloud.cloudformation.describe_change_set().change_set_name(&set.id).send().await.map_err(explain)?;
+        let reason = described.status_reason().unwrap_or_default();
+        match described.status() {
+            Some(ChangeSetStatus::CreateComplete) => return Ok(Some(set.clone())),
+            Some(ChangeSetStatus::Failed) => {
+                discard(cloud, set).await?;
+                if reason.contains("didn't contain changes") || reason.contains("No updates are to be performed") {
+                    return Ok(None);
+                }
+                return Err(Failure::new(format!("CloudFormation refused the change set: {reason}")).into());
+            }
+            _ => tokio::time::sleep(poll_interval(cloud)).await,
+        }
+    }
+}
+
+/// Executes a change set; the stack's events tell how it goes.
+pub async fn execute(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<()> {
+    let call = cloud.cloudformation.execute_change_set().change_set_name(&set.id).client_request_token(&set.token);
+    match call.send().await {
+        Ok(_) => Ok(()),
+        Err(error) if error.code() == Some("InvalidChangeSetStatus") => {
+            Err(Failure::new("the stack changed while this deployment was being prepared; nothing was deployed")
+                .help("another deployment of this stack is running: deploy again when it has ended")
+                .into())
+        }
+        Err(error) => Err(explain(error)),
+    }
+}
+
+/// Deletes a change set that will not be executed.
+pub async fn discard(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<()> {
+    cloud.cloudformation.delete_change_set().change_set_name(&set.id).send().await.map_err(explain)?;
+    Ok(())
+}
+
+/// How long to wait between two looks at CloudFormation.
+pub fn poll_interval(cloud: &Cloud) -> Duration {
+    if cloud.local.is_some() { Duration::from_millis(50) } else { Duration::from_secs(2) }
+}
+
+async fn upload(cloud: &Cloud, bucket: &str, name: &str, body: String) -> anyhow::Result<String> {
+    let key = format!("templates/{name}-{}.json", unique());
+    let body = ByteStream::from(body.into_bytes());
+    cloud.s3.put_object().bucket(bucket).key(&key).body(body).send().await.map_err(explain)?;
+    Ok(cloud.object_url(bucket, &key))
+}
+
+fn tags(stack: &Stack) -> Vec<Tag> {
+    let own = stack.tags.iter().filter_map(|tag| Some((tag.key.as_str(), tag.value.literal()?.as_str())));
+    [("stackwright:stack", stack.name()), ("stackwright:stage", stack.stage().as_str())]
+        .into_iter()
+        .chain(own)
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
+}
+
+/// Tells this deployment from all others of the stack.
+fn unique() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{}-{}", now.as_millis(), std::process::id())
+}

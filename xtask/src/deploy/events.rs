@@ -1,0 +1,130 @@
+//! A stack's events: what CloudFormation is doing, and why it failed.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
+use infra::{LogicalId, Stack};
+
+use super::change_set::poll_interval;
+use crate::cloud::{Cloud, explain};
+use crate::failure::Failure;
+use crate::ui;
+
+/// Follows the events of the operation `token` until the stack has come to rest, printing each as it happens.
+///
+/// # Errors
+/// When the operation failed: the first real cause, with the source line of the resource it happened to.
+pub async fn follow(cloud: &Cloud, stack: &Stack, stack_id: &str, token: &str) -> anyhow::Result<()> {
+    let mut seen = BTreeSet::new();
+    let mut history: Vec<StackEvent> = Vec::new();
+    loop {
+        let fresh = fetch(cloud, stack_id, token, &mut seen).await?;
+        for event in &fresh {
+            show(event, stack_id);
+        }
+        let end = fresh.iter().rev().find(|event| is_final(event, stack_id)).cloned();
+        history.extend(fresh);
+        if let Some(end) = end {
+            return conclude(stack, &end, &history);
+        }
+        tokio::time::sleep(poll_interval(cloud)).await;
+    }
+}
+
+/// The events not seen yet, oldest first.
+async fn fetch(
+    cloud: &Cloud,
+    stack_id: &str,
+    token: &str,
+    seen: &mut BTreeSet<String>,
+) -> anyhow::Result<Vec<StackEvent>> {
+    let mut fresh = Vec::new();
+    let mut pages = cloud.cloudformation.describe_stack_events().stack_name(stack_id).into_paginator().send();
+    // CloudFormation lists the newest first, so a page with nothing new ends the search.
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(explain)?;
+        let events = page.stack_events().iter().filter(|event| event.client_request_token() == Some(token));
+        let count = fresh.len();
+        fresh.extend(events.filter(|event| seen.insert(event.event_id().unwrap_or_default().to_owned())).cloned());
+        if fresh.len() == count {
+            break;
+        }
+    }
+    fresh.reverse();
+    Ok(fresh)
+}
+
+fn status(event: &StackEvent) -> &str {
+    event.resource_status().map(ResourceStatus::as_str).unwrap_or_default()
+}
+
+fn is_of_stack(event: &StackEvent, stack_id: &str) -> bool {
+    event.physical_resource_id() == Some(stack_id)
+}
+
+fn is_final(event: &StackEvent, stack_id: &str) -> bool {
+    let status = status(event);
+    is_of_stack(event, stack_id)
+        && !status.ends_with("_IN_PROGRESS")
+        && (status.ends_with("_COMPLETE") || status.ends_with("_FAILED"))
+}
+
+fn show(event: &StackEvent, stack_id: &str) {
+    let status = status(event);
+    if is_of_stack(event, stack_id) || status.ends_with("_IN_PROGRESS") {
+        return;
+    }
+    let (sign, style) = match status {
+        _ if status.ends_with("_FAILED") => ("✗", ui::DANGER),
+        _ if status.starts_with("DELETE") => ("-", ui::CAUTION),
+        _ => ("✓", ui::GOOD),
+    };
+    let id = event.logical_resource_id().unwrap_or_default();
+    let reason = event.resource_status_reason().filter(|reason| !reason.is_empty());
+    let reason = reason.filter(|_| status.ends_with("_FAILED")).map(|it| format!(": {it}")).unwrap_or_default();
+    ui::say(format!(
+        "  {}{sign}{} {id}  {}  {}{reason}",
+        style.render(),
+        style.render_reset(),
+        event.resource_type().unwrap_or_default(),
+        status.to_ascii_lowercase().replace('_', " "),
+    ));
+}
+
+fn conclude(stack: &Stack, end: &StackEvent, history: &[StackEvent]) -> anyhow::Result<()> {
+    let status = status(end);
+    if matches!(status, "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "DELETE_COMPLETE" | "IMPORT_COMPLETE") {
+        return Ok(());
+    }
+    let state = match status {
+        "UPDATE_ROLLBACK_COMPLETE" => "the stack is as it was before",
+        "ROLLBACK_COMPLETE" => "what had been created was deleted again",
+        other => other,
+    };
+    let Some(cause) = history.iter().find(|event| is_cause(event)) else {
+        return Err(Failure::new(format!("`{}`: the operation failed; {state}", stack.name())).into());
+    };
+    let id = cause.logical_resource_id().unwrap_or_default();
+    let place = stack.declared(LogicalId::new(id.to_owned())).map(|declared| format!("\n  --> {}", declared.source));
+    let failure = Failure::new(format!(
+        "`{id}` ({}) failed: {}; {state}{}",
+        cause.resource_type().unwrap_or_default(),
+        cause.resource_status_reason().unwrap_or("CloudFormation gives no reason"),
+        place.unwrap_or_default(),
+    ));
+    Err(match status {
+        "ROLLBACK_COMPLETE" => {
+            failure.help(format!("correct it, `cargo xtask destroy {}`, then deploy again", stack.name()))
+        }
+        _ => failure,
+    }
+    .into())
+}
+
+/// Whether a failure is a cause and not the consequence of another one.
+fn is_cause(event: &StackEvent) -> bool {
+    let reason = event.resource_status_reason().unwrap_or_default();
+    status(event).ends_with("_FAILED")
+        && !reason.contains("cancelled")
+        && event.resource_type() != Some("AWS::CloudFormation::Stack")
+}

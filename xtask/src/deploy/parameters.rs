@@ -1,0 +1,94 @@
+//! The values of a stack's parameters: given, kept, default, the local cloud's, or asked for.
+
+use std::collections::BTreeMap;
+
+use infra::parameter::ParameterType;
+use infra::{AccountId, Parameter, Stack};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui;
+
+/// The values for a deployment of `stack`, without those for the functions' code.
+///
+/// `previous` are the values of the deployed stack; `local_account` is the account of the local cloud, when it is
+/// deployed there, and stands in for an account that nobody named.
+pub fn resolve(
+    stack: &Stack,
+    given: &[(String, String)],
+    previous: Option<&BTreeMap<String, String>>,
+    local_account: Option<&str>,
+) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut values = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (id, declared) in stack.parameters() {
+        let (name, parameter) = (id.as_str(), &declared.parameter);
+        let given = given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.clone());
+        let is_account = parameter.allowed_pattern() == AccountId::ALLOWED_PATTERN;
+        let value = given
+            .or_else(|| previous?.get(name).cloned())
+            .or_else(|| parameter.default.clone())
+            .or_else(|| local_account.filter(|_| is_account).map(str::to_owned));
+        let value = match value {
+            Some(value) => value,
+            None if ui::can_ask() => ask(name, parameter)?,
+            None => {
+                problems.push(format!("parameter `{name}` has no value; pass `--parameter {name}=…`"));
+                continue;
+            }
+        };
+        if let Err(problem) = validate(name, &value, parameter) {
+            problems.push(problem);
+        }
+        values.insert(name.to_owned(), value);
+    }
+    problems.extend(unknown(stack, given));
+    if problems.is_empty() {
+        return Ok(values);
+    }
+    Err(Failure::new(format!("{}; nothing was deployed", problems.join("\n       "))).exit(Exit::Usage).into())
+}
+
+/// Several stacks may share a command line, so a parameter is unknown only when no stack declares it.
+fn unknown(stack: &Stack, given: &[(String, String)]) -> Vec<String> {
+    let known: Vec<_> = stack.parameters().map(|(id, _)| id.as_str()).collect();
+    given
+        .iter()
+        .filter(|(name, _)| !known.contains(&name.as_str()))
+        .map(|(name, _)| {
+            let nearest = known.iter().max_by(|left, right| {
+                strsim::jaro_winkler(left, name).total_cmp(&strsim::jaro_winkler(right, name))
+            });
+            let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+            format!("`{}` has no parameter `{name}`{hint}", stack.name())
+        })
+        .collect()
+}
+
+fn validate<T>(name: &str, value: &str, parameter: &Parameter<T>) -> Result<(), String> {
+    if !parameter.allowed_values.is_empty() && !parameter.allowed_values.iter().any(|allowed| allowed == value) {
+        return Err(format!("parameter `{name}` is `{value}`, expected one of {}", parameter.allowed_values.join(", ")));
+    }
+    let pattern = parameter.allowed_pattern();
+    let matches = pattern.is_empty()
+        || regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(value));
+    if matches { Ok(()) } else { Err(format!("parameter `{name}` is `{value}`, expected {}", parameter.constraint())) }
+}
+
+fn ask<T>(name: &str, parameter: &Parameter<T>) -> anyhow::Result<String> {
+    if let Some(description) = &parameter.description {
+        ui::say(format!("{name}: {description}"));
+    }
+    loop {
+        let value = ui::ask(&format!("{name}: "))?;
+        if value.is_empty() {
+            return Err(Failure::new(format!("parameter `{name}` has no value; nothing was deployed"))
+                .exit(Exit::Declined)
+                .into());
+        }
+        match validate(name, &value, parameter) {
+            Ok(()) => return Ok(value),
+            Err(problem) => ui::say(problem),
+        }
+    }
+}

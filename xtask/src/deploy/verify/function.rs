@@ -1,0 +1,67 @@
+//! Lambda functions: configuration, code and concurrency; and the groups of their logs.
+
+use serde_json::Value as Json;
+
+use super::{Deviation, Live};
+use crate::assets;
+use crate::cloud::explain;
+
+pub(super) async fn verify(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let (lambda, name) = (&live.cloud.lambda, &live.resource.physical_id);
+    let actual = lambda.get_function_configuration().function_name(name).send().await.map_err(explain)?;
+    let mut deviations: Vec<_> = [
+        ("Runtime", actual.runtime().map(|it| it.as_str().to_owned())),
+        ("Timeout", actual.timeout().map(|it| it.to_string())),
+        ("MemorySize", actual.memory_size().map(|it| it.to_string())),
+        ("LoggingConfig.LogFormat", actual.logging_config().and_then(|it| it.log_format()).map(|it| it.as_str().into())),
+    ]
+    .into_iter()
+    .filter_map(|(property, value)| live.compare(property, value))
+    .collect();
+
+    let variables = actual.environment().and_then(|it| it.variables());
+    for variable in live.property("Environment.Variables").and_then(Json::as_object).into_iter().flat_map(|it| it.keys())
+    {
+        let path = format!("Environment.Variables.{variable}");
+        match variables.and_then(|it| it.get(variable)) {
+            None => deviations.push(live.deviation(&path, "a value".to_owned(), None)),
+            Some(value) => deviations.extend(live.compare(&path, Some(value.clone()))),
+        }
+    }
+    let code = live.property("Code.S3Key").and_then(Json::as_str).and_then(assets::code_sha256);
+    if let Some(expected) = code.filter(|expected| actual.code_sha256() != Some(expected)) {
+        deviations.push(live.deviation("Code", expected, actual.code_sha256().map(str::to_owned)));
+    }
+    deviations.extend(concurrency(live).await?);
+    Ok(deviations)
+}
+
+async fn concurrency(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
+    let Some(expected) = live.property("ReservedConcurrentExecutions").and_then(Json::as_i64) else {
+        return Ok(None);
+    };
+    let (lambda, name) = (&live.cloud.lambda, &live.resource.physical_id);
+    let answer = lambda.get_function_concurrency().function_name(name).send().await.map_err(explain)?;
+    let actual = answer.reserved_concurrent_executions();
+    if actual.map(i64::from) == Some(expected) {
+        return Ok(None);
+    }
+    let wanted = i32::try_from(expected)?;
+    let call = lambda.put_function_concurrency().function_name(name).reserved_concurrent_executions(wanted);
+    call.send().await.map_err(explain)?;
+    let deviation = live.deviation(
+        "ReservedConcurrentExecutions",
+        expected.to_string(),
+        actual.map(|value| value.to_string()),
+    );
+    Ok(Some(Deviation { repaired: true, ..deviation }))
+}
+
+pub(super) async fn verify_log_group(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let name = &live.resource.physical_id;
+    let call = live.cloud.logs.describe_log_groups().log_group_name_prefix(name);
+    let answer = call.send().await.map_err(explain)?;
+    let group = answer.log_groups().iter().find(|group| group.log_group_name() == Some(name));
+    let retention = group.and_then(|group| group.retention_in_days()).map(|days| days.to_string());
+    Ok(live.compare("RetentionInDays", retention).into_iter().collect())
+}

@@ -1,0 +1,60 @@
+//! The command line of Stackwright: everything that prints, builds, or talks to AWS.
+
+pub mod assets;
+pub mod audit;
+pub mod cli;
+pub mod cloud;
+pub mod commands;
+pub mod deploy;
+pub mod exit;
+pub mod failure;
+pub mod local;
+pub mod prepare;
+pub mod progress;
+pub mod select;
+pub mod tools;
+pub mod ui;
+
+use clap::{CommandFactory, Parser};
+use cli::{Cli, Command};
+use exit::Exit;
+use failure::Failure;
+
+/// Runs the command line of this process and says how it ended.
+#[must_use]
+pub fn main() -> Exit {
+    let cli = Cli::parse();
+    ui::init(&cli.talk);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    runtime.block_on(run(cli.command)).unwrap_or_else(|error| fail(&error))
+}
+
+fn fail(error: &anyhow::Error) -> Exit {
+    ui::error(error);
+    error.downcast_ref::<Failure>().map_or(Exit::Failed, |failure| failure.exit)
+}
+
+async fn run(command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::List => Ok(commands::list::run()),
+        Command::Synth { name, stage, format } => commands::synth::run(&name, &stage, format),
+        Command::Check { stacks, stage } => commands::check::run(&stacks, &stage),
+        Command::Diff { stacks, exit_code, given, target } => {
+            commands::diff::run(&stacks, exit_code, &given, &target).await
+        }
+        Command::Deploy { stacks, given, target, yes } => commands::deploy::run(&stacks, &given, &target, yes).await,
+        Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
+        Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage),
+        Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
+        Command::Local { command } => commands::local::run(command).await,
+        Command::Doctor => commands::doctor::run().await,
+        Command::Completion { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "cargo-xtask", &mut std::io::stdout());
+            Ok(Exit::Done)
+        }
+        Command::ModelValidator { port } => local::validator::serve(port).await,
+    }
+}

@@ -1,0 +1,53 @@
+//! From what the user typed to the stacks it means.
+
+use infra::{Finding, Severity, Stack, Stage};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ui;
+
+/// The stacks with these names, or all of them; each is a value, nothing has been checked yet.
+pub fn stacks(selected: &crate::cli::Stacks, stage: &str) -> anyhow::Result<Vec<Stack>> {
+    let stage = Stage::new(stage);
+    if selected.all {
+        return Ok(stacks::ALL.iter().map(|entry| (entry.stack)(&stage)).collect());
+    }
+    selected.names.iter().map(|name| stack(name, &stage)).collect()
+}
+
+/// The stack `name`.
+pub fn stack(name: &str, stage: &Stage) -> anyhow::Result<Stack> {
+    if let Some(entry) = stacks::ALL.iter().find(|entry| entry.name == name) {
+        return Ok((entry.stack)(stage));
+    }
+    let nearest = stacks::ALL
+        .iter()
+        .map(|entry| (strsim::jaro_winkler(entry.name, name), entry.name))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|left, right| left.0.total_cmp(&right.0));
+    let failure = Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack);
+    Err(match nearest {
+        Some((_, nearest)) => failure.help(format!("did you mean `{nearest}`?")),
+        None => failure.help("`cargo xtask list` lists the stacks"),
+    }
+    .into())
+}
+
+/// Prints what is wrong with a stack; an error means that nothing may be deployed.
+pub fn require_sound(stack: &Stack, findings: &[Finding]) -> anyhow::Result<()> {
+    for finding in findings {
+        ui::finding(finding);
+    }
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors == 0 {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{}: {}; nothing was deployed", stack.name(), count(findings))).into())
+}
+
+/// `1 error, 2 warnings`.
+pub fn count(findings: &[Finding]) -> String {
+    let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    format!("{}, {}", words(of(Severity::Error), "error"), words(of(Severity::Warning), "warning"))
+}

@@ -1,0 +1,124 @@
+//! What is printed and asked: results on standard output, everything else on standard error.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::sync::OnceLock;
+
+use anstyle::{AnsiColor, Style};
+use infra::plan::{Line, Tone};
+use infra::{Finding, Severity};
+
+use crate::cli::{Color, Talk};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+static TALK: OnceLock<Talk> = OnceLock::new();
+
+/// Red, for what fails or destroys.
+pub const DANGER: Style = AnsiColor::Red.on_default().bold();
+/// Green, for what is made or done.
+pub const GOOD: Style = AnsiColor::Green.on_default();
+/// Yellow, for what changes or may be wrong.
+pub const CAUTION: Style = AnsiColor::Yellow.on_default();
+/// Bold, for headings.
+pub const STRONG: Style = Style::new().bold();
+
+/// Sets how this process talks. Called once, before anything is said.
+pub fn init(talk: &Talk) {
+    match talk.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let _ = TALK.set(talk.clone());
+}
+
+/// Whether results are printed as JSON.
+pub fn json() -> bool {
+    TALK.get().is_some_and(|talk| talk.json)
+}
+
+/// Whether only results and errors are said.
+pub fn quiet() -> bool {
+    TALK.get().is_some_and(|talk| talk.quiet)
+}
+
+/// Prints a line of the result.
+pub fn result(line: impl std::fmt::Display) {
+    anstream::println!("{line}");
+}
+
+/// Says something about the work, unless quiet.
+pub fn say(line: impl std::fmt::Display) {
+    if !quiet() {
+        anstream::eprintln!("{line}");
+    }
+}
+
+/// Says something about the work when asked to be verbose.
+pub fn detail(line: impl std::fmt::Display) {
+    if TALK.get().is_some_and(|talk| talk.verbose) {
+        anstream::eprintln!("{line}");
+    }
+}
+
+/// Says what went wrong.
+pub fn error(error: &anyhow::Error) {
+    let (red, end) = (DANGER.render(), DANGER.render_reset());
+    anstream::eprintln!("{red}error{end}: {error}");
+    for cause in error.chain().skip(1) {
+        anstream::eprintln!("  caused by: {cause}");
+    }
+}
+
+/// Says what a check found.
+pub fn finding(finding: &Finding) {
+    let style = if finding.severity == Severity::Error { DANGER } else { CAUTION };
+    let text = finding.to_string();
+    let (head, rest) = text.split_once(':').unwrap_or((&text, ""));
+    anstream::eprintln!("{}{head}{}:{rest}\n", style.render(), style.render_reset());
+}
+
+/// The line of a plan in its colour.
+pub fn plan_line(line: &Line) -> String {
+    let style = match line.tone {
+        Tone::Heading => STRONG,
+        Tone::Add => GOOD,
+        Tone::Change => CAUTION,
+        Tone::Danger => DANGER,
+        Tone::Plain => Style::new(),
+    };
+    format!("{}{line}{}", style.render(), style.render_reset())
+}
+
+/// Whether someone is there to answer a question.
+pub fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks `question`; anything but `y` or `yes` is a no, and nobody there to answer is a failure.
+pub fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !can_ask() {
+        return Err(Failure::new(format!("{question} needs a yes, and there is no terminal to ask on"))
+            .exit(Exit::Declined)
+            .help("pass `--yes` to go ahead")
+            .into());
+    }
+    let answer = ask(&format!("{question}? [y/N] "))?;
+    if matches!(answer.as_str(), "y" | "Y" | "yes") {
+        Ok(())
+    } else {
+        Err(Failure::new("declined; nothing was changed").exit(Exit::Declined).into())
+    }
+}
+
+/// Asks for a line of text.
+pub fn ask(prompt: &str) -> anyhow::Result<String> {
+    anstream::eprint!("{prompt}");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
+}
