@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use serde::Serialize;
+
 use crate::finding::Finding;
 use crate::stack::Stack;
 use crate::template::Template;
@@ -10,7 +12,7 @@ use crate::template::Template;
 /// How much of CloudFormation's limits a template uses.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Budget {
     /// Resources, up to 500.
     pub resources: Part,
@@ -23,7 +25,7 @@ pub struct Budget {
 }
 
 /// The used part of a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Part {
     /// How much is used.
     pub used: usize,

@@ -19,7 +19,7 @@ const fn rule(name: &'static str, finds: &'static str) -> Rule {
     Rule { name, finds }
 }
 
-const RULES: [Rule; 33] = [
+const RULES: [Rule; 35] = [
     rule("batch-size", "a batch larger than the event source allows"),
     rule("circular-dependency", "resources that wait for each other"),
     rule("circular-exports", "stacks that import from each other"),
@@ -32,6 +32,7 @@ const RULES: [Rule; 33] = [
     rule("fifo-throughput", "a FIFO queue's throughput limit without the scope of deduplication that it needs"),
     rule("logical-id", "a logical id that is not alphanumeric"),
     rule("missing-property", "a required property that is not given"),
+    rule("one-index-per-update", "more than one global secondary index made or deleted by one update of a table"),
     rule("parameter-default", "a default that the parameter's own constraints refuse"),
     rule("policy-size", "a policy longer than the service takes"),
     rule("property-count", "a list with too few or too many entries"),
@@ -43,6 +44,7 @@ const RULES: [Rule; 33] = [
     rule("property-value", "a value that is not among those allowed"),
     rule("queue-name", "a queue's name that does not fit its kind"),
     rule("read-only-property", "a property that only AWS sets"),
+    rule("replaces-named", "a resource to be replaced whose name is fixed, so that the new one cannot be made"),
     rule("reserved-variable", "an environment variable that Lambda itself sets"),
     rule("stack-limit", "more resources, parameters, outputs or bytes than a stack may have"),
     rule("tags", "too many tags, or a reserved one"),

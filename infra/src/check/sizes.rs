@@ -63,7 +63,7 @@ pub(super) fn check(check: &mut Check<'_>, properties: &Map<String, Json>) {
         if size > limit.most {
             let PolicySize { what, most, .. } = limit;
             check
-                .error("policy-size", format!("{what} has {size} characters without white space, {most} are allowed"))
+                .error("policy-size", format!("{what}: {size} characters without white space, {most} are allowed"))
                 .help("allow the same on fewer lines, or move a part of it into a managed policy");
         }
     }

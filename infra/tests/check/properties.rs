@@ -28,7 +28,7 @@ fn a_property_that_does_not_exist_gets_the_nearest_one() {
     );
     check_one(
         TABLE,
-        json!({"KeySchema": [], "TimeToLiveSpecification": {"Enabled": true, "X": "ttl"}}),
+        json!({"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "TimeToLiveSpecification": {"Enabled": true, "X": "ttl"}}),
         "error[unknown-property]: `It`: `TimeToLiveSpecification` has no property `X`
   help: it has `AttributeName`, `Enabled`",
     );
@@ -89,7 +89,7 @@ fn a_value_outside_its_list_gets_the_nearest_one() {
     );
     check_one(
         TABLE,
-        json!({"KeySchema": [], "BillingMode": "FREE"}),
+        json!({"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "BillingMode": "FREE"}),
         "error[property-value]: `It`: `BillingMode` is `FREE`, which is not among its values
   help: use one of `PAY_PER_REQUEST`, `PROVISIONED`",
     );
@@ -150,12 +150,12 @@ fn a_list_too_long_names_both_lengths() {
 fn properties_that_need_each_other_are_named() {
     check_one(
         TABLE,
-        json!({"KeySchema": [], "SSESpecification": {"SSEEnabled": true, "KMSMasterKeyId": "key"}}),
+        json!({"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "SSESpecification": {"SSEEnabled": true, "KMSMasterKeyId": "key"}}),
         "error[property-group]: `It`: `KMSMasterKeyId` of `SSESpecification` needs `SSEType`",
     );
     check_one(
         TABLE,
-        json!({"KeySchema": [], "WarmThroughput": {}}),
+        json!({"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "WarmThroughput": {"ReadUnitsPerSecond": {"Ref": "AWS::NoValue"}}}),
         "error[property-group]: `It`: at least one of `ReadUnitsPerSecond`, `WriteUnitsPerSecond` of `WarmThroughput` is expected, got none",
     );
 }
@@ -190,7 +190,6 @@ fn both_branches_of_an_if_are_checked() {
         QUEUE,
         json!({"DelaySeconds": {"Fn::If": ["Missing", 3, 901]}}),
         "error[property-range]: `It`: `DelaySeconds` is 901, expected 0 to 900
-  --> HERE
 error[unknown-reference]: `It`: `DelaySeconds` refers to the condition `Missing`, which the stack does not have",
     );
 }

@@ -73,11 +73,10 @@ fn conditions_refer_to_parameters_and_to_each_other() {
             let stage: Value = stack.parameter("Environment", Parameter::<String>::default());
             let is_prod = stack.condition("IsProd", Condition::Equals(stage, "prod".into()));
             stack.condition("IsDev", Condition::Not(Box::new(Condition::Holds(is_prod))));
-            stack.condition("Odd", Condition::Holds(LogicalId::new("IsTest")));
+            stack.condition("Odd", Condition::Holds(LogicalId::new("IsDec")));
             stack.named("Orders").condition(is_prod).add(StandardQueue::default());
         },
-        "error[unknown-reference]: condition `Odd` refers to the condition `IsTest`, which the stack does not have
-  --> HERE
+        "error[unknown-reference]: condition `Odd` refers to the condition `IsDec`, which the stack does not have
   help: did you mean `IsDev`?",
     );
 }
