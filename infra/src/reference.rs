@@ -1,6 +1,6 @@
 //! Typed references between the resources of a stack.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -54,6 +54,13 @@ impl LogicalId {
     /// The id as text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+/// So that what refers to it in a template finds it.
+impl Borrow<str> for LogicalId {
+    fn borrow(&self) -> &str {
         self.0
     }
 }

@@ -54,7 +54,8 @@ static TYPES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 /// The types of custom resources, `Custom::` and any name, share one schema.
 #[must_use]
 pub fn of(resource_type: &str) -> Option<&'static Schema> {
-    let name = if resource_type.starts_with("Custom::") { "AWS::CloudFormation::CustomResource" } else { resource_type };
+    let name =
+        if resource_type.starts_with("Custom::") { "AWS::CloudFormation::CustomResource" } else { resource_type };
     let types = LazyLock::force(&TYPES);
     let found = types.binary_search_by(|entry| entry.name.cmp(name)).ok()?;
     let entry = types.get(found)?;
@@ -111,6 +112,11 @@ impl Schema {
     #[must_use]
     pub fn tag_property(&self) -> Option<&'static str> {
         self.tags
+    }
+
+    /// The names of its properties.
+    pub fn properties(&self) -> impl Iterator<Item = &'static str> {
+        self.root.properties.iter().map(|(name, _)| *name)
     }
 
     pub(crate) fn definition(&self, name: &str) -> Option<&Definition> {

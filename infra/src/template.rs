@@ -4,6 +4,8 @@
 
 mod yaml;
 
+use std::io;
+
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -79,9 +81,17 @@ impl Template {
         serde_json::to_string(&self.0).unwrap_or_default()
     }
 
+    pub(crate) fn write_compact_json(&self, to: impl io::Write) -> serde_json::Result<()> {
+        serde_json::to_writer(to, &self.0)
+    }
+
     /// A section such as `Resources`: its entries by name, in order.
     pub fn section(&self, name: &str) -> impl Iterator<Item = (&str, &Json)> {
-        self.0.get(name).and_then(Json::as_object).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+        self.entries(name).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+
+    pub(crate) fn entries(&self, section: &str) -> Option<&Map<String, Json>> {
+        self.0.get(section)?.as_object()
     }
 
     /// The resource `id` as the template has it.

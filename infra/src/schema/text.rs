@@ -112,8 +112,7 @@ fn shape(text: &'static str) -> Shape {
 
 fn scalar(letters: &str, mut rest: &'static str) -> Scalar {
     let has = |letter| letters.contains(letter);
-    let kinds =
-        Kinds { string: has('s'), integer: has('i'), number: has('n'), boolean: has('b'), object: has('o') };
+    let kinds = Kinds { string: has('s'), integer: has('i'), number: has('n'), boolean: has('b'), object: has('o') };
     let mut scalar = Scalar { kinds, ..Scalar::default() };
     while let Some((mark, text)) = rest.split_at_checked(1) {
         let (word, after) = text.split_once(' ').unwrap_or((text, ""));

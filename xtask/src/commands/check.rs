@@ -12,8 +12,9 @@ pub fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     let mut reports = Vec::new();
     for stack in &stacks {
-        let findings = infra::check(stack);
-        let budget = infra::check::budget(stack, &Template::render(stack));
+        let template = Template::render(stack);
+        let findings = infra::check::check_rendered(stack, &template);
+        let budget = infra::check::budget(&template);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             exit = Exit::Failed;
         }

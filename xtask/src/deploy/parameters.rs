@@ -24,7 +24,7 @@ pub fn resolve(
     for (id, declared) in stack.parameters() {
         let (name, parameter) = (id.as_str(), &declared.parameter);
         let given = given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.clone());
-        let is_account = parameter.allowed_pattern() == AccountId::ALLOWED_PATTERN;
+        let is_account = parameter.allowed_pattern == AccountId::ALLOWED_PATTERN;
         let value = given
             .or_else(|| previous?.get(name).cloned())
             .or_else(|| parameter.default.clone())
@@ -69,10 +69,10 @@ fn validate<T>(name: &str, value: &str, parameter: &Parameter<T>) -> Result<(), 
     if !parameter.allowed_values.is_empty() && !parameter.allowed_values.iter().any(|allowed| allowed == value) {
         return Err(format!("parameter `{name}` is `{value}`, expected one of {}", parameter.allowed_values.join(", ")));
     }
-    let pattern = parameter.allowed_pattern();
+    let pattern = parameter.allowed_pattern;
     let matches = pattern.is_empty()
         || regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(value));
-    if matches { Ok(()) } else { Err(format!("parameter `{name}` is `{value}`, expected {}", parameter.constraint())) }
+    if matches { Ok(()) } else { Err(format!("parameter `{name}` is `{value}`, expected {}", parameter.constraint)) }
 }
 
 fn ask<T>(name: &str, parameter: &Parameter<T>) -> anyhow::Result<String> {

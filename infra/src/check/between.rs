@@ -1,0 +1,112 @@
+//! What is wrong between stacks that are deployed into one account and region.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use crate::finding::Finding;
+use crate::stack::{Source, Stack};
+use crate::template::Template;
+
+/// An export by its stack's place in the list.
+struct Export<'a> {
+    stack: usize,
+    name: &'a str,
+    source: Source,
+}
+
+/// Exports that two of `stacks` share, and stacks that import from each other in a circle.
+///
+/// An import that none of them exports may come from any other stack of the account, so it is left alone.
+#[must_use]
+pub fn between(stacks: &[Stack]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut exports: BTreeMap<&str, Export<'_>> = BTreeMap::new();
+    for (index, stack) in stacks.iter().enumerate() {
+        for output in stack.outputs.values() {
+            let Some(name) = output.export.as_deref() else { continue };
+            let export = Export { stack: index, name: stack.name(), source: output.source };
+            let other = exports.get(name).filter(|other| other.stack != index);
+            if let Some(other) = other {
+                let message = format!("the stacks `{}` and `{}` both export `{name}`", other.name, stack.name());
+                findings.push(Finding::error("duplicate-export", message).at(output.source).help("rename one of them"));
+            }
+            exports.entry(name).or_insert(export);
+        }
+    }
+    let imports: Vec<_> = stacks.iter().map(imports).collect();
+    let needs: Vec<BTreeMap<usize, &str>> = imports
+        .iter()
+        .map(|names| names.iter().filter_map(|name| Some((exports.get(name.as_str())?.stack, name.as_str()))).collect())
+        .collect();
+    let mut reported = BTreeSet::new();
+    for start in 0..stacks.len() {
+        if let Some(cycle) = cycle(start, &needs).filter(|cycle| cycle.iter().all(|stack| !reported.contains(stack))) {
+            findings.extend(circular(stacks, &needs, &exports, &cycle));
+            reported.extend(cycle);
+        }
+    }
+    findings
+}
+
+/// The stacks from `start` along their imports back to it.
+fn cycle(start: usize, needs: &[BTreeMap<usize, &str>]) -> Option<Vec<usize>> {
+    let mut ways = vec![vec![start]];
+    let mut seen = BTreeSet::new();
+    while let Some(way) = ways.pop() {
+        for &next in way.last().and_then(|last| needs.get(*last)).into_iter().flat_map(BTreeMap::keys) {
+            if next == start {
+                return Some(way);
+            }
+            if seen.insert(next) {
+                ways.push(way.iter().copied().chain([next]).collect());
+            }
+        }
+    }
+    None
+}
+
+fn circular(
+    stacks: &[Stack],
+    needs: &[BTreeMap<usize, &str>],
+    exports: &BTreeMap<&str, Export<'_>>,
+    cycle: &[usize],
+) -> Option<Finding> {
+    let (&first, rest) = cycle.split_first()?;
+    let mut chain = format!("`{}`", stacks.get(first)?.name());
+    let mut from = first;
+    for &to in rest.iter().chain([&first]) {
+        let import = needs.get(from)?.get(&to)?;
+        chain.push_str(&format!(" -> `{}` (import of `{import}`)", stacks.get(to)?.name()));
+        from = to;
+    }
+    let source = exports.get(needs.get(from)?.get(&first).or_else(|| needs.get(*cycle.last()?)?.get(&first))?)?.source;
+    let message = format!("the stacks import from each other in a circle: {chain}");
+    Some(Finding::error("circular-exports", message).at(source).help("move what both need into a third stack"))
+}
+
+/// The names that a stack imports, where they are known now.
+fn imports(stack: &Stack) -> BTreeSet<String> {
+    fn collect(json: &Json, names: &mut BTreeSet<String>) {
+        match json {
+            Json::Array(items) => items.iter().for_each(|item| collect(item, names)),
+            Json::Object(entries) => {
+                for (name, value) in entries {
+                    match value {
+                        Json::String(export) if name == "Fn::ImportValue" => {
+                            names.insert(export.clone());
+                        }
+                        value => collect(value, names),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let template = Template::render(stack);
+    let mut names = BTreeSet::new();
+    for section in ["Resources", "Outputs"] {
+        template.section(section).for_each(|(_, json)| collect(json, &mut names));
+    }
+    names
+}

@@ -1,0 +1,157 @@
+//! The properties of a resource against the schema that AWS publishes for its type.
+
+use serde_json::{Map, Value as Json};
+
+use super::path::Path;
+use super::{Check, scalar};
+use crate::nearest::did_you_mean;
+use crate::schema::{self, Bounds, Definition, Group, Object, Relation, Schema, Shape};
+
+pub(super) fn check(check: &mut Check<'_>, properties: &Map<String, Json>) {
+    let resource_type = check.declared.resource_type();
+    let Some(schema) = schema::of(resource_type) else {
+        check
+            .error("unknown-type", format!("CloudFormation has no resource type `{resource_type}`"))
+            .maybe_help(schema::nearest(resource_type).map(|nearest| format!("did you mean `{nearest}`?")));
+        return;
+    };
+    let mut walk = Walk { check, schema };
+    walk.members(&Path::Root, &schema.root, properties);
+    for name in properties.keys().filter(|name| schema.read_only(&[name])) {
+        walk.check.error("read-only-property", format!("`{name}` is set by AWS and cannot be given")).help("remove it");
+    }
+}
+
+struct Walk<'w, 'c> {
+    check: &'w mut Check<'c>,
+    schema: &'static Schema,
+}
+
+impl Walk<'_, '_> {
+    fn shape(&mut self, path: &Path<'_>, shape: &Shape, value: &Json) {
+        if let Some((function, argument)) = intrinsic(value) {
+            if function == "Fn::If" {
+                for branch in argument.as_array().into_iter().flatten().skip(1) {
+                    self.shape(path, shape, branch);
+                }
+            }
+            return;
+        }
+        match (shape, value) {
+            (Shape::Any, _) | (_, Json::Null) => {}
+            (Shape::Named(name), value) => match self.schema.definition(name) {
+                Some(Definition::Object(object)) => self.object(path, object, value),
+                Some(Definition::Shape(shape)) => self.shape(path, shape, value),
+                None => {}
+            },
+            (Shape::List { count, items }, Json::Array(values)) => {
+                self.count(path, *count, values);
+                for (index, value) in values.iter().enumerate() {
+                    self.shape(&path.item(index), items, value);
+                }
+            }
+            (Shape::Map(values), Json::Object(entries)) => {
+                for (name, value) in entries {
+                    self.shape(&path.property(name), values, value);
+                }
+            }
+            (Shape::Scalar(expected), value) => scalar::check(self.check, path, expected, value),
+            (Shape::List { .. }, value) => scalar::wrong_type(self.check, path, "a list", value),
+            (Shape::Map(_), value) => scalar::wrong_type(self.check, path, "an object", value),
+        }
+    }
+
+    fn object(&mut self, path: &Path<'_>, object: &Object, value: &Json) {
+        match value {
+            Json::Object(entries) => self.members(path, object, entries),
+            value => scalar::wrong_type(self.check, path, "an object", value),
+        }
+    }
+
+    fn members(&mut self, path: &Path<'_>, object: &Object, entries: &Map<String, Json>) {
+        for (name, value) in entries {
+            match object.property(name) {
+                Some(shape) => self.shape(&path.property(name), shape, value),
+                // A macro such as `Fn::Transform` decides only during the deployment what stands in its place.
+                None if object.open || name.starts_with("Fn::") => {}
+                None => self.unknown(path, object, name),
+            }
+        }
+        let missing = object.required.iter().filter(|name| !is_given(entries, name));
+        for name in missing.filter(|_| !entries.keys().any(|name| name.starts_with("Fn::"))) {
+            let at = path.property(name);
+            self.check.error("missing-property", format!("the required property `{at}` is missing"));
+        }
+        for group in &object.groups {
+            self.group(path, group, entries);
+        }
+    }
+
+    fn unknown(&mut self, path: &Path<'_>, object: &Object, name: &str) {
+        let names = object.properties.iter().map(|(name, _)| *name);
+        let help = did_you_mean(name, names.clone()).unwrap_or_else(|| {
+            let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+            format!("it has {}", names.join(", "))
+        });
+        let owner = match path {
+            Path::Root => self.check.declared.resource_type().to_owned(),
+            path => path.to_string(),
+        };
+        self.check.error("unknown-property", format!("`{owner}` has no property `{name}`")).help(help);
+    }
+
+    fn count(&mut self, path: &Path<'_>, count: Bounds, values: &[Json]) {
+        // How many an intrinsic function leaves is known only during the deployment.
+        if values.iter().any(|value| intrinsic(value).is_some_and(|(function, _)| function == "Fn::If")) {
+            return;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "no list is that long")]
+        let length = values.len() as f64;
+        if !count.contains(length) {
+            self.check.error("property-count", format!("`{path}` has {length} entries, expected {count}"));
+        }
+    }
+
+    fn group(&mut self, path: &Path<'_>, group: &Group, entries: &Map<String, Json>) {
+        let given = || group.names.iter().filter(|name| is_given(entries, name));
+        let owner = match path {
+            Path::Root => String::new(),
+            path => format!(" of `{path}`"),
+        };
+        let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let (first, others) = group.names.split_first().unwrap_or((&"", &[]));
+        let first_is_given = is_given(entries, first);
+        let message = match group.relation {
+            Relation::ExactlyOne if given().count() != 1 => {
+                let got = given().copied().collect::<Vec<_>>();
+                let got = if got.is_empty() { "none".to_owned() } else { list(&got) };
+                format!("exactly one of {}{owner} is expected, got {got}", list(&group.names))
+            }
+            Relation::AtLeastOne if given().next().is_none() => {
+                format!("at least one of {}{owner} is expected, got none", list(&group.names))
+            }
+            Relation::Excludes if first_is_given && given().count() > 1 => {
+                let got: Vec<_> = given().copied().filter(|name| name != first).collect();
+                format!("`{first}`{owner} cannot be given together with {}", list(&got))
+            }
+            Relation::Needs if first_is_given && given().count() < group.names.len() => {
+                let missing: Vec<_> = others.iter().copied().filter(|name| !is_given(entries, name)).collect();
+                format!("`{first}`{owner} needs {}", list(&missing))
+            }
+            _ => return,
+        };
+        self.check.error("property-group", message);
+    }
+}
+
+fn is_given(entries: &Map<String, Json>, name: &str) -> bool {
+    let is_no_value = |value: &Json| intrinsic(value).is_some_and(|(_, argument)| argument == "AWS::NoValue");
+    entries.get(name).is_some_and(|value| !value.is_null() && !is_no_value(value))
+}
+
+/// The name and argument, when `value` is an intrinsic function.
+pub(super) fn intrinsic(value: &Json) -> Option<(&str, &Json)> {
+    let entries = value.as_object().filter(|entries| entries.len() == 1)?;
+    let (name, argument) = entries.iter().next()?;
+    (name == "Ref" || name.starts_with("Fn::")).then_some((name, argument))
+}

@@ -1,0 +1,58 @@
+//! The rules, for documentation.
+
+/// A rule that a finding can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// The name, as it stands in the brackets of a finding.
+    pub name: &'static str,
+    /// What it finds.
+    pub finds: &'static str,
+}
+
+/// Every rule, by name.
+#[must_use]
+pub fn rules() -> &'static [Rule] {
+    &RULES
+}
+
+const fn rule(name: &'static str, finds: &'static str) -> Rule {
+    Rule { name, finds }
+}
+
+const RULES: [Rule; 35] = [
+    rule("batch-size", "a batch larger than the event source allows"),
+    rule("circular-dependency", "resources that wait for each other"),
+    rule("circular-exports", "stacks that import from each other"),
+    rule("declared-twice", "two things of a stack under one name"),
+    rule("description-length", "a description longer than CloudFormation takes"),
+    rule("duplicate-export", "two outputs exported under one name"),
+    rule("duplicate-name", "two resources of one type with one physical name"),
+    rule("environment-size", "environment variables of more than 4 KiB"),
+    rule("fifo-batching-window", "a batching window on a FIFO queue"),
+    rule("fifo-throughput", "a FIFO queue's throughput limit without the scope of deduplication that it needs"),
+    rule("logical-id", "a logical id that is not alphanumeric"),
+    rule("missing-property", "a required property that is not given"),
+    rule("one-index-per-update", "more than one global secondary index made or deleted by one update of a table"),
+    rule("parameter-default", "a default that the parameter's own constraints refuse"),
+    rule("policy-size", "a policy longer than the service takes"),
+    rule("property-count", "a list with too few or too many entries"),
+    rule("property-group", "properties that exclude or need each other"),
+    rule("property-length", "a string too short or too long"),
+    rule("property-pattern", "a string not of the form the service takes"),
+    rule("property-range", "a number too small or too large"),
+    rule("property-type", "a value of another type than the property's"),
+    rule("property-value", "a value that is not among those allowed"),
+    rule("queue-name", "a queue's name that does not fit its kind"),
+    rule("read-only-property", "a property that only AWS sets"),
+    rule("replaces-named", "a resource to be replaced whose name is fixed, so that the new one cannot be made"),
+    rule("reserved-variable", "an environment variable that Lambda itself sets"),
+    rule("stack-limit", "more resources, parameters, outputs or bytes than a stack may have"),
+    rule("tags", "too many tags, or a reserved one"),
+    rule("unknown-attribute", "an attribute that the resource's type does not have"),
+    rule("unknown-property", "a property that the resource's type does not have"),
+    rule("unknown-reference", "a reference to something that is not in the stack"),
+    rule("unknown-type", "a resource type that CloudFormation does not have"),
+    rule("unused-parameter", "a parameter that nothing refers to"),
+    rule("variable-set-twice", "an environment variable that a binding sets already"),
+    rule("visibility-timeout", "a queue that hides messages for a shorter time than its function may take"),
+];

@@ -1,0 +1,12 @@
+//! What `check` says of stacks, a rule at a time: firing, and quiet when nothing is wrong.
+
+mod between;
+mod cycles;
+mod limits;
+mod names;
+mod parameters;
+mod properties;
+mod references;
+mod rules;
+mod sizes;
+mod support;

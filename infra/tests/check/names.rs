@@ -1,0 +1,99 @@
+use infra::output::Output;
+use infra::sqs::StandardQueue;
+use infra::{LogicalId, Parameter, Value};
+
+use crate::support::check;
+
+fn named(name: &str) -> StandardQueue {
+    StandardQueue { queue_name: Some(name.into()), ..StandardQueue::default() }
+}
+
+#[test]
+fn a_logical_id_is_letters_and_digits() {
+    check(
+        |stack| {
+            stack.named("Orders-Queue").add(StandardQueue::default());
+        },
+        "error[logical-id]: the logical id `Orders-Queue` is not made of 1 to 255 letters and digits
+  --> HERE
+  help: name it `OrdersQueue`",
+    );
+}
+
+#[test]
+fn a_name_given_twice_tells_both_places() {
+    check(
+        |stack| {
+            stack.named("Orders").add(StandardQueue::default());
+            stack.named("Orders").add(StandardQueue::default());
+        },
+        "error[declared-twice]: `Orders` is declared twice, first at HERE
+  --> HERE
+  help: rename one of them",
+    );
+    check(
+        |stack| {
+            let orders: Value = stack.parameter("Orders", Parameter::<String>::default());
+            stack.named("Orders").add(StandardQueue { queue_name: Some(orders), ..StandardQueue::default() });
+        },
+        "error[declared-twice]: `Orders`, the name of a resource, is a parameter already, declared at HERE
+  --> HERE
+  help: rename one of them
+error[circular-dependency]: `Orders` waits for itself: `Orders` -> `Orders` (QueueName)
+  --> HERE
+  help: refer to one of them by its name instead, or move the reference to a resource of its own
+warning[unused-parameter]: nothing uses parameter `Orders`
+  --> HERE
+  help: remove it",
+    );
+}
+
+#[test]
+fn two_queues_cannot_have_one_name() {
+    check(
+        |stack| {
+            stack.named("Orders").add(named("orders"));
+            stack.named("More").add(named("orders"));
+        },
+        "error[duplicate-name]: `More`: `Orders` has the name `orders` already
+  --> HERE
+  help: give each a name of its own",
+    );
+}
+
+#[test]
+fn under_a_condition_two_queues_may_be_alternatives() {
+    check(
+        |stack| {
+            let is_prod = stack.condition("IsProd", infra::condition::Condition::Equals("a".into(), "b".into()));
+            stack.named("Orders").condition(is_prod).add(named("orders"));
+            stack.named("More").add(named("orders"));
+        },
+        "",
+    );
+}
+
+#[test]
+fn an_export_has_a_name_of_its_own() {
+    check(
+        |stack| {
+            let queue: Value = stack.named("Orders").add(StandardQueue::default()).into();
+            stack.output("Url", Output::from(queue.clone()).exported("orders"));
+            stack.output("Again", Output::from(queue).exported("orders"));
+        },
+        "error[duplicate-export]: the outputs `Url` and `Again` are both exported as `orders`
+  --> HERE
+  help: rename one of them",
+    );
+}
+
+#[test]
+fn a_finding_names_the_line_of_the_declaration() {
+    let mut line = 0;
+    let stack = crate::support::stack(|stack| {
+        line = line!() + 1;
+        stack.named("Orders").condition(LogicalId::new("Missing")).add(StandardQueue::default());
+    });
+    let source = infra::check(&stack)[0].source.unwrap();
+    assert_eq!((source.file(), source.line()), (file!(), line));
+}
