@@ -1,6 +1,3 @@
 //! The command line of Stackwright.
 
-mod exit;
-mod failure;
-
 fn main() {}
