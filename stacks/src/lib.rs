@@ -4,4 +4,4 @@ pub mod parts;
 pub mod spaceships;
 mod system;
 
-pub use system::{System, all, find};
+pub use system::{StandIn, System, all, find};

@@ -13,12 +13,29 @@ pub struct System {
     pub description: &'static str,
     /// Its stack in a stage.
     pub stack: fn(&Stage) -> Stack,
+    /// What stands in for services outside of AWS when it runs locally, by parameter.
+    pub stand_ins: &'static [(&'static str, StandIn)],
+    /// Commands to try once it is deployed, with `{Output}` for the value of an output.
+    pub try_next: &'static [&'static str],
+}
+
+/// A local service that stands in for one outside of AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StandIn {
+    /// Knows which models of spaceships are valid.
+    ModelValidator,
 }
 
 /// Every system, in the order in which they are listed.
 #[must_use]
 pub const fn all() -> &'static [System] {
-    &[System { name: spaceships::NAME, description: spaceships::DESCRIPTION, stack: spaceships::stack }]
+    &[System {
+        name: spaceships::NAME,
+        description: spaceships::DESCRIPTION,
+        stack: spaceships::stack,
+        stand_ins: &[("ModelValidatorUrl", StandIn::ModelValidator)],
+        try_next: &spaceships::TRY_NEXT,
+    }]
 }
 
 /// The system with this name.

@@ -13,6 +13,7 @@ pub mod folders;
 pub mod local;
 pub mod prepare;
 pub mod progress;
+pub mod schemas;
 pub mod select;
 pub mod tools;
 pub mod ui;
@@ -49,7 +50,7 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         }
         Command::Deploy { stacks, given, target, yes } => commands::deploy::run(&stacks, &given, &target, yes).await,
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
-        Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage),
+        Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage).await,
         Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
         Command::Local { command } => commands::local::run(command).await,
         Command::Doctor => Ok(commands::doctor::run().await),

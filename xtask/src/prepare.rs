@@ -7,7 +7,7 @@ use infra::plan::{Plan, ResourceChange, Snapshot};
 use infra::{LogicalId, Stack, Template};
 
 use crate::assets::bucket::Bucket;
-use crate::assets::{self, Artifact, Host, Target, Workspace};
+use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
 use crate::cli::{self, Given};
 use crate::cloud::Cloud;
 use crate::deploy::contents::{self, Resource};
@@ -36,10 +36,9 @@ pub async fn prepare(cloud: &Cloud, stack: &Stack, given: &Given) -> anyhow::Res
     select::require_sound(stack, &infra::check(stack))?;
     let deployed = deployed::read(cloud, stack).await?;
     let previous = deployed.as_ref().map(|deployed| &deployed.snapshot.parameters);
-    let local_account = cloud.local.as_ref().map(|_| cloud.account.as_str());
-    let mut parameters = parameters::resolve(stack, &given.parameters, previous, local_account)?;
+    let mut parameters = parameters::resolve(stack, &given.parameters, previous, cloud.local.as_ref())?;
 
-    let artifacts = build(stack, cloud.local.is_some()).await?;
+    let artifacts = assets::pack(&build(stack, cloud.local.is_some()).await?)?;
     let bucket = Bucket::artifacts(&cloud.account, &cloud.region);
     if !artifacts.is_empty() {
         parameters.insert(infra::template::ARTIFACTS_BUCKET.to_owned(), bucket.name.clone());
@@ -66,8 +65,8 @@ impl Prepared {
     }
 }
 
-/// Builds the programs of the stack's functions and packs them, in the order of their names.
-pub async fn build(stack: &Stack, is_local: bool) -> anyhow::Result<Vec<Artifact>> {
+/// Builds the programs of the stack's functions, in the order of their names.
+pub async fn build(stack: &Stack, is_local: bool) -> anyhow::Result<Vec<Program>> {
     let mut by_architecture: BTreeMap<Architecture, Vec<&str>> = BTreeMap::new();
     for (_, function) in stack.resources_of::<Function>() {
         by_architecture.entry(function.architecture).or_default().push(function.program());
@@ -82,7 +81,7 @@ pub async fn build(stack: &Stack, is_local: bool) -> anyhow::Result<Vec<Artifact
         let tools = tools::environment(Tool::Zig).await?.bin();
         programs.extend(tokio::task::block_in_place(|| assets::build(&workspace, &names, target, &tools))?);
     }
-    assets::pack(&programs)
+    Ok(programs)
 }
 
 /// Says in the plan what each resource that goes holds.

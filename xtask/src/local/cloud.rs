@@ -40,6 +40,16 @@ impl LocalCloud {
         format!("{}/_aws/execute-api/{api_id}/{stage}", self.endpoint())
     }
 
+    /// `value` as it can be used on this machine: the address of a REST API on AWS becomes its local one.
+    #[must_use]
+    pub fn reachable_url(&self, value: &str) -> String {
+        let address = value.strip_prefix("https://").and_then(|rest| rest.split_once(".execute-api."));
+        match address.and_then(|(api_id, rest)| Some((api_id, rest.split_once('/')?.1))) {
+            Some((api_id, stage)) => self.api_url(api_id, stage),
+            None => value.to_owned(),
+        }
+    }
+
     /// What the parameter `ModelValidatorUrl` is locally.
     pub fn validator_url(&self) -> String {
         format!("http://127.0.0.1:{}/spaceships/models/validator", self.place.validator_port())
