@@ -84,7 +84,7 @@ async fn what_is_older_than_seconds_survives_a_kill() {
     kill(cloud.pid().unwrap());
 
     let output = cloud.xtask(&["local", "start"]).output().unwrap();
-    assert!(output.status.success());
+    assert!(output.status.success(), "{}", stderr(&output));
     assert!(stderr(&output).starts_with("warning: the local cloud was killed"), "{}", stderr(&output));
     assert_eq!(queues(&cloud).await, 1);
 }
