@@ -1,5 +1,7 @@
 //! The command line of Stackwright.
 
+#![expect(unreachable_pub, reason = "in a program `pub` says what a module offers to the other modules")]
+
 mod commands;
 mod doctor;
 mod exit;

@@ -144,6 +144,19 @@ fn a_port_that_is_none_is_refused() {
 }
 
 #[test]
+fn a_crash_while_starting_shows_the_end_of_the_log() {
+    let cloud = FreshCloud::new();
+    // MiniStack writes its process id to this file.
+    fs::create_dir_all(cloud.state().join(format!("tmp/ministack-{}.pid", cloud.port))).unwrap();
+    let output = cloud.xtask(&["local", "start"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = stderr(&output);
+    assert!(message.contains("ended while it was starting (exit status: 1)"), "{message}");
+    assert!(message.contains("  | IsADirectoryError"), "{message}");
+    assert_eq!(cloud.status()["running"], false);
+}
+
+#[test]
 fn without_python_it_says_what_to_install() {
     let (cloud, home) = (FreshCloud::new(), TempDir::new().unwrap());
     let mut start = cloud.xtask(&["local", "start"]);

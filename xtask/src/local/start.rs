@@ -16,7 +16,7 @@ use crate::progress;
 use crate::tools::{self, Tool};
 
 /// How long a process may take until it answers; 0.3 s is usual, more with a large state.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The local cloud, running: started now, with everything it needs, unless it runs already.
 ///
@@ -154,13 +154,12 @@ fn state_in_use(place: &Place, port: u16) -> anyhow::Error {
 
 fn start_failure(what: &str, child: &mut Child, daemon: &Daemon) -> anyhow::Error {
     let lines = daemon.last_lines(12);
-    let failure = match ended(child) {
-        Ok(Some(status)) => format!("{what} ended while it was starting ({status}){lines}"),
-        _ => {
-            // It would hold the state and the port.
-            let _ = child.kill();
-            format!("{what} did not answer within {} s{lines}", PATIENCE.as_secs())
-        }
+    let failure = if let Ok(Some(status)) = ended(child) {
+        format!("{what} ended while it was starting ({status}){lines}")
+    } else {
+        // It would hold the state and the port. That it ended meanwhile is as good.
+        let _ = child.kill();
+        format!("{what} did not answer within {} s{lines}", PATIENCE.as_secs())
     };
     Failure::new(failure).help(format!("its log: `{}`", daemon.log_file().display())).into()
 }
