@@ -146,8 +146,9 @@ fn a_port_that_is_none_is_refused() {
 #[test]
 fn a_crash_while_starting_shows_the_end_of_the_log() {
     let cloud = FreshCloud::new();
-    // MiniStack writes its process id to this file.
-    fs::create_dir_all(cloud.state().join(format!("tmp/ministack-{}.pid", cloud.port))).unwrap();
+    // The unreadable file cannot be set aside under a name that a folder has.
+    fs::create_dir_all(cloud.state().join("state/sqs.json.unreadable")).unwrap();
+    fs::write(cloud.state().join("state/sqs.json"), "{broken").unwrap();
     let output = cloud.xtask(&["local", "start"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let message = stderr(&output);

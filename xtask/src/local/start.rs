@@ -1,6 +1,6 @@
 //! Starts the local cloud.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -84,6 +84,9 @@ async fn start_emulator(place: &Place) -> anyhow::Result<()> {
     port::require_free(place.port).await?;
     require_free_for_validator(place).await?;
     let environment = tools::environment(Tool::MiniStack).await?;
+    // Every version of a function's code was unpacked there; what is still needed will be again.
+    fs::remove_dir_all(place.scratch())?;
+    place.make()?;
     let mut child = daemon.spawn(emulator::command(place, &environment)?)?;
     let pid = i32::try_from(child.id()).context("the process id is out of range")?;
     match healthy(place, pid, || Ok(ended(&mut child)?.is_some())).await? {
