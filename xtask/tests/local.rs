@@ -84,7 +84,7 @@ async fn what_is_older_than_seconds_survives_a_kill() {
     kill(cloud.pid().unwrap());
 
     let output = cloud.xtask(&["local", "start"]).output().unwrap();
-    assert!(output.status.success());
+    assert!(output.status.success(), "{}", stderr(&output));
     assert!(stderr(&output).starts_with("warning: the local cloud was killed"), "{}", stderr(&output));
     assert_eq!(queues(&cloud).await, 1);
 }
@@ -141,6 +141,20 @@ fn a_port_that_is_none_is_refused() {
         assert_eq!(output.status.code(), Some(1));
         assert!(stderr(&output).contains(&format!("`{port}` of STACKWRIGHT_LOCAL_PORT is no port")));
     }
+}
+
+#[test]
+fn a_crash_while_starting_shows_the_end_of_the_log() {
+    let cloud = FreshCloud::new();
+    // The unreadable file cannot be set aside under a name that a folder has.
+    fs::create_dir_all(cloud.state().join("state/sqs.json.unreadable")).unwrap();
+    fs::write(cloud.state().join("state/sqs.json"), "{broken").unwrap();
+    let output = cloud.xtask(&["local", "start"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = stderr(&output);
+    assert!(message.contains("ended while it was starting (exit status: 1)"), "{message}");
+    assert!(message.contains("  | IsADirectoryError"), "{message}");
+    assert_eq!(cloud.status()["running"], false);
 }
 
 #[test]

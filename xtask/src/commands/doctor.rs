@@ -16,7 +16,7 @@ pub async fn run() -> Exit {
         };
         let style = Style::new().fg_color(Some(colour.into()));
         anstream::println!("{style}{word:<8}{style:#}  {:<16}  {}", check.name, check.found);
-        for help in &check.help {
+        if let Some(help) = &check.help {
             anstream::println!("  help: {help}");
         }
     }

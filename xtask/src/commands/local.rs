@@ -7,6 +7,7 @@ use clap::Subcommand;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local::{self, LocalCloud, Status, Stopped};
+use crate::tools::{self, Tool};
 use crate::{progress, ui};
 
 /// What to do with the local cloud.
@@ -26,6 +27,9 @@ pub enum LocalCommand {
         #[arg(long, default_value = local::DEFAULT_REGION)]
         region: String,
     },
+    /// Print the folder of a private tool's programs, after installing it if it is not yet
+    #[command(hide = true)]
+    Tool { tool: Tool },
     /// Answer as the model validator, until ended
     #[command(hide = true)]
     Validator {
@@ -68,6 +72,9 @@ pub async fn run(command: LocalCommand) -> anyhow::Result<Exit> {
             for (name, value) in LocalCloud::selected()?.variables(&region) {
                 anstream::println!("{name}={value}");
             }
+        }
+        LocalCommand::Tool { tool } => {
+            anstream::println!("{}", tools::environment(tool).await?.bin().display());
         }
         LocalCommand::Validator { port, lock } => local::validator::serve(port, &lock)?,
     }

@@ -4,6 +4,7 @@ use aws_config::environment::{EnvironmentVariableCredentialsProvider, Environmen
 use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::{self, Profile, ProfileSet};
 use aws_credential_types::provider::ProvideCredentials as _;
+use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::report::Check;
@@ -19,7 +20,7 @@ const SOURCES: [(&str, &str); 6] = [
 ];
 
 pub(super) async fn checks() -> [Check; 2] {
-    let profiles = match profile::load(&Fs::real(), &Env::real(), &Default::default(), None).await {
+    let profiles = match profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), None).await {
         Ok(profiles) => profiles,
         Err(error) => {
             let found = format!("the configuration of AWS profiles cannot be read: {error}");

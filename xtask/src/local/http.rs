@@ -25,10 +25,10 @@ pub(super) fn client(patience: Duration) -> anyhow::Result<Client> {
     Ok(Client::builder().no_proxy().timeout(patience).build()?)
 }
 
-/// The health of the emulator on `port`, if that is one of ours.
-pub(super) async fn health(port: u16) -> anyhow::Result<Option<Health>> {
+/// The health of the emulator on `port`, if that is one of ours and answers within `patience`.
+pub(super) async fn health(port: u16, patience: Duration) -> anyhow::Result<Option<Health>> {
     let url = format!("http://127.0.0.1:{port}/_stackwright/health");
-    let Ok(response) = client(Duration::from_secs(2))?.get(url).send().await else { return Ok(None) };
+    let Ok(response) = client(patience)?.get(url).send().await else { return Ok(None) };
     let Ok(body) = response.bytes().await else { return Ok(None) };
     Ok(serde_json::from_slice(&body).ok())
 }

@@ -132,4 +132,9 @@ async def app(scope, receive, send):
 ministack.app.app = app
 sys.argv = ["ministack"]
 ministack.app.main()
+# It has saved, but does not tell whether that worked.
+known = len(problems)
+save()
+if len(problems) > known:
+    sys.exit("\n".join(problems[known:]))
 record("")

@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::http;
 use crate::failure::Failure;
 
+/// How long whoever has the port may take to say who it is.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Makes sure that `port` can be listened on.
 ///
 /// # Errors
@@ -40,10 +43,10 @@ pub(super) async fn require_free(port: u16) -> anyhow::Result<()> {
 }
 
 async fn occupant(port: u16) -> anyhow::Result<String> {
-    if let Some(health) = http::health(port).await? {
+    if let Some(health) = http::health(port, PATIENCE).await? {
         return Ok(format!("another local cloud (process {}, state in `{}`)", health.pid, health.state));
     }
-    let client = http::client(Duration::from_secs(2))?;
+    let client = http::client(PATIENCE)?;
     let Ok(response) = client.get(format!("http://127.0.0.1:{port}/_ministack/health")).send().await else {
         return Ok("a program that is not an AWS emulator".to_owned());
     };

@@ -1,6 +1,6 @@
 //! Starts the local cloud.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use crate::progress;
 use crate::tools::{self, Tool};
 
 /// How long a process may take until it answers; 0.3 s is usual, more with a large state.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The local cloud, running: started now, with everything it needs, unless it runs already.
 ///
@@ -60,36 +60,36 @@ pub(super) async fn lock_for_change(place: &Place) -> anyhow::Result<File> {
 
 async fn start_emulator(place: &Place) -> anyhow::Result<()> {
     let daemon = emulator::daemon(place);
-    match daemon.observe()? {
-        Observed::Running(process) if process.port != place.port => {
-            return Err(Failure::new(format!(
-                "the state in `{}` is in use by the local cloud on port {}",
-                place.folder.display(),
-                process.port
-            ))
-            .help("stop that one, or choose another folder with STACKWRIGHT_LOCAL_STATE")
-            .into());
+    if let Observed::Running(process) = daemon.observe()? {
+        if process.port != place.port {
+            return Err(state_in_use(place, process.port));
         }
-        Observed::Running(process) => {
-            if healthy(place, process.pid, PATIENCE, || Ok(None)).await?.is_some() {
-                return Ok(());
-            }
+        // It may be ending, or have been killed a moment ago.
+        let gone = || Ok(!matches!(daemon.observe()?, Observed::Running(_)));
+        if healthy(place, process.pid, gone).await?.is_some() {
+            return Ok(());
+        }
+        if !gone()? {
             return Err(Failure::new(format!("the local cloud (process {}) does not answer", process.pid))
                 .help("restart it: `cargo xtask local stop`, then the same again")
                 .help(format!("its log: `{}`", daemon.log_file().display()))
                 .into());
         }
-        Observed::Killed => progress::warning(
+    }
+    if matches!(daemon.observe()?, Observed::Killed) {
+        progress::warning(
             "the local cloud was killed: what was changed within seconds before may be lost, except objects in buckets",
-        ),
-        Observed::Stopped => {}
+        );
     }
     port::require_free(place.port).await?;
     require_free_for_validator(place).await?;
     let environment = tools::environment(Tool::MiniStack).await?;
+    // Every version of a function's code was unpacked there; what is still needed will be again.
+    fs::remove_dir_all(place.scratch())?;
+    place.make()?;
     let mut child = daemon.spawn(emulator::command(place, &environment)?)?;
     let pid = i32::try_from(child.id()).context("the process id is out of range")?;
-    match healthy(place, pid, PATIENCE, || ended(&mut child)).await? {
+    match healthy(place, pid, || Ok(ended(&mut child)?.is_some())).await? {
         Some(health) => {
             health.problems.iter().for_each(|problem| progress::warning(problem));
             Ok(())
@@ -126,16 +126,16 @@ async fn start_validator(place: &Place) -> anyhow::Result<()> {
     Err(start_failure("the model validator", &mut child, &daemon))
 }
 
-/// The emulator's health once process `pid` answers on the port; nothing when it ended or had no patience left.
+/// The emulator's health once process `pid` answers on the port; nothing when it ended or took too long.
 async fn healthy(
     place: &Place,
     pid: i32,
-    patience: Duration,
-    mut ended: impl FnMut() -> anyhow::Result<Option<String>>,
+    mut ended: impl FnMut() -> anyhow::Result<bool>,
 ) -> anyhow::Result<Option<Health>> {
-    let deadline = Instant::now() + patience;
-    while Instant::now() < deadline && ended()?.is_none() {
-        if let Some(health) = http::health(place.port).await?.filter(|health| health.pid == pid) {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline && !ended()? {
+        if let Some(health) = http::health(place.port, Duration::from_secs(2)).await?.filter(|health| health.pid == pid)
+        {
             return Ok(Some(health));
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -148,15 +148,21 @@ fn ended(child: &mut Child) -> anyhow::Result<Option<String>> {
     Ok(child.try_wait()?.map(|status| status.to_string()))
 }
 
+fn state_in_use(place: &Place, port: u16) -> anyhow::Error {
+    let folder = place.folder.display();
+    Failure::new(format!("the state in `{folder}` is in use by the local cloud on port {port}"))
+        .help("stop that one, or choose another folder with STACKWRIGHT_LOCAL_STATE")
+        .into()
+}
+
 fn start_failure(what: &str, child: &mut Child, daemon: &Daemon) -> anyhow::Error {
     let lines = daemon.last_lines(12);
-    let failure = match ended(child) {
-        Ok(Some(status)) => format!("{what} ended while it was starting ({status}){lines}"),
-        _ => {
-            // It would hold the state and the port.
-            let _ = child.kill();
-            format!("{what} did not answer within {} s{lines}", PATIENCE.as_secs())
-        }
+    let failure = if let Ok(Some(status)) = ended(child) {
+        format!("{what} ended while it was starting ({status}){lines}")
+    } else {
+        // It would hold the state and the port. That it ended meanwhile is as good.
+        let _ = child.kill();
+        format!("{what} did not answer within {} s{lines}", PATIENCE.as_secs())
     };
     Failure::new(failure).help(format!("its log: `{}`", daemon.log_file().display())).into()
 }

@@ -13,7 +13,7 @@ use super::{emulator, http};
 use crate::failure::Failure;
 
 /// Saving a large state, or ending many functions, takes its time.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Deserialize)]
 struct Saved {

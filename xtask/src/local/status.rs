@@ -1,13 +1,16 @@
 //! What there is to know about the local cloud.
 
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
 use super::cloud::LocalCloud;
 use super::daemon::Observed;
 use super::{emulator, http, validator};
+
+/// How long it may take to answer: it does nothing else while it deploys or saves.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The local cloud, as `local status --json` prints it.
 #[derive(Debug, Serialize)]
@@ -49,7 +52,10 @@ pub async fn status() -> anyhow::Result<Status> {
         Observed::Stopped | Observed::Killed => None,
     };
     let pid = process.as_ref().map(|process| process.pid);
-    let health = http::health(place.port).await?.filter(|health| Some(health.pid) == pid);
+    let health = match pid {
+        Some(pid) => http::health(place.port, PATIENCE).await?.filter(|health| health.pid == pid),
+        None => None,
+    };
     let validator = validator::daemon(place.folder.clone()).observe()?;
     Ok(Status {
         running: process.is_some(),

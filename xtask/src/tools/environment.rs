@@ -4,15 +4,17 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::ValueEnum;
 use sha2::{Digest as _, Sha256};
 
 use super::install::install;
 use crate::{folders, progress};
 
 /// A program that a private environment provides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Tool {
     /// The emulator behind `--local`.
+    #[value(name = "ministack")]
     MiniStack,
     /// The linker that makes handlers run on the C library of AWS Lambda: `zig` and `cargo-zigbuild`.
     Zig,
@@ -33,7 +35,7 @@ impl Tool {
         }
     }
 
-    /// Every package with its version and hashes. CONTRIBUTING: made with `uv pip compile --universal --python-version
+    /// Every package with its version and hashes. Made with `uv pip compile --universal --python-version
     /// 3.10 --generate-hashes --no-header --no-annotate`.
     pub(super) const fn packages(self) -> &'static str {
         match self {
@@ -98,21 +100,21 @@ pub async fn environment(tool: Tool) -> anyhow::Result<Environment> {
         return Ok(environment);
     }
     let environment = Environment { folder: folder(tool)? };
-    let _lock = lock(environment.folder.with_extension("lock")).await?;
+    let lock = lock(environment.folder.with_extension("lock")).await?;
     // Another process may have made it while this one waited.
     if !environment.is_complete() {
-        make(tool, &environment).await?;
+        make(tool, &environment, &lock).await?;
     }
     Ok(environment)
 }
 
-async fn make(tool: Tool, environment: &Environment) -> anyhow::Result<()> {
+async fn make(tool: Tool, environment: &Environment, lock: &File) -> anyhow::Result<()> {
     let folder = &environment.folder;
     if folder.exists() {
         progress::note(&format!("`{}` is incomplete or belongs to another Python: it is made again", folder.display()));
         fs::remove_dir_all(folder).with_context(|| format!("cannot remove `{}`", folder.display()))?;
     }
-    progress::step(tool.installing(), install(tool, folder)).await?;
+    progress::step(tool.installing(), install(tool, folder, lock)).await?;
     let interpreter = fs::canonicalize(environment.python()).context("cannot find the new environment's Python")?;
     fs::write(environment.marker(), interpreter.display().to_string())
         .with_context(|| format!("cannot write to `{}`", folder.display()))
@@ -120,9 +122,8 @@ async fn make(tool: Tool, environment: &Environment) -> anyhow::Result<()> {
 
 /// A new list makes a new environment, so that two versions of the workspace can share the folder.
 fn folder(tool: Tool) -> anyhow::Result<PathBuf> {
-    let hash = Sha256::digest(tool.packages());
-    let short: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    Ok(folders::data()?.join("tools").join(format!("{}-{short}", tool.name())))
+    let hash = format!("{:x}", Sha256::digest(tool.packages()));
+    Ok(folders::data()?.join("tools").join(format!("{}-{hash:.12}", tool.name())))
 }
 
 async fn lock(path: PathBuf) -> anyhow::Result<File> {

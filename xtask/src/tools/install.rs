@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::Stdio;
 
 use anyhow::Context as _;
 use tokio::process::Command;
@@ -18,8 +17,8 @@ const SHOWN: usize = 12;
 const UNREACHABLE: [&str; 5] =
     ["NewConnectionError", "NameResolutionError", "Failed to establish", "ConnectTimeoutError", "ProxyError"];
 
-/// Makes an environment in `folder` and installs exactly the packages of `tool`.
-pub(super) async fn install(tool: Tool, folder: &Path) -> anyhow::Result<()> {
+/// Makes an environment in `folder` and installs exactly the packages of `tool`, holding `lock` meanwhile.
+pub(super) async fn install(tool: Tool, folder: &Path, lock: &File) -> anyhow::Result<()> {
     let (python, _) = python::find()?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     let log = folder.with_extension("log");
@@ -28,7 +27,7 @@ pub(super) async fn install(tool: Tool, folder: &Path) -> anyhow::Result<()> {
 
     let mut environment = Command::new(python);
     environment.args(["-I", "-m", "venv"]).arg(folder);
-    run(environment, &log, tool).await?;
+    run(environment, &log, tool, lock).await?;
 
     let mut packages = Command::new(folder.join("bin").join("python"));
     packages
@@ -36,13 +35,15 @@ pub(super) async fn install(tool: Tool, folder: &Path) -> anyhow::Result<()> {
         // Nothing but the wheels that were hashed: no build scripts run, nothing else is resolved.
         .args(["--require-hashes", "--only-binary=:all:", "--no-deps", "--requirement"])
         .arg(&list);
-    run(packages, &log, tool).await
+    run(packages, &log, tool, lock).await
 }
 
-async fn run(mut command: Command, log: &Path, tool: Tool) -> anyhow::Result<()> {
+async fn run(mut command: Command, log: &Path, tool: Tool, lock: &File) -> anyhow::Result<()> {
     let output = File::create(log).with_context(|| format!("cannot write `{}`", log.display()))?;
     let status = command
-        .stdin(Stdio::null())
+        // The lock lasts until its last holder has closed it: if this process is killed, nobody else touches the folder
+        // before the installer has ended, too. It reads nothing.
+        .stdin(lock.try_clone()?)
         .stdout(output.try_clone()?)
         .stderr(output)
         .kill_on_drop(true)
