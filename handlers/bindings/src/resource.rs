@@ -23,7 +23,7 @@ impl Resource {
 
     pub(crate) fn bound<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        if name.is_empty() { Err(D::Error::custom("is empty")) } else { Ok(Self::Bound(name)) }
+        if name.is_empty() { Err(D::Error::custom("expected a name, got nothing")) } else { Ok(Self::Bound(name)) }
     }
 
     /// What identifies the resource in a call; empty in the stack, where nothing is called.

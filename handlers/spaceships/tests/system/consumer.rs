@@ -54,7 +54,7 @@ async fn deliver(cloud: &Cloud, records: &[Value]) -> Vec<String> {
         ("VALIDATOR_URL", &cloud.validator_url()),
     ]);
     let validator = Validator::new(&bindings.validator_url);
-    let response = consumer::handle(&bindings, &validator, Event { records: records.to_vec() }).await.unwrap();
+    let response = consumer::handle(&bindings, &validator, &Event { records: records.to_vec() }).await.unwrap();
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
 

@@ -61,7 +61,7 @@ fn put(items: &mut Vec<Item>, request: &Value) -> Answer {
         return (400, json!({ "__type": "ConditionalCheckFailedException", "Item": old.map(|index| &items[index]) }));
     }
     match existing {
-        Some(index) => items[index] = item.clone(),
+        Some(index) => items[index].clone_from(item),
         None => items.push(item.clone()),
     }
     (200, json!({}))
