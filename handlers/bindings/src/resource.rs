@@ -58,11 +58,14 @@ macro_rules! binding {
             actions: std::marker::PhantomData<fn() -> A>,
         }
 
-        impl<A: $crate::Actions<$name<()>>> $name<A> {
+        impl<A> $name<A> {
             /// Declares the binding in a stack. `variable` and `arn` are strings or CloudFormation's intrinsic
             /// functions; typed references convert by `into()`.
             #[must_use]
-            pub fn declared(variable: serde_json::Value, arn: serde_json::Value) -> Self {
+            pub fn declared(variable: serde_json::Value, arn: serde_json::Value) -> Self
+            where
+                A: $crate::Actions<$name<()>>,
+            {
                 Self {
                     resource: $crate::resource::Resource::declared(variable, arn),
                     #[cfg(feature = $feature)]
