@@ -82,6 +82,7 @@ mod calls {
             impl<A> Table<A> {
                 $(
                     #[doc = concat!("The SDK's `", stringify!($call), "` on this table.")]
+                    #[must_use]
                     pub fn $call<P>(&self) -> $builder where A: Grants<$operation, P> {
                         self.client.get().$call().table_name(self.name())
                     }
@@ -102,6 +103,7 @@ mod calls {
 
     impl<A> Index<A> {
         /// The SDK's `query` on this index.
+        #[must_use]
         pub fn query<P>(&self) -> QueryFluentBuilder
         where
             A: Grants<Query, P>,
@@ -111,6 +113,7 @@ mod calls {
         }
 
         /// The SDK's `scan` on this index.
+        #[must_use]
         pub fn scan<P>(&self) -> ScanFluentBuilder
         where
             A: Grants<Scan, P>,

@@ -1,13 +1,34 @@
 //! A function's environment as its bindings: one variable for each field, named after it in capitals.
 
-use serde::de::value::MapDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
+use std::fmt::Display;
+
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 /// Why a function's environment does not fit its bindings.
 #[derive(Debug, thiserror::Error)]
 #[error("environment: {0}")]
-pub struct EnvironmentError(#[from] serde::de::value::Error);
+pub struct EnvironmentError(Reason);
+
+#[derive(Debug, thiserror::Error)]
+enum Reason {
+    #[error("`{0}` is not set")]
+    Missing(String),
+    #[error("`{name}` is `{value}`: {problem}")]
+    Unfit { name: String, value: String, problem: String },
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Error for EnvironmentError {
+    fn custom<T: Display>(message: T) -> Self {
+        Self(Reason::Other(message.to_string()))
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self(Reason::Missing(variable(field)))
+    }
+}
 
 /// The environment variable of the bindings' field `field`.
 ///
@@ -22,42 +43,64 @@ pub fn variable(field: &str) -> String {
 /// Reads bindings from environment variables, of which those of no field are passed over.
 ///
 /// # Errors
-/// When a variable is missing or its value does not fit; the message names the field.
+/// When a variable is missing or its value does not fit; the message names the variable.
 pub fn read<B: DeserializeOwned>(variables: impl IntoIterator<Item = (String, String)>) -> Result<B, EnvironmentError> {
-    let fields = variables.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), Variable { name, value }));
-    Ok(B::deserialize(MapDeserializer::new(fields))?)
+    // A variable in other letters is another variable: no field reads `path` where the system has `PATH`.
+    let variables = variables.into_iter().filter(|(name, _)| *name == variable(name));
+    B::deserialize(Environment { variables, current: None })
+}
+
+/// All variables, of which each field takes its own.
+struct Environment<I> {
+    variables: I,
+    current: Option<(String, String)>,
+}
+
+impl<'de, I: Iterator<Item = (String, String)>> Deserializer<'de> for Environment<I> {
+    type Error = EnvironmentError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_map(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de, I: Iterator<Item = (String, String)>> MapAccess<'de> for Environment<I> {
+    type Error = EnvironmentError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        self.current = self.variables.next();
+        let field = self.current.as_ref().map(|(name, _)| name.to_ascii_lowercase());
+        field.map(|field| seed.deserialize(field.into_deserializer())).transpose()
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        let (name, value) = self.current.take().unwrap_or_default();
+        seed.deserialize(Variable(value.clone())).map_err(|EnvironmentError(reason)| {
+            EnvironmentError(Reason::Unfit { name, value, problem: reason.to_string() })
+        })
+    }
 }
 
 /// The value of a variable, which a field may read as text, number or truth value.
-struct Variable {
-    name: String,
-    value: String,
-}
-
-impl IntoDeserializer<'_> for Variable {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
+struct Variable(String);
 
 macro_rules! parsed {
     ($($method:ident: $visit:ident),+ $(,)?) => {
         $(
             fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-                let Self { name, value } = self;
-                match value.parse() {
-                    Ok(parsed) => visitor.$visit(parsed),
-                    Err(error) => Err(Self::Error::custom(format!("`{name}` is `{value}`: {error}"))),
-                }
+                visitor.$visit(self.0.parse().map_err(Self::Error::custom)?)
             }
         )+
     };
 }
 
 impl<'de> Deserializer<'de> for Variable {
-    type Error = serde::de::value::Error;
+    type Error = EnvironmentError;
 
     parsed!(
         deserialize_bool: visit_bool,
@@ -70,7 +113,7 @@ impl<'de> Deserializer<'de> for Variable {
     );
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_string(self.value)
+        visitor.visit_string(self.0)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {

@@ -33,6 +33,7 @@ mod calls {
 
     impl<A> Function<A> {
         /// The SDK's `invoke` of this function.
+        #[must_use]
         pub fn invoke<P>(&self) -> InvokeFluentBuilder
         where
             A: Grants<Invoke, P>,

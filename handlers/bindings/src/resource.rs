@@ -23,7 +23,7 @@ impl Resource {
 
     pub(crate) fn bound<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        if name.is_empty() { Err(D::Error::custom("is empty")) } else { Ok(Self::Bound(name)) }
+        if name.is_empty() { Err(D::Error::custom("expected a name, got nothing")) } else { Ok(Self::Bound(name)) }
     }
 
     /// What identifies the resource in a call; empty in the stack, where nothing is called.
@@ -58,11 +58,14 @@ macro_rules! binding {
             actions: std::marker::PhantomData<fn() -> A>,
         }
 
-        impl<A: $crate::Actions<$name<()>>> $name<A> {
+        impl<A> $name<A> {
             /// Declares the binding in a stack. `variable` and `arn` are strings or CloudFormation's intrinsic
             /// functions; typed references convert by `into()`.
             #[must_use]
-            pub fn declared(variable: serde_json::Value, arn: serde_json::Value) -> Self {
+            pub fn declared(variable: serde_json::Value, arn: serde_json::Value) -> Self
+            where
+                A: $crate::Actions<$name<()>>,
+            {
                 Self {
                     resource: $crate::resource::Resource::declared(variable, arn),
                     #[cfg(feature = $feature)]

@@ -32,7 +32,10 @@ pub async fn load<B: DeserializeOwned>() -> Result<B, EnvironmentError> {
         .http_client(aws_smithy_http_client::Builder::new().tls_provider(TLS).build_https())
         .load()
         .await;
-    read(&config, std::env::vars())
+    read(
+        &config,
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    )
 }
 
 /// Reads bindings from `variables`, with clients that use `config`.

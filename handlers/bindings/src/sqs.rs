@@ -35,6 +35,7 @@ mod calls {
 
     impl<A> Queue<A> {
         /// The SDK's `get_queue_attributes` on this queue.
+        #[must_use]
         pub fn get_queue_attributes<P>(&self) -> GetQueueAttributesFluentBuilder
         where
             A: Grants<GetQueueAttributes, P>,
@@ -43,6 +44,7 @@ mod calls {
         }
 
         /// The SDK's `send_message` to this queue.
+        #[must_use]
         pub fn send_message<P>(&self) -> SendMessageFluentBuilder
         where
             A: Grants<SendMessage, P>,

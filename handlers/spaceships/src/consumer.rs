@@ -64,10 +64,14 @@ enum Failure<'a> {
 ///
 /// # Errors
 /// When a record has no message id, without which its failure could not be told: the whole batch returns.
-pub async fn handle(bindings: &Bindings, validator: &Validator, event: Event) -> Result<SqsBatchResponse, RecordError> {
+pub async fn handle(
+    bindings: &Bindings,
+    validator: &Validator,
+    event: &Event,
+) -> Result<SqsBatchResponse, RecordError> {
     let messages = event
         .records
-        .into_iter()
+        .iter()
         .map(|value| Record::read(value).map(|record| (Sighting::parse(&record.body), record)))
         .collect::<Result<Vec<_>, _>>()?;
     let names = messages.iter().filter_map(|(sighting, _)| Some(sighting.as_ref().ok()?.model.as_str()));

@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn an_item_lasts_until_its_second_comes() {
-        assert!(lasts(Some(&of(Duration::from_secs(60)))));
+        assert!(lasts(Some(&of(Duration::from_mins(1)))));
         assert!(lasts(Some(&at(60))));
         assert!(!lasts(Some(&at(0))));
         assert!(!lasts(Some(&at(-1))));

@@ -10,7 +10,8 @@ use spaceships::logging;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logging::start();
-    let bindings: Bindings = bindings::load().await?;
+    let bindings: Bindings =
+        bindings::load().await.inspect_err(|error| tracing::error!(%error, "the function cannot start"))?;
     let handle = async |event: LambdaEvent<Value>| {
         Ok::<_, Infallible>(calculator::handle(&bindings, &event.payload, &event.context.request_id).await)
     };

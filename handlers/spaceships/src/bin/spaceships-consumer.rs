@@ -8,10 +8,11 @@ use spaceships::logging;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logging::start();
-    let bindings: Bindings = bindings::load().await?;
+    let bindings: Bindings =
+        bindings::load().await.inspect_err(|error| tracing::error!(%error, "the function cannot start"))?;
     let validator = Validator::new(&bindings.validator_url);
     let handle = async |event: LambdaEvent<Event>| {
-        consumer::handle(&bindings, &validator, event.payload).await.map_err(Error::from)
+        consumer::handle(&bindings, &validator, &event.payload).await.map_err(Error::from)
     };
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -39,8 +39,8 @@ impl Record {
     ///
     /// # Errors
     /// When it is not one.
-    pub fn read(value: Value) -> Result<Self, RecordError> {
-        let message = SqsMessage::deserialize(&value)?;
+    pub fn read(value: &Value) -> Result<Self, RecordError> {
+        let message = SqsMessage::deserialize(value)?;
         let number = |name| message.attributes.get(name).and_then(|text| text.parse::<i64>().ok());
         Ok(Self {
             first_received: number("ApproximateFirstReceiveTimestamp")
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     fn record(attributes: &Value) -> Record {
-        Record::read(json!({ "messageId": "m-1", "body": "{}", "attributes": attributes })).unwrap()
+        Record::read(&json!({ "messageId": "m-1", "body": "{}", "attributes": attributes })).unwrap()
     }
 
     #[test]
@@ -86,12 +86,12 @@ mod tests {
     #[test]
     fn the_text_keeps_what_nobody_reads() {
         let text = r#"{"messageId":"m-1","body":"{}","attributes":{},"newInSqs":[1.5,null]}"#;
-        assert_eq!(Record::read(serde_json::from_str(text).unwrap()).unwrap().text, text);
+        assert_eq!(Record::read(&serde_json::from_str(text).unwrap()).unwrap().text, text);
     }
 
     #[test]
     fn a_record_without_a_message_id_is_refused() {
-        let error = Record::read(json!({ "body": "{}" })).unwrap_err();
+        let error = Record::read(&json!({ "body": "{}" })).unwrap_err();
         assert_eq!(error.to_string(), "the record has no `messageId`");
     }
 }

@@ -91,10 +91,7 @@ async fn write(
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         .send()
         .await;
-    let error = match result {
-        Ok(_) => return Ok(Found::Written),
-        Err(error) => error,
-    };
+    let Err(error) = result else { return Ok(Found::Written) };
     match error.as_service_error() {
         Some(PutItemError::ConditionalCheckFailedException(failed)) => Ok(match failed.item() {
             None => Found::Nothing,
