@@ -48,6 +48,7 @@ macro_rules! operation_types {
             #[derive(Debug)]
             pub struct $operation;
 
+            #[diagnostic::do_not_recommend]
             impl $crate::grants::Grants<$operation, $crate::grants::Only> for $operation {}
         )+
     };
@@ -68,6 +69,7 @@ macro_rules! tuples {
         $(tuples!(@one $all $name $position);)+
     };
     (@one ($($all:ident),+) $name:ident $position:literal) => {
+        #[diagnostic::do_not_recommend]
         impl<$($all),+> Grants<$name, At<$position>> for ($($all,)+) {}
     };
 }
