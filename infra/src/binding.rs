@@ -93,20 +93,16 @@ pub(crate) fn of<P: Program>(bindings: &P) -> Vec<Binding> {
         .into_iter()
         .map(|(field, json)| {
             let variable = bindings::environment::variable(&field);
-            match serde_json::from_value::<Declaration>(json.clone()) {
-                Ok(declaration) => {
-                    let actions: Vec<_> = declaration.actions.into_iter().map(Action::new).collect();
-                    let grant = declaration
-                        .resource
-                        .filter(|_| !actions.is_empty())
-                        .map(|resource| Statement::allow(actions).on(Value::from_json(resource)));
-                    Binding { field, variable, value: Value::from_json(declaration.variable), grant }
-                }
-                Err(_) => {
-                    let plain = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
-                    Binding { field, variable, value: Value::Literal(plain), grant: None }
-                }
-            }
+            let Ok(declaration) = serde_json::from_value::<Declaration>(json.clone()) else {
+                let plain = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+                return Binding { field, variable, value: Value::Literal(plain), grant: None };
+            };
+            let actions: Vec<_> = declaration.actions.into_iter().map(Action::new).collect();
+            let grant = declaration
+                .resource
+                .filter(|_| !actions.is_empty())
+                .map(|resource| Statement::allow(actions).on(Value::from_json(resource)));
+            Binding { field, variable, value: Value::from_json(declaration.variable), grant }
         })
         .collect()
 }

@@ -62,6 +62,7 @@ const EXAMPLE: Example = Example {
 
 impl Example {
     /// The logical id of its API's deployment.
+    #[expect(clippy::unwrap_used, reason = "a test")]
     fn deployment(&self) -> String {
         let mut stack = Stack::new("example", &Stage::default());
         let queue = FifoQueue { visibility_timeout: Some(self.visibility_timeout), ..FifoQueue::default() };
