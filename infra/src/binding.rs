@@ -7,12 +7,25 @@ use serde_json::Value as Json;
 
 use crate::iam::Statement;
 use crate::parameter::Url;
-use crate::reference::Ref;
+use crate::reference::{HasArn, Ref};
 use crate::value::{Intrinsic, Value};
 use crate::{dynamodb, lambda, sqs};
 
-impl<A: Actions<bindings::dynamodb::Table<()>>> From<Ref<dynamodb::Table>> for bindings::dynamodb::Table<A> {
-    fn from(table: Ref<dynamodb::Table>) -> Self {
+/// A resource that functions reach through the binding `B`, written with no operations: `Table<()>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be bound as `{B}`",
+    label = "this binding is to another kind of resource"
+)]
+pub trait BindsAs<B>: HasArn {}
+
+impl BindsAs<bindings::dynamodb::Table<()>> for dynamodb::Table {}
+impl<Q: sqs::Queue> BindsAs<bindings::sqs::Queue<()>> for Q {}
+impl BindsAs<bindings::lambda::Function<()>> for lambda::Function {}
+
+impl<A: Actions<bindings::dynamodb::Table<()>>, R: BindsAs<bindings::dynamodb::Table<()>>> From<Ref<R>>
+    for bindings::dynamodb::Table<A>
+{
+    fn from(table: Ref<R>) -> Self {
         Self::declared(json(&table), json(&table.arn()))
     }
 }
@@ -26,14 +39,18 @@ impl<A: Actions<bindings::dynamodb::Index<()>>> From<dynamodb::IndexRef> for bin
     }
 }
 
-impl<A: Actions<bindings::sqs::Queue<()>>, Q: sqs::Queue> From<Ref<Q>> for bindings::sqs::Queue<A> {
-    fn from(queue: Ref<Q>) -> Self {
+impl<A: Actions<bindings::sqs::Queue<()>>, R: BindsAs<bindings::sqs::Queue<()>>> From<Ref<R>>
+    for bindings::sqs::Queue<A>
+{
+    fn from(queue: Ref<R>) -> Self {
         Self::declared(json(&queue), json(&queue.arn()))
     }
 }
 
-impl<A: Actions<bindings::lambda::Function<()>>> From<Ref<lambda::Function>> for bindings::lambda::Function<A> {
-    fn from(function: Ref<lambda::Function>) -> Self {
+impl<A: Actions<bindings::lambda::Function<()>>, R: BindsAs<bindings::lambda::Function<()>>> From<Ref<R>>
+    for bindings::lambda::Function<A>
+{
+    fn from(function: Ref<R>) -> Self {
         Self::declared(json(&function), json(&function.arn()))
     }
 }
@@ -76,20 +93,16 @@ pub(crate) fn of<P: Program>(bindings: &P) -> Vec<Binding> {
         .into_iter()
         .map(|(field, json)| {
             let variable = bindings::environment::variable(&field);
-            match serde_json::from_value::<Declaration>(json.clone()) {
-                Ok(declaration) => {
-                    let actions: Vec<_> = declaration.actions.into_iter().map(Action::new).collect();
-                    let grant = declaration
-                        .resource
-                        .filter(|_| !actions.is_empty())
-                        .map(|resource| Statement::allow(actions).on(Value::from_json(resource)));
-                    Binding { field, variable, value: Value::from_json(declaration.variable), grant }
-                }
-                Err(_) => {
-                    let plain = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
-                    Binding { field, variable, value: Value::Literal(plain), grant: None }
-                }
-            }
+            let Ok(declaration) = serde_json::from_value::<Declaration>(json.clone()) else {
+                let plain = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+                return Binding { field, variable, value: Value::Literal(plain), grant: None };
+            };
+            let actions: Vec<_> = declaration.actions.into_iter().map(Action::new).collect();
+            let grant = declaration
+                .resource
+                .filter(|_| !actions.is_empty())
+                .map(|resource| Statement::allow(actions).on(Value::from_json(resource)));
+            Binding { field, variable, value: Value::from_json(declaration.variable), grant }
         })
         .collect()
 }

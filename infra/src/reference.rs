@@ -12,6 +12,11 @@ use crate::value::Intrinsic;
 /// A resource type of CloudFormation, as a Rust struct whose fields are its properties.
 ///
 /// Serialising the struct gives the `Properties` of the template; `None` and empty collections are left out.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added to a stack",
+    label = "not a complete resource",
+    note = "a function needs a role first: `Function::with_role`, or `parts::function`, which makes one"
+)]
 pub trait Resource: Serialize + fmt::Debug + Send + Sync + 'static {
     /// The CloudFormation type, such as `AWS::SQS::Queue`.
     const TYPE: &'static str;

@@ -131,6 +131,11 @@ pub trait Queue: HasArn {
     fn is_fifo() -> bool;
 }
 
+#[expect(clippy::case_sensitive_file_extension_comparisons, reason = "SQS knows exactly this suffix")]
+fn is_fifo_name(name: &str) -> bool {
+    name.ends_with(".fifo")
+}
+
 /// SQS's default for `VisibilityTimeout`.
 const DEFAULT_VISIBILITY_TIMEOUT: Seconds = Seconds(30);
 
@@ -139,7 +144,7 @@ impl Resource for StandardQueue {
 
     fn check(&self, check: &mut Check<'_>) {
         if let Some(name) = self.queue_name.as_ref().and_then(Value::literal)
-            && name.ends_with(".fifo")
+            && is_fifo_name(name)
         {
             check.error("queue-name", format!("`{name}` ends in `.fifo`, which only a FIFO queue's name does"));
         }
@@ -167,7 +172,7 @@ impl Resource for FifoQueue {
 
     fn check(&self, check: &mut Check<'_>) {
         if let Some(name) = self.queue_name.as_ref().and_then(Value::literal)
-            && !name.ends_with(".fifo")
+            && !is_fifo_name(name)
         {
             check
                 .error("queue-name", format!("the FIFO queue's name `{name}` does not end in `.fifo`"))

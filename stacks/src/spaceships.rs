@@ -29,6 +29,7 @@ const CONSUMER_TIMEOUT: Seconds = Seconds(30);
 
 /// The stack in `stage`.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a stack is read from top to bottom, as its resources")]
 pub fn stack(stage: &Stage) -> Stack {
     let mut stack = Stack::new(NAME, stage);
     stack.description = Some(DESCRIPTION.to_owned());

@@ -19,6 +19,8 @@ pub trait Actions<On> {
 )]
 pub trait Grants<Operation, Position> {}
 
+impl<Operation> Grants<Operation, Only> for Operation {}
+
 /// The position of the only operation of a list.
 #[derive(Debug)]
 pub struct Only;
@@ -47,8 +49,6 @@ macro_rules! operation_types {
             #[doc = concat!("The operation `", stringify!($operation), "`.")]
             #[derive(Debug)]
             pub struct $operation;
-
-            impl $crate::grants::Grants<$operation, $crate::grants::Only> for $operation {}
         )+
     };
 }
@@ -68,6 +68,7 @@ macro_rules! tuples {
         $(tuples!(@one $all $name $position);)+
     };
     (@one ($($all:ident),+) $name:ident $position:literal) => {
+        #[diagnostic::do_not_recommend]
         impl<$($all),+> Grants<$name, At<$position>> for ($($all,)+) {}
     };
 }

@@ -14,6 +14,7 @@ use crate::value::Value;
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html>
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a stack holds few, and a box would stand in the way of literals")]
 pub enum Integration {
     /// A function, which gets the whole request and gives the whole answer. It needs a [`crate::lambda::Permission`].
     LambdaProxy {

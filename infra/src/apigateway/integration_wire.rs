@@ -74,7 +74,7 @@ pub(super) fn status<S: Serializer>(status: &u16, serializer: S) -> Result<S::Ok
 }
 
 /// An HTTP status, or nothing.
-#[expect(clippy::ref_option, reason = "serde's signature")]
+#[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde's signature")]
 pub(super) fn optional_status<S: Serializer>(status: &Option<u16>, serializer: S) -> Result<S::Ok, S::Error> {
     status.map(|status| status.to_string()).serialize(serializer)
 }

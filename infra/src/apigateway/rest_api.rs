@@ -58,6 +58,7 @@ impl RestApi {
 
 impl Ref<RestApi> {
     /// The resource of the path `/`, which every API has.
+    #[must_use]
     pub const fn root_resource_id(self) -> Intrinsic {
         self.attribute("RootResourceId")
     }

@@ -203,7 +203,7 @@ impl Serialize for Table {
         }
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
-        struct Index<'a> {
+        struct Secondary<'a> {
             index_name: &'a str,
             key_schema: Vec<KeySchema>,
             projection: &'a Projection,
@@ -228,8 +228,8 @@ impl Serialize for Table {
             billing: Billing,
             attribute_definitions: Vec<Definition>,
             key_schema: Vec<KeySchema>,
-            global_secondary_indexes: Vec<Index<'a>>,
-            local_secondary_indexes: Vec<Index<'a>>,
+            global_secondary_indexes: Vec<Secondary<'a>>,
+            local_secondary_indexes: Vec<Secondary<'a>>,
             time_to_live_specification: Option<TimeToLiveSpecification>,
             stream_specification: Option<StreamSpecification>,
             point_in_time_recovery_specification: Option<PointInTimeRecovery>,
@@ -253,7 +253,7 @@ impl Serialize for Table {
                 .collect(),
             key_schema: self.key.schema(),
             global_secondary_indexes: globals
-                .map(|index| Index {
+                .map(|index| Secondary {
                     index_name: index.index_name,
                     key_schema: index.key.schema(),
                     projection: &index.projection,
@@ -261,7 +261,7 @@ impl Serialize for Table {
                 })
                 .collect(),
             local_secondary_indexes: locals
-                .map(|index| Index {
+                .map(|index| Secondary {
                     index_name: index.index_name,
                     key_schema: index.key.schema(),
                     projection: &index.projection,

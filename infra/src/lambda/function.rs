@@ -102,6 +102,7 @@ pub enum TracingMode {
 impl Function<()> {
     /// A function that runs the program with these bindings, with 256 MiB and a timeout of 10 s, and no role yet.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "the bindings are written in place and used for nothing else")]
     pub fn rust<P: Program>(bindings: P) -> Self {
         Self {
             function_name: None,

@@ -8,7 +8,10 @@ use infra::{Ref, Resource, Seconds, Stack};
 const MAX_RECEIVE_COUNT: u16 = 3;
 
 /// How long a dead-letter queue keeps a message: as long as SQS can.
-const RETENTION: Seconds = Seconds::days(14);
+const DLQ_RETENTION: Seconds = Seconds::days(14);
+
+/// How long a queue keeps a message that nobody takes: as long as SQS does by itself.
+const QUEUE_RETENTION: Seconds = Seconds::days(4);
 
 /// A queue and where its messages go that failed too often.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +27,14 @@ pub struct WithDlq<Q> {
 pub fn fifo_queue(stack: &mut Stack, id: &str, name: &str, queue: FifoQueue) -> WithDlq<FifoQueue> {
     let dead = FifoQueue {
         queue_name: Some(stack.physical_name(&format!("{name}-dlq.fifo"))),
-        message_retention_period: Some(RETENTION),
+        message_retention_period: Some(DLQ_RETENTION),
         ..FifoQueue::default()
     };
     let dead = add(stack, format!("{id}Dlq"), dead);
     let queue = FifoQueue {
         queue_name: Some(stack.physical_name(&format!("{name}.fifo"))),
         redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: MAX_RECEIVE_COUNT }),
+        message_retention_period: queue.message_retention_period.or(Some(QUEUE_RETENTION)),
         ..queue
     };
     WithDlq { queue: add(stack, format!("{id}Queue"), queue), dead }
@@ -41,13 +45,14 @@ pub fn fifo_queue(stack: &mut Stack, id: &str, name: &str, queue: FifoQueue) -> 
 pub fn standard_queue(stack: &mut Stack, id: &str, name: &str, queue: StandardQueue) -> WithDlq<StandardQueue> {
     let dead = StandardQueue {
         queue_name: Some(stack.physical_name(&format!("{name}-dlq"))),
-        message_retention_period: Some(RETENTION),
+        message_retention_period: Some(DLQ_RETENTION),
         ..StandardQueue::default()
     };
     let dead = add(stack, format!("{id}Dlq"), dead);
     let queue = StandardQueue {
         queue_name: Some(stack.physical_name(name)),
         redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: MAX_RECEIVE_COUNT }),
+        message_retention_period: queue.message_retention_period.or(Some(QUEUE_RETENTION)),
         ..queue
     };
     WithDlq { queue: add(stack, format!("{id}Queue"), queue), dead }
