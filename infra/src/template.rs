@@ -158,12 +158,15 @@ fn resource(declared: &Declared) -> Json {
 
 /// The properties of a resource, with those its Rust type fixes.
 pub(crate) fn properties<R: Resource>(resource: &R) -> Map<String, Json> {
-    let mut properties: Map<_, _> =
-        R::discriminator().iter().map(|(name, value)| ((*name).to_owned(), Json::Bool(*value))).collect();
-    if let Json::Object(own) = tree(resource) {
-        properties.extend(own);
+    let own = match tree(resource) {
+        Json::Object(own) => own,
+        _ => Map::new(),
+    };
+    if R::discriminator().is_empty() {
+        return own;
     }
-    properties
+    let fixed = R::discriminator().iter().map(|(name, value)| ((*name).to_owned(), Json::Bool(*value)));
+    fixed.chain(own).collect()
 }
 
 /// Sets the property at a path such as `LoggingConfig.LogFormat`, making the mappings on the way.

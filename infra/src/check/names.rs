@@ -89,8 +89,9 @@ pub(super) fn physical(resources: &[(&Declared, &Json)], findings: &mut Vec<Find
             && let Some(other) = first.insert((resource_type, name), declared)
         {
             let message = format!("`{}`: `{}` has the name `{name}` already", declared.id, other.id);
-            findings
-                .push(Finding::error("duplicate-name", message).at(declared.source).help("give each a name of its own"));
+            findings.push(
+                Finding::error("duplicate-name", message).at(declared.source).help("give each a name of its own"),
+            );
         }
     }
 }

@@ -1,12 +1,20 @@
-//! Patterns that are one class of ASCII characters, repeated: `^[A-Za-z0-9_-]{1,64}$`.
+//! Patterns that are one class of characters, repeated: `^[A-Za-z0-9_-]{1,64}$`.
 
 /// Such a pattern. As in AWS's services, `\w` and its like are ASCII.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Repeated {
-    /// A bit for each ASCII character.
-    class: u128,
+    class: Class,
     least: usize,
     most: usize,
+}
+
+/// A set of characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Class {
+    /// A bit for each ASCII character.
+    ascii: u128,
+    /// Whether it holds all others.
+    others: bool,
 }
 
 impl Repeated {
@@ -15,14 +23,25 @@ impl Repeated {
         let inner = pattern.strip_prefix('^')?;
         let inner = inner.strip_suffix('$').or_else(|| inner.strip_suffix("\\z"))?;
         let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner);
+        Self::parse_inner(inner)
+    }
+
+    /// The first way of a pattern such as `^([a-z]+|arn:.*)$` to match.
+    pub(super) fn parse_first_alternative(pattern: &str) -> Option<Self> {
+        let inner = pattern.strip_prefix("^(")?.strip_suffix(")$")?;
+        Self::parse_inner(inner.split_once('|')?.0)
+    }
+
+    fn parse_inner(inner: &str) -> Option<Self> {
         let (class, rest) = class(inner.strip_prefix('[')?)?;
         let (least, most) = count(rest)?;
         Some(Self { class, least, most })
     }
 
     pub(super) fn matches(&self, value: &str) -> bool {
-        let is_in_class = |byte: u8| byte.is_ascii() && self.class & bit(byte) != 0;
-        (self.least..=self.most).contains(&value.len()) && value.bytes().all(is_in_class)
+        let Class { ascii, others } = self.class;
+        let is_in_class = |byte: u8| if byte.is_ascii() { ascii & bit(byte) != 0 } else { others };
+        value.bytes().all(is_in_class) && (self.least..=self.most).contains(&value.chars().count())
     }
 }
 
@@ -35,11 +54,11 @@ fn bits(is_in: impl Fn(u8) -> bool) -> u128 {
 }
 
 /// The characters up to the closing bracket, and what follows it.
-fn class(text: &str) -> Option<(u128, &str)> {
+fn class(text: &str) -> Option<(Class, &str)> {
     let mut class = 0;
-    let mut rest = text;
-    // A class that excludes, `[^…]`, holds more than ASCII.
-    if text.starts_with(['^', ']']) || !text.is_ascii() {
+    let excluding = text.strip_prefix('^');
+    let mut rest = excluding.unwrap_or(text);
+    if rest.starts_with(']') || !rest.is_ascii() {
         return None;
     }
     loop {
@@ -56,7 +75,8 @@ fn class(text: &str) -> Option<(u128, &str)> {
             _ => return None,
         }
         if let Some(after) = rest.strip_prefix(']') {
-            return Some((class, after));
+            let others = excluding.is_some();
+            return Some((Class { ascii: if others { !class } else { class }, others }, after));
         }
     }
 }
@@ -139,7 +159,8 @@ mod tests {
         let repeated = Repeated::parse("^[a-z.\\-]{2,4}$").unwrap();
         let matching = ["a", "ab", "a-b.", "abcde", "aB"].map(|value| repeated.matches(value));
         assert_eq!(matching, [false, true, true, false, false]);
-        assert_eq!(Repeated::parse("^[^a]+$"), None);
+        let excluding = Repeated::parse("^[^a]+$").unwrap();
+        assert!(excluding.matches("bé") && !excluding.matches("ba"));
         assert_eq!(Repeated::parse("^[a-z]+:[a-z]+$"), None);
     }
 }

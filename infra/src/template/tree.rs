@@ -28,46 +28,46 @@ struct Tree;
 /// A list, which is the content of an enum's variant when it has a name.
 struct Items {
     variant: Option<&'static str>,
-    items: Vec<Json>,
+    list: Vec<Json>,
 }
 
 /// A mapping, which is the content of an enum's variant when it has a name.
 struct Entries {
     variant: Option<&'static str>,
-    entries: Map<String, Json>,
+    map: Map<String, Json>,
     key: String,
 }
 
 impl Items {
     fn new(variant: Option<&'static str>, length: usize) -> Self {
-        Self { variant, items: Vec::with_capacity(length) }
+        Self { variant, list: Vec::with_capacity(length) }
     }
 
     fn push(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        self.items.push(value.serialize(Tree)?);
+        self.list.push(value.serialize(Tree)?);
         Ok(())
     }
 
     fn finish(self) -> Json {
-        wrapped(self.variant, Json::Array(self.items))
+        wrapped(self.variant, Json::Array(self.list))
     }
 }
 
 impl Entries {
-    const fn new(variant: Option<&'static str>, entries: Map<String, Json>) -> Self {
-        Self { variant, entries, key: String::new() }
+    const fn new(variant: Option<&'static str>, map: Map<String, Json>) -> Self {
+        Self { variant, map, key: String::new() }
     }
 
     fn insert(&mut self, key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
         let json = value.serialize(Tree)?;
         if !is_absent(&json) {
-            self.entries.insert(key.into(), json);
+            self.map.insert(key.into(), json);
         }
         Ok(())
     }
 
     fn finish(self) -> Json {
-        wrapped(self.variant, Json::Object(self.entries))
+        wrapped(self.variant, Json::Object(self.map))
     }
 }
 
@@ -174,8 +174,8 @@ impl Serializer for Tree {
         Ok(Items::new(Some(variant), length))
     }
 
-    fn serialize_map(self, _length: Option<usize>) -> Result<Entries, Error> {
-        Ok(Entries::new(None, Map::new()))
+    fn serialize_map(self, length: Option<usize>) -> Result<Entries, Error> {
+        Ok(Entries::new(None, Map::with_capacity(length.unwrap_or_default())))
     }
 
     fn serialize_struct(self, _name: &'static str, _length: usize) -> Result<Entries, Error> {
