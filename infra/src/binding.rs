@@ -57,6 +57,14 @@ pub struct Binding {
     pub grant: Option<Statement>,
 }
 
+impl Binding {
+    /// The logical id of the table and the name of the index, when it binds an index.
+    pub(crate) fn index(&self) -> Option<(&str, &str)> {
+        let Value::Intrinsic(Intrinsic::Json(json)) = &self.value else { return None };
+        json.get("Fn::Sub")?.as_str()?.strip_prefix("${")?.split_once("}/index/")
+    }
+}
+
 /// The bindings of a program, in the order of their fields.
 ///
 /// A field that is no binding becomes a variable with its value and grants nothing.

@@ -1,5 +1,6 @@
 //! Amazon DynamoDB: tables, their keys and their indexes.
 
+mod check;
 mod key;
 mod table;
 

@@ -1,8 +1,13 @@
 //! AWS Identity and Access Management, with the values of a stack in its policies.
 
+mod policy;
 mod role;
+mod statements;
 
+pub use policy::{ManagedPolicy, Policy};
 pub use role::{InlinePolicy, Role};
+pub use statements::{account_root, merged};
+pub(crate) use statements::{check_identity_policy, check_resource_policy};
 
 use crate::value::Value;
 

@@ -5,5 +5,5 @@ mod function;
 mod permission;
 
 pub use event_source_mapping::{EventSourceMapping, Filter, FilterCriteria, FunctionResponseType, ScalingConfig};
-pub use function::{Architecture, Function, LogFormat, LoggingConfig, TracingMode};
+pub use function::{Architecture, Code, Function, LogFormat, LoggingConfig, TracingMode};
 pub use permission::Permission;

@@ -2,8 +2,10 @@
 //!
 //! Nothing here reads a file, a clock or the network: a stack is a value, and so is everything computed from it.
 
+pub mod apigateway;
 pub mod binding;
 pub mod check;
+pub mod cloudwatch;
 pub mod condition;
 pub mod dynamodb;
 pub mod finding;
@@ -15,6 +17,7 @@ pub mod output;
 mod parallel;
 pub mod parameter;
 pub mod plan;
+pub mod raw;
 pub mod reference;
 pub mod schema;
 pub mod sqs;
@@ -26,8 +29,9 @@ pub mod value;
 pub use check::check;
 pub use finding::{Finding, Severity};
 pub use parameter::{AccountId, Parameter, Url};
+pub use raw::Raw;
 pub use reference::{Arn, LogicalId, Ref, Resource};
 pub use stack::{Stack, Stage};
 pub use template::Template;
-pub use units::{Days, Mebibytes, Seconds};
+pub use units::{Days, Mebibytes, Milliseconds, Seconds};
 pub use value::Value;

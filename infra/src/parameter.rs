@@ -72,12 +72,22 @@ pub struct Parameter<T> {
     pub allowed_values: Vec<String>,
     /// Hides the value wherever CloudFormation would show it.
     pub no_echo: bool,
-    /// A regular expression that every value matches entirely, unless empty. The type gives it.
-    pub allowed_pattern: &'static str,
-    /// What the pattern asks for, in words. The type gives it.
-    pub constraint: &'static str,
-    /// What the values mean.
-    pub meaning: PhantomData<fn() -> T>,
+    /// What its values mean.
+    pub meaning: Meaning<T>,
+}
+
+/// What the values of a parameter mean: the type `T`, with its pattern.
+#[derive(Debug, Clone)]
+pub struct Meaning<T> {
+    allowed_pattern: &'static str,
+    constraint: &'static str,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: ParameterType> Default for Meaning<T> {
+    fn default() -> Self {
+        Self { allowed_pattern: T::ALLOWED_PATTERN, constraint: T::CONSTRAINT, of: PhantomData }
+    }
 }
 
 impl<T: ParameterType> Default for Parameter<T> {
@@ -87,23 +97,35 @@ impl<T: ParameterType> Default for Parameter<T> {
             description: None,
             allowed_values: Vec::new(),
             no_echo: false,
-            allowed_pattern: T::ALLOWED_PATTERN,
-            constraint: T::CONSTRAINT,
-            meaning: PhantomData,
+            meaning: Meaning::default(),
         }
     }
 }
 
 impl<T> Parameter<T> {
+    /// What every value must match entirely, unless empty.
+    #[must_use]
+    pub const fn allowed_pattern(&self) -> &'static str {
+        self.meaning.allowed_pattern
+    }
+
+    /// What the pattern asks for, in words.
+    #[must_use]
+    pub const fn constraint(&self) -> &'static str {
+        self.meaning.constraint
+    }
+
     pub(crate) fn untyped(self) -> Parameter<()> {
         Parameter {
             default: self.default,
             description: self.description,
             allowed_values: self.allowed_values,
             no_echo: self.no_echo,
-            allowed_pattern: self.allowed_pattern,
-            constraint: self.constraint,
-            meaning: PhantomData,
+            meaning: Meaning {
+                allowed_pattern: self.meaning.allowed_pattern,
+                constraint: self.meaning.constraint,
+                of: PhantomData,
+            },
         }
     }
 }
@@ -126,8 +148,8 @@ impl<T> Serialize for Parameter<T> {
             default: self.default.as_deref(),
             description: self.description.as_deref(),
             allowed_values: &self.allowed_values,
-            allowed_pattern: Some(self.allowed_pattern).filter(|pattern| !pattern.is_empty()),
-            constraint_description: Some(self.constraint)
+            allowed_pattern: Some(self.meaning.allowed_pattern).filter(|pattern| !pattern.is_empty()),
+            constraint_description: Some(self.meaning.constraint)
                 .filter(|text| !text.is_empty())
                 .map(|text| format!("must be {text}")),
             no_echo: self.no_echo.then_some(true),

@@ -17,7 +17,7 @@ use crate::schema;
 use crate::stack::Source;
 use crate::template::{ARTIFACTS_BUCKET, Template};
 
-pub use permissions::{Permission, PermissionChange};
+pub use permissions::{Permission, PermissionChange, resource_name};
 pub use properties::PropertyChange;
 pub use text::{Line, Tone};
 

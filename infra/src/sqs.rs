@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::check::Check;
-use crate::iam::PolicyDocument;
+use crate::iam::{PolicyDocument, check_resource_policy};
 use crate::reference::{HasArn, Ref, Resource};
 use crate::units::Seconds;
 use crate::value::Value;
@@ -28,6 +28,8 @@ pub struct StandardQueue {
     pub visibility_timeout: Option<Seconds>,
     /// Where messages go that were received too often.
     pub redrive_policy: Option<RedrivePolicy<StandardQueue>>,
+    /// For which queues it may be the dead-letter queue. SQS's default is all of the account and region.
+    pub redrive_allow_policy: Option<RedriveAllowPolicy>,
     /// The customer-managed key that encrypts the messages. Without it SQS uses its own.
     pub kms_master_key_id: Option<Value>,
 }
@@ -58,6 +60,8 @@ pub struct FifoQueue {
     pub visibility_timeout: Option<Seconds>,
     /// Where messages go that were received too often.
     pub redrive_policy: Option<RedrivePolicy<FifoQueue>>,
+    /// For which queues it may be the dead-letter queue. SQS's default is all of the account and region.
+    pub redrive_allow_policy: Option<RedriveAllowPolicy>,
     /// The customer-managed key that encrypts the messages. Without it SQS uses its own.
     pub kms_master_key_id: Option<Value>,
 }
@@ -102,6 +106,21 @@ impl<Q: Queue> Serialize for RedrivePolicy<Q> {
         Wire { dead_letter_target_arn: self.dead_letter_target.arn(), max_receive_count: self.max_receive_count }
             .serialize(serializer)
     }
+}
+
+/// For which queues a queue may be the dead-letter queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "redrivePermission", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum RedriveAllowPolicy {
+    /// All queues of the account and region.
+    AllowAll,
+    /// None.
+    DenyAll,
+    /// Up to 10 queues. A source of the same stack would make a cycle, since it refers to its dead-letter queue.
+    ByQueue {
+        /// Their ARNs.
+        source_queue_arns: Vec<Value>,
+    },
 }
 
 /// A queue of either kind, for what does not depend on the kind.
@@ -190,4 +209,8 @@ pub struct QueuePolicy<Q> {
 
 impl<Q: Queue> Resource for QueuePolicy<Q> {
     const TYPE: &'static str = "AWS::SQS::QueuePolicy";
+
+    fn check(&self, check: &mut Check<'_>) {
+        check_resource_policy(&self.policy_document, check);
+    }
 }

@@ -27,6 +27,7 @@ pub type Source = &'static Location<'static>;
 ///
 /// assert_eq!(Stage::default().physical_name("orders"), "orders");
 /// assert_eq!(Stage::new("prod").physical_name("orders"), "orders-prod");
+/// assert_eq!(Stage::new("prod").physical_name("orders.fifo"), "orders-prod.fifo");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage(String);
@@ -43,10 +44,14 @@ impl Stage {
         &self.0
     }
 
-    /// `name` as it is in the default stage, with the stage appended in every other.
+    /// `name` as it is in the default stage, with the stage appended in every other. A FIFO queue's `.fifo` stays last.
     #[must_use]
     pub fn physical_name(&self, name: &str) -> String {
-        if *self == Self::default() { name.to_owned() } else { format!("{name}-{}", self.0) }
+        match name.strip_suffix(".fifo") {
+            _ if *self == Self::default() => name.to_owned(),
+            Some(base) => format!("{base}-{}.fifo", self.0),
+            None => format!("{name}-{}", self.0),
+        }
     }
 }
 

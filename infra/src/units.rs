@@ -25,6 +25,11 @@ quantity!(
     "s"
 );
 quantity!(
+    /// A duration in milliseconds.
+    Milliseconds,
+    "ms"
+);
+quantity!(
     /// A duration in days.
     Days,
     "days"

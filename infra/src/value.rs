@@ -67,6 +67,32 @@ impl<T> Value<T> {
 }
 
 impl Value {
+    /// The text `before`, this value, and the text `after`; both may hold placeholders such as `${AWS::Region}`.
+    ///
+    /// ```
+    /// use infra::Value;
+    ///
+    /// let name: Value = "orders".into();
+    /// assert_eq!(name.surrounded("/aws/lambda/", ""), "/aws/lambda/orders".into());
+    /// ```
+    #[must_use]
+    pub fn surrounded(&self, before: &str, after: &str) -> Self {
+        let placeholder = match self {
+            Self::Literal(literal) if !before.contains("${") && !after.contains("${") => {
+                return Self::Literal(format!("{before}{literal}{after}"));
+            }
+            Self::Literal(literal) => literal.replace("${", "${!"),
+            Self::Intrinsic(Intrinsic::Ref(id)) => format!("${{{id}}}"),
+            Self::Intrinsic(Intrinsic::GetAtt(id, attribute)) => format!("${{{id}.{attribute}}}"),
+            Self::Intrinsic(Intrinsic::Sub(template)) => template.clone(),
+            Self::Intrinsic(other) => {
+                let sub = serde_json::json!({"Fn::Sub": [format!("{before}${{Value}}{after}"), {"Value": other}]});
+                return Self::Intrinsic(Intrinsic::Json(sub));
+            }
+        };
+        Self::sub(format!("{before}{placeholder}{after}"))
+    }
+
     /// `then` when `condition` holds, else `otherwise`.
     pub fn when(condition: LogicalId, then: impl Into<Value>, otherwise: impl Into<Value>) -> Self {
         Self::Intrinsic(Intrinsic::If { condition, then: Box::new(then.into()), otherwise: Box::new(otherwise.into()) })

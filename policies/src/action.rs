@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use wildmatch::WildMatch;
 
 /// An IAM action such as `sqs:SendMessage`, or a pattern of them such as `sqs:*`.
 ///
@@ -32,6 +33,16 @@ impl Action {
     #[must_use]
     pub fn service(&self) -> &str {
         self.0.split_once(':').map_or("", |(service, _)| service)
+    }
+
+    /// Whether it is the action `name` or, by its wildcards, stands for it. Case does not matter.
+    ///
+    /// ```
+    /// assert!(policies::Action::new("dynamodb:Get*").covers("dynamodb:GetItem"));
+    /// ```
+    #[must_use]
+    pub fn covers(&self, name: &str) -> bool {
+        WildMatch::new_case_insensitive(&self.0).matches(name)
     }
 
     /// Whether it stands for more than one action.

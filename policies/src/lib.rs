@@ -6,9 +6,11 @@
 pub mod action;
 pub mod condition;
 pub mod document;
+pub mod operation;
 pub mod principal;
 
 pub use action::Action;
 pub use condition::{Condition, Operator};
 pub use document::{Effect, PolicyDocument, Statement};
+pub use operation::Operation;
 pub use principal::Principal;

@@ -192,13 +192,6 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Serve the spaceship model validator on loopback.
-    #[command(hide = true)]
-    ModelValidator {
-        /// The port to listen on.
-        #[arg(long)]
-        port: u16,
-    },
 }
 
 /// A template's language.

@@ -43,10 +43,9 @@ pub struct Cloud {
 /// Connects to where the command line says, starting the local cloud when it is that.
 pub async fn connect(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<Cloud> {
     if target.local {
-        let local = local::ensure_started().await?;
-        let region = target.region.clone().or_else(|| default_region.map(str::to_owned));
-        let config = local.sdk_config(region.as_deref());
-        return cloud(&config, Some(local), None).await;
+        let local = local::start().await?;
+        let region = target.region.as_deref().unwrap_or(local::DEFAULT_REGION);
+        return cloud(&local.sdk_config(region), Some(local), None).await;
     }
     let config = aws_config(target, default_region).await?;
     cloud(&config, None, target.endpoint_url.clone()).await

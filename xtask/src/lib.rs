@@ -6,11 +6,14 @@ pub mod cli;
 pub mod cloud;
 pub mod commands;
 pub mod deploy;
+pub mod doctor;
 pub mod exit;
 pub mod failure;
+pub mod folders;
 pub mod local;
 pub mod prepare;
 pub mod progress;
+pub mod schemas;
 pub mod select;
 pub mod tools;
 pub mod ui;
@@ -47,14 +50,13 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         }
         Command::Deploy { stacks, given, target, yes } => commands::deploy::run(&stacks, &given, &target, yes).await,
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
-        Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage),
+        Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage).await,
         Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
         Command::Local { command } => commands::local::run(command).await,
-        Command::Doctor => commands::doctor::run().await,
+        Command::Doctor => Ok(commands::doctor::run().await),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "cargo-xtask", &mut std::io::stdout());
             Ok(Exit::Done)
         }
-        Command::ModelValidator { port } => local::validator::serve(port).await,
     }
 }

@@ -1,15 +1,20 @@
 //! From a stack to its plan: what `diff` shows and `deploy` carries out.
 
-use infra::plan::{Plan, ResourceChange, Snapshot};
-use infra::{LogicalId, Severity, Stack, Template};
+use std::collections::BTreeMap;
 
-use crate::assets::{self, Artifact};
-use crate::cli::Given;
+use infra::lambda::{Architecture, Function};
+use infra::plan::{Plan, ResourceChange, Snapshot};
+use infra::{LogicalId, Stack, Template};
+
+use crate::assets::bucket::Bucket;
+use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
+use crate::cli::{self, Given};
 use crate::cloud::Cloud;
 use crate::deploy::contents::{self, Resource};
 use crate::deploy::deployed::{self, Deployed};
 use crate::deploy::parameters;
-use crate::{select, tools, ui};
+use crate::tools::{self, Tool};
+use crate::{select, ui};
 
 /// A stack that is ready to be deployed.
 #[derive(Debug)]
@@ -23,7 +28,7 @@ pub struct Prepared {
     /// The functions' zips.
     pub artifacts: Vec<Artifact>,
     /// Where the zips go.
-    pub bucket: String,
+    pub bucket: Bucket,
 }
 
 /// Checks the stack, builds its functions and compares it with what is deployed. Changes nothing.
@@ -31,16 +36,15 @@ pub async fn prepare(cloud: &Cloud, stack: &Stack, given: &Given) -> anyhow::Res
     select::require_sound(stack, &infra::check(stack))?;
     let deployed = deployed::read(cloud, stack).await?;
     let previous = deployed.as_ref().map(|deployed| &deployed.snapshot.parameters);
-    let local_account = cloud.local.as_ref().map(|_| cloud.account.as_str());
-    let mut parameters = parameters::resolve(stack, &given.parameters, previous, local_account)?;
+    let mut parameters = parameters::resolve(stack, &given.parameters, previous, cloud.local.as_ref())?;
 
-    let artifacts = build(stack)?;
-    let bucket = assets::bucket_name(&cloud.account, &cloud.region);
+    let artifacts = assets::pack(&build(stack, cloud.local.is_some()).await?)?;
+    let bucket = Bucket::artifacts(&cloud.account, &cloud.region);
     if !artifacts.is_empty() {
-        parameters.insert(infra::template::ARTIFACTS_BUCKET.to_owned(), bucket.clone());
+        parameters.insert(infra::template::ARTIFACTS_BUCKET.to_owned(), bucket.name.clone());
     }
     for artifact in &artifacts {
-        parameters.insert(infra::template::code_parameter(&artifact.program), artifact.key.clone());
+        parameters.insert(infra::template::code_parameter(&artifact.program), artifact.key());
     }
     let after = Snapshot { template: Template::render(stack), parameters };
     let mut plan = Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after);
@@ -61,12 +65,23 @@ impl Prepared {
     }
 }
 
-fn build(stack: &Stack) -> anyhow::Result<Vec<Artifact>> {
-    let programs: Vec<_> = stack.programs().collect();
-    if programs.is_empty() {
-        return Ok(Vec::new());
+/// Builds the programs of the stack's functions, in the order of their names.
+pub async fn build(stack: &Stack, is_local: bool) -> anyhow::Result<Vec<Program>> {
+    let mut by_architecture: BTreeMap<Architecture, Vec<&str>> = BTreeMap::new();
+    for (_, function) in stack.resources_of::<Function>() {
+        by_architecture.entry(function.architecture).or_default().push(function.program());
     }
-    assets::build(&programs, &tools::zig()?)
+    let mut programs = Vec::new();
+    for (architecture, names) in by_architecture {
+        let target = if is_local { Target::local(architecture, Host::THIS) } else { Target::Lambda(architecture) };
+        if target == Target::Host {
+            ui::say("this machine cannot run programs built for AWS Lambda: the functions are built for it instead");
+        }
+        let workspace = Workspace::read(&cli::workspace())?;
+        let tools = tools::environment(Tool::Zig).await?.bin();
+        programs.extend(tokio::task::block_in_place(|| assets::build(&workspace, &names, target, &tools))?);
+    }
+    Ok(programs)
 }
 
 /// Says in the plan what each resource that goes holds.
@@ -80,9 +95,4 @@ async fn add_losses(cloud: &Cloud, stack: &Stack, plan: &mut Plan) -> anyhow::Re
         }
     }
     Ok(())
-}
-
-/// Whether any finding is an error.
-pub fn has_errors(findings: &[infra::Finding]) -> bool {
-    findings.iter().any(|finding| finding.severity == Severity::Error)
 }

@@ -10,19 +10,19 @@ use crate::ui;
 pub fn stacks(selected: &crate::cli::Stacks, stage: &str) -> anyhow::Result<Vec<Stack>> {
     let stage = Stage::new(stage);
     if selected.all {
-        return Ok(stacks::ALL.iter().map(|entry| (entry.stack)(&stage)).collect());
+        return Ok(stacks::all().iter().map(|system| (system.stack)(&stage)).collect());
     }
     selected.names.iter().map(|name| stack(name, &stage)).collect()
 }
 
 /// The stack `name`.
 pub fn stack(name: &str, stage: &Stage) -> anyhow::Result<Stack> {
-    if let Some(entry) = stacks::ALL.iter().find(|entry| entry.name == name) {
-        return Ok((entry.stack)(stage));
+    if let Some(system) = stacks::find(name) {
+        return Ok((system.stack)(stage));
     }
-    let nearest = stacks::ALL
+    let nearest = stacks::all()
         .iter()
-        .map(|entry| (strsim::jaro_winkler(entry.name, name), entry.name))
+        .map(|system| (strsim::jaro_winkler(system.name, name), system.name))
         .filter(|(likeness, _)| *likeness > 0.7)
         .max_by(|left, right| left.0.total_cmp(&right.0));
     let failure = Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack);

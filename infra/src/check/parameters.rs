@@ -14,8 +14,8 @@ pub(super) fn check(stack: &Stack, findings: &mut Vec<Finding>) {
         let parameter = &declared.parameter;
         let Some(default) = &parameter.default else { continue };
         if !matches(parameter, default) {
-            let message = format!("the default `{default}` of parameter `{id}` is not {}", parameter.constraint);
-            let help = format!("it must match `{}`", parameter.allowed_pattern);
+            let message = format!("the default `{default}` of parameter `{id}` is not {}", parameter.constraint());
+            let help = format!("it must match `{}`", parameter.allowed_pattern());
             findings.push(Finding::error("parameter-default", message).at(declared.source).help(help));
         }
         if !parameter.allowed_values.is_empty() && !parameter.allowed_values.contains(default) {
@@ -28,7 +28,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Vec<Finding>) {
 
 /// Whether CloudFormation would accept `value`: a pattern has to match all of it.
 fn matches(parameter: &Parameter<()>, value: &str) -> bool {
-    let pattern = parameter.allowed_pattern;
+    let pattern = parameter.allowed_pattern();
     pattern.is_empty() || Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(value))
 }
 

@@ -150,6 +150,12 @@ impl Table {
             deletion_protection_enabled: None,
         }
     }
+
+    /// The names of its secondary indexes, the global ones first.
+    pub fn index_names(&self) -> impl Iterator<Item = &'static str> {
+        let globals = self.global_secondary_indexes.iter().map(|index| index.index_name);
+        globals.chain(self.local_secondary_indexes.iter().map(|index| index.index_name))
+    }
 }
 
 impl GlobalSecondaryIndex {
@@ -180,7 +186,9 @@ impl Ref<Table> {
 impl Resource for Table {
     const TYPE: &'static str = "AWS::DynamoDB::Table";
 
-    fn check(&self, _check: &mut Check<'_>) {}
+    fn check(&self, check: &mut Check<'_>) {
+        super::check::table(self, check);
+    }
 }
 
 impl HasArn for Table {}

@@ -3,8 +3,9 @@
 use policies::action;
 use serde::Serialize;
 
-use super::{PolicyDocument, Principal, Statement};
-use crate::reference::{HasArn, Resource};
+use super::{ManagedPolicy, PolicyDocument, Principal, Statement, check_identity_policy, check_resource_policy};
+use crate::check::Check;
+use crate::reference::{Arn, HasArn, Resource};
 use crate::value::Value;
 
 /// A role.
@@ -21,10 +22,10 @@ pub struct Role {
     pub assume_role_policy_document: PolicyDocument,
     /// Policies that belong to this role alone; at most 10,240 characters together.
     pub policies: Vec<InlinePolicy>,
-    /// Policies by ARN, up to 10.
-    pub managed_policy_arns: Vec<Value>,
+    /// Managed policies, up to 10.
+    pub managed_policy_arns: Vec<Value<Arn<ManagedPolicy>>>,
     /// The policy that limits what all others can allow.
-    pub permissions_boundary: Option<Value>,
+    pub permissions_boundary: Option<Value<Arn<ManagedPolicy>>>,
 }
 
 /// A policy that belongs to one role.
@@ -55,6 +56,13 @@ impl Role {
 
 impl Resource for Role {
     const TYPE: &'static str = "AWS::IAM::Role";
+
+    fn check(&self, check: &mut Check<'_>) {
+        check_resource_policy(&self.assume_role_policy_document, check);
+        for policy in &self.policies {
+            check_identity_policy(&policy.policy_document, check);
+        }
+    }
 }
 
 impl HasArn for Role {}

@@ -6,10 +6,12 @@ use serde::{Serialize, Serializer};
 
 use crate::binding::{self, Binding};
 use crate::check::Check;
+use crate::dynamodb::Table;
 use crate::iam::{Role, Statement};
 use crate::logs::LogGroup;
 use crate::reference::{Arn, HasArn, LogicalId, Ref, Resource};
 use crate::sqs::StandardQueue;
+use crate::stack::Stack;
 use crate::template;
 use crate::units::{Mebibytes, Seconds};
 use crate::value::{Intrinsic, Value};
@@ -46,12 +48,19 @@ pub struct Function<R = Value<Arn<Role>>> {
     pub dead_letter_target: Option<Ref<StandardQueue>>,
     /// The size of `/tmp`, 512 to 10,240 MiB. Lambda's default is 512.
     pub ephemeral_storage: Option<Mebibytes>,
+    /// What it runs.
+    pub code: Code,
+}
+
+/// The program that a function runs, with its bindings; made by [`Function::rust`].
+#[derive(Debug, Clone)]
+pub struct Code {
     program: &'static str,
     bindings: Vec<Binding>,
 }
 
 /// The processor a function's program is built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Architecture {
     /// 64-bit x86.
     #[serde(rename = "x86_64")]
@@ -107,8 +116,7 @@ impl Function<()> {
             reserved_concurrent_executions: None,
             dead_letter_target: None,
             ephemeral_storage: None,
-            program: P::NAME,
-            bindings: binding::of(&bindings),
+            code: Code { program: P::NAME, bindings: binding::of(&bindings) },
         }
     }
 
@@ -128,8 +136,7 @@ impl Function<()> {
             reserved_concurrent_executions: self.reserved_concurrent_executions,
             dead_letter_target: self.dead_letter_target,
             ephemeral_storage: self.ephemeral_storage,
-            program: self.program,
-            bindings: self.bindings,
+            code: self.code,
         }
     }
 }
@@ -137,19 +144,46 @@ impl Function<()> {
 impl<R> Function<R> {
     /// What its bindings allow its role, a statement for each binding that grants something.
     pub fn grants(&self) -> impl Iterator<Item = &Statement> {
-        self.bindings.iter().filter_map(|binding| binding.grant.as_ref())
+        self.code.bindings.iter().filter_map(|binding| binding.grant.as_ref())
     }
 
     /// Its bindings, in the order of their fields.
     #[must_use]
     pub fn bindings(&self) -> &[Binding] {
-        &self.bindings
+        &self.code.bindings
     }
 
     /// The name of the binary that it runs.
     #[must_use]
     pub const fn program(&self) -> &'static str {
-        self.program
+        self.code.program
+    }
+}
+
+impl Function {
+    /// Its role, when that belongs to the same stack.
+    #[must_use]
+    pub fn role_in(&self, stack: &Stack) -> Option<Ref<Role>> {
+        let Value::Intrinsic(arn) = &self.role else { return None };
+        stack.resources_of().map(|(role, _)| role).find(|role: &Ref<Role>| role.arn() == *arn)
+    }
+
+    fn check_indexes(&self, check: &mut Check<'_>) {
+        for (id, name) in self.code.bindings.iter().filter_map(Binding::index) {
+            let Some((_, table)) = check.stack.resources_of::<Table>().find(|(table, _)| table.id().as_str() == id)
+            else {
+                continue;
+            };
+            if table.index_names().any(|index| index == name) {
+                continue;
+            }
+            let nearest = table.index_names().min_by_key(|index| strsim::damerau_levenshtein(index, name));
+            let help = match nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("add the index to the table, or bind `{id}` itself"),
+            };
+            check.error("unknown-index", format!("binds index `{name}`, which `{id}` does not define")).help(help);
+        }
     }
 }
 
@@ -157,15 +191,16 @@ impl Resource for Function {
     const TYPE: &'static str = "AWS::Lambda::Function";
 
     fn program(&self) -> Option<&'static str> {
-        Some(self.program)
+        Some(self.code.program)
     }
 
     fn check(&self, check: &mut Check<'_>) {
+        self.check_indexes(check);
         let reserved = self.environment.keys().filter(|name| RESERVED_VARIABLES.contains(&name.as_str()));
         for name in reserved {
             check.error("reserved-variable", format!("Lambda itself sets the environment variable `{name}`"));
         }
-        let twice = self.bindings.iter().filter(|binding| self.environment.contains_key(&binding.variable));
+        let twice = self.code.bindings.iter().filter(|binding| self.environment.contains_key(&binding.variable));
         for binding in twice {
             check.error(
                 "variable-set-twice",
@@ -242,7 +277,7 @@ impl Serialize for Function {
             dead_letter_config: Option<DeadLetterConfig>,
             ephemeral_storage: Option<Size>,
         }
-        let bound = self.bindings.iter().map(|binding| (binding.variable.as_str(), &binding.value));
+        let bound = self.code.bindings.iter().map(|binding| (binding.variable.as_str(), &binding.value));
         let variables = bound.chain(self.environment.iter().map(|(name, value)| (name.as_str(), value))).collect();
         Wire {
             function_name: &self.function_name,
@@ -252,7 +287,7 @@ impl Serialize for Function {
             architectures: [self.architecture],
             code: Code {
                 s3_bucket: Intrinsic::Ref(LogicalId::new(template::ARTIFACTS_BUCKET)),
-                s3_key: Intrinsic::Ref(LogicalId::new(template::code_parameter(self.program))),
+                s3_key: Intrinsic::Ref(LogicalId::new(template::code_parameter(self.code.program))),
             },
             role: &self.role,
             memory_size: self.memory_size,

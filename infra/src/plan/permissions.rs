@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::properties::display;
+use crate::value::Value;
 
 /// A right: one action on one resource, as one statement gives it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -146,6 +147,12 @@ fn principal(json: &Json) -> String {
         }
         other => display(other),
     }
+}
+
+/// The resource of a statement by its logical id, where it has one: `Sightings/index/by-model`.
+#[must_use]
+pub fn resource_name(resource: &Value) -> String {
+    target(&serde_json::to_value(resource).unwrap_or_default())
 }
 
 /// The resource of a statement by its logical id, where it has one: `Sightings/index/by-model`.

@@ -47,7 +47,7 @@ async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyho
     }
     ui::confirm(&question(cloud, stack, &prepared), yes)?;
 
-    assets::upload(&cloud.s3, &cloud.account, &cloud.region, &prepared.artifacts).await?;
+    upload(cloud, &prepared).await?;
     apply(cloud, stack, &prepared).await?;
 
     let resources = contents::resources(cloud, &stack.stack_name()).await?;
@@ -68,13 +68,23 @@ fn question(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> String {
     question
 }
 
+async fn upload(cloud: &Cloud, prepared: &Prepared) -> anyhow::Result<()> {
+    if prepared.artifacts.is_empty() {
+        return Ok(());
+    }
+    for artifact in assets::upload(&cloud.s3, &prepared.bucket, &prepared.artifacts).await? {
+        ui::say(format!("  uploaded {}, {:.1} MB", artifact.program, artifact.zip.len() as f64 / 1e6));
+    }
+    Ok(())
+}
+
 async fn apply(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> anyhow::Result<()> {
     let request = Request {
         stack,
         template: &prepared.after.template,
         parameters: &prepared.after.parameters,
         exists: prepared.deployed.is_some(),
-        bucket: (!prepared.artifacts.is_empty()).then_some(prepared.bucket.as_str()),
+        bucket: (!prepared.artifacts.is_empty()).then_some(prepared.bucket.name.as_str()),
     };
     let Some(set) = change_set::create(cloud, &request).await? else {
         ui::detail("CloudFormation sees nothing to change");
@@ -101,11 +111,11 @@ pub fn print_outputs(stack: &Stack, outputs: &IndexMap<String, String>) {
 }
 
 fn print_next_steps(stack: &Stack, outputs: &IndexMap<String, String>) {
-    let Some(entry) = stacks::ALL.iter().find(|entry| entry.name == stack.name()) else { return };
-    if !entry.try_next.is_empty() {
+    let Some(system) = stacks::find(stack.name()) else { return };
+    if !system.try_next.is_empty() {
         ui::say("\ntry next");
     }
-    for line in entry.try_next {
+    for line in system.try_next {
         let line = outputs.iter().fold((*line).to_owned(), |line, (name, value)| line.replace(&format!("{{{name}}}"), value));
         ui::say(format!("  {line}"));
     }

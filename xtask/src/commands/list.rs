@@ -9,19 +9,19 @@ use crate::ui;
 /// Prints each stack with what it is.
 pub fn run() -> Exit {
     if ui::json() {
-        let stacks: Vec<_> = stacks::ALL
+        let stacks: Vec<_> = stacks::all()
             .iter()
-            .map(|entry| {
-                let stack = (entry.stack)(&Stage::default());
-                json!({"name": entry.name, "summary": entry.summary, "resources": stack.resources().count()})
+            .map(|system| {
+                let stack = (system.stack)(&Stage::default());
+                json!({"name": system.name, "description": system.description, "resources": stack.resources().count()})
             })
             .collect();
         ui::result(json!({"version": 1, "stacks": stacks}));
         return Exit::Done;
     }
-    let width = stacks::ALL.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
-    for entry in stacks::ALL {
-        ui::result(format!("{:<width$}  {}", entry.name, entry.summary));
+    let width = stacks::all().iter().map(|system| system.name.len()).max().unwrap_or(0);
+    for system in stacks::all() {
+        ui::result(format!("{:<width$}  {}", system.name, system.description));
     }
     Exit::Done
 }

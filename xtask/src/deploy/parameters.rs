@@ -4,31 +4,34 @@ use std::collections::BTreeMap;
 
 use infra::parameter::ParameterType;
 use infra::{AccountId, Parameter, Stack};
+use stacks::StandIn;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::local::{self, LocalCloud};
 use crate::ui;
 
 /// The values for a deployment of `stack`, without those for the functions' code.
 ///
-/// `previous` are the values of the deployed stack; `local_account` is the account of the local cloud, when it is
-/// deployed there, and stands in for an account that nobody named.
+/// `previous` are the values of the deployed stack; `local` is the local cloud, when it is deployed there: its account
+/// stands in for one that nobody named, and its services for those outside of AWS.
 pub fn resolve(
     stack: &Stack,
     given: &[(String, String)],
     previous: Option<&BTreeMap<String, String>>,
-    local_account: Option<&str>,
+    local: Option<&LocalCloud>,
 ) -> anyhow::Result<BTreeMap<String, String>> {
     let mut values = BTreeMap::new();
     let mut problems = Vec::new();
     for (id, declared) in stack.parameters() {
         let (name, parameter) = (id.as_str(), &declared.parameter);
         let given = given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.clone());
-        let is_account = parameter.allowed_pattern == AccountId::ALLOWED_PATTERN;
+        let is_account = parameter.allowed_pattern() == AccountId::ALLOWED_PATTERN;
         let value = given
             .or_else(|| previous?.get(name).cloned())
+            .or_else(|| stand_in(stack, name, local?))
             .or_else(|| parameter.default.clone())
-            .or_else(|| local_account.filter(|_| is_account).map(str::to_owned));
+            .or_else(|| local.filter(|_| is_account).map(|_| local::ACCOUNT.to_owned()));
         let value = match value {
             Some(value) => value,
             None if ui::can_ask() => ask(name, parameter)?,
@@ -47,6 +50,13 @@ pub fn resolve(
         return Ok(values);
     }
     Err(Failure::new(format!("{}; nothing was deployed", problems.join("\n       "))).exit(Exit::Usage).into())
+}
+
+fn stand_in(stack: &Stack, parameter: &str, local: &LocalCloud) -> Option<String> {
+    let (_, stand_in) = stacks::find(stack.name())?.stand_ins.iter().find(|(name, _)| *name == parameter)?;
+    match stand_in {
+        StandIn::ModelValidator => Some(local.validator_url()),
+    }
 }
 
 /// Several stacks may share a command line, so a parameter is unknown only when no stack declares it.
@@ -69,10 +79,10 @@ fn validate<T>(name: &str, value: &str, parameter: &Parameter<T>) -> Result<(), 
     if !parameter.allowed_values.is_empty() && !parameter.allowed_values.iter().any(|allowed| allowed == value) {
         return Err(format!("parameter `{name}` is `{value}`, expected one of {}", parameter.allowed_values.join(", ")));
     }
-    let pattern = parameter.allowed_pattern;
+    let pattern = parameter.allowed_pattern();
     let matches = pattern.is_empty()
         || regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(value));
-    if matches { Ok(()) } else { Err(format!("parameter `{name}` is `{value}`, expected {}", parameter.constraint)) }
+    if matches { Ok(()) } else { Err(format!("parameter `{name}` is `{value}`, expected {}", parameter.constraint())) }
 }
 
 fn ask<T>(name: &str, parameter: &Parameter<T>) -> anyhow::Result<String> {

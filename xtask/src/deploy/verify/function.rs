@@ -28,7 +28,7 @@ pub(super) async fn verify(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
             Some(value) => deviations.extend(live.compare(&path, Some(value.clone()))),
         }
     }
-    let code = live.property("Code.S3Key").and_then(Json::as_str).and_then(assets::code_sha256);
+    let code = live.property("Code.S3Key").and_then(Json::as_str).and_then(assets::code_sha256_of);
     if let Some(expected) = code.filter(|expected| actual.code_sha256() != Some(expected)) {
         deviations.push(live.deviation("Code", expected, actual.code_sha256().map(str::to_owned)));
     }

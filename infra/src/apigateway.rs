@@ -1,0 +1,23 @@
+//! Amazon API Gateway's REST APIs: what they consist of, and how a state of them is deployed.
+
+mod account;
+mod content;
+mod deployment;
+mod gateway_response;
+mod integration;
+mod integration_wire;
+mod method;
+mod model;
+mod resource;
+mod rest_api;
+mod stage;
+
+pub use account::Account;
+pub use deployment::{Deployment, deploy};
+pub use gateway_response::{GatewayResponse, ResponseType};
+pub use integration::{Integration, IntegrationResponse, PassthroughBehavior, ServiceIntegration};
+pub use method::{Authorization, HttpMethod, Method, MethodResponse, RequestParameter};
+pub use model::{Model, RequestValidator};
+pub use resource::ApiResource;
+pub use rest_api::{EndpointType, RestApi};
+pub use stage::{AccessLogSetting, ApiStage, LoggingLevel, MethodSetting};

@@ -1,0 +1,144 @@
+//! Alarms: a metric past a threshold.
+
+use serde::Serialize;
+
+use super::Metric;
+use crate::check::Check;
+use crate::lambda::Function;
+use crate::reference::{HasArn, Ref, Resource};
+use crate::sqs::Queue;
+use crate::units::Seconds;
+use crate::value::Value;
+
+/// An alarm: it goes off when a metric passes a threshold.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html>
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Alarm {
+    /// 1 to 255 characters, unique in the account and region. Changing it replaces the alarm.
+    pub alarm_name: Option<Value>,
+    /// Up to 1,024 characters: what it means and what to do.
+    pub alarm_description: Option<String>,
+    /// What is watched.
+    #[serde(flatten)]
+    pub metric: Metric,
+    /// What is made of the numbers of one period.
+    pub statistic: Statistic,
+    /// 10, 20, 30 or a multiple of 60 s.
+    pub period: Seconds,
+    /// How many of the latest periods are looked at, at least 1; together at most a day, or a week with periods of an
+    /// hour or more.
+    pub evaluation_periods: u32,
+    /// How many of those must be past the threshold; without it all.
+    pub datapoints_to_alarm: Option<u32>,
+    /// Which side of the threshold is bad.
+    pub comparison_operator: ComparisonOperator,
+    /// The threshold, in the metric's unit.
+    pub threshold: f64,
+    /// What a period without numbers means. CloudWatch's default is [`TreatMissingData::Missing`].
+    pub treat_missing_data: Option<TreatMissingData>,
+    /// The ARNs of up to 5 actions when it goes off, such as topics of SNS.
+    pub alarm_actions: Vec<Value>,
+    /// The ARNs of up to 5 actions when all is well again.
+    #[serde(rename = "OKActions")]
+    pub ok_actions: Vec<Value>,
+}
+
+/// What is made of the numbers of one period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "CloudWatch's own names, which say it")]
+pub enum Statistic {
+    Average,
+    Maximum,
+    Minimum,
+    SampleCount,
+    Sum,
+}
+
+/// Which side of a threshold is bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "CloudWatch's own names, which say it")]
+pub enum ComparisonOperator {
+    GreaterThanOrEqualToThreshold,
+    GreaterThanThreshold,
+    LessThanOrEqualToThreshold,
+    LessThanThreshold,
+}
+
+/// What a period without numbers means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TreatMissingData {
+    /// Past the threshold.
+    Breaching,
+    /// Not past it.
+    NotBreaching,
+    /// As before.
+    Ignore,
+    /// Nothing is known.
+    Missing,
+}
+
+impl Alarm {
+    /// Goes off when any message is in a dead-letter queue.
+    #[must_use]
+    pub fn messages_in<Q: Queue>(queue: Ref<Q>) -> Self {
+        Self {
+            alarm_description: Some("messages failed too often: look at them, then redrive or delete them".to_owned()),
+            ..Self::any(Metric::visible_messages(queue), Statistic::Maximum)
+        }
+    }
+
+    /// Goes off when an invocation of a function fails.
+    #[must_use]
+    pub fn errors_of(function: Ref<Function>) -> Self {
+        Self {
+            alarm_description: Some("invocations failed: look at the function's log".to_owned()),
+            ..Self::any(Metric::errors(function), Statistic::Sum)
+        }
+    }
+
+    /// Goes off when a count is above 0 in one minute; no count is as good as 0.
+    fn any(metric: Metric, statistic: Statistic) -> Self {
+        Self {
+            alarm_name: None,
+            alarm_description: None,
+            metric,
+            statistic,
+            period: Seconds(60),
+            evaluation_periods: 1,
+            datapoints_to_alarm: None,
+            comparison_operator: ComparisonOperator::GreaterThanThreshold,
+            threshold: 0.0,
+            treat_missing_data: Some(TreatMissingData::NotBreaching),
+            alarm_actions: Vec::new(),
+            ok_actions: Vec::new(),
+        }
+    }
+}
+
+impl Resource for Alarm {
+    const TYPE: &'static str = "AWS::CloudWatch::Alarm";
+
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    fn check(&self, check: &mut Check<'_>) {
+        let Seconds(period) = self.period;
+        if period == 0 || !(matches!(period, 10 | 20 | 30) || period.is_multiple_of(60)) {
+            check.error("alarm-period", format!("a period of {} is not 10, 20, 30 or a multiple of 60 s", self.period));
+        }
+        let most = if self.period >= Seconds::hours(1) { Seconds::days(7) } else { Seconds::days(1) };
+        if u64::from(period) * u64::from(self.evaluation_periods) > u64::from(most.0) {
+            let periods = self.evaluation_periods;
+            check.error("alarm-window", format!("{periods} periods of {} are more than {most}", self.period));
+        }
+        if let Some(datapoints) = self.datapoints_to_alarm
+            && datapoints > self.evaluation_periods
+        {
+            let periods = self.evaluation_periods;
+            check.error("alarm-datapoints", format!("{datapoints} of {periods} periods cannot be past the threshold"));
+        }
+    }
+}
+
+impl HasArn for Alarm {}

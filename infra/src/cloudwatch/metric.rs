@@ -1,0 +1,59 @@
+//! What AWS services count.
+
+use serde::Serialize;
+
+use crate::lambda::Function;
+use crate::reference::Ref;
+use crate::sqs::Queue;
+use crate::value::Value;
+
+/// A metric: one series of numbers in CloudWatch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Metric {
+    /// The service, such as `AWS/SQS`, or a program's own name.
+    pub namespace: String,
+    /// What is counted, 1 to 255 characters.
+    pub metric_name: String,
+    /// Of what it is counted, up to 30.
+    pub dimensions: Vec<Dimension>,
+}
+
+/// What tells a series from others of the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Dimension {
+    /// Such as `QueueName`.
+    pub name: &'static str,
+    /// Such as the queue's name.
+    pub value: Value,
+}
+
+impl Metric {
+    /// The messages that a queue has ready for receivers, each minute.
+    ///
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>
+    #[must_use]
+    pub fn visible_messages<Q: Queue>(queue: Ref<Q>) -> Self {
+        let name = Dimension { name: "QueueName", value: queue.attribute("QueueName").into() };
+        Self::of("AWS/SQS", "ApproximateNumberOfMessagesVisible", name)
+    }
+
+    /// The invocations of a function that failed.
+    ///
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
+    #[must_use]
+    pub fn errors(function: Ref<Function>) -> Self {
+        Self::of("AWS/Lambda", "Errors", Dimension { name: "FunctionName", value: function.into() })
+    }
+
+    /// The invocations of a function that were refused for lack of concurrency.
+    #[must_use]
+    pub fn throttles(function: Ref<Function>) -> Self {
+        Self::of("AWS/Lambda", "Throttles", Dimension { name: "FunctionName", value: function.into() })
+    }
+
+    fn of(namespace: &str, metric_name: &str, dimension: Dimension) -> Self {
+        Self { namespace: namespace.to_owned(), metric_name: metric_name.to_owned(), dimensions: vec![dimension] }
+    }
+}

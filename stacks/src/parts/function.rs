@@ -1,0 +1,107 @@
+//! Functions, each with its role and log group, and what feeds them.
+
+use infra::iam::{self, InlinePolicy, Policy, PolicyDocument, Role, Statement};
+use infra::lambda::{
+    EventSourceMapping, Filter, FilterCriteria, Function, FunctionResponseType, LogFormat, LoggingConfig,
+    ScalingConfig, TracingMode,
+};
+use infra::logs::LogGroup;
+use infra::sqs::Queue;
+use infra::stack::DeletionPolicy;
+use infra::{Days, Ref, Seconds, Stack};
+use policies::action;
+
+/// Adds the function as `{id}`, its log group `{id}LogGroup` and its role `{id}Role`, which allows exactly what the
+/// function's bindings and configuration need.
+///
+/// The group is `/aws/lambda/{function_name}`, keeps its events for 30 days and is deleted with the stack.
+#[track_caller]
+pub fn function(stack: &mut Stack, id: &'static str, function: Function<()>) -> Ref<Function> {
+    let logs = stack
+        .named(format!("{id}LogGroup"))
+        .deletion_policy(DeletionPolicy::Delete)
+        .update_replace_policy(DeletionPolicy::Delete)
+        .add(LogGroup {
+            log_group_name: function.function_name.as_ref().map(|name| name.surrounded("/aws/lambda/", "")),
+            retention_in_days: Some(Days(30)),
+            ..LogGroup::default()
+        });
+    let role = stack.named(format!("{id}Role")).add(Role {
+        policies: vec![InlinePolicy {
+            policy_name: "function".to_owned(),
+            policy_document: rights(&function, logs).into_iter().collect(),
+        }],
+        ..Role::for_service("lambda.amazonaws.com")
+    });
+    stack.named(id).add(Function {
+        logging_config: Some(LoggingConfig { log_format: LogFormat::Json, log_group: Some(logs) }),
+        ..function.with_role(role)
+    })
+}
+
+/// What the function's role allows: its bindings, its log, and what its configuration has Lambda do with the role.
+fn rights(function: &Function<()>, logs: Ref<LogGroup>) -> Vec<Statement> {
+    let bound = iam::merged(function.grants());
+    let log = Statement::allow([action::logs::CREATE_LOG_STREAM, action::logs::PUT_LOG_EVENTS]).on(logs.arn());
+    let dead = function.dead_letter_target.map(|queue| Statement::allow([action::sqs::SEND_MESSAGE]).on(queue.arn()));
+    // X-Ray has no resources to name: https://docs.aws.amazon.com/xray/latest/devguide/security_iam_service-with-iam.html
+    let traces = function
+        .tracing
+        .filter(|mode| *mode == TracingMode::Active)
+        .map(|_| Statement::allow([action::xray::PUT_TRACE_SEGMENTS, action::xray::PUT_TELEMETRY_RECORDS]).on("*"));
+    bound.into_iter().chain([log]).chain(dead).chain(traces).collect()
+}
+
+/// How the messages of a queue are fed to a function.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// How many messages one invocation gets at most: 1 to 10, from a standard queue with a window up to 10,000.
+    pub size: u16,
+    /// How long to gather a batch, 0 to 300 s; not for FIFO queues.
+    pub window: Option<Seconds>,
+    /// How many batches are processed at once, 2 to 1,000; without it as many as Lambda can.
+    pub maximum_concurrency: Option<u16>,
+    /// Which messages the function gets, if not all; the others are deleted.
+    pub filters: Vec<Filter>,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self { size: 10, window: None, maximum_concurrency: None, filters: Vec::new() }
+    }
+}
+
+/// Feeds `function` with the messages of `queue`, of which it reports those that failed.
+///
+/// Adds the mapping as `{function}{queue}Source`, and `{function}{queue}Policy` with the rights that Lambda's poller
+/// needs of the function's role. A role of another stack is that stack's to allow.
+#[track_caller]
+pub fn consume<Q: Queue>(stack: &mut Stack, queue: Ref<Q>, function: Ref<Function>, batch: Batch) {
+    let id = format!("{}{}", function.id(), queue.id());
+    let role = stack.get(function).and_then(|function| function.role_in(stack));
+    let mapping = EventSourceMapping {
+        queue,
+        function_name: function,
+        batch_size: batch.size,
+        maximum_batching_window_in_seconds: batch.window,
+        function_response_types: vec![FunctionResponseType::ReportBatchItemFailures],
+        scaling_config: batch.maximum_concurrency.map(|maximum_concurrency| ScalingConfig { maximum_concurrency }),
+        filter_criteria: Some(FilterCriteria { filters: batch.filters }),
+    };
+    let Some(role) = role else {
+        stack.named(format!("{id}Source")).add(mapping);
+        return;
+    };
+    let poll = Statement::allow([
+        action::sqs::RECEIVE_MESSAGE,
+        action::sqs::DELETE_MESSAGE,
+        action::sqs::GET_QUEUE_ATTRIBUTES,
+    ]);
+    let policy = stack.named(format!("{id}Policy")).add(Policy {
+        policy_name: format!("poll-{}", queue.id()),
+        policy_document: PolicyDocument::from([poll.on(queue.arn())]),
+        roles: vec![role],
+    });
+    // Lambda refuses a mapping whose role may not poll yet.
+    stack.named(format!("{id}Source")).depends_on(policy).add(mapping);
+}

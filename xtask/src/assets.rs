@@ -1,0 +1,18 @@
+//! From handlers to zips in a bucket: found, built, packed and uploaded by the hash of their content.
+//!
+//! The same source gives the same zip on any machine and day, so a function whose source did not change is neither
+//! uploaded nor deployed again.
+
+pub mod archive;
+pub mod bucket;
+pub mod build;
+pub mod target;
+mod toolchain;
+pub mod upload;
+pub mod workspace;
+
+pub use archive::{Artifact, code_sha256_of, pack};
+pub use build::{Program, build};
+pub use target::{Host, Target};
+pub use upload::upload;
+pub use workspace::Workspace;

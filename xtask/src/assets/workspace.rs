@@ -1,0 +1,101 @@
+//! The workspace as cargo sees it: which package has which program, and which AWS SDKs a package calls.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
+
+use crate::failure::Failure;
+
+/// The packages of a workspace.
+#[derive(Debug, Clone)]
+pub struct Workspace(Metadata);
+
+impl Workspace {
+    /// Reads the workspace that `directory` is in. It takes about 50 ms and no network.
+    ///
+    /// # Errors
+    /// When `directory` is in no workspace, or one of its manifests cannot be read.
+    pub fn read(directory: &Path) -> Result<Self> {
+        // Without dependencies: resolving them would download the packages of every platform there is.
+        let metadata = MetadataCommand::new().current_dir(directory).no_deps().exec();
+        Ok(Self(metadata.map_err(|error| {
+            Failure::new(format!("cargo cannot read the workspace of `{}`", directory.display()))
+                .help(error.to_string())
+        })?))
+    }
+
+    /// Its top folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        self.0.workspace_root.as_std_path()
+    }
+
+    /// Where cargo puts what it builds.
+    #[must_use]
+    pub fn target_directory(&self) -> &Path {
+        self.0.target_directory.as_std_path()
+    }
+
+    /// The name of the package with the program `program`.
+    ///
+    /// # Errors
+    /// When no package has a binary of that name.
+    pub fn package_of(&self, program: &str) -> Result<&str> {
+        self.with_program(program).map(|package| package.name.as_str())
+    }
+
+    /// The services whose SDK the package of `program` calls, by the names of their crates: `dynamodb` for
+    /// `aws-sdk-dynamodb`.
+    ///
+    /// An SDK counts when the package, or a package of the workspace that it depends on with the features it asks for,
+    /// names it as a dependency. What aws-config or an SDK depends on does not.
+    ///
+    /// # Errors
+    /// When no package has a binary of that name.
+    pub fn services(&self, program: &str) -> Result<BTreeSet<String>> {
+        let mut services = BTreeSet::new();
+        self.collect_services(self.with_program(program)?, &["default".to_owned()], &mut services);
+        Ok(services)
+    }
+
+    fn with_program(&self, program: &str) -> Result<&Package> {
+        let has_program = |package: &&Package| {
+            package.targets.iter().any(|target| target.is_kind(TargetKind::Bin) && target.name == program)
+        };
+        self.0.packages.iter().find(has_program).ok_or_else(|| {
+            Failure::new(format!("no package of this workspace has a program `{program}`"))
+                .help(format!("a handler's program is a file such as `handlers/SYSTEM/src/bin/{program}.rs`"))
+                .into()
+        })
+    }
+
+    fn collect_services(&self, package: &Package, asked: &[String], services: &mut BTreeSet<String>) {
+        let enabled = enabled(package, asked);
+        for dependency in package.dependencies.iter().filter(|it| it.kind == cargo_metadata::DependencyKind::Normal) {
+            let name = dependency.rename.as_ref().unwrap_or(&dependency.name);
+            if dependency.optional && !enabled.contains(&format!("dep:{name}")) && !enabled.contains(name) {
+                continue;
+            }
+            if let Some(service) = dependency.name.strip_prefix("aws-sdk-") {
+                services.insert(service.to_owned());
+            } else if let Some(member) = self.0.packages.iter().find(|it| it.name == dependency.name) {
+                let default = dependency.uses_default_features.then(|| "default".to_owned());
+                let features: Vec<_> = dependency.features.iter().cloned().chain(default).collect();
+                self.collect_services(member, &features, services);
+            }
+        }
+    }
+}
+
+/// All features that `asked` switches on in `package`, with the dependencies that they name.
+fn enabled(package: &Package, asked: &[String]) -> BTreeSet<String> {
+    let mut enabled = BTreeSet::new();
+    let mut open = asked.to_vec();
+    while let Some(feature) = open.pop() {
+        open.extend(package.features.get(&feature).into_iter().flatten().filter(|it| !enabled.contains(*it)).cloned());
+        enabled.insert(feature);
+    }
+    enabled
+}

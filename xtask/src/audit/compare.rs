@@ -1,0 +1,176 @@
+//! Compares what a function's role grants with what its program can call.
+
+use std::collections::BTreeSet;
+
+use policies::operation::{self, Needs, Operation};
+use policies::{Action, Effect, Statement};
+use serde::Serialize;
+
+use super::finding::{AuditFinding, Severity};
+use super::linked::Linked;
+
+/// The function that is audited.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its stack, as typed on the command line.
+    pub stack: &'a str,
+    /// Its logical id.
+    pub resource: &'a str,
+    /// Its program.
+    pub program: &'a str,
+    /// Where the stack declares it.
+    pub location: Option<&'a str>,
+    /// The services that its program calls, named as their SDKs.
+    pub services: &'a BTreeSet<String>,
+}
+
+/// Compares what `granted` allows the role of `subject` with what its program can call.
+///
+/// `linked` is absent when the program could not be analysed. `platform` are the actions that the role needs for what
+/// AWS does on its behalf, such as polling its queue.
+#[must_use]
+pub fn compare<V: Serialize>(
+    subject: Subject<'_>,
+    granted: &[Statement<V>],
+    linked: Option<&Linked>,
+    platform: &BTreeSet<Action>,
+) -> Vec<AuditFinding> {
+    let allowed: Vec<_> = granted.iter().filter(|statement| statement.effect == Effect::Allow).collect();
+    let mut findings: Vec<_> = allowed.iter().flat_map(|statement| wildcards(subject, *statement)).collect();
+    let actions: BTreeSet<_> = allowed.iter().flat_map(|statement| &statement.action).collect();
+    // A program that calls no service is granted nothing; one that is granted something and shows no call is a riddle.
+    let readable = linked.filter(|linked| !linked.is_empty() || subject.services.is_empty() || actions.is_empty());
+    let Some(linked) = readable else {
+        findings.push(unknown(subject, "no operation of an AWS service was found in it"));
+        return findings;
+    };
+    findings.extend(linked.unlisted.iter().map(|module| unlisted(subject, module)));
+    findings.extend(linked.operations.iter().filter_map(|operation| missing(subject, *operation, &actions)));
+    let used: BTreeSet<_> = linked.operations.iter().flat_map(|operation| operation.needs.actions()).copied().collect();
+    // An operation whose actions are not known may need any of its service's.
+    let open: BTreeSet<_> = linked.unlisted.iter().filter_map(|module| module.split("::").next()).collect();
+    let idle = actions.into_iter().filter(|action| {
+        let needed = platform.contains(action) || used.iter().any(|it| action.covers(it));
+        !needed && !open.contains(action.service())
+    });
+    findings.extend(idle.map(|action| unused(subject, action)));
+    findings.sort();
+    findings
+}
+
+fn missing(subject: Subject<'_>, operation: Operation, actions: &BTreeSet<&Action>) -> Option<AuditFinding> {
+    let is_allowed = |needed: &&str| actions.iter().any(|action| action.covers(needed));
+    let absent: Vec<_> = match operation.needs {
+        Needs::Every(needed) => needed.iter().filter(|it| !is_allowed(it)).copied().collect(),
+        Needs::Some(needed) if needed.iter().any(is_allowed) => Vec::new(),
+        Needs::Some(needed) => needed.to_vec(),
+    };
+    let (first, rest) = absent.split_first()?;
+    let either = if rest.is_empty() { String::new() } else { format!(" or {}", quoted(rest)) };
+    Some(finding(
+        subject,
+        ("LP01", Severity::High),
+        format!(
+            "the program of `{}` can call `{operation}`, and its role does not allow `{first}`{either}",
+            subject.resource
+        ),
+        format!("`{operation}` is linked in `{}`", subject.program),
+        format!("add `{}` to the operations of the binding that is called, or remove the call", operation.name),
+    ))
+}
+
+fn unused(subject: Subject<'_>, action: &Action) -> AuditFinding {
+    let operations = operation::of(action.service()).into_iter().flatten();
+    let users = operations.filter(|operation| operation.needs.actions().contains(&action.as_str()));
+    let names: Vec<_> = users.map(|operation| operation.name).collect();
+    let evidence = if names.is_empty() {
+        format!("no operation of the SDK needs `{action}`")
+    } else {
+        format!("not linked in `{}`: {}", subject.program, quoted(&names))
+    };
+    finding(
+        subject,
+        ("LP02", Severity::High),
+        format!("the role of `{}` allows `{action}`, which its program cannot use", subject.resource),
+        evidence,
+        "remove the operation from the binding's type".to_owned(),
+    )
+}
+
+fn unknown(subject: Subject<'_>, evidence: &str) -> AuditFinding {
+    finding(
+        subject,
+        ("LP03", Severity::High),
+        format!("what the program of `{}` calls is unknown, so its role's rights cannot be proved", subject.resource),
+        format!("`{}`: {evidence}", subject.program),
+        "build it with this workspace's profile `lambda`, and with a version of the SDK that the audit knows"
+            .to_owned(),
+    )
+}
+
+fn unlisted(subject: Subject<'_>, module: &str) -> AuditFinding {
+    finding(
+        subject,
+        ("LP04", Severity::High),
+        format!("the program of `{}` can call `{module}`, whose actions the audit does not know", subject.resource),
+        format!("`{module}` is linked in `{}`", subject.program),
+        "list the operation and its actions in `policies/src/operation`".to_owned(),
+    )
+}
+
+fn wildcards<V: Serialize>(subject: Subject<'_>, statement: &Statement<V>) -> Vec<AuditFinding> {
+    let broad_actions = statement.action.iter().filter(|action| action.has_wildcard()).map(|action| {
+        finding(
+            subject,
+            ("WB01", Severity::Medium),
+            format!("the role of `{}` allows `{action}`, which is more than one action", subject.resource),
+            "declared in the stack".to_owned(),
+            "name each action that the program needs".to_owned(),
+        )
+    });
+    let narrowable = statement.action.iter().any(|action| !WITHOUT_RESOURCES.contains(&action.as_str()));
+    let broad_resources = statement.resource.iter().filter_map(|resource| {
+        let text = serde_json::to_string(resource).ok().filter(|text| narrowable && text.contains('*'))?;
+        let actions: Vec<_> = statement.action.iter().map(Action::as_str).collect();
+        Some(finding(
+            subject,
+            ("WB02", Severity::Medium),
+            format!(
+                "the role of `{}` allows {} on {text}, which is more than one resource",
+                subject.resource,
+                quoted(&actions)
+            ),
+            "declared in the stack".to_owned(),
+            "bind the resource that is used: its binding grants on its ARN alone".to_owned(),
+        ))
+    });
+    broad_actions.chain(broad_resources).collect()
+}
+
+/// Actions that IAM checks against no resource: `*` is all they can be allowed on.
+///
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html>
+const WITHOUT_RESOURCES: [&str; 2] = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+
+fn finding(
+    subject: Subject<'_>,
+    (id, severity): (&'static str, Severity),
+    message: String,
+    evidence: String,
+    fix: String,
+) -> AuditFinding {
+    AuditFinding {
+        id,
+        severity,
+        stack: subject.stack.to_owned(),
+        resource: subject.resource.to_owned(),
+        message,
+        location: subject.location.map(str::to_owned),
+        evidence,
+        fix,
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,116 @@
+//! Which operations of AWS services a program can call, read from the program itself.
+//!
+//! The AWS SDK for Rust names the module of each operation, `aws_sdk_dynamodb::operation::get_item`, in the trace spans
+//! around its calls. The names of operations that nothing calls are removed with their code, and those that are left
+//! survive link-time optimisation and stripping.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result};
+use memchr::memmem;
+use object::{Object as _, ObjectSection as _};
+use policies::operation::{self, Operation};
+
+/// What a program can call.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Linked {
+    /// The operations whose actions are known.
+    pub operations: BTreeSet<Operation>,
+    /// The others, as the SDK names their modules: `dynamodb::search_vectors`.
+    pub unlisted: BTreeSet<String>,
+}
+
+impl Linked {
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty() && self.unlisted.is_empty()
+    }
+}
+
+/// The operations of `services` that the program with the content `file` can call.
+///
+/// `services` are those that the program's package calls itself: aws-config can call others, such as STS, with
+/// credentials that are none of the function's role.
+///
+/// # Errors
+/// When `file` is no program.
+pub fn operations(file: &[u8], services: &BTreeSet<String>) -> Result<Linked> {
+    let program = object::File::parse(file).context("the program cannot be read")?;
+    let mut linked = Linked::default();
+    for section in program.sections() {
+        let data = section.data().context("the program cannot be read")?;
+        for service in services {
+            collect(data, service, &mut linked);
+        }
+    }
+    Ok(linked)
+}
+
+fn collect(data: &[u8], service: &str, linked: &mut Linked) {
+    let marker = format!("aws_sdk_{service}::operation::");
+    for start in memmem::find_iter(data, &marker) {
+        let rest = &data[start + marker.len()..];
+        let length = rest.iter().position(|byte| !is_name(*byte)).unwrap_or(rest.len());
+        let Ok(name) = std::str::from_utf8(&rest[..length]) else { continue };
+        match recognise(service, name) {
+            Some(operation) => drop(linked.operations.insert(*operation)),
+            None if name.is_empty() => {}
+            None => drop(linked.unlisted.insert(format!("{service}::{name}"))),
+        }
+    }
+}
+
+const fn is_name(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
+}
+
+/// The operation whose module `name` begins with: texts in a program have no end, and another may follow at once.
+///
+/// A name that goes on with an underscore is that of another, unlisted operation.
+fn recognise(service: &str, name: &str) -> Option<&'static Operation> {
+    let candidates = operation::of(service)?.iter();
+    let longest = candidates.filter_map(|operation| Some((remainder(name, operation.name)?, operation)));
+    let (remainder, operation) = longest.min_by_key(|(remainder, _)| remainder.len())?;
+    (!remainder.starts_with('_')).then_some(operation)
+}
+
+/// What is left of the module name `module` after the operation `name`: `get_items` after `GetItem` is `s`.
+fn remainder<'a>(module: &'a str, name: &str) -> Option<&'a str> {
+    name.chars().try_fold(module, |rest, letter| {
+        let word = if letter.is_ascii_uppercase() { rest.trim_start_matches('_') } else { rest };
+        word.strip_prefix(letter.to_ascii_lowercase())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(data: &str, expected: &[&str], unlisted: &[&str]) {
+        let mut linked = Linked::default();
+        collect(data.as_bytes(), "dynamodb", &mut linked);
+        assert_eq!(linked.operations.iter().map(|operation| operation.name).collect::<Vec<_>>(), expected);
+        assert_eq!(linked.unlisted.iter().map(String::as_str).collect::<Vec<_>>(), unlisted);
+    }
+
+    #[test]
+    fn a_name_may_run_into_the_next_text() {
+        check("aws_sdk_dynamodb::operation::get_item\0", &["GetItem"], &[]);
+        check("aws_sdk_dynamodb::operation::get_itemsigning", &["GetItem"], &[]);
+        check("aws_sdk_dynamodb::operation::get_item::builders", &["GetItem"], &[]);
+        check("aws_sdk_dynamodb::operation::transact_write_itemsexpected", &["TransactWriteItems"], &[]);
+    }
+
+    #[test]
+    fn an_operation_without_known_actions_is_not_taken_for_another() {
+        check("aws_sdk_dynamodb::operation::query_everything\0", &[], &["dynamodb::query_everything"]);
+        check("aws_sdk_dynamodb::operation::search_vectors\0", &[], &["dynamodb::search_vectors"]);
+    }
+
+    #[test]
+    fn operations_of_other_services_do_not_count() {
+        check("aws_sdk_sts::operation::assume_role", &[], &[]);
+    }
+}

@@ -1,0 +1,34 @@
+//! Requests to services on this machine.
+
+use std::time::Duration;
+
+use reqwest::Client;
+use serde::Deserialize;
+
+/// What the emulator says of itself.
+#[derive(Debug, Deserialize)]
+pub(super) struct Health {
+    pub(super) pid: i32,
+    pub(super) version: String,
+    /// Bytes of memory at the most so far.
+    pub(super) memory: u64,
+    pub(super) state: String,
+    /// State that could not be read when it started, or not be saved since.
+    pub(super) problems: Vec<String>,
+}
+
+/// Answers within `patience` or not at all; proxies are for the outside.
+pub(super) fn client(patience: Duration) -> anyhow::Result<Client> {
+    // The client wants to know its cryptography even where it only speaks plain HTTP. An error means that another
+    // client in this process has said so already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(Client::builder().no_proxy().timeout(patience).build()?)
+}
+
+/// The health of the emulator on `port`, if that is one of ours and answers within `patience`.
+pub(super) async fn health(port: u16, patience: Duration) -> anyhow::Result<Option<Health>> {
+    let url = format!("http://127.0.0.1:{port}/_stackwright/health");
+    let Ok(response) = client(patience)?.get(url).send().await else { return Ok(None) };
+    let Ok(body) = response.bytes().await else { return Ok(None) };
+    Ok(serde_json::from_slice(&body).ok())
+}

@@ -1,0 +1,168 @@
+//! Starts the local cloud.
+
+use std::fs::{self, File, TryLockError};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+use super::cloud::LocalCloud;
+use super::daemon::{Daemon, Observed};
+use super::http::{self, Health};
+use super::place::Place;
+use super::{emulator, port, validator};
+use crate::failure::Failure;
+use crate::progress;
+use crate::tools::{self, Tool};
+
+/// How long a process may take until it answers; 0.3 s is usual, more with a large state.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The local cloud, running: started now, with everything it needs, unless it runs already.
+///
+/// # Errors
+/// When a port is taken, the emulator cannot be installed, or it does not start.
+pub async fn start() -> anyhow::Result<LocalCloud> {
+    let cloud = LocalCloud::selected()?;
+    let place = &cloud.place;
+    place.make()?;
+    let _lock = lock_for_change(place).await?;
+    start_emulator(place).await?;
+    start_validator(place).await?;
+    Ok(cloud)
+}
+
+/// Makes sure that a local cloud that is not running could listen.
+///
+/// # Errors
+/// When one of its ports is taken.
+pub async fn require_free_ports() -> anyhow::Result<()> {
+    let cloud = LocalCloud::selected()?;
+    port::require_free(cloud.place.port).await?;
+    require_free_for_validator(&cloud.place).await
+}
+
+/// Keeps other commands from starting, stopping or emptying the same local cloud meanwhile.
+pub(super) async fn lock_for_change(place: &Place) -> anyhow::Result<File> {
+    let path = place.change_lock();
+    let file = File::create(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => progress::note("another command is starting or stopping the local cloud"),
+        Err(TryLockError::Error(error)) => {
+            return Err(error).with_context(|| format!("cannot lock `{}`", path.display()));
+        }
+    }
+    tokio::task::spawn_blocking(move || file.lock().map(|()| file))
+        .await?
+        .with_context(|| format!("cannot lock `{}`", path.display()))
+}
+
+async fn start_emulator(place: &Place) -> anyhow::Result<()> {
+    let daemon = emulator::daemon(place);
+    if let Observed::Running(process) = daemon.observe()? {
+        if process.port != place.port {
+            return Err(state_in_use(place, process.port));
+        }
+        // It may be ending, or have been killed a moment ago.
+        let gone = || Ok(!matches!(daemon.observe()?, Observed::Running(_)));
+        if healthy(place, process.pid, gone).await?.is_some() {
+            return Ok(());
+        }
+        if !gone()? {
+            return Err(Failure::new(format!("the local cloud (process {}) does not answer", process.pid))
+                .help("restart it: `cargo xtask local stop`, then the same again")
+                .help(format!("its log: `{}`", daemon.log_file().display()))
+                .into());
+        }
+    }
+    if matches!(daemon.observe()?, Observed::Killed) {
+        progress::warning(
+            "the local cloud was killed: what was changed within seconds before may be lost, except objects in buckets",
+        );
+    }
+    port::require_free(place.port).await?;
+    require_free_for_validator(place).await?;
+    let environment = tools::environment(Tool::MiniStack).await?;
+    // Every version of a function's code was unpacked there; what is still needed will be again.
+    fs::remove_dir_all(place.scratch())?;
+    place.make()?;
+    let mut child = daemon.spawn(emulator::command(place, &environment)?)?;
+    let pid = i32::try_from(child.id()).context("the process id is out of range")?;
+    match healthy(place, pid, || Ok(ended(&mut child)?.is_some())).await? {
+        Some(health) => {
+            health.problems.iter().for_each(|problem| progress::warning(problem));
+            Ok(())
+        }
+        None => Err(start_failure("the local cloud", &mut child, &daemon)),
+    }
+}
+
+/// Asked before the emulator is started, too, so that not half of the local cloud runs.
+async fn require_free_for_validator(place: &Place) -> anyhow::Result<()> {
+    match validator::daemon(place.folder.clone()).observe()? {
+        Observed::Running(_) => Ok(()),
+        Observed::Stopped | Observed::Killed => port::require_free(place.validator_port()).await,
+    }
+}
+
+async fn start_validator(place: &Place) -> anyhow::Result<()> {
+    let daemon = validator::daemon(place.folder.clone());
+    if matches!(daemon.observe()?, Observed::Running(_)) {
+        return Ok(());
+    }
+    let port = place.validator_port();
+    require_free_for_validator(place).await?;
+    let mut command = Command::new(std::env::current_exe().context("cannot tell where this program is")?);
+    command.args(["local", "validator", "--port", &port.to_string(), "--lock"]).arg(daemon.lock_file());
+    let mut child = daemon.spawn(command)?;
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline && ended(&mut child)?.is_none() {
+        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Err(start_failure("the model validator", &mut child, &daemon))
+}
+
+/// The emulator's health once process `pid` answers on the port; nothing when it ended or took too long.
+async fn healthy(
+    place: &Place,
+    pid: i32,
+    mut ended: impl FnMut() -> anyhow::Result<bool>,
+) -> anyhow::Result<Option<Health>> {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline && !ended()? {
+        if let Some(health) = http::health(place.port, Duration::from_secs(2)).await?.filter(|health| health.pid == pid)
+        {
+            return Ok(Some(health));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(None)
+}
+
+/// How `child` ended, if it did.
+fn ended(child: &mut Child) -> anyhow::Result<Option<String>> {
+    Ok(child.try_wait()?.map(|status| status.to_string()))
+}
+
+fn state_in_use(place: &Place, port: u16) -> anyhow::Error {
+    let folder = place.folder.display();
+    Failure::new(format!("the state in `{folder}` is in use by the local cloud on port {port}"))
+        .help("stop that one, or choose another folder with STACKWRIGHT_LOCAL_STATE")
+        .into()
+}
+
+fn start_failure(what: &str, child: &mut Child, daemon: &Daemon) -> anyhow::Error {
+    let lines = daemon.last_lines(12);
+    let failure = if let Ok(Some(status)) = ended(child) {
+        format!("{what} ended while it was starting ({status}){lines}")
+    } else {
+        // It would hold the state and the port. That it ended meanwhile is as good.
+        let _ = child.kill();
+        format!("{what} did not answer within {} s{lines}", PATIENCE.as_secs())
+    };
+    Failure::new(failure).help(format!("its log: `{}`", daemon.log_file().display())).into()
+}

@@ -1,0 +1,194 @@
+//! The local cloud's process and state, through the command line.
+
+mod common;
+
+use std::fs;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use common::{FreshCloud, stderr};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+async fn create_queue(cloud: &FreshCloud) {
+    Client::new(&cloud.sdk_config()).create_queue().queue_name("kept").send().await.unwrap();
+}
+
+async fn queues(cloud: &FreshCloud) -> usize {
+    Client::new(&cloud.sdk_config()).list_queues().send().await.unwrap().queue_urls().len()
+}
+
+fn kill(pid: i32) {
+    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+}
+
+#[test]
+fn runs_until_it_is_stopped_and_starts_only_once() {
+    let cloud = FreshCloud::new();
+    assert_eq!(cloud.status()["running"], false);
+    assert_eq!(cloud.run(&["local", "stop"]), "the local cloud is not running\n");
+
+    let endpoint = format!("http://127.0.0.1:{}", cloud.port);
+    assert_eq!(cloud.run(&["local", "start"]), format!("the local cloud runs at {endpoint}\n"));
+    let first = cloud.status();
+    assert_eq!((&first["healthy"], &first["version"]), (&true.into(), &"1.5.33".into()));
+    cloud.run(&["local", "start"]);
+    assert_eq!(first["pid"], cloud.status()["pid"]);
+
+    assert_eq!(cloud.run(&["local", "stop"]), "the local cloud saved its state and stopped\n");
+    assert_eq!(cloud.status()["running"], false);
+}
+
+#[test]
+fn env_prints_what_other_clients_need() {
+    let cloud = FreshCloud::new();
+    let expected = format!(
+        "AWS_ENDPOINT_URL=http://127.0.0.1:{}\nAWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\n\
+         AWS_SESSION_TOKEN=\nAWS_REGION=eu-west-3\nAWS_DEFAULT_REGION=eu-west-3\n",
+        cloud.port
+    );
+    assert_eq!(cloud.run(&["local", "env", "--region", "eu-west-3"]), expected);
+}
+
+#[tokio::test]
+async fn state_survives_a_restart_and_ends_with_reset() {
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    create_queue(&cloud).await;
+    cloud.run(&["local", "stop"]);
+    cloud.run(&["local", "start"]);
+    assert_eq!(queues(&cloud).await, 1);
+
+    cloud.run(&["local", "reset"]);
+    assert_eq!(queues(&cloud).await, 0);
+    create_queue(&cloud).await;
+    cloud.run(&["local", "stop"]);
+    cloud.run(&["local", "reset"]);
+    cloud.run(&["local", "start"]);
+    assert_eq!(queues(&cloud).await, 0);
+}
+
+#[tokio::test]
+async fn what_is_older_than_seconds_survives_a_kill() {
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    create_queue(&cloud).await;
+    let saved = cloud.state().join("state/sqs.json");
+    for _ in 0..100 {
+        if saved.exists() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    kill(cloud.pid().unwrap());
+
+    let output = cloud.xtask(&["local", "start"]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("warning: the local cloud was killed"), "{}", stderr(&output));
+    assert_eq!(queues(&cloud).await, 1);
+}
+
+#[test]
+fn unreadable_state_is_reported_and_kept() {
+    let cloud = FreshCloud::new();
+    let state = cloud.state().join("state");
+    fs::create_dir(&state).unwrap();
+    fs::write(state.join("sqs.json"), "{broken").unwrap();
+
+    let output = cloud.xtask(&["local", "start"]).output().unwrap();
+    assert!(stderr(&output).contains("the saved state of sqs cannot be read"), "{}", stderr(&output));
+    cloud.run(&["local", "stop"]);
+    assert_eq!(fs::read_to_string(state.join("sqs.json.unreadable")).unwrap(), "{broken");
+}
+
+#[test]
+fn a_taken_port_is_named_with_a_way_out_and_nothing_is_started() {
+    for offset in [0, 1] {
+        let cloud = FreshCloud::new();
+        let taken = cloud.port + offset;
+        let _listener = TcpListener::bind(("127.0.0.1", taken)).unwrap();
+        let output = cloud.xtask(&["local", "start"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let message = stderr(&output);
+        assert!(
+            message.contains(&format!("port {taken} is taken by a program that is not an AWS emulator")),
+            "{message}"
+        );
+        assert!(message.contains("`STACKWRIGHT_LOCAL_PORT="), "{message}");
+        assert_eq!(cloud.status()["running"], false);
+    }
+}
+
+#[test]
+fn the_state_of_another_local_cloud_is_not_touched() {
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    let other = TempDir::new().unwrap();
+    let output = cloud.xtask(&["local", "start"]).env("STACKWRIGHT_LOCAL_STATE", other.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("is taken by another local cloud"), "{}", stderr(&output));
+
+    let output = cloud.xtask(&["local", "start"]).env("STACKWRIGHT_LOCAL_PORT", "1").output().unwrap();
+    assert!(stderr(&output).contains("is in use by the local cloud on port"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_port_that_is_none_is_refused() {
+    let cloud = FreshCloud::new();
+    for port in ["0", "65535", "http"] {
+        let output = cloud.xtask(&["local", "status"]).env("STACKWRIGHT_LOCAL_PORT", port).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(&format!("`{port}` of STACKWRIGHT_LOCAL_PORT is no port")));
+    }
+}
+
+#[test]
+fn a_crash_while_starting_shows_the_end_of_the_log() {
+    let cloud = FreshCloud::new();
+    // The unreadable file cannot be set aside under a name that a folder has.
+    fs::create_dir_all(cloud.state().join("state/sqs.json.unreadable")).unwrap();
+    fs::write(cloud.state().join("state/sqs.json"), "{broken").unwrap();
+    let output = cloud.xtask(&["local", "start"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = stderr(&output);
+    assert!(message.contains("ended while it was starting (exit status: 1)"), "{message}");
+    assert!(message.contains("  | IsADirectoryError"), "{message}");
+    assert_eq!(cloud.status()["running"], false);
+}
+
+#[test]
+fn without_python_it_says_what_to_install() {
+    let (cloud, home) = (FreshCloud::new(), TempDir::new().unwrap());
+    let mut start = cloud.xtask(&["local", "start"]);
+    let output = start.env("STACKWRIGHT_HOME", home.path()).env("PATH", home.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("`python3` is not on PATH"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("apt install python3 python3-venv"), "{}", stderr(&output));
+}
+
+#[test]
+fn without_network_the_first_use_says_so() {
+    let (cloud, home) = (FreshCloud::new(), TempDir::new().unwrap());
+    let mut start = cloud.xtask(&["local", "start"]);
+    // Nothing listens on port 1.
+    start.env("STACKWRIGHT_HOME", home.path()).env("PIP_INDEX_URL", "http://127.0.0.1:1/simple");
+    let output = start.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("the Python package index cannot be reached"), "{}", stderr(&output));
+}
+
+#[tokio::test]
+async fn the_validator_knows_valid_and_invalid_models() {
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    let url = cloud.status()["validator"].as_str().unwrap().to_owned();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for (model, expected) in [("A/SF-01 B-Wing", 200), ("AT-AT", 404), ("Naboo", 404)] {
+        let response = client.get(&url).query(&[("model", model)]).send().await.unwrap();
+        assert_eq!(response.status(), expected, "{model}");
+    }
+    cloud.run(&["local", "stop"]);
+    assert!(client.get(&url).send().await.is_err(), "it stops with the local cloud");
+}
