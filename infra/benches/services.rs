@@ -23,7 +23,7 @@ impl Program for Bindings {
 
 /// A stack of `count` services of seven resources: a dead-letter queue, a queue, a table, a log group, a role, a
 /// function and the mapping that feeds it.
-pub fn stack(count: usize) -> Stack {
+pub(crate) fn stack(count: usize) -> Stack {
     let mut stack = Stack::new("services", &Stage::default());
     for n in 0..count {
         service(&mut stack, n);
@@ -59,7 +59,7 @@ fn service(stack: &mut Stack, n: usize) {
         retention_in_days: Some(Days(30)),
         ..LogGroup::default()
     });
-    let function = Function::rust(Bindings { items: items.into() });
+    let mut function = Function::rust(Bindings { items: items.into() });
     let poll = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"].map(Action::new);
     let write_logs = ["logs:CreateLogStream", "logs:PutLogEvents"].map(Action::new);
     let mut statements: Vec<Statement> = function.grants().cloned().collect();
@@ -73,14 +73,9 @@ fn service(stack: &mut Stack, n: usize) {
         }],
         ..Role::for_service("lambda.amazonaws.com")
     });
-    let function = stack.named(format!("Function{n}")).add(
-        Function {
-            function_name: name(""),
-            logging_config: Some(LoggingConfig { log_format: LogFormat::Json, log_group: Some(logs) }),
-            ..function
-        }
-        .with_role(role),
-    );
+    function.function_name = name("");
+    function.logging_config = Some(LoggingConfig { log_format: LogFormat::Json, log_group: Some(logs) });
+    let function = stack.named(format!("Function{n}")).add(function.with_role(role));
     stack.named(format!("Source{n}")).add(EventSourceMapping {
         queue,
         function_name: function,

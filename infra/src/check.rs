@@ -18,6 +18,8 @@ mod sizes;
 use serde_json::{Map, Value as Json};
 
 use crate::finding::Finding;
+use crate::parallel;
+use crate::schema;
 use crate::stack::{Declared, Stack};
 use crate::template::Template;
 use references::Uses;
@@ -44,7 +46,7 @@ pub fn check_rendered(stack: &Stack, template: &Template) -> Vec<Finding> {
     let mut uses = Uses::default();
     references::conditions(&scope, &mut uses, &mut findings);
     let resources: Vec<_> = stack.resources().zip(template.section("Resources").map(|(_, json)| json)).collect();
-    for part in in_parallel(&resources, |resources| one_after_another(&scope, resources)) {
+    for part in parallel::parts(&resources, |resources| one_after_another(&scope, resources)) {
         findings.extend(part.0);
         uses.extend(part.1);
     }
@@ -70,28 +72,11 @@ fn one_after_another(scope: &references::Scope<'_>, resources: &[(&Declared, &Js
         let no_properties = Map::new();
         let properties = rendered.get("Properties").and_then(Json::as_object).unwrap_or(&no_properties);
         let mut check = Check::new(scope.stack, declared, &mut findings);
-        properties::check(&mut check, properties);
-        sizes::check(&mut check, properties);
+        let schema = schema::of(declared.resource_type());
+        properties::check(&mut check, schema, properties);
+        sizes::check(&mut check, schema, properties);
         references::resource(scope, &mut uses, &mut check, rendered);
         declared.resource.check(&mut check);
     }
     (findings, uses)
-}
-
-/// How many resources it takes for a second thread to be worth its start.
-const WORTH_A_THREAD: usize = 400;
-
-/// `work` on parts of `items`, on as many threads as pay off, with the results in the order of the items.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = processors.min(items.len().div_ceil(WORTH_A_THREAD)).max(1);
-    if threads == 1 {
-        return vec![work(items)];
-    }
-    let work = &work;
-    std::thread::scope(|scope| {
-        let parts = items.chunks(items.len().div_ceil(threads));
-        let running: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
-        running.into_iter().filter_map(|thread| thread.join().ok()).collect()
-    })
 }

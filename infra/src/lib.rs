@@ -14,6 +14,7 @@ pub mod lambda;
 pub mod logs;
 pub mod nearest;
 pub mod output;
+mod parallel;
 pub mod parameter;
 pub mod plan;
 pub mod raw;

@@ -3,6 +3,7 @@
 //! They are embedded as one file of facts, from which a type is read when it is first asked for. That file is made
 //! by `cargo xtask schemas` from the package of cfn-lint.
 
+mod class;
 mod pattern;
 mod shape;
 mod text;

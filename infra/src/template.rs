@@ -2,16 +2,18 @@
 //!
 //! In memory a template is JSON with the long form of intrinsic functions; [`yaml`] knows the short tags.
 
+mod tree;
 mod yaml;
 
 use std::io;
 
-use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
+use crate::parallel;
 use crate::reference::Resource;
 use crate::stack::{Declared, Stack};
 
+use tree::tree;
 pub use yaml::ParseError;
 
 /// The parameter that names the bucket with the functions' zips.
@@ -46,11 +48,7 @@ impl Template {
             "Conditions",
             stack.conditions.iter().map(|(id, it)| (id.to_string(), tree(it))).collect(),
         );
-        section(
-            &mut template,
-            "Resources",
-            stack.resources().map(|declared| (declared.id.to_string(), resource(declared))).collect(),
-        );
+        section(&mut template, "Resources", resources(stack));
         section(&mut template, "Outputs", stack.outputs.iter().map(|(name, it)| (name.clone(), tree(it))).collect());
         Self(template)
     }
@@ -137,6 +135,14 @@ fn parameters(stack: &Stack) -> Map<String, Json> {
     parameters
 }
 
+fn resources(stack: &Stack) -> Map<String, Json> {
+    let declared: Vec<_> = stack.resources().collect();
+    let render = |part: &[&Declared]| -> Vec<_> {
+        part.iter().map(|declared| (declared.id.to_string(), resource(declared))).collect()
+    };
+    parallel::parts(&declared, render).into_iter().flatten().collect()
+}
+
 fn resource(declared: &Declared) -> Json {
     let mut resource = Map::new();
     resource.insert("Type".to_owned(), declared.resource_type().into());
@@ -152,12 +158,15 @@ fn resource(declared: &Declared) -> Json {
 
 /// The properties of a resource, with those its Rust type fixes.
 pub(crate) fn properties<R: Resource>(resource: &R) -> Map<String, Json> {
-    let mut properties: Map<_, _> =
-        R::discriminator().iter().map(|(name, value)| ((*name).to_owned(), Json::Bool(*value))).collect();
-    if let Json::Object(own) = tree(resource) {
-        properties.extend(own);
+    let own = match tree(resource) {
+        Json::Object(own) => own,
+        _ => Map::new(),
+    };
+    if R::discriminator().is_empty() {
+        return own;
     }
-    properties
+    let fixed = R::discriminator().iter().map(|(name, value)| ((*name).to_owned(), Json::Bool(*value)));
+    fixed.chain(own).collect()
 }
 
 /// Sets the property at a path such as `LoggingConfig.LogFormat`, making the mappings on the way.
@@ -175,31 +184,5 @@ pub(crate) fn set(properties: &mut Map<String, Json>, path: &str, value: Json) {
                 set(inner, rest, value);
             }
         }
-    }
-}
-
-/// A value as JSON, without what is `None` or empty: CloudFormation treats both as absent.
-///
-/// Serialising a model type cannot fail: its maps have string keys.
-fn tree(value: &impl Serialize) -> Json {
-    let mut json = serde_json::to_value(value).unwrap_or_default();
-    prune(&mut json);
-    json
-}
-
-fn prune(json: &mut Json) {
-    let is_absent = |json: &Json| match json {
-        Json::Null => true,
-        Json::Array(items) => items.is_empty(),
-        Json::Object(entries) => entries.is_empty(),
-        _ => false,
-    };
-    match json {
-        Json::Object(entries) => {
-            entries.values_mut().for_each(prune);
-            entries.retain(|_, value| !is_absent(value));
-        }
-        Json::Array(items) => items.iter_mut().for_each(prune),
-        _ => {}
     }
 }

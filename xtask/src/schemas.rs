@@ -34,7 +34,8 @@ pub fn run(cfn_lint_package: &Path, output: &Path) -> Result<()> {
     let mut blocks = String::new();
     for (name, file) in &types {
         let schema: Map<String, Json> = read(&schemas.join(format!("resources/{file}.json")))?;
-        let block = Block::of(name, &schema, more.of(name, &schema)).with_context(|| format!("the schema of {name}"))?;
+        let block =
+            Block::of(name, &schema, more.of(name, &schema)).with_context(|| format!("the schema of {name}"))?;
         writeln!(index, "{name} {}", block.len())?;
         blocks.push_str(&block);
     }
@@ -79,7 +80,7 @@ impl MoreAttributes {
         let mut current = String::new();
         for name in quoted(exceptions) {
             if name.contains("::") {
-                current = name.to_owned();
+                name.clone_into(&mut current);
             } else {
                 named.entry(current.clone()).or_default().push(name.to_owned());
             }

@@ -1,6 +1,7 @@
 //! What is wrong between stacks that are deployed into one account and region.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
@@ -77,7 +78,7 @@ fn circular(
     let mut from = first;
     for &to in rest.iter().chain([&first]) {
         let import = needs.get(from)?.get(&to)?;
-        chain.push_str(&format!(" -> `{}` (import of `{import}`)", stacks.get(to)?.name()));
+        let _ = write!(chain, " -> `{}` (import of `{import}`)", stacks.get(to)?.name());
         from = to;
     }
     let source = exports.get(needs.get(from)?.get(&first).or_else(|| needs.get(*cycle.last()?)?.get(&first))?)?.source;

@@ -1,6 +1,8 @@
 //! Resources that wait for each other.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
@@ -14,7 +16,9 @@ pub(super) fn check(scope: &Scope<'_>, uses: &Uses, findings: &mut Vec<Finding>)
         if is_left[start]
             && let Some(cycle) = shortest_cycle(start, &after, &is_left)
         {
-            cycle.iter().for_each(|&member| is_left[member] = false);
+            for &member in &cycle {
+                is_left[member] = false;
+            }
             findings.extend(finding(scope, &cycle));
         }
     }
@@ -31,7 +35,9 @@ fn adjacent(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
 /// Which resources remain when those that nothing waits for are taken away again and again: those that cycles lead to.
 fn without_dependants(after: &[Vec<usize>], edges: &[(usize, usize)]) -> Vec<bool> {
     let mut waiting = vec![0_usize; after.len()];
-    edges.iter().for_each(|&(_, to)| waiting[to] += 1);
+    for &(_, to) in edges {
+        waiting[to] += 1;
+    }
     let mut is_left = vec![true; after.len()];
     let mut free: Vec<_> = (0..after.len()).filter(|&node| waiting[node] == 0).collect();
     while let Some(node) = free.pop() {
@@ -60,8 +66,8 @@ fn shortest_cycle(start: usize, after: &[Vec<usize>], is_left: &[bool]) -> Optio
                 cycle.reverse();
                 return Some(cycle);
             }
-            if !came_from.contains_key(&to) {
-                came_from.insert(to, node);
+            if let Entry::Vacant(entry) = came_from.entry(to) {
+                entry.insert(node);
                 queue.push_back(to);
             }
         }
@@ -76,7 +82,7 @@ fn finding(scope: &Scope<'_>, cycle: &[usize]) -> Option<Finding> {
     for index in 0..cycle.len() {
         let (from, to) = (at(index)?.id.as_str(), at(index + 1)?.id.as_str());
         let rendered = scope.template.entries("Resources")?.get(from)?;
-        chain.push_str(&format!(" -> `{to}` ({})", place(rendered, to)?));
+        let _ = write!(chain, " -> `{to}` ({})", place(rendered, to)?);
     }
     let message = format!("`{}` waits for itself: {chain}", first.id);
     let help = "refer to one of them by its name instead, or move the reference to a resource of its own";

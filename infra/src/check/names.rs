@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::finding::Finding;
@@ -78,11 +79,15 @@ fn exports(stack: &Stack, findings: &mut Vec<Finding>) {
 
 /// Two resources of one type with one name. Under conditions they may be alternatives.
 pub(super) fn physical(resources: &[(&Declared, &Json)], findings: &mut Vec<Finding>) {
-    let mut first: BTreeMap<(&str, &str), &Declared> = BTreeMap::new();
+    let mut properties: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut first: IndexMap<(&str, &str), &Declared> = IndexMap::new();
     for (declared, rendered) in resources.iter().filter(|(declared, _)| declared.attributes.condition.is_none()) {
         let resource_type = declared.resource_type();
-        let Some(name) = physical_name(resource_type, rendered) else { continue };
-        if let Some(other) = first.insert((resource_type, name), declared) {
+        let property = properties.entry(resource_type).or_insert_with(|| name_property(resource_type));
+        let name = property.as_ref().and_then(|property| rendered.get("Properties")?.get(property)?.as_str());
+        if let Some(name) = name
+            && let Some(other) = first.insert((resource_type, name), declared)
+        {
             let message = format!("`{}`: `{}` has the name `{name}` already", declared.id, other.id);
             findings.push(
                 Finding::error("duplicate-name", message).at(declared.source).help("give each a name of its own"),
@@ -91,11 +96,11 @@ pub(super) fn physical(resources: &[(&Declared, &Json)], findings: &mut Vec<Find
     }
 }
 
-/// The name that a resource has in its account and region: `QueueName` of an `AWS::SQS::Queue`.
-fn physical_name<'a>(resource_type: &str, rendered: &'a Json) -> Option<&'a str> {
+/// The property with the name that a resource has in its account and region: `QueueName` of an `AWS::SQS::Queue`.
+fn name_property(resource_type: &str) -> Option<String> {
     let schema = schema::of(resource_type)?;
     let (_, kind) = resource_type.rsplit_once("::")?;
     let property = format!("{kind}Name");
     let is_unique = schema.create_only(&[&property]) && schema.primary_identifier().count() == 1;
-    rendered.get("Properties")?.get(&property)?.as_str().filter(|_| is_unique)
+    is_unique.then_some(property)
 }

@@ -33,9 +33,9 @@ fn matches(parameter: &Parameter<()>, value: &str) -> bool {
 }
 
 pub(super) fn unused(stack: &Stack, uses: &Uses, findings: &mut Vec<Finding>) {
-    let used: BTreeSet<_> = uses.parameters.iter().collect();
+    let parameters: BTreeSet<_> = uses.parameters.iter().collect();
     for (index, (id, declared)) in stack.parameters().enumerate() {
-        if !used.contains(&index) {
+        if !parameters.contains(&index) {
             let message = format!("nothing uses parameter `{id}`");
             findings.push(Finding::warning("unused-parameter", message).at(declared.source).help("remove it"));
         }

@@ -7,9 +7,9 @@ use super::{Check, scalar};
 use crate::nearest::did_you_mean;
 use crate::schema::{self, Bounds, Definition, Group, Object, Relation, Schema, Shape};
 
-pub(super) fn check(check: &mut Check<'_>, properties: &Map<String, Json>) {
-    let resource_type = check.declared.resource_type();
-    let Some(schema) = schema::of(resource_type) else {
+pub(super) fn check(check: &mut Check<'_>, schema: Option<&'static Schema>, properties: &Map<String, Json>) {
+    let Some(schema) = schema else {
+        let resource_type = check.declared.resource_type();
         check
             .error("unknown-type", format!("CloudFormation has no resource type `{resource_type}`"))
             .maybe_help(schema::nearest(resource_type).map(|nearest| format!("did you mean `{nearest}`?")));

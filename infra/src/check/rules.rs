@@ -12,14 +12,17 @@ pub struct Rule {
 /// Every rule, by name.
 #[must_use]
 pub fn rules() -> &'static [Rule] {
-    &RULES
+    RULES
 }
 
 const fn rule(name: &'static str, finds: &'static str) -> Rule {
     Rule { name, finds }
 }
 
-const RULES: [Rule; 35] = [
+const RULES: &[Rule] = &[
+    rule("alarm-datapoints", "an alarm that needs more datapoints than it looks at"),
+    rule("alarm-period", "an alarm's period that CloudWatch does not have"),
+    rule("alarm-window", "an alarm that looks further back than CloudWatch does"),
     rule("batch-size", "a batch larger than the event source allows"),
     rule("circular-dependency", "resources that wait for each other"),
     rule("circular-exports", "stacks that import from each other"),
@@ -27,13 +30,25 @@ const RULES: [Rule; 35] = [
     rule("description-length", "a description longer than CloudFormation takes"),
     rule("duplicate-export", "two outputs exported under one name"),
     rule("duplicate-name", "two resources of one type with one physical name"),
+    rule("empty-api", "a deployment of an API without methods"),
     rule("environment-size", "environment variables of more than 4 KiB"),
     rule("fifo-batching-window", "a batching window on a FIFO queue"),
     rule("fifo-throughput", "a FIFO queue's throughput limit without the scope of deduplication that it needs"),
+    rule("index-capacity", "an index paid in another way than its table"),
+    rule("index-twice", "two indexes of a table under one name"),
+    rule("key-attribute-twice", "an attribute that is both parts of a key"),
+    rule("key-attribute-type", "a key attribute with different types in different keys"),
+    rule("local-index-key", "a local index whose key does not fit its table"),
     rule("logical-id", "a logical id that is not alphanumeric"),
     rule("missing-property", "a required property that is not given"),
+    rule("not-validated", "a method with a model that nothing holds its requests to"),
     rule("one-index-per-update", "more than one global secondary index made or deleted by one update of a table"),
+    rule("other-api", "a method or path of one API below a path of another"),
     rule("parameter-default", "a default that the parameter's own constraints refuse"),
+    rule("path-parameter", "a parameter that the path does not have"),
+    rule("path-part", "a path part that is not one"),
+    rule("policy-principal", "a principal where a policy takes none, or none where it needs one"),
+    rule("policy-resource", "a statement that allows on nothing"),
     rule("policy-size", "a policy longer than the service takes"),
     rule("property-count", "a list with too few or too many entries"),
     rule("property-group", "properties that exclude or need each other"),
@@ -47,8 +62,15 @@ const RULES: [Rule; 35] = [
     rule("replaces-named", "a resource to be replaced whose name is fixed, so that the new one cannot be made"),
     rule("reserved-variable", "an environment variable that Lambda itself sets"),
     rule("stack-limit", "more resources, parameters, outputs or bytes than a stack may have"),
+    rule("stale-deployment", "a deployment made before the last part of its API"),
     rule("tags", "too many tags, or a reserved one"),
+    rule("too-many-attributes", "more projected attributes than a table's indexes may carry"),
+    rule("too-many-indexes", "more secondary indexes than a table may have"),
+    rule("ttl-is-key", "a key attribute that should say when items expire"),
+    rule("unattached-policy", "a policy that no role has"),
+    rule("undeclared-response", "an integration's answer that its method does not declare"),
     rule("unknown-attribute", "an attribute that the resource's type does not have"),
+    rule("unknown-index", "a binding to an index that its table does not define"),
     rule("unknown-property", "a property that the resource's type does not have"),
     rule("unknown-reference", "a reference to something that is not in the stack"),
     rule("unknown-type", "a resource type that CloudFormation does not have"),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::Check;
-use crate::schema;
+use crate::schema::Schema;
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const ENVIRONMENT_BYTES: usize = 4_096;
@@ -56,7 +56,7 @@ const POLICY_SIZES: [PolicySize; 9] = [
     PolicySize { resource_type: "AWS::S3::BucketPolicy", path: &["PolicyDocument"], most: 20_480, what: "the policy" },
 ];
 
-pub(super) fn check(check: &mut Check<'_>, properties: &Map<String, Json>) {
+pub(super) fn check(check: &mut Check<'_>, schema: Option<&Schema>, properties: &Map<String, Json>) {
     let resource_type = check.declared.resource_type();
     for limit in POLICY_SIZES.iter().filter(|limit| limit.resource_type == resource_type) {
         let size = at(properties, limit.path);
@@ -70,7 +70,7 @@ pub(super) fn check(check: &mut Check<'_>, properties: &Map<String, Json>) {
     if resource_type == "AWS::Lambda::Function" {
         environment(check, properties);
     }
-    tags(check, properties);
+    tags(check, schema, properties);
 }
 
 fn at(properties: &Map<String, Json>, path: &[&str]) -> usize {
@@ -116,9 +116,8 @@ fn environment(check: &mut Check<'_>, properties: &Map<String, Json>) {
     }
 }
 
-fn tags(check: &mut Check<'_>, properties: &Map<String, Json>) {
-    let schema = schema::of(check.declared.resource_type());
-    let tags = schema.and_then(schema::Schema::tag_property).and_then(|property| properties.get(property));
+fn tags(check: &mut Check<'_>, schema: Option<&Schema>, properties: &Map<String, Json>) {
+    let tags = schema.and_then(Schema::tag_property).and_then(|property| properties.get(property));
     let keys: Vec<&str> = match tags {
         Some(Json::Array(tags)) => tags.iter().filter_map(|tag| tag.get("Key")?.as_str()).collect(),
         Some(Json::Object(tags)) => tags.keys().map(String::as_str).collect(),

@@ -91,15 +91,15 @@ impl<'a> Block<'a> {
         let target = pointer.strip_prefix('#')?;
         let definition = Json::Object(self.schema.clone()).pointer(target)?.clone();
         let name = target.strip_prefix("/definitions/").map_or_else(|| target.replace('/', "."), str::to_owned);
-        self.define(name, definition)
+        Some(self.define(name, definition))
     }
 
     /// Makes sure that the block has `definition` as `name`.
-    pub(super) fn define(&mut self, name: String, definition: Json) -> Option<String> {
+    pub(super) fn define(&mut self, name: String, definition: Json) -> String {
         if self.known.insert(name.clone()) {
             self.pending.push((name.clone(), definition));
         }
-        Some(name)
+        name
     }
 }
 

@@ -95,7 +95,7 @@ fn kinds_of_values(schema: &Map<String, Json>) -> Vec<&'static str> {
 fn object(block: &mut Block<'_>, path: &str, schema: &Map<String, Json>) -> Result<String> {
     if Members::of(schema).is_closed_object() {
         let name = block.define(path.to_owned(), Json::Object(schema.clone()));
-        return Ok(name.map_or_else(|| "o".to_owned(), |name| format!("@{name}")));
+        return Ok(format!("@{name}"));
     }
     let values = match schema.get("patternProperties").and_then(Json::as_object) {
         Some(patterns) if patterns.len() == 1 => patterns.values().next(),
@@ -119,8 +119,7 @@ fn array(block: &mut Block<'_>, path: &str, schema: &Map<String, Json>) -> Resul
 
 fn scalar(kinds: &[&str], schema: &Map<String, Json>) -> String {
     let letters = [("string", 's'), ("integer", 'i'), ("number", 'n'), ("boolean", 'b'), ("object", 'o')];
-    let mut text: String =
-        letters.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, letter)| *letter).collect();
+    let mut text: String = letters.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, letter)| *letter).collect();
     let length = bounds(schema.get("minLength").filter(|least| least.as_u64() != Some(0)), schema.get("maxLength"));
     if kinds.contains(&"string") && !length.is_empty() {
         let _ = write!(text, " #{length}");
