@@ -174,3 +174,100 @@ fn finding(
 fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "arn:aws:dynamodb:sa-east-1:123456789012:table/sightings";
+
+    fn linked(names: &[&str]) -> Linked {
+        let listed = operation::of("dynamodb").unwrap().iter();
+        Linked { operations: listed.filter(|it| names.contains(&it.name)).copied().collect(), ..Linked::default() }
+    }
+
+    /// The ids and messages of the findings for a role that allows `actions` on `resource`.
+    #[track_caller]
+    fn check(actions: &[&'static str], resource: &str, linked: Option<&Linked>, expected: &[(&str, &str)]) {
+        let services = BTreeSet::from(["dynamodb".to_owned()]);
+        let subject = Subject {
+            stack: "spaceships",
+            resource: "Counts",
+            program: "spaceships-counts",
+            location: None,
+            services: &services,
+        };
+        let granted = match actions {
+            [] => Vec::new(),
+            _ => vec![Statement::<String>::allow(actions.iter().copied().map(Action::new)).on(resource)],
+        };
+        let platform = BTreeSet::from([policies::action::sqs::RECEIVE_MESSAGE]);
+        let findings = compare(subject, &granted, linked, &platform);
+        let found: Vec<_> = findings.iter().map(|it| (it.id, it.message.as_str())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn grants_that_are_what_the_program_calls_have_no_findings() {
+        check(&["dynamodb:GetItem"], TABLE, Some(&linked(&["GetItem"])), &[]);
+        check(&["dynamodb:PutItem"], TABLE, Some(&linked(&["TransactWriteItems"])), &[]);
+        check(&[], TABLE, Some(&Linked::default()), &[]);
+    }
+
+    #[test]
+    fn a_call_without_a_grant_is_missing() {
+        let message = "the program of `Counts` can call `dynamodb:Query`, and its role does not allow `dynamodb:Query`";
+        check(&["dynamodb:GetItem"], TABLE, Some(&linked(&["GetItem", "Query"])), &[("LP01", message)]);
+    }
+
+    #[test]
+    fn a_grant_without_a_call_is_unused() {
+        let message = "the role of `Counts` allows `dynamodb:Scan`, which its program cannot use";
+        check(&["dynamodb:GetItem", "dynamodb:Scan"], TABLE, Some(&linked(&["GetItem"])), &[("LP02", message)]);
+    }
+
+    #[test]
+    fn what_aws_does_on_behalf_of_the_role_is_not_unused() {
+        check(&["dynamodb:GetItem", "sqs:ReceiveMessage"], TABLE, Some(&linked(&["GetItem"])), &[]);
+    }
+
+    #[test]
+    fn a_program_that_shows_no_call_proves_nothing() {
+        let message = "what the program of `Counts` calls is unknown, so its role's rights cannot be proved";
+        for unreadable in [None, Some(&Linked::default())] {
+            check(&["dynamodb:GetItem"], TABLE, unreadable, &[("LP03", message)]);
+        }
+    }
+
+    #[test]
+    fn an_operation_with_unknown_actions_may_need_any_of_its_service() {
+        let unlisted =
+            Linked { unlisted: BTreeSet::from(["dynamodb::search_vectors".to_owned()]), ..linked(&["GetItem"]) };
+        let message =
+            "the program of `Counts` can call `dynamodb::search_vectors`, whose actions the audit does not know";
+        check(&["dynamodb:GetItem", "dynamodb:Scan"], TABLE, Some(&unlisted), &[("LP04", message)]);
+    }
+
+    #[test]
+    fn wildcards_are_wider_than_any_program_needs() {
+        let action = "the role of `Counts` allows `dynamodb:Get*`, which is more than one action";
+        let resource = "the role of `Counts` allows `dynamodb:Get*` on \"*\", which is more than one resource";
+        check(&["dynamodb:Get*"], "*", Some(&linked(&["GetItem"])), &[("WB01", action), ("WB02", resource)]);
+    }
+
+    #[test]
+    fn a_finding_serialises_with_the_documented_fields() {
+        let services = BTreeSet::new();
+        let subject = Subject {
+            stack: "spaceships",
+            resource: "Counts",
+            program: "spaceships-counts",
+            location: Some("stacks/src/spaceships.rs:45:22"),
+            services: &services,
+        };
+        let json = serde_json::to_value(unknown(subject, "it cannot be read")).unwrap();
+        let keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["id", "severity", "stack", "resource", "message", "location", "evidence", "fix"]);
+        assert_eq!(json["severity"], "high");
+    }
+}
