@@ -31,15 +31,16 @@ pub struct Subject<'a> {
 #[must_use]
 pub fn compare<V: Serialize>(
     subject: Subject<'_>,
-    granted: &[Statement<V>],
+    granted: &[&Statement<V>],
     linked: Option<&Linked>,
     platform: &BTreeSet<Action>,
 ) -> Vec<AuditFinding> {
-    let allowed: Vec<_> = granted.iter().filter(|statement| statement.effect == Effect::Allow).collect();
-    let mut findings: Vec<_> = allowed.iter().flat_map(|statement| wildcards(subject, *statement)).collect();
+    let allowed: Vec<_> = granted.iter().copied().filter(|statement| statement.effect == Effect::Allow).collect();
+    let mut findings: Vec<_> = allowed.iter().flat_map(|statement| wildcards(subject, statement)).collect();
     let actions: BTreeSet<_> = allowed.iter().flat_map(|statement| &statement.action).collect();
-    // A program that calls no service is granted nothing; one that is granted something and shows no call is a riddle.
-    let readable = linked.filter(|linked| !linked.is_empty() || subject.services.is_empty() || actions.is_empty());
+    let own: BTreeSet<_> = actions.iter().copied().filter(|action| !platform.contains(action)).collect();
+    // A program that calls no service needs no grant; one that has a grant and shows no call is a riddle.
+    let readable = linked.filter(|linked| !linked.is_empty() || subject.services.is_empty() || own.is_empty());
     let Some(linked) = readable else {
         findings.push(unknown(subject, "no operation of an AWS service was found in it"));
         return findings;
@@ -49,10 +50,8 @@ pub fn compare<V: Serialize>(
     let used: BTreeSet<_> = linked.operations.iter().flat_map(|operation| operation.needs.actions()).copied().collect();
     // An operation whose actions are not known may need any of its service's.
     let open: BTreeSet<_> = linked.unlisted.iter().filter_map(|module| module.split("::").next()).collect();
-    let idle = actions.into_iter().filter(|action| {
-        let needed = platform.contains(action) || used.iter().any(|it| action.covers(it));
-        !needed && !open.contains(action.service())
-    });
+    let idle =
+        own.into_iter().filter(|action| !used.iter().any(|it| action.covers(it)) && !open.contains(action.service()));
     findings.extend(idle.map(|action| unused(subject, action)));
     findings.sort();
     findings
@@ -60,20 +59,18 @@ pub fn compare<V: Serialize>(
 
 fn missing(subject: Subject<'_>, operation: Operation, actions: &BTreeSet<&Action>) -> Option<AuditFinding> {
     let is_allowed = |needed: &&str| actions.iter().any(|action| action.covers(needed));
-    let absent: Vec<_> = match operation.needs {
-        Needs::Every(needed) => needed.iter().filter(|it| !is_allowed(it)).copied().collect(),
-        Needs::Some(needed) if needed.iter().any(is_allowed) => Vec::new(),
-        Needs::Some(needed) => needed.to_vec(),
+    let absent = match operation.needs {
+        Needs::Every(needed) => joined(needed.iter().filter(|it| !is_allowed(it)).copied(), " and "),
+        Needs::Some(needed) if needed.iter().any(is_allowed) => return None,
+        Needs::Some(needed) => joined(needed.iter().copied(), " or "),
     };
-    let (first, rest) = absent.split_first()?;
-    let either = if rest.is_empty() { String::new() } else { format!(" or {}", quoted(rest)) };
+    if absent.is_empty() {
+        return None;
+    }
     Some(finding(
         subject,
         ("LP01", Severity::High),
-        format!(
-            "the program of `{}` can call `{operation}`, and its role does not allow `{first}`{either}",
-            subject.resource
-        ),
+        format!("the program of `{}` can call `{operation}`, and its role does not allow {absent}", subject.resource),
         format!("`{operation}` is linked in `{}`", subject.program),
         format!("add `{}` to the operations of the binding that is called, or remove the call", operation.name),
     ))
@@ -86,7 +83,7 @@ fn unused(subject: Subject<'_>, action: &Action) -> AuditFinding {
     let evidence = if names.is_empty() {
         format!("no operation of the SDK needs `{action}`")
     } else {
-        format!("not linked in `{}`: {}", subject.program, quoted(&names))
+        format!("not linked in `{}`: {}", subject.program, joined(names.into_iter(), ", "))
     };
     finding(
         subject,
@@ -131,14 +128,14 @@ fn wildcards<V: Serialize>(subject: Subject<'_>, statement: &Statement<V>) -> Ve
     let narrowable = statement.action.iter().any(|action| !WITHOUT_RESOURCES.contains(&action.as_str()));
     let broad_resources = statement.resource.iter().filter_map(|resource| {
         let text = serde_json::to_string(resource).ok().filter(|text| narrowable && text.contains('*'))?;
-        let actions: Vec<_> = statement.action.iter().map(Action::as_str).collect();
+        let actions = statement.action.iter().map(Action::as_str);
         Some(finding(
             subject,
             ("WB02", Severity::Medium),
             format!(
                 "the role of `{}` allows {} on {text}, which is more than one resource",
                 subject.resource,
-                quoted(&actions)
+                joined(actions, ", ")
             ),
             "declared in the stack".to_owned(),
             "bind the resource that is used: its binding grants on its ARN alone".to_owned(),
@@ -171,8 +168,8 @@ fn finding(
     }
 }
 
-fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+fn joined<'a>(names: impl Iterator<Item = &'a str>, word: &str) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(word)
 }
 
 #[cfg(test)]
@@ -202,7 +199,7 @@ mod tests {
             _ => vec![Statement::<String>::allow(actions.iter().copied().map(Action::new)).on(resource)],
         };
         let platform = BTreeSet::from([policies::action::sqs::RECEIVE_MESSAGE]);
-        let findings = compare(subject, &granted, linked, &platform);
+        let findings = compare(subject, &granted.iter().collect::<Vec<_>>(), linked, &platform);
         let found: Vec<_> = findings.iter().map(|it| (it.id, it.message.as_str())).collect();
         assert_eq!(found, expected);
     }
@@ -216,6 +213,9 @@ mod tests {
 
     #[test]
     fn a_call_without_a_grant_is_missing() {
+        let either = "the program of `Counts` can call `dynamodb:TransactWriteItems`, and its role does not allow \
+                      `dynamodb:ConditionCheckItem` or `dynamodb:DeleteItem` or `dynamodb:PutItem` or `dynamodb:UpdateItem`";
+        check(&[], TABLE, Some(&linked(&["TransactWriteItems"])), &[("LP01", either)]);
         let message = "the program of `Counts` can call `dynamodb:Query`, and its role does not allow `dynamodb:Query`";
         check(&["dynamodb:GetItem"], TABLE, Some(&linked(&["GetItem", "Query"])), &[("LP01", message)]);
     }
