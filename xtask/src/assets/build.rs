@@ -27,7 +27,8 @@ pub struct Program {
     pub fresh: bool,
 }
 
-/// Builds `programs`, or finds that they are up to date, which takes about 0.3 s for each package; gives them in the order of their names.
+/// Builds `programs`, or finds that they are up to date, which takes about 0.3 s for each package. They come in the
+/// order of their names, each once.
 ///
 /// `tools` is the folder with `cargo-zigbuild` and the Python that has zig; [`Target::Host`] does without. What cargo
 /// has to say, it says on stderr.

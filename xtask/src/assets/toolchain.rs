@@ -45,6 +45,7 @@ impl Toolchain {
             Some(triple) if !self.sysroot.join("lib/rustlib").join(&triple).join("lib").is_dir() => {
                 Err(Failure::new(format!("the Rust target `{triple}` is not installed; nothing was built"))
                     .help(format!("`rustup target add {triple}` installs it"))
+                    .help("a Rust that rustup did not install gets it from where it came from")
                     .into())
             }
             _ => Ok(()),
@@ -56,7 +57,8 @@ impl Toolchain {
     /// Of two that fit, rustc takes the later.
     pub(super) fn remaps(&self, root: &Path) -> Vec<String> {
         let sources = self.cargo_home.join("registry/src");
-        // One folder for each registry; its name has a hash that depends on the registry's address.
+        // One folder for each registry; its name has a hash that depends on the registry's address. The registry of
+        // this workspace has its folder: xtask itself was built from it.
         let mut registries: Vec<_> =
             std::fs::read_dir(&sources).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         registries.sort();

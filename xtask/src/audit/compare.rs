@@ -31,15 +31,16 @@ pub struct Subject<'a> {
 #[must_use]
 pub fn compare<V: Serialize>(
     subject: Subject<'_>,
-    granted: &[Statement<V>],
+    granted: &[&Statement<V>],
     linked: Option<&Linked>,
     platform: &BTreeSet<Action>,
 ) -> Vec<AuditFinding> {
-    let allowed: Vec<_> = granted.iter().filter(|statement| statement.effect == Effect::Allow).collect();
-    let mut findings: Vec<_> = allowed.iter().flat_map(|statement| wildcards(subject, *statement)).collect();
+    let allowed: Vec<_> = granted.iter().copied().filter(|statement| statement.effect == Effect::Allow).collect();
+    let mut findings: Vec<_> = allowed.iter().flat_map(|statement| wildcards(subject, statement)).collect();
     let actions: BTreeSet<_> = allowed.iter().flat_map(|statement| &statement.action).collect();
-    // A program that calls no service is granted nothing; one that is granted something and shows no call is a riddle.
-    let readable = linked.filter(|linked| !linked.is_empty() || subject.services.is_empty() || actions.is_empty());
+    let own: BTreeSet<_> = actions.iter().copied().filter(|action| !platform.contains(action)).collect();
+    // A program that calls no service needs no grant; one that has a grant and shows no call is a riddle.
+    let readable = linked.filter(|linked| !linked.is_empty() || subject.services.is_empty() || own.is_empty());
     let Some(linked) = readable else {
         findings.push(unknown(subject, "no operation of an AWS service was found in it"));
         return findings;
@@ -49,10 +50,8 @@ pub fn compare<V: Serialize>(
     let used: BTreeSet<_> = linked.operations.iter().flat_map(|operation| operation.needs.actions()).copied().collect();
     // An operation whose actions are not known may need any of its service's.
     let open: BTreeSet<_> = linked.unlisted.iter().filter_map(|module| module.split("::").next()).collect();
-    let idle = actions.into_iter().filter(|action| {
-        let needed = platform.contains(action) || used.iter().any(|it| action.covers(it));
-        !needed && !open.contains(action.service())
-    });
+    let idle =
+        own.into_iter().filter(|action| !used.iter().any(|it| action.covers(it)) && !open.contains(action.service()));
     findings.extend(idle.map(|action| unused(subject, action)));
     findings.sort();
     findings
@@ -60,20 +59,18 @@ pub fn compare<V: Serialize>(
 
 fn missing(subject: Subject<'_>, operation: Operation, actions: &BTreeSet<&Action>) -> Option<AuditFinding> {
     let is_allowed = |needed: &&str| actions.iter().any(|action| action.covers(needed));
-    let absent: Vec<_> = match operation.needs {
-        Needs::Every(needed) => needed.iter().filter(|it| !is_allowed(it)).copied().collect(),
-        Needs::Some(needed) if needed.iter().any(is_allowed) => Vec::new(),
-        Needs::Some(needed) => needed.to_vec(),
+    let absent = match operation.needs {
+        Needs::Every(needed) => joined(needed.iter().filter(|it| !is_allowed(it)).copied(), " and "),
+        Needs::Some(needed) if needed.iter().any(is_allowed) => return None,
+        Needs::Some(needed) => joined(needed.iter().copied(), " or "),
     };
-    let (first, rest) = absent.split_first()?;
-    let either = if rest.is_empty() { String::new() } else { format!(" or {}", quoted(rest)) };
+    if absent.is_empty() {
+        return None;
+    }
     Some(finding(
         subject,
         ("LP01", Severity::High),
-        format!(
-            "the program of `{}` can call `{operation}`, and its role does not allow `{first}`{either}",
-            subject.resource
-        ),
+        format!("the program of `{}` can call `{operation}`, and its role does not allow {absent}", subject.resource),
         format!("`{operation}` is linked in `{}`", subject.program),
         format!("add `{}` to the operations of the binding that is called, or remove the call", operation.name),
     ))
@@ -86,7 +83,7 @@ fn unused(subject: Subject<'_>, action: &Action) -> AuditFinding {
     let evidence = if names.is_empty() {
         format!("no operation of the SDK needs `{action}`")
     } else {
-        format!("not linked in `{}`: {}", subject.program, quoted(&names))
+        format!("not linked in `{}`: {}", subject.program, joined(names.into_iter(), ", "))
     };
     finding(
         subject,
@@ -131,14 +128,14 @@ fn wildcards<V: Serialize>(subject: Subject<'_>, statement: &Statement<V>) -> Ve
     let narrowable = statement.action.iter().any(|action| !WITHOUT_RESOURCES.contains(&action.as_str()));
     let broad_resources = statement.resource.iter().filter_map(|resource| {
         let text = serde_json::to_string(resource).ok().filter(|text| narrowable && text.contains('*'))?;
-        let actions: Vec<_> = statement.action.iter().map(Action::as_str).collect();
+        let actions = statement.action.iter().map(Action::as_str);
         Some(finding(
             subject,
             ("WB02", Severity::Medium),
             format!(
                 "the role of `{}` allows {} on {text}, which is more than one resource",
                 subject.resource,
-                quoted(&actions)
+                joined(actions, ", ")
             ),
             "declared in the stack".to_owned(),
             "bind the resource that is used: its binding grants on its ARN alone".to_owned(),
@@ -171,6 +168,106 @@ fn finding(
     }
 }
 
-fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+fn joined<'a>(names: impl Iterator<Item = &'a str>, word: &str) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "arn:aws:dynamodb:sa-east-1:123456789012:table/sightings";
+
+    fn linked(names: &[&str]) -> Linked {
+        let listed = operation::of("dynamodb").unwrap().iter();
+        Linked { operations: listed.filter(|it| names.contains(&it.name)).copied().collect(), ..Linked::default() }
+    }
+
+    /// The ids and messages of the findings for a role that allows `actions` on `resource`.
+    #[track_caller]
+    fn check(actions: &[&'static str], resource: &str, linked: Option<&Linked>, expected: &[(&str, &str)]) {
+        let services = BTreeSet::from(["dynamodb".to_owned()]);
+        let subject = Subject {
+            stack: "spaceships",
+            resource: "Counts",
+            program: "spaceships-counts",
+            location: None,
+            services: &services,
+        };
+        let granted = match actions {
+            [] => Vec::new(),
+            _ => vec![Statement::<String>::allow(actions.iter().copied().map(Action::new)).on(resource)],
+        };
+        let platform = BTreeSet::from([policies::action::sqs::RECEIVE_MESSAGE]);
+        let findings = compare(subject, &granted.iter().collect::<Vec<_>>(), linked, &platform);
+        let found: Vec<_> = findings.iter().map(|it| (it.id, it.message.as_str())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn grants_that_are_what_the_program_calls_have_no_findings() {
+        check(&["dynamodb:GetItem"], TABLE, Some(&linked(&["GetItem"])), &[]);
+        check(&["dynamodb:PutItem"], TABLE, Some(&linked(&["TransactWriteItems"])), &[]);
+        check(&[], TABLE, Some(&Linked::default()), &[]);
+    }
+
+    #[test]
+    fn a_call_without_a_grant_is_missing() {
+        let either = "the program of `Counts` can call `dynamodb:TransactWriteItems`, and its role does not allow \
+                      `dynamodb:ConditionCheckItem` or `dynamodb:DeleteItem` or `dynamodb:PutItem` or `dynamodb:UpdateItem`";
+        check(&[], TABLE, Some(&linked(&["TransactWriteItems"])), &[("LP01", either)]);
+        let message = "the program of `Counts` can call `dynamodb:Query`, and its role does not allow `dynamodb:Query`";
+        check(&["dynamodb:GetItem"], TABLE, Some(&linked(&["GetItem", "Query"])), &[("LP01", message)]);
+    }
+
+    #[test]
+    fn a_grant_without_a_call_is_unused() {
+        let message = "the role of `Counts` allows `dynamodb:Scan`, which its program cannot use";
+        check(&["dynamodb:GetItem", "dynamodb:Scan"], TABLE, Some(&linked(&["GetItem"])), &[("LP02", message)]);
+    }
+
+    #[test]
+    fn what_aws_does_on_behalf_of_the_role_is_not_unused() {
+        check(&["dynamodb:GetItem", "sqs:ReceiveMessage"], TABLE, Some(&linked(&["GetItem"])), &[]);
+    }
+
+    #[test]
+    fn a_program_that_shows_no_call_proves_nothing() {
+        let message = "what the program of `Counts` calls is unknown, so its role's rights cannot be proved";
+        for unreadable in [None, Some(&Linked::default())] {
+            check(&["dynamodb:GetItem"], TABLE, unreadable, &[("LP03", message)]);
+        }
+    }
+
+    #[test]
+    fn an_operation_with_unknown_actions_may_need_any_of_its_service() {
+        let unlisted =
+            Linked { unlisted: BTreeSet::from(["dynamodb::search_vectors".to_owned()]), ..linked(&["GetItem"]) };
+        let message =
+            "the program of `Counts` can call `dynamodb::search_vectors`, whose actions the audit does not know";
+        check(&["dynamodb:GetItem", "dynamodb:Scan"], TABLE, Some(&unlisted), &[("LP04", message)]);
+    }
+
+    #[test]
+    fn wildcards_are_wider_than_any_program_needs() {
+        let action = "the role of `Counts` allows `dynamodb:Get*`, which is more than one action";
+        let resource = "the role of `Counts` allows `dynamodb:Get*` on \"*\", which is more than one resource";
+        check(&["dynamodb:Get*"], "*", Some(&linked(&["GetItem"])), &[("WB01", action), ("WB02", resource)]);
+    }
+
+    #[test]
+    fn a_finding_serialises_with_the_documented_fields() {
+        let services = BTreeSet::new();
+        let subject = Subject {
+            stack: "spaceships",
+            resource: "Counts",
+            program: "spaceships-counts",
+            location: Some("stacks/src/spaceships.rs:45:22"),
+            services: &services,
+        };
+        let json = serde_json::to_value(unknown(subject, "it cannot be read")).unwrap();
+        let keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["id", "severity", "stack", "resource", "message", "location", "evidence", "fix"]);
+        assert_eq!(json["severity"], "high");
+    }
 }

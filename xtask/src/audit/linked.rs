@@ -113,4 +113,28 @@ mod tests {
     fn operations_of_other_services_do_not_count() {
         check("aws_sdk_sts::operation::assume_role", &[], &[]);
     }
+
+    /// Guards against an operation that a newer SDK has, and whose name goes on where a listed one ends.
+    #[test]
+    fn each_operation_of_the_locked_sdks_is_taken_for_itself_or_for_none() {
+        let metadata = cargo_metadata::MetadataCommand::new()
+            .other_options(["--locked", "--filter-platform", "x86_64-unknown-linux-gnu"].map(str::to_owned))
+            .exec()
+            .unwrap();
+        for package in metadata.packages {
+            let Some(service) = package.name.strip_prefix("aws-sdk-").filter(|it| operation::of(it).is_some()) else {
+                continue;
+            };
+            let modules = package.manifest_path.with_file_name("src").join("operation").read_dir_utf8().unwrap();
+            let mut unseen: BTreeSet<_> = operation::of(service).unwrap().iter().collect();
+            for module in modules.map(|entry| entry.unwrap()).filter(|entry| entry.path().extension() == Some("rs")) {
+                let name = module.path().file_stem().unwrap();
+                if let Some(operation) = recognise(service, name) {
+                    assert_eq!(operation.name.to_ascii_lowercase(), name.replace('_', ""), "{service}");
+                    unseen.remove(operation);
+                }
+            }
+            assert_eq!(unseen, BTreeSet::new(), "listed, and not in the SDK of {service}");
+        }
+    }
 }

@@ -1,0 +1,164 @@
+//! From source to zip: what a build gives, wherever and whenever it runs.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot prepare has failed")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use infra::lambda::Architecture;
+use memchr::memmem;
+use object::Endianness;
+use object::read::elf::ElfFile64;
+use xtask::assets::{Artifact, Program, Target, Workspace, build, pack, target};
+use xtask::audit::linked;
+
+const LAMBDA: Target = Target::Lambda(Architecture::X86_64);
+
+/// A small handler; its panics name its source.
+const HANDLER: &str = r#"
+    fn main() {
+        let event = std::env::args().nth(1).expect("an event");
+        println!("{event}");
+    }
+"#;
+
+#[test]
+fn the_same_source_gives_the_same_zip_in_any_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] =
+        ["one", "another/and/deeper"].map(|path| zips(&handler_in(&folder.path().join(path)), &["handler"]));
+    assert_eq!(one, two);
+}
+
+#[test]
+fn a_build_of_unchanged_source_is_fresh_and_gives_the_same_zip() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = handler_in(folder.path());
+    let first = programs(&workspace, &["handler"]);
+    let before = pack(&first).unwrap();
+    let again = programs(&workspace, &["handler"]);
+    assert_eq!((first[0].fresh, again[0].fresh), (false, true));
+    assert_eq!(pack(&again).unwrap(), before);
+}
+
+#[test]
+fn a_handler_that_does_not_compile_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = handler_in(folder.path());
+    fs::write(folder.path().join("src/main.rs"), "fn main() { missing }").unwrap();
+    let error = build(&workspace, &["handler"], LAMBDA, &tools()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cargo could not build `handler`; nothing was deployed\n  help: cargo says why, above"
+    );
+}
+
+#[test]
+fn a_program_that_no_package_has_is_named() {
+    let error = build(&repository(), &["spaceships-cosumer"], LAMBDA, &tools()).unwrap_err();
+    assert!(
+        error.to_string().starts_with("no package of this workspace has a program `spaceships-cosumer`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_zip_holds_one_executable_named_bootstrap_without_a_date() {
+    let artifact = Artifact::new("handler", b"program").unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&artifact.zip)).unwrap();
+    assert_eq!(zip.len(), 1);
+    let entry = zip.by_index(0).unwrap();
+    assert_eq!((entry.name(), entry.unix_mode(), entry.size()), ("bootstrap", Some(0o100_755), 7));
+    assert_eq!(entry.last_modified().unwrap(), zip::DateTime::default());
+}
+
+#[test]
+fn a_zip_is_named_by_its_content() {
+    let [one, same, other] = [b"program", b"program", b"another"].map(|bytes| Artifact::new("handler", bytes).unwrap());
+    assert_eq!(one.key(), same.key());
+    assert_ne!(one.key(), other.key());
+    assert_eq!(one.code_sha256(), same.code_sha256());
+    assert_eq!(one.key().len(), "functions/handler/".len() + 64 + ".zip".len(), "{}", one.key());
+}
+
+#[test]
+fn the_functions_of_spaceships_run_on_lambdas_glibc_and_name_no_folder_and_call_what_they_say() {
+    let workspace = repository();
+    let expected = [
+        ("spaceships-calculator", ["dynamodb:PutItem", "dynamodb:Query"]),
+        ("spaceships-consumer", ["dynamodb:GetItem", "dynamodb:PutItem"]),
+        ("spaceships-counts", ["dynamodb:GetItem", "lambda:Invoke"]),
+    ];
+    let built = programs(&workspace, &expected.map(|(program, _)| program));
+    for (program, (name, operations)) in built.iter().zip(expected) {
+        let file = fs::read(&program.path).unwrap();
+        let newest = glibc_versions(&file).into_iter().next_back().unwrap();
+        assert!(newest <= version(target::GLIBC), "{name} needs glibc {newest:?}");
+        for folder in [workspace.root().to_str().unwrap(), "registry/src/"] {
+            assert_eq!(memmem::find(&file, folder.as_bytes()), None, "{name} names `{folder}`");
+        }
+        let linked = linked::operations(&file, &workspace.services(name).unwrap()).unwrap();
+        assert_eq!(linked.operations.iter().map(ToString::to_string).collect::<Vec<_>>(), operations, "{name}");
+        assert_eq!(linked.unlisted, BTreeSet::new(), "{name}");
+    }
+}
+
+#[test]
+fn a_programs_services_are_those_that_its_package_calls() {
+    let services = repository().services("spaceships-counts").unwrap();
+    assert_eq!(services.iter().map(String::as_str).collect::<Vec<_>>(), ["dynamodb", "lambda"]);
+}
+
+/// A workspace with one small handler, in `folder`.
+fn handler_in(folder: &Path) -> Workspace {
+    let profile = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let (_, profile) = profile.split_once("[profile.lambda]").unwrap();
+    let profile = profile.split("\n[").next().unwrap();
+    let manifest = format!("[package]\nname = \"handler\"\nedition = \"2024\"\n[workspace]\n[profile.lambda]{profile}");
+    fs::create_dir_all(folder.join("src")).unwrap();
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.join("src/main.rs"), HANDLER).unwrap();
+    Workspace::read(folder).unwrap()
+}
+
+fn programs(workspace: &Workspace, names: &[&str]) -> Vec<Program> {
+    build(workspace, names, LAMBDA, &tools()).unwrap()
+}
+
+fn zips(workspace: &Workspace, names: &[&str]) -> Vec<Artifact> {
+    pack(&programs(workspace, names)).unwrap()
+}
+
+fn repository() -> Workspace {
+    Workspace::read(&root()).unwrap()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The folder with `cargo-zigbuild` and the Python that has zig.
+fn tools() -> PathBuf {
+    std::env::var_os("STACKWRIGHT_ZIG").expect("`STACKWRIGHT_ZIG` names the folder with cargo-zigbuild").into()
+}
+
+/// The versions of glibc that the symbols of a program need, as `.gnu.version_r` lists them.
+fn glibc_versions(file: &[u8]) -> BTreeSet<Vec<u32>> {
+    let elf = ElfFile64::<Endianness>::parse(file).unwrap();
+    let (endian, sections) = (elf.endian(), elf.elf_section_table());
+    let (mut needs, strings) = sections.gnu_verneed(endian, file).unwrap().unwrap();
+    let strings = sections.strings(endian, file, strings).unwrap();
+    let mut versions = BTreeSet::new();
+    while let Some((_, mut symbols)) = needs.next().unwrap() {
+        while let Some(symbol) = symbols.next().unwrap() {
+            let name = std::str::from_utf8(symbol.name(endian, strings).unwrap()).unwrap();
+            versions.extend(name.strip_prefix("GLIBC_").map(version));
+        }
+    }
+    versions
+}
+
+fn version(text: &str) -> Vec<u32> {
+    text.split('.').map(|part| part.parse().unwrap()).collect()
+}
