@@ -65,6 +65,8 @@ pub struct ResourceChange {
 /// Everything a deployment changes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {
+    /// Whether nothing is deployed yet.
+    pub is_first: bool,
     /// The resources, in the order of the new template, then those that leave the stack.
     pub resources: Vec<ResourceChange>,
     /// The outputs, by name.
@@ -102,6 +104,7 @@ impl Plan {
             }
         }
         Self {
+            is_first: before.is_none(),
             resources: changes,
             outputs: properties::between(
                 before.map(outputs).as_ref().unwrap_or(&Json::Object(Map::new())),

@@ -349,6 +349,7 @@ pub struct Named<'stack> {
 
 impl Named<'_> {
     /// Adds the resource and returns the reference to it.
+    #[expect(clippy::should_implement_trait, reason = "a resource is added to a stack, not to a number")]
     pub fn add<R: Resource>(self, resource: R) -> Ref<R> {
         let declared =
             Declared { id: self.id, source: self.source, attributes: self.attributes, resource: Box::new(resource) };

@@ -187,6 +187,9 @@ pub enum Command {
     },
     /// Check what this machine has and what it lacks.
     Doctor,
+    /// Rewrite the embedded resource schemas of AWS from cfn-lint's package.
+    #[command(hide = true)]
+    Schemas,
     /// Print the completion script of a shell.
     Completion {
         /// The shell.

@@ -133,6 +133,7 @@ impl Cloud {
 }
 
 /// An SDK error in the user's words.
+#[expect(clippy::needless_pass_by_value, reason = "so that it can be given to `map_err`")]
 pub fn explain<E, R>(error: aws_smithy_runtime_api::client::result::SdkError<E, R>) -> anyhow::Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

@@ -9,4 +9,5 @@ pub mod list;
 pub mod local;
 pub mod outputs;
 pub mod policy_audit;
+pub mod schemas;
 pub mod synth;

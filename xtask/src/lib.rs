@@ -1,5 +1,7 @@
 //! The command line of Stackwright: everything that prints, builds, or talks to AWS.
 
+#![allow(clippy::missing_errors_doc, reason = "every error is a message to the user, which says itself what is wrong")]
+
 pub mod assets;
 pub mod audit;
 pub mod cli;
@@ -54,6 +56,7 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
         Command::Local { command } => commands::local::run(command).await,
         Command::Doctor => Ok(commands::doctor::run().await),
+        Command::Schemas => commands::schemas::run().await,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "cargo-xtask", &mut std::io::stdout());
             Ok(Exit::Done)

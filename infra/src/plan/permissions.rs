@@ -162,8 +162,9 @@ fn target(json: &Json) -> String {
     if let Some(id) = reference.or(attribute) {
         return id.to_owned();
     }
-    match json.get("Fn::Sub").and_then(Json::as_str) {
-        Some(template) => template.replace(".Arn}", "").replace("${", "").replace('}', ""),
-        None => display(json),
+    let template = json.get("Fn::Sub").and_then(Json::as_str);
+    match template.and_then(|template| template.strip_prefix("${")?.split_once(".Arn}")) {
+        Some((id, rest)) => format!("{id}{rest}"),
+        None => template.map_or_else(|| display(json), str::to_owned),
     }
 }

@@ -48,7 +48,10 @@ impl Plan {
             resource_lines(change, width, &mut lines);
         }
         section("parameters", &self.parameters, &mut lines);
-        section("outputs", &self.outputs, &mut lines);
+        // Of a new stack every output is new.
+        if !self.is_first {
+            section("outputs", &self.outputs, &mut lines);
+        }
         permission_lines("permissions widened", self.permissions.iter().filter(|it| it.widens), &mut lines);
         permission_lines("permissions narrowed", self.permissions.iter().filter(|it| !it.widens), &mut lines);
         lines

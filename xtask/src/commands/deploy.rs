@@ -59,13 +59,10 @@ async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyho
 }
 
 fn question(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> String {
-    let mut question = format!("deploy `{}` to {}", stack.name(), cloud.place());
+    let question = format!("deploy `{}` to {}", stack.name(), cloud.place());
     let losses: Vec<_> =
         prepared.plan.losses().filter_map(|change| Some(format!("{} of {}", change.loses.as_ref()?, change.id))).collect();
-    if !losses.is_empty() {
-        question.push_str(&format!(" and lose {}", losses.join(", ")));
-    }
-    question
+    if losses.is_empty() { question } else { format!("{question} and lose {}", losses.join(", ")) }
 }
 
 async fn upload(cloud: &Cloud, prepared: &Prepared) -> anyhow::Result<()> {
@@ -73,7 +70,7 @@ async fn upload(cloud: &Cloud, prepared: &Prepared) -> anyhow::Result<()> {
         return Ok(());
     }
     for artifact in assets::upload(&cloud.s3, &prepared.bucket, &prepared.artifacts).await? {
-        ui::say(format!("  uploaded {}, {:.1} MB", artifact.program, artifact.zip.len() as f64 / 1e6));
+        ui::say(format!("  uploaded {}, {} KiB", artifact.program, artifact.zip.len() / 1024));
     }
     Ok(())
 }

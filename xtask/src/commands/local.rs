@@ -29,12 +29,17 @@ pub enum LocalCommand {
     },
     /// Print the folder of a private tool's programs, after installing it if it is not yet
     #[command(hide = true)]
-    Tool { tool: Tool },
+    Tool {
+        /// The tool
+        tool: Tool,
+    },
     /// Answer as the model validator, until ended
     #[command(hide = true)]
     Validator {
+        /// The port to listen on
         #[arg(long)]
         port: u16,
+        /// The file to lock while it runs
         #[arg(long)]
         lock: PathBuf,
     },

@@ -60,7 +60,8 @@ fn audit(
     if !ui::json() {
         print(stack, subject, &rights, linked.as_ref());
     }
-    let mut findings = audit::compare(subject, &rights.granted, linked.as_ref(), &rights.platform_actions());
+    let granted: Vec<_> = rights.granted.iter().collect();
+    let mut findings = audit::compare(subject, &granted, linked.as_ref(), &rights.platform_actions());
     findings.extend(rights.missing(subject));
     Ok(findings)
 }
