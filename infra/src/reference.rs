@@ -27,6 +27,7 @@ pub trait Resource: Serialize + fmt::Debug + Send + Sync + 'static {
     }
 
     /// Properties that the Rust type fixes, such as `FifoQueue: true`.
+    #[must_use]
     fn discriminator() -> &'static [(&'static str, bool)] {
         &[]
     }
@@ -94,6 +95,7 @@ impl<R> Ref<R> {
     }
 
     /// `!GetAtt` of an attribute that has no typed accessor.
+    #[must_use]
     pub const fn attribute(self, attribute: &'static str) -> Intrinsic {
         Intrinsic::GetAtt(self.id, attribute)
     }
@@ -101,6 +103,7 @@ impl<R> Ref<R> {
 
 impl<R: HasArn> Ref<R> {
     /// The resource's ARN.
+    #[must_use]
     pub fn arn(self) -> Intrinsic {
         R::arn(self.id)
     }
@@ -137,6 +140,7 @@ impl<R> Serialize for Ref<R> {
 /// A resource that has an Amazon Resource Name.
 pub trait HasArn: Resource {
     /// How CloudFormation gives the ARN. Most types have an attribute `Arn`.
+    #[must_use]
     fn arn(id: LogicalId) -> Intrinsic {
         Intrinsic::GetAtt(id, "Arn")
     }

@@ -1,5 +1,7 @@
 //! Each folder of `plans` is a deployed template, a new one, and what the plan says of the difference.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

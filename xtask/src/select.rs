@@ -46,6 +46,7 @@ pub fn require_sound(stack: &Stack, findings: &[Finding]) -> anyhow::Result<()> 
 }
 
 /// `1 error, 2 warnings`.
+#[must_use]
 pub fn count(findings: &[Finding]) -> String {
     let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });

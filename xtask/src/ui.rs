@@ -79,6 +79,7 @@ pub fn finding(finding: &Finding) {
 }
 
 /// The line of a plan in its colour.
+#[must_use]
 pub fn plan_line(line: &Line) -> String {
     let style = match line.tone {
         Tone::Heading => STRONG,
@@ -91,6 +92,7 @@ pub fn plan_line(line: &Line) -> String {
 }
 
 /// Whether someone is there to answer a question.
+#[must_use]
 pub fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }

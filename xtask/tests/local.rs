@@ -1,5 +1,7 @@
 //! The local cloud's process and state, through the command line.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
 mod common;
 
 use std::fs;

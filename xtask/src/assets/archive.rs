@@ -101,4 +101,3 @@ pub fn code_sha256_of(key: &str) -> Option<String> {
     let bytes = (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok());
     Some(base64::encode(bytes.collect::<Option<Vec<_>>>()?))
 }
-

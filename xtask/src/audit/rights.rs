@@ -77,9 +77,10 @@ impl Rights {
         self.granted.iter().flat_map(move |statement| {
             statement.action.iter().flat_map(move |action| {
                 let user = self.user(action, linked);
-                statement.resource.iter().map(move |resource| {
-                    (action.to_string(), infra::plan::resource_name(resource), user.clone())
-                })
+                statement
+                    .resource
+                    .iter()
+                    .map(move |resource| (action.to_string(), infra::plan::resource_name(resource), user.clone()))
             })
         })
     }
@@ -93,7 +94,11 @@ impl Rights {
             .filter(|operation| operation.needs.actions().contains(&action.as_str()))
             .map(|operation| operation.name)
             .collect();
-        if users.is_empty() { "nothing that was found".to_owned() } else { format!("{} in the program", users.join(", ")) }
+        if users.is_empty() {
+            "nothing that was found".to_owned()
+        } else {
+            format!("{} in the program", users.join(", "))
+        }
     }
 }
 

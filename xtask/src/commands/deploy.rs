@@ -60,8 +60,11 @@ async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyho
 
 fn question(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> String {
     let question = format!("deploy `{}` to {}", stack.name(), cloud.place());
-    let losses: Vec<_> =
-        prepared.plan.losses().filter_map(|change| Some(format!("{} of {}", change.loses.as_ref()?, change.id))).collect();
+    let losses: Vec<_> = prepared
+        .plan
+        .losses()
+        .filter_map(|change| Some(format!("{} of {}", change.loses.as_ref()?, change.id)))
+        .collect();
     if losses.is_empty() { question } else { format!("{question} and lose {}", losses.join(", ")) }
 }
 
@@ -113,7 +116,8 @@ fn print_next_steps(stack: &Stack, outputs: &IndexMap<String, String>) {
         ui::say("\ntry next");
     }
     for line in system.try_next {
-        let line = outputs.iter().fold((*line).to_owned(), |line, (name, value)| line.replace(&format!("{{{name}}}"), value));
+        let line =
+            outputs.iter().fold((*line).to_owned(), |line, (name, value)| line.replace(&format!("{{{name}}}"), value));
         ui::say(format!("  {line}"));
     }
 }

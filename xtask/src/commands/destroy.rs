@@ -51,7 +51,9 @@ async fn destroy(cloud: &Cloud, stack: &Stack, force: bool, yes: bool) -> anyhow
     let left = leftovers::find(cloud, &resources).await?;
     if !left.is_empty() {
         let list: Vec<_> = left.iter().map(|it| format!("{} ({})", it.physical_id, it.resource_type)).collect();
-        return Err(Failure::new(format!("`{name}` was deleted, but these are still there: {}", list.join(", "))).into());
+        return Err(
+            Failure::new(format!("`{name}` was deleted, but these are still there: {}", list.join(", "))).into()
+        );
     }
     ui::say(format!("{name}: destroyed; none of its {} resources is left", resources.len()));
     Ok(resources.len())
@@ -64,7 +66,8 @@ async fn show(cloud: &Cloud, name: &str, resources: &[Resource]) -> anyhow::Resu
     ui::say(format!("{name}: {} resources to destroy", resources.len()));
     for resource in resources {
         let contents = if holds_data(&resource.resource_type) { contents::of(cloud, resource).await? } else { None };
-        let note = contents.as_ref().map(|what| format!("  {}{what}{}", ui::DANGER.render(), ui::DANGER.render_reset()));
+        let note =
+            contents.as_ref().map(|what| format!("  {}{what}{}", ui::DANGER.render(), ui::DANGER.render_reset()));
         ui::say(format!("  -   {:<width$}  {}{}", resource.id, resource.resource_type, note.unwrap_or_default()));
         held.extend(contents.map(|what| format!("{what} in {}", resource.id)));
     }

@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::ui;
 
 /// Prints each stack with what it is.
+#[must_use]
 pub fn run() -> Exit {
     if ui::json() {
         let stacks: Vec<_> = stacks::all()

@@ -110,6 +110,7 @@ pub async fn discard(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<()> {
 }
 
 /// How long to wait between two looks at CloudFormation.
+#[must_use]
 pub fn poll_interval(cloud: &Cloud) -> Duration {
     if cloud.local.is_some() { Duration::from_millis(50) } else { Duration::from_secs(2) }
 }

@@ -48,7 +48,7 @@ pub async fn of(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<Str
 /// `DescribeTable` counts items only every six hours, so an empty answer is asked again of the table itself.
 async fn items(cloud: &Cloud, table: &str) -> anyhow::Result<u64> {
     let described = cloud.dynamodb.describe_table().table_name(table).send().await.map_err(explain)?;
-    let counted = described.table().and_then(|table| table.item_count()).unwrap_or_default();
+    let counted = described.table().and_then(aws_sdk_dynamodb::types::TableDescription::item_count).unwrap_or_default();
     if counted > 0 {
         return Ok(counted.unsigned_abs());
     }
@@ -73,7 +73,7 @@ async fn objects(cloud: &Cloud, bucket: &str) -> anyhow::Result<u64> {
     let mut count = 0;
     let mut pages = cloud.s3.list_objects_v2().bucket(bucket).into_paginator().send();
     while let Some(page) = pages.next().await {
-        count += page.map_err(explain)?.key_count().unwrap_or_default().unsigned_abs() as u64;
+        count += u64::from(page.map_err(explain)?.key_count().unwrap_or_default().unsigned_abs());
     }
     Ok(count)
 }

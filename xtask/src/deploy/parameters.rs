@@ -66,9 +66,9 @@ fn unknown(stack: &Stack, given: &[(String, String)]) -> Vec<String> {
         .iter()
         .filter(|(name, _)| !known.contains(&name.as_str()))
         .map(|(name, _)| {
-            let nearest = known.iter().max_by(|left, right| {
-                strsim::jaro_winkler(left, name).total_cmp(&strsim::jaro_winkler(right, name))
-            });
+            let nearest = known
+                .iter()
+                .max_by(|left, right| strsim::jaro_winkler(left, name).total_cmp(&strsim::jaro_winkler(right, name)));
             let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
             format!("`{}` has no parameter `{name}`{hint}", stack.name())
         })
@@ -77,7 +77,10 @@ fn unknown(stack: &Stack, given: &[(String, String)]) -> Vec<String> {
 
 fn validate<T>(name: &str, value: &str, parameter: &Parameter<T>) -> Result<(), String> {
     if !parameter.allowed_values.is_empty() && !parameter.allowed_values.iter().any(|allowed| allowed == value) {
-        return Err(format!("parameter `{name}` is `{value}`, expected one of {}", parameter.allowed_values.join(", ")));
+        return Err(format!(
+            "parameter `{name}` is `{value}`, expected one of {}",
+            parameter.allowed_values.join(", ")
+        ));
     }
     let pattern = parameter.allowed_pattern();
     let matches = pattern.is_empty()

@@ -31,11 +31,13 @@ impl LocalCloud {
     }
 
     /// The endpoint of all AWS services.
+    #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.place.port)
     }
 
     /// The URL at which a stage of a REST API is called.
+    #[must_use]
     pub fn api_url(&self, api_id: &str, stage: &str) -> String {
         format!("{}/_aws/execute-api/{api_id}/{stage}", self.endpoint())
     }
@@ -51,11 +53,13 @@ impl LocalCloud {
     }
 
     /// What the parameter `ModelValidatorUrl` is locally.
+    #[must_use]
     pub fn validator_url(&self) -> String {
         format!("http://127.0.0.1:{}/spaceships/models/validator", self.place.validator_port())
     }
 
     /// What other AWS clients need in their environment. The values need no quoting in a shell.
+    #[must_use]
     pub fn variables(&self, region: &str) -> [(&'static str, String); 6] {
         [
             ("AWS_ENDPOINT_URL", self.endpoint()),
@@ -69,6 +73,7 @@ impl LocalCloud {
     }
 
     /// The configuration of SDK clients: nothing of it comes from profiles or variables, so that no call can reach AWS.
+    #[must_use]
     pub fn sdk_config(&self, region: &str) -> SdkConfig {
         let credentials = Credentials::new(ACCESS_KEY, ACCESS_KEY, None, None, "local cloud");
         SdkConfig::builder()

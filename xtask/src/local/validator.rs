@@ -48,6 +48,7 @@ pub(super) fn daemon(folder: PathBuf) -> Daemon {
 }
 
 /// Whether `model` is valid at `time` (epoch seconds): every other known model in one period, the rest in the next.
+#[must_use]
 pub fn is_valid(model: &str, time: u64) -> bool {
     let turn = time / PERIOD % 2;
     MODELS.iter().zip([0, 1].into_iter().cycle()).any(|(known, when)| *known == model && when == turn)

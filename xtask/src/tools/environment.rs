@@ -27,6 +27,7 @@ impl Tool {
     pub const ALL: [Self; 3] = [Self::MiniStack, Self::Zig, Self::CfnLint];
 
     /// The name of its environment.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::MiniStack => "ministack",
@@ -63,11 +64,13 @@ pub struct Environment {
 
 impl Environment {
     /// The environment's Python interpreter.
+    #[must_use]
     pub fn python(&self) -> PathBuf {
         self.bin().join("python")
     }
 
     /// The folder of its programs, to put first in `PATH`.
+    #[must_use]
     pub fn bin(&self) -> PathBuf {
         self.folder.join("bin")
     }

@@ -11,23 +11,23 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A local cloud with its own port and state, which shares the installed tools of the machine. It is stopped at the end.
-pub struct FreshCloud {
+pub(crate) struct FreshCloud {
     pub port: u16,
     folder: TempDir,
 }
 
 impl FreshCloud {
     /// Chosen, but not started: `--local` and `local start` do that.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { port: free_ports(), folder: TempDir::new().unwrap() }
     }
 
-    pub fn state(&self) -> &Path {
+    pub(crate) fn state(&self) -> &Path {
         self.folder.path()
     }
 
     /// The command line, with this local cloud selected and no settings of the user's.
-    pub fn xtask(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn xtask(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
             command.env_remove(name);
@@ -43,22 +43,22 @@ impl FreshCloud {
     }
 
     /// Runs the command line and returns its standard output; it must succeed.
-    pub fn run(&self, arguments: &[&str]) -> String {
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let output = self.xtask(arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
         String::from_utf8(output.stdout).unwrap()
     }
 
-    pub fn status(&self) -> Value {
+    pub(crate) fn status(&self) -> Value {
         serde_json::from_str(&self.run(&["local", "status", "--json"])).unwrap()
     }
 
-    pub fn pid(&self) -> Option<i32> {
+    pub(crate) fn pid(&self) -> Option<i32> {
         self.status()["pid"].as_i64().map(|pid| pid.try_into().unwrap())
     }
 
     /// The configuration of SDK clients, made of what `local env` prints.
-    pub fn sdk_config(&self) -> SdkConfig {
+    pub(crate) fn sdk_config(&self) -> SdkConfig {
         let printed = self.run(&["local", "env"]);
         let value = |name: &str| {
             let line = printed.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
@@ -79,13 +79,11 @@ impl FreshCloud {
 impl Drop for FreshCloud {
     fn drop(&mut self) {
         let stopped = self.xtask(&["local", "stop"]).output().is_ok_and(|output| output.status.success());
-        if !stopped && !std::thread::panicking() {
-            panic!("a local cloud could not be stopped");
-        }
+        assert!(stopped || std::thread::panicking(), "a local cloud could not be stopped");
     }
 }
 
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

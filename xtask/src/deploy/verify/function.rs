@@ -13,14 +13,18 @@ pub(super) async fn verify(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
         ("Runtime", actual.runtime().map(|it| it.as_str().to_owned())),
         ("Timeout", actual.timeout().map(|it| it.to_string())),
         ("MemorySize", actual.memory_size().map(|it| it.to_string())),
-        ("LoggingConfig.LogFormat", actual.logging_config().and_then(|it| it.log_format()).map(|it| it.as_str().into())),
+        (
+            "LoggingConfig.LogFormat",
+            actual.logging_config().and_then(|it| it.log_format()).map(|it| it.as_str().into()),
+        ),
     ]
     .into_iter()
     .filter_map(|(property, value)| live.compare(property, value))
     .collect();
 
     let variables = actual.environment().and_then(|it| it.variables());
-    for variable in live.property("Environment.Variables").and_then(Json::as_object).into_iter().flat_map(|it| it.keys())
+    for variable in
+        live.property("Environment.Variables").and_then(Json::as_object).into_iter().flat_map(|it| it.keys())
     {
         let path = format!("Environment.Variables.{variable}");
         match variables.and_then(|it| it.get(variable)) {
@@ -49,11 +53,8 @@ async fn concurrency(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
     let wanted = i32::try_from(expected)?;
     let call = lambda.put_function_concurrency().function_name(name).reserved_concurrent_executions(wanted);
     call.send().await.map_err(explain)?;
-    let deviation = live.deviation(
-        "ReservedConcurrentExecutions",
-        expected.to_string(),
-        actual.map(|value| value.to_string()),
-    );
+    let deviation =
+        live.deviation("ReservedConcurrentExecutions", expected.to_string(), actual.map(|value| value.to_string()));
     Ok(Some(Deviation { repaired: true, ..deviation }))
 }
 
@@ -62,6 +63,7 @@ pub(super) async fn verify_log_group(live: &Live<'_>) -> anyhow::Result<Vec<Devi
     let call = live.cloud.logs.describe_log_groups().log_group_name_prefix(name);
     let answer = call.send().await.map_err(explain)?;
     let group = answer.log_groups().iter().find(|group| group.log_group_name() == Some(name));
-    let retention = group.and_then(|group| group.retention_in_days()).map(|days| days.to_string());
+    let retention =
+        group.and_then(aws_sdk_cloudwatchlogs::types::LogGroup::retention_in_days).map(|days| days.to_string());
     Ok(live.compare("RetentionInDays", retention).into_iter().collect())
 }

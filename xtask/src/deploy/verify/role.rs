@@ -15,7 +15,13 @@ pub(super) async fn verify(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
         let expected = actions(policy.get("PolicyDocument").unwrap_or(&Json::Null));
         let actual = match iam.get_role_policy().role_name(role).policy_name(name).send().await {
             Ok(answer) => Some(actions(&document(answer.policy_document()))),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_entity_exception()) => None,
+            Err(error)
+                if error.as_service_error().is_some_and(
+                    aws_sdk_iam::operation::get_role_policy::GetRolePolicyError::is_no_such_entity_exception,
+                ) =>
+            {
+                None
+            }
             Err(error) => return Err(explain(error)),
         };
         if actual.as_ref() != Some(&expected) {

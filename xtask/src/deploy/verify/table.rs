@@ -66,7 +66,8 @@ async fn point_in_time_recovery(live: &Live<'_>) -> anyhow::Result<Option<Deviat
         return Ok(None);
     }
     let specification = PointInTimeRecoverySpecification::builder().point_in_time_recovery_enabled(true).build()?;
-    let call = dynamodb.update_continuous_backups().table_name(name).point_in_time_recovery_specification(specification);
+    let call =
+        dynamodb.update_continuous_backups().table_name(name).point_in_time_recovery_specification(specification);
     call.send().await.map_err(explain)?;
     let deviation = live.deviation(path, "true".to_owned(), Some("false".to_owned()));
     Ok(Some(Deviation { repaired: true, ..deviation }))
