@@ -289,7 +289,8 @@ fn record(changes: &mut Vec<ResourceChange>, id: &str, resource_type: &str, prop
 }
 
 /// The property that fixes the physical name of a resource, and the name.
-fn physical_name(resource_type: &str, resource: &Map<String, Json>) -> Option<(&'static str, String)> {
+#[must_use]
+pub fn physical_name(resource_type: &str, resource: &Map<String, Json>) -> Option<(&'static str, String)> {
     let property = match resource_type {
         "AWS::DynamoDB::Table" => "TableName",
         "AWS::SQS::Queue" => "QueueName",

@@ -4,6 +4,6 @@ pub mod change_set;
 pub mod contents;
 pub mod deployed;
 pub mod events;
-pub mod leftovers;
+pub mod existing;
 pub mod parameters;
 pub mod verify;

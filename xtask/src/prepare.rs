@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use infra::lambda::{Architecture, Function};
-use infra::plan::{Plan, ResourceChange, Snapshot};
+use infra::plan::{self, Action, Plan, ResourceChange, Snapshot};
 use infra::{LogicalId, Stack, Template};
 
 use crate::assets::bucket::Bucket;
@@ -12,7 +12,8 @@ use crate::cli::{self, Given};
 use crate::cloud::Cloud;
 use crate::deploy::contents::{self, Resource};
 use crate::deploy::deployed::{self, Deployed};
-use crate::deploy::parameters;
+use crate::deploy::{existing, parameters};
+use crate::failure::Failure;
 use crate::tools::{self, Tool};
 use crate::{select, ui};
 
@@ -48,6 +49,7 @@ pub async fn prepare(cloud: &Cloud, stack: &Stack, given: &Given) -> anyhow::Res
     }
     let after = Snapshot { template: Template::render(stack), parameters };
     let mut plan = Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after);
+    require_free_names(cloud, stack, &plan, &after).await?;
     if plan.losses().next().is_some() {
         add_losses(cloud, stack, &mut plan).await?;
     }
@@ -82,6 +84,31 @@ pub async fn build(stack: &Stack, is_local: bool) -> anyhow::Result<Vec<Program>
         programs.extend(tokio::task::block_in_place(|| assets::build(&workspace, &names, target, &tools))?);
     }
     Ok(programs)
+}
+
+/// Refuses to create what already exists under its name outside of the stack. AWS would refuse it too, halfway through
+/// the deployment; an emulator may overwrite it.
+async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &Snapshot) -> anyhow::Result<()> {
+    let template = after.resolved_resources();
+    let created = plan.resources.iter().filter(|change| change.action == Action::Create).filter_map(|change| {
+        let (_, name) = plan::physical_name(&change.resource_type, template.get(&change.id)?.as_object()?)?;
+        Some(Resource { id: change.id.clone(), resource_type: change.resource_type.clone(), physical_id: name })
+    });
+    let created: Vec<_> = created.collect();
+    let taken = existing::find(cloud, &created).await?;
+    let Some(first) = taken.first() else { return Ok(()) };
+    let names: Vec<_> = taken.iter().map(|it| format!("`{}` ({})", it.physical_id, it.resource_type)).collect();
+    let source =
+        stack.declared(LogicalId::new(first.id.clone())).map(|declared| format!("\n  --> {}", declared.source));
+    Err(Failure::new(format!(
+        "{} already exists in {} and is not part of `{}`; nothing was deployed{}",
+        names.join(", "),
+        cloud.place(),
+        stack.name(),
+        source.unwrap_or_default()
+    ))
+    .help("remove it, give the resource another name, or deploy to another `--stage`")
+    .into())
 }
 
 /// Says in the plan what each resource that goes holds.

@@ -1,6 +1,6 @@
 //! From source to zip: what a build gives, wherever and whenever it runs.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot prepare has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -140,7 +140,8 @@ fn root() -> PathBuf {
 
 /// The folder with `cargo-zigbuild` and the Python that has zig.
 fn tools() -> PathBuf {
-    std::env::var_os("STACKWRIGHT_ZIG").expect("`STACKWRIGHT_ZIG` names the folder with cargo-zigbuild").into()
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(xtask::tools::environment(xtask::tools::Tool::Zig)).unwrap().bin()
 }
 
 /// The versions of glibc that the symbols of a program need, as `.gnu.version_r` lists them.

@@ -9,11 +9,12 @@ use serde_json::json;
 use crate::cli::{self, Given, Where};
 use crate::cloud::{self, Cloud};
 use crate::deploy::change_set::{self, Request};
-use crate::deploy::{contents, deployed, events, verify};
+use crate::deploy::events::{self, Operation};
+use crate::deploy::{contents, deployed, verify};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{Prepared, prepare};
-use crate::{assets, select, ui};
+use crate::{assets, local, select, ui};
 
 /// Deploys each stack in turn and prints its outputs.
 pub async fn run(selected: &cli::Stacks, given: &Given, target: &Where, yes: bool) -> anyhow::Result<Exit> {
@@ -52,6 +53,9 @@ async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyho
 
     let resources = contents::resources(cloud, &stack.stack_name()).await?;
     verify::report(&verify::verify(cloud, &prepared.after, &resources).await?);
+    if let Some(local) = &cloud.local {
+        local::save(local).await?;
+    }
     let deployed = deployed::read(cloud, stack).await?;
     let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
     ui::say(format!("{}: deployed to {} in {:.1} s", stack.name(), cloud.place(), started.elapsed().as_secs_f32()));
@@ -91,8 +95,10 @@ async fn apply(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> anyhow::Res
         return Ok(());
     };
     change_set::execute(cloud, &set).await?;
+    let resources = prepared.plan.resources.iter().map(|change| change.id.as_str()).collect();
+    let operation = Operation { stack, stack_id: &set.stack_id, token: &set.token, resources };
     tokio::select! {
-        ended = events::follow(cloud, stack, &set.stack_id, &set.token) => ended,
+        ended = events::follow(cloud, &operation) => ended,
         _ = tokio::signal::ctrl_c() => Err(Failure::new(format!(
             "detached from `{}`; CloudFormation goes on with the deployment", stack.name()
         ))

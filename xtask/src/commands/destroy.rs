@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::cli::{self, Where};
 use crate::cloud::{self, Cloud, explain};
 use crate::deploy::contents::{self, Resource};
-use crate::deploy::{deployed, events, leftovers};
+use crate::deploy::events::{self, Operation};
+use crate::deploy::{deployed, existing};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{select, ui};
@@ -46,9 +47,11 @@ async fn destroy(cloud: &Cloud, stack: &Stack, force: bool, yes: bool) -> anyhow
     let token = format!("destroy-{}", std::process::id());
     let call = cloud.cloudformation.delete_stack().stack_name(&deployed.id).client_request_token(&token);
     call.send().await.map_err(explain)?;
-    events::follow(cloud, stack, &deployed.id, &token).await?;
+    let ids = resources.iter().map(|resource| resource.id.as_str()).collect();
+    let operation = Operation { stack, stack_id: &deployed.id, token: &token, resources: ids };
+    events::follow(cloud, &operation).await?;
 
-    let left = leftovers::find(cloud, &resources).await?;
+    let left = existing::find(cloud, &resources).await?;
     if !left.is_empty() {
         let list: Vec<_> = left.iter().map(|it| format!("{} ({})", it.physical_id, it.resource_type)).collect();
         return Err(

@@ -1,26 +1,45 @@
 //! A stack's events: what CloudFormation is doing, and why it failed.
 
 use std::collections::BTreeSet;
+use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
+use indicatif::{ProgressBar, ProgressStyle};
 use infra::{LogicalId, Stack};
+use serde_json::json;
 
 use super::change_set::poll_interval;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
 use crate::ui;
 
-/// Follows the events of the operation `token` until the stack has come to rest, printing each as it happens.
+/// An operation of CloudFormation on a stack.
+#[derive(Debug)]
+pub struct Operation<'a> {
+    /// The stack.
+    pub stack: &'a Stack,
+    /// Its id.
+    pub stack_id: &'a str,
+    /// What the operation's events carry.
+    pub token: &'a str,
+    /// The logical ids of the resources it is about; CloudFormation reports the others of the stack, too.
+    pub resources: BTreeSet<&'a str>,
+}
+
+/// Follows the events of an operation until the stack has come to rest, showing each as it happens.
 ///
 /// # Errors
 /// When the operation failed: the first real cause, with the source line of the resource it happened to.
-pub async fn follow(cloud: &Cloud, stack: &Stack, stack_id: &str, token: &str) -> anyhow::Result<()> {
+pub async fn follow(cloud: &Cloud, operation: &Operation<'_>) -> anyhow::Result<()> {
+    let Operation { stack, stack_id, token, resources } = operation;
     let mut seen = BTreeSet::new();
     let mut history: Vec<StackEvent> = Vec::new();
+    let mut display = Display::new(resources);
     loop {
         let fresh = fetch(cloud, stack_id, token, &mut seen).await?;
-        for event in &fresh {
-            show(event, stack_id);
+        for event in fresh.iter().filter(|event| !is_of_stack(event, stack_id)) {
+            display.show(event);
         }
         let end = fresh.iter().rev().find(|event| is_final(event, stack_id)).cloned();
         history.extend(fresh);
@@ -69,26 +88,67 @@ fn is_final(event: &StackEvent, stack_id: &str) -> bool {
         && (status.ends_with("_COMPLETE") || status.ends_with("_FAILED"))
 }
 
-fn show(event: &StackEvent, stack_id: &str) {
-    let status = status(event);
-    if is_of_stack(event, stack_id) || status.ends_with("_IN_PROGRESS") {
-        return;
+/// What of the events is seen: on a terminal also what is under way, as JSON every event.
+struct Display<'a> {
+    resources: &'a BTreeSet<&'a str>,
+    bar: Option<ProgressBar>,
+}
+
+impl<'a> Display<'a> {
+    fn new(resources: &'a BTreeSet<&'a str>) -> Self {
+        let bar = (std::io::stderr().is_terminal() && !ui::quiet() && !ui::json()).then(|| {
+            let bar = ProgressBar::new(resources.len() as u64);
+            if let Ok(style) = ProgressStyle::with_template("  {spinner} {pos}/{len}  {msg} {elapsed}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        Self { resources, bar }
     }
-    let (sign, style) = match status {
-        _ if status.ends_with("_FAILED") => ("✗", ui::DANGER),
-        _ if status.starts_with("DELETE") => ("-", ui::CAUTION),
-        _ => ("✓", ui::GOOD),
-    };
-    let id = event.logical_resource_id().unwrap_or_default();
-    let reason = event.resource_status_reason().filter(|reason| !reason.is_empty());
-    let reason = reason.filter(|_| status.ends_with("_FAILED")).map(|it| format!(": {it}")).unwrap_or_default();
-    ui::say(format!(
-        "  {}{sign}{} {id}  {}  {}{reason}",
-        style.render(),
-        style.render_reset(),
-        event.resource_type().unwrap_or_default(),
-        status.to_ascii_lowercase().replace('_', " "),
-    ));
+
+    fn show(&mut self, event: &StackEvent) {
+        let (id, status) = (event.logical_resource_id().unwrap_or_default(), status(event));
+        let resource_type = event.resource_type().unwrap_or_default();
+        let reason = event.resource_status_reason().filter(|reason| !reason.is_empty());
+        if ui::json() {
+            let event = json!({"event": {"id": id, "type": resource_type, "status": status, "reason": reason}});
+            return ui::say(event);
+        }
+        let failed = status.ends_with("_FAILED");
+        if !failed && !self.resources.contains(id) {
+            return;
+        }
+        let words = status.to_ascii_lowercase().replace('_', " ");
+        if status.ends_with("_IN_PROGRESS") {
+            if let Some(bar) = &self.bar {
+                bar.set_message(format!("{id}: {words}"));
+            }
+            return;
+        }
+        let (sign, style) = match status {
+            _ if failed => ("✗", ui::DANGER),
+            _ if status.starts_with("DELETE") => ("-", ui::CAUTION),
+            _ => ("✓", ui::GOOD),
+        };
+        let reason = reason.filter(|_| failed).map(|reason| format!(": {reason}")).unwrap_or_default();
+        let line = format!("  {style}{sign}{style:#} {id}  {resource_type}  {words}{reason}");
+        match &self.bar {
+            Some(bar) => {
+                bar.inc(1);
+                bar.suspend(|| ui::say(line));
+            }
+            None => ui::say(line),
+        }
+    }
+}
+
+impl Drop for Display<'_> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 fn conclude(stack: &Stack, end: &StackEvent, history: &[StackEvent]) -> anyhow::Result<()> {

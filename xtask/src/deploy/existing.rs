@@ -1,4 +1,4 @@
-//! What of a deleted stack is still there, asked of each service.
+//! Which resources exist, whatever CloudFormation says: asked of each service.
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use futures::stream::{self, StreamExt};
@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt};
 use super::contents::Resource;
 use crate::cloud::{Cloud, explain};
 
-/// The resources that still exist; those of types that no service can be asked for are taken for gone.
+/// The resources that exist; those of types that no service is asked for are taken for absent.
 pub async fn find<'a>(cloud: &Cloud, resources: &'a [Resource]) -> anyhow::Result<Vec<&'a Resource>> {
     let checks = resources.iter().map(|resource| async move { Ok((exists(cloud, resource).await?, resource)) });
     let checked: Vec<anyhow::Result<_>> = stream::iter(checks).buffered(8).collect().await;
@@ -19,7 +19,11 @@ async fn exists(cloud: &Cloud, resource: &Resource) -> anyhow::Result<bool> {
     match resource.resource_type.as_str() {
         "AWS::Lambda::Function" => found(cloud.lambda.get_function_configuration().function_name(id).send().await),
         "AWS::DynamoDB::Table" => found(cloud.dynamodb.describe_table().table_name(id).send().await),
-        "AWS::SQS::Queue" => found(cloud.sqs.get_queue_attributes().queue_url(id).send().await),
+        "AWS::SQS::Queue" => {
+            // A queue's physical id is its URL, which ends in its name.
+            let name = id.rsplit('/').next().unwrap_or(id);
+            found(cloud.sqs.get_queue_url().queue_name(name).send().await)
+        }
         "AWS::IAM::Role" => found(cloud.iam.get_role().role_name(id).send().await),
         "AWS::ApiGateway::RestApi" => found(cloud.apigateway.get_rest_api().rest_api_id(id).send().await),
         "AWS::S3::Bucket" => found(cloud.s3.head_bucket().bucket(id).send().await),
