@@ -18,9 +18,9 @@ pub const NAME: &str = "spaceships";
 /// What it is, in a line.
 pub const DESCRIPTION: &str = "sightings of spaceships, from a queue to an API that counts them";
 
-/// What to try once it is deployed.
+/// What to try once it is deployed, with a model that is valid at the time.
 pub const TRY_NEXT: [&str; 2] = [
-    r#"aws sqs send-message --queue-url {SightingsQueueUrl} --message-group-id XW-12345 --message-body '{"spaceship_id":"XW-12345","model":"T-65 X-Wing","quadrant":"Alpha","coordinates":{"x":12.34,"y":56.78,"z":90.12}}'"#,
+    r#"aws sqs send-message --queue-url {SightingsQueueUrl} --message-group-id XW-12345 --message-body '{"spaceship_id":"XW-12345","model":"{ValidModel}","quadrant":"Alpha","coordinates":{"x":12.34,"y":56.78,"z":90.12}}'"#,
     "curl '{ApiUrl}/counts?spaceship_id=XW-12345'",
 ];
 

@@ -1,6 +1,6 @@
 //! `deploy`: builds the functions, shows the plan, asks, carries it out and verifies the result.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use infra::Stack;
@@ -27,7 +27,7 @@ pub async fn run(selected: &cli::Stacks, given: &Given, target: &Where, yes: boo
             all.insert(stack.name(), outputs);
         } else {
             print_outputs(stack, &outputs);
-            print_next_steps(stack, &outputs);
+            print_next_steps(&cloud, stack, &outputs);
         }
     }
     if ui::json() {
@@ -116,14 +116,16 @@ pub fn print_outputs(stack: &Stack, outputs: &IndexMap<String, String>) {
     }
 }
 
-fn print_next_steps(stack: &Stack, outputs: &IndexMap<String, String>) {
-    let Some(system) = stacks::find(stack.name()) else { return };
-    if !system.try_next.is_empty() {
-        ui::say("\ntry next");
+fn print_next_steps(cloud: &Cloud, stack: &Stack, outputs: &IndexMap<String, String>) {
+    let Some(system) = stacks::find(stack.name()).filter(|system| !system.try_next.is_empty()) else { return };
+    ui::say("\ntry next");
+    if cloud.local.is_some() {
+        ui::say("  eval \"$(cargo xtask local env | sed 's/^/export /')\"   # for the AWS CLI and other clients");
     }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     for line in system.try_next {
-        let line =
-            outputs.iter().fold((*line).to_owned(), |line, (name, value)| line.replace(&format!("{{{name}}}"), value));
-        ui::say(format!("  {line}"));
+        let line = line.replace("{ValidModel}", local::validator::valid_model(now));
+        let fill = |line: String, (name, value): (&String, &String)| line.replace(&format!("{{{name}}}"), value);
+        ui::say(format!("  {}", outputs.iter().fold(line, fill)));
     }
 }

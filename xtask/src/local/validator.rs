@@ -54,6 +54,12 @@ pub fn is_valid(model: &str, time: u64) -> bool {
     MODELS.iter().zip([0, 1].into_iter().cycle()).any(|(known, when)| *known == model && when == turn)
 }
 
+/// A model that is valid at `time` (epoch seconds).
+#[must_use]
+pub fn valid_model(time: u64) -> &'static str {
+    MODELS.into_iter().find(|model| is_valid(model, time)).unwrap_or(MODELS[0])
+}
+
 /// Answers on loopback until the process is ended.
 ///
 /// # Errors
