@@ -65,6 +65,13 @@ async fn aws_config(target: &Where, default_region: Option<&'static str>) -> any
         loader = loader.region(Region::new(region));
     }
     let config = loader.load().await;
+    if let (None, Some(endpoint)) = (&target.endpoint_url, config.endpoint_url()) {
+        return Err(Failure::new(format!("`AWS_ENDPOINT_URL` leads to `{endpoint}`, not to AWS; nothing was done"))
+            .help("`--local` uses the local cloud on this machine")
+            .help(format!("`--endpoint-url {endpoint}` uses that endpoint"))
+            .help("`unset AWS_ENDPOINT_URL` to use AWS")
+            .into());
+    }
     if config.region().is_none() {
         let example = default_region.unwrap_or("us-east-1");
         return Err(Failure::new("no AWS region is configured")
@@ -92,6 +99,13 @@ async fn cloud(
     let identity = aws_sdk_sts::Client::new(config).get_caller_identity().send().await.map_err(explain)?;
     let region = config.region().map(ToString::to_string).unwrap_or_default();
     let account = identity.account().unwrap_or_default().to_owned();
+    if local.is_some() && account != local::ACCOUNT {
+        return Err(Failure::new(format!(
+            "what answers as the local cloud is account {account}, not {}; nothing was done",
+            local::ACCOUNT
+        ))
+        .into());
+    }
     ui::detail(format!("account {account}, region {region}"));
     // Path-style addresses work with every endpoint; virtual hosts need a name that resolves.
     let s3 = aws_sdk_s3::config::Builder::from(config).force_path_style(local.is_some() || endpoint.is_some()).build();

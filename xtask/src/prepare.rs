@@ -81,6 +81,9 @@ pub async fn build(stack: &Stack, is_local: bool) -> anyhow::Result<Vec<Program>
         }
         let workspace = Workspace::read(&cli::workspace())?;
         let tools = tools::environment(Tool::Zig).await?.bin();
+        if !assets::was_built(&workspace, &names, target) {
+            ui::say(format!("building {}: some minutes the first time", names.join(", ")));
+        }
         programs.extend(tokio::task::block_in_place(|| assets::build(&workspace, &names, target, &tools))?);
     }
     Ok(programs)

@@ -5,25 +5,27 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::ui;
+
 /// Runs `work` while stderr says so: a spinner with the elapsed time on a terminal, else a line before and one after.
 pub async fn step<T>(label: &str, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let began = Instant::now();
-    let spinner = std::io::stderr().is_terminal().then(|| spinner(label));
+    let spinner = (std::io::stderr().is_terminal() && !ui::quiet()).then(|| spinner(label));
     if spinner.is_none() {
-        anstream::eprintln!("{label} ...");
+        ui::say(format!("{label} ..."));
     }
     let result = work.await;
     if let Some(spinner) = spinner {
         spinner.finish_and_clear();
     }
     let outcome = if result.is_ok() { "done" } else { "failed" };
-    anstream::eprintln!("{label}: {outcome} in {}", seconds(began.elapsed()));
+    ui::say(format!("{label}: {outcome} in {}", seconds(began.elapsed())));
     result
 }
 
 /// A line of its own that needs no action.
 pub fn note(text: &str) {
-    anstream::eprintln!("note: {text}");
+    ui::say(format!("note: {text}"));
 }
 
 /// A line about something that may need action.

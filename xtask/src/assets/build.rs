@@ -54,6 +54,13 @@ pub fn build(workspace: &Workspace, programs: &[&str], target: Target, tools: &P
     Ok(built)
 }
 
+/// Whether each of `programs` was built before, maybe from another source.
+#[must_use]
+pub fn was_built(workspace: &Workspace, programs: &[&str], target: Target) -> bool {
+    let folder = workspace.target_directory().join(target.triple().unwrap_or_default()).join(PROFILE);
+    programs.iter().all(|program| folder.join(program).exists())
+}
+
 fn command(workspace: &Workspace, target: Target, tools: &Path, toolchain: &Toolchain) -> Command {
     let mut command = if let Some(triple) = target.triple() {
         let mut command = Command::new(tools.join("cargo-zigbuild"));
