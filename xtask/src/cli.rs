@@ -30,7 +30,7 @@ pub struct Talk {
     /// When to use colour; `NO_COLOR` is heeded, too.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
-    /// Say more: each AWS call, each step.
+    /// Say more about each step.
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// Say only results and errors.

@@ -1,6 +1,6 @@
 //! From what the user typed to the stacks it means.
 
-use infra::{Finding, Severity, Stack, Stage};
+use infra::{Finding, Severity, Stack, Stage, nearest};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -20,14 +20,10 @@ pub fn stack(name: &str, stage: &Stage) -> anyhow::Result<Stack> {
     if let Some(system) = stacks::find(name) {
         return Ok((system.stack)(stage));
     }
-    let nearest = stacks::all()
-        .iter()
-        .map(|system| (strsim::jaro_winkler(system.name, name), system.name))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|left, right| left.0.total_cmp(&right.0));
+    let nearest = nearest::nearest(name, stacks::all().iter().map(|system| system.name));
     let failure = Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack);
     Err(match nearest {
-        Some((_, nearest)) => failure.help(format!("did you mean `{nearest}`?")),
+        Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
         None => failure.help("`cargo xtask list` lists the stacks"),
     }
     .into())

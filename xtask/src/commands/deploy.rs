@@ -10,7 +10,7 @@ use crate::cli::{self, Given, Where};
 use crate::cloud::{self, Cloud};
 use crate::deploy::change_set::{self, Request};
 use crate::deploy::events::{self, Operation};
-use crate::deploy::{contents, deployed, verify};
+use crate::deploy::{contents, deployed, parameters, verify};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{Prepared, prepare};
@@ -19,6 +19,7 @@ use crate::{assets, local, select, ui};
 /// Deploys each stack in turn and prints its outputs.
 pub async fn run(selected: &cli::Stacks, given: &Given, target: &Where, yes: bool) -> anyhow::Result<Exit> {
     let stacks = select::stacks(selected, &target.stage)?;
+    parameters::require_known(&stacks, &given.parameters)?;
     let mut all = IndexMap::new();
     for stack in &stacks {
         let cloud = cloud::connect(target, stack.default_region).await?;

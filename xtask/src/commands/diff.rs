@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::cli::{self, Given, Where};
+use crate::deploy::parameters;
 use crate::exit::Exit;
 use crate::prepare::prepare;
 use crate::{cloud, select, ui};
@@ -11,7 +12,9 @@ use crate::{cloud, select, ui};
 pub async fn run(selected: &cli::Stacks, exit_code: bool, given: &Given, target: &Where) -> anyhow::Result<Exit> {
     let mut differs = false;
     let mut plans = Vec::new();
-    for stack in select::stacks(selected, &target.stage)? {
+    let stacks = select::stacks(selected, &target.stage)?;
+    parameters::require_known(&stacks, &given.parameters)?;
+    for stack in stacks {
         let cloud = cloud::connect(target, stack.default_region).await?;
         let prepared = prepare(&cloud, &stack, given).await?;
         differs |= !prepared.plan.is_empty();

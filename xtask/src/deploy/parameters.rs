@@ -1,9 +1,9 @@
 //! The values of a stack's parameters: given, kept, default, the local cloud's, or asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use infra::parameter::ParameterType;
-use infra::{AccountId, Parameter, Stack};
+use infra::{AccountId, Parameter, Stack, nearest};
 use stacks::StandIn;
 
 use crate::exit::Exit;
@@ -45,7 +45,6 @@ pub fn resolve(
         }
         values.insert(name.to_owned(), value);
     }
-    problems.extend(unknown(stack, given));
     if problems.is_empty() {
         return Ok(values);
     }
@@ -59,20 +58,18 @@ fn stand_in(stack: &Stack, parameter: &str, local: &LocalCloud) -> Option<String
     }
 }
 
-/// Several stacks may share a command line, so a parameter is unknown only when no stack declares it.
-fn unknown(stack: &Stack, given: &[(String, String)]) -> Vec<String> {
-    let known: Vec<_> = stack.parameters().map(|(id, _)| id.as_str()).collect();
-    given
-        .iter()
-        .filter(|(name, _)| !known.contains(&name.as_str()))
-        .map(|(name, _)| {
-            let nearest = known
-                .iter()
-                .max_by(|left, right| strsim::jaro_winkler(left, name).total_cmp(&strsim::jaro_winkler(right, name)));
-            let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
-            format!("`{}` has no parameter `{name}`{hint}", stack.name())
-        })
-        .collect()
+/// Refuses values for parameters that none of `stacks` has.
+pub fn require_known(stacks: &[Stack], given: &[(String, String)]) -> anyhow::Result<()> {
+    let known: BTreeSet<_> = stacks.iter().flat_map(|stack| stack.parameters().map(|(id, _)| id.as_str())).collect();
+    let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name.as_str())) else { return Ok(()) };
+    let names: Vec<_> = stacks.iter().map(|stack| format!("`{}`", stack.name())).collect();
+    let failure = Failure::new(format!("{} has no parameter `{name}`; nothing was deployed", names.join(", ")));
+    let failure = failure.exit(Exit::Usage);
+    Err(match nearest::nearest(name, known.iter().copied()) {
+        Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
+        None => failure,
+    }
+    .into())
 }
 
 fn validate<T>(name: &str, value: &str, parameter: &Parameter<T>) -> Result<(), String> {
