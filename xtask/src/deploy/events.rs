@@ -188,3 +188,65 @@ fn is_cause(event: &StackEvent) -> bool {
         && !reason.contains("cancelled")
         && event.resource_type() != Some("AWS::CloudFormation::Stack")
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cloudformation::types::ResourceStatus;
+    use infra::Stage;
+    use infra::sqs::StandardQueue;
+
+    use super::*;
+
+    const STACK: &str = "arn:aws:cloudformation:sa-east-1:123456789012:stack/orders-dev/1";
+
+    fn event(id: &str, status: &str, reason: &str) -> StackEvent {
+        let (resource_type, physical_id) =
+            if id == "orders-dev" { ("AWS::CloudFormation::Stack", STACK) } else { ("AWS::SQS::Queue", "") };
+        StackEvent::builder()
+            .logical_resource_id(id)
+            .physical_resource_id(physical_id)
+            .resource_type(resource_type)
+            .resource_status(ResourceStatus::from(status))
+            .resource_status_reason(reason)
+            .build()
+    }
+
+    /// What is said of an operation with these events, the last of which ends it.
+    fn check(events: &[StackEvent]) -> String {
+        let mut stack = Stack::new("orders", &Stage::default());
+        stack.named("Orders").add(StandardQueue::default());
+        let end = events.last().filter(|event| is_final(event, STACK)).unwrap();
+        conclude(&stack, end, events).map_or_else(|error| error.to_string(), |()| "done".to_owned())
+    }
+
+    #[test]
+    fn a_failure_names_the_first_real_cause_with_its_source_line() {
+        let said = check(&[
+            event("Dead", "CREATE_FAILED", "Resource creation cancelled"),
+            event("Orders", "CREATE_FAILED", "Queue already exists"),
+            event("Late", "CREATE_FAILED", "another one"),
+            event("orders-dev", "ROLLBACK_COMPLETE", ""),
+        ]);
+        let line = said.lines().nth(1).unwrap();
+        assert!(said.starts_with("`Orders` (AWS::SQS::Queue) failed: Queue already exists; what had been created"));
+        assert!(line.starts_with("  --> xtask/src/deploy/events.rs:"), "{said}");
+        assert!(said.ends_with("help: correct it, `cargo xtask destroy orders`, then deploy again"), "{said}");
+    }
+
+    #[test]
+    fn a_failed_update_leaves_the_stack_as_it_was() {
+        let said = check(&[
+            event("Elsewhere", "UPDATE_FAILED", "no"),
+            event("orders-dev", "UPDATE_ROLLBACK_COMPLETE", ""),
+        ]);
+        assert_eq!(said, "`Elsewhere` (AWS::SQS::Queue) failed: no; the stack is as it was before");
+    }
+
+    #[test]
+    fn what_comes_to_rest_complete_is_done() {
+        for status in ["CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"] {
+            assert_eq!(check(&[event("orders-dev", status, "")]), "done");
+        }
+        assert!(!is_final(&event("orders-dev", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", ""), STACK));
+    }
+}
