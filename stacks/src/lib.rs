@@ -1,4 +1,4 @@
-//! The five systems: one file for each, and the parts they share.
+//! The systems: one file for each, and the parts that stacks are made of.
 
 pub mod parts;
 pub mod spaceships;
