@@ -81,37 +81,21 @@ impl Plan {
     /// What deploying `after` changes; `before` is what is deployed, if anything is.
     #[must_use]
     pub fn between(before: Option<&Snapshot>, after: &Snapshot) -> Self {
-        let old = before.map(Snapshot::resolved_resources).unwrap_or_default();
-        let new = after.resolved_resources();
+        let same = before.map(|before| unchanged(before, after)).unwrap_or_default();
+        let differing = |snapshot: &Snapshot| snapshot.resolved("Resources", |id| !same.contains(id));
+        let (old, new) = (before.map(differing).unwrap_or_default(), differing(after));
         let mut changes: Vec<_> = new.iter().filter_map(|(id, resource)| change(id, old.get(id), resource)).collect();
-        follow_replacements(&mut changes, &old, &new);
+        follow_replacements(&mut changes, before, after);
         changes.extend(old.iter().filter(|(id, _)| !new.contains_key(*id)).map(|(id, resource)| removal(id, resource)));
 
-        let outputs = |snapshot: &Snapshot| Json::Object(snapshot.section("Outputs"));
-        let mut values_changed = Vec::new();
-        let no_parameters = BTreeMap::new();
-        let old_values = before.map_or(&no_parameters, |snapshot| &snapshot.parameters);
-        let code: BTreeSet<_> = new.values().filter_map(properties::code_key).collect();
-        for (name, value) in &after.parameters {
-            let is_code = name == ARTIFACTS_BUCKET || code.contains(value.as_str());
-            let old_value = old_values.get(name);
-            if before.is_some() && old_value != Some(value) && !is_code {
-                values_changed.push(PropertyChange::new(
-                    name.clone(),
-                    old_value.map(|value| Json::from(value.as_str())),
-                    Some(Json::from(value.as_str())),
-                ));
-            }
-        }
+        let outputs = |snapshot: &Snapshot| Json::Object(snapshot.resolved("Outputs", |_| true));
+        let old_outputs = before.map_or_else(|| Json::Object(Map::new()), outputs);
         Self {
             is_first: before.is_none(),
-            resources: changes,
-            outputs: properties::between(
-                before.map(outputs).as_ref().unwrap_or(&Json::Object(Map::new())),
-                &outputs(after),
-            ),
-            parameters: values_changed,
+            outputs: properties::between(&old_outputs, &outputs(after)),
+            parameters: before.map(|before| changed_parameters(before, after, &new)).unwrap_or_default(),
             permissions: permissions::between(&old, &new),
+            resources: changes,
         }
     }
 
@@ -175,15 +159,47 @@ impl Snapshot {
     /// The template's resources with the values of the parameters in place.
     #[must_use]
     pub fn resolved_resources(&self) -> Map<String, Json> {
-        self.section("Resources")
+        self.resolved("Resources", |_| true)
     }
 
-    fn section(&self, name: &str) -> Map<String, Json> {
+    /// The chosen entries of a section with the values of the parameters in place.
+    fn resolved(&self, section: &str, choose: impl Fn(&str) -> bool) -> Map<String, Json> {
         self.template
-            .section(name)
+            .section(section)
+            .filter(|(name, _)| choose(name))
             .map(|(name, value)| (name.to_owned(), properties::resolve(value, &self.parameters)))
             .collect()
     }
+}
+
+/// The parameters whose values change, except for those that carry the code of the `differing` resources: their
+/// functions show it.
+fn changed_parameters(before: &Snapshot, after: &Snapshot, differing: &Map<String, Json>) -> Vec<PropertyChange> {
+    let code: BTreeSet<_> = differing.values().filter_map(properties::code_key).collect();
+    let json = |value: &String| Json::from(value.as_str());
+    after
+        .parameters
+        .iter()
+        .filter(|(name, value)| *name != ARTIFACTS_BUCKET && !code.contains(value.as_str()))
+        .filter(|(name, value)| before.parameters.get(*name) != Some(value))
+        .map(|(name, value)| {
+            PropertyChange::new(name.clone(), before.parameters.get(name).map(json), Some(json(value)))
+        })
+        .collect()
+}
+
+/// The resources that a deployment leaves as they are: the same text, which refers to no parameter that changes.
+fn unchanged<'a>(before: &'a Snapshot, after: &'a Snapshot) -> BTreeSet<&'a str> {
+    let names = before.parameters.keys().chain(after.parameters.keys());
+    let changing: Vec<_> = names.filter(|name| before.parameters.get(*name) != after.parameters.get(*name)).collect();
+    let old: BTreeMap<_, _> = before.template.section("Resources").collect();
+    let new = after.template.section("Resources");
+    new.filter(|(id, resource)| {
+        old.get(id) == Some(resource)
+            && !changing.iter().any(|parameter| !properties::references(resource, parameter).is_empty())
+    })
+    .map(|(id, _)| id)
+    .collect()
 }
 
 /// Whether deleting a resource of this type deletes what its users stored.
@@ -249,7 +265,7 @@ fn replaces(resource_type: &str, path: &str) -> bool {
 }
 
 /// A resource that refers to a replaced one changes too, and may have to be replaced itself.
-fn follow_replacements(changes: &mut Vec<ResourceChange>, old: &Map<String, Json>, new: &Map<String, Json>) {
+fn follow_replacements(changes: &mut Vec<ResourceChange>, before: Option<&Snapshot>, after: &Snapshot) {
     let mut followed = BTreeSet::new();
     loop {
         let replaced = changes
@@ -257,7 +273,8 @@ fn follow_replacements(changes: &mut Vec<ResourceChange>, old: &Map<String, Json
             .find(|change| change.action == Action::Replace && !followed.contains(&change.id))
             .map(|change| change.id.clone());
         let Some(replaced) = replaced else { return };
-        for (id, resource) in new.iter().filter(|(id, _)| old.contains_key(*id) && **id != replaced) {
+        let exists = |id: &str| before.is_some_and(|before| before.template.resource(id).is_some());
+        for (id, resource) in after.template.section("Resources").filter(|(id, _)| *id != replaced && exists(id)) {
             for path in properties::references(resource.get("Properties").unwrap_or(&Json::Null), &replaced) {
                 let known = PropertyChange::follows(path, &replaced);
                 let known = if replaces(resource_type(resource), &known.path) { known.replacing() } else { known };
