@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 /// A property that a deployment changes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -110,11 +110,32 @@ pub(super) fn resolve(json: &Json, parameters: &BTreeMap<String, String>) -> Jso
     match json {
         Json::Object(object) => match object.get("Ref").and_then(Json::as_str).and_then(|id| parameters.get(id)) {
             Some(value) if object.len() == 1 => Json::String(value.clone()),
+            _ if object.len() == 1 && object.contains_key("Fn::Sub") => fill(object, parameters),
             _ => object.iter().map(|(name, value)| (name.clone(), resolve(value, parameters))).collect(),
         },
         Json::Array(items) => items.iter().map(|item| resolve(item, parameters)).collect(),
         other => other.clone(),
     }
+}
+
+/// A text with references to parameters within it; a variable of the function's own hides the parameter of its name.
+fn fill(sub: &Map<String, Json>, parameters: &BTreeMap<String, String>) -> Json {
+    let argument = &sub["Fn::Sub"];
+    let own = |name: &String| argument.get(1).is_some_and(|variables| variables.get(name).is_some());
+    let filled = |text: &str| {
+        let parameters = parameters.iter().filter(|(name, _)| !own(name));
+        parameters.fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
+    };
+    let argument = match argument {
+        Json::String(text) => json!(filled(text)),
+        Json::Array(parts) => {
+            let part =
+                |part: &Json| part.as_str().map_or_else(|| resolve(part, parameters), |text| json!(filled(text)));
+            parts.iter().map(part).collect()
+        }
+        other => other.clone(),
+    };
+    json!({ "Fn::Sub": argument })
 }
 
 /// Where the code of a function lies in its bucket.
