@@ -6,6 +6,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use infra::{Stack, Stage};
 
 use crate::cli::Where;
 use crate::failure::Failure;
@@ -133,6 +134,15 @@ impl Cloud {
             return format!("the local cloud ({})", self.region).into();
         }
         format!("account {} in {}", self.account, self.region).into()
+    }
+
+    /// What to type to do `command` to `stack` here.
+    #[must_use]
+    pub fn command_line(&self, command: &str, stack: &Stack) -> String {
+        let local = if self.local.is_some() { " --local" } else { "" };
+        let stage =
+            if *stack.stage() == Stage::default() { String::new() } else { format!(" --stage {}", stack.stage()) };
+        format!("cargo xtask {command} {}{local}{stage}", stack.name())
     }
 
     /// The address of an object for CloudFormation to read a template from.

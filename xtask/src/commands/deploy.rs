@@ -41,7 +41,7 @@ async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyho
     let started = Instant::now();
     let prepared = prepare(cloud, stack, given).await?;
     if let Some(deployed) = &prepared.deployed {
-        deployed.require_deployable(stack)?;
+        deployed.require_deployable(cloud, stack)?;
     }
     prepared.show(stack)?;
     if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {

@@ -14,10 +14,9 @@ pub async fn run(name: &str, target: &Where) -> anyhow::Result<Exit> {
     let stack = select::stack(name, &Stage::new(&target.stage))?;
     let cloud = cloud::connect(target, stack.default_region).await?;
     let Some(deployed) = deployed::read(&cloud, &stack).await? else {
-        let local = if target.local { " --local" } else { "" };
         return Err(Failure::new(format!("`{name}` is not deployed to {}", cloud.place()))
             .exit(Exit::NoSuchStack)
-            .help(format!("`cargo xtask deploy {name}{local}` deploys it"))
+            .help(format!("`{}` deploys it", cloud.command_line("deploy", &stack)))
             .into());
     };
     if ui::json() {

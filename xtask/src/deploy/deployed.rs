@@ -69,7 +69,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deploye
 
 impl Deployed {
     /// Refuses to deploy over a stack in a state that no deployment can leave, and says the way out.
-    pub fn require_deployable(&self, stack: &Stack) -> anyhow::Result<()> {
+    pub fn require_deployable(&self, cloud: &Cloud, stack: &Stack) -> anyhow::Result<()> {
         let (name, status) = (stack.name(), self.status.as_str());
         if status.ends_with("_COMPLETE") && status != "ROLLBACK_COMPLETE" {
             return Ok(());
@@ -84,7 +84,8 @@ impl Deployed {
                 stack.stack_name()
             )),
             _ => failure.help(format!(
-                "its first deployment failed and nothing of it is left in use: `cargo xtask destroy {name}`, then deploy again"
+                "its first deployment failed and nothing of it is left in use: `{}`, then deploy again",
+                cloud.command_line("destroy", stack)
             )),
         }
         .into())

@@ -44,7 +44,7 @@ pub async fn follow(cloud: &Cloud, operation: &Operation<'_>) -> anyhow::Result<
         let end = fresh.iter().rev().find(|event| is_final(event, stack_id)).cloned();
         history.extend(fresh);
         if let Some(end) = end {
-            return conclude(stack, &end, &history);
+            return conclude(stack, &end, &history, &cloud.command_line("destroy", stack));
         }
         tokio::time::sleep(poll_interval(cloud)).await;
     }
@@ -151,7 +151,8 @@ impl Drop for Display<'_> {
     }
 }
 
-fn conclude(stack: &Stack, end: &StackEvent, history: &[StackEvent]) -> anyhow::Result<()> {
+/// `destroy` is the command line that clears what a failed creation left.
+fn conclude(stack: &Stack, end: &StackEvent, history: &[StackEvent], destroy: &str) -> anyhow::Result<()> {
     let status = status(end);
     if matches!(status, "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "DELETE_COMPLETE" | "IMPORT_COMPLETE") {
         return Ok(());
@@ -173,9 +174,7 @@ fn conclude(stack: &Stack, end: &StackEvent, history: &[StackEvent]) -> anyhow::
         place.unwrap_or_default(),
     ));
     Err(match status {
-        "ROLLBACK_COMPLETE" => {
-            failure.help(format!("correct it, `cargo xtask destroy {}`, then deploy again", stack.name()))
-        }
+        "ROLLBACK_COMPLETE" => failure.help(format!("correct it, `{destroy}`, then deploy again")),
         _ => failure,
     }
     .into())
@@ -216,7 +215,8 @@ mod tests {
         let mut stack = Stack::new("orders", &Stage::default());
         stack.named("Orders").add(StandardQueue::default());
         let end = events.last().filter(|event| is_final(event, STACK)).unwrap();
-        conclude(&stack, end, events).map_or_else(|error| error.to_string(), |()| "done".to_owned())
+        conclude(&stack, end, events, "cargo xtask destroy orders")
+            .map_or_else(|error| error.to_string(), |()| "done".to_owned())
     }
 
     #[test]
@@ -235,10 +235,8 @@ mod tests {
 
     #[test]
     fn a_failed_update_leaves_the_stack_as_it_was() {
-        let said = check(&[
-            event("Elsewhere", "UPDATE_FAILED", "no"),
-            event("orders-dev", "UPDATE_ROLLBACK_COMPLETE", ""),
-        ]);
+        let said =
+            check(&[event("Elsewhere", "UPDATE_FAILED", "no"), event("orders-dev", "UPDATE_ROLLBACK_COMPLETE", "")]);
         assert_eq!(said, "`Elsewhere` (AWS::SQS::Queue) failed: no; the stack is as it was before");
     }
 
