@@ -1,0 +1,237 @@
+//! What the command line answers without deploying anything: results, messages and exit codes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+
+use common::{Ended, FreshCloud, xtask};
+use insta::assert_snapshot;
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn run(arguments: &[&str]) -> Ended {
+    Ended::of(&mut xtask(arguments))
+}
+
+/// The command line of a user who has configured nothing.
+fn run_at_an_empty_home(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let home = TempDir::new().unwrap();
+    Ended::of(xtask(arguments).env("HOME", home.path()).envs(variables.iter().copied()))
+}
+
+fn stacks() -> Vec<String> {
+    let list = run(&["list", "--json"]).expect(0).json();
+    assert_eq!(list["version"], 1);
+    list["stacks"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn list_names_every_stack() {
+    let listed = run(&["list"]).expect(0);
+    assert_eq!(listed.stderr, "");
+    let names: Vec<_> = listed.stdout.lines().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(names, stacks());
+    assert!(listed.stdout.contains("spaceships  sightings of spaceships, from a queue to an API that counts them\n"));
+}
+
+#[test]
+fn synth_prints_the_reviewed_template() {
+    let snapshot = include_str!("../../stacks/tests/snapshots/spaceships__spaceships.snap");
+    let (_, reviewed) = snapshot.split_once("\n---\n").unwrap();
+    assert_eq!(run(&["synth", "spaceships"]).expect(0).stdout.trim_end(), reviewed.trim_end());
+
+    let json = run(&["synth", "spaceships", "--format", "json"]).expect(0);
+    assert_eq!(json.json()["Resources"]["Sightings"]["Type"], "AWS::DynamoDB::Table");
+    assert_eq!(run(&["synth", "spaceships", "--json"]).expect(0).stdout, json.stdout);
+}
+
+#[test]
+fn every_template_passes_cfn_lint() {
+    let tool = run(&["local", "tool", "cfn-lint"]).expect(0);
+    let folder = TempDir::new().unwrap();
+    let mut lint = Command::new(format!("{}/cfn-lint", tool.stdout.trim()));
+    lint.args(["--include-checks", "I", "--regions", "sa-east-1", "--template"]);
+    for stack in stacks() {
+        let path = folder.path().join(format!("{stack}.yaml"));
+        fs::write(&path, run(&["synth", &stack]).expect(0).stdout).unwrap();
+        lint.arg(path);
+    }
+    let linted = Ended::of(&mut lint).expect(0);
+    assert_eq!(linted.stdout, "", "{linted}");
+}
+
+#[test]
+fn check_finds_nothing_and_prints_the_budget() {
+    let checked = run(&["check", "spaceships"]).expect(0);
+    assert_eq!(checked.stderr, "");
+    assert!(checked.stdout.starts_with("spaceships: 0 errors, 0 warnings; resources 35/500, "), "{checked}");
+
+    let report = run(&["check", "--all", "--json"]).expect(0).json();
+    for stack in report["stacks"].as_array().unwrap() {
+        assert_eq!(stack["findings"], Value::Array(Vec::new()), "{stack}");
+    }
+}
+
+#[test]
+fn the_audit_shows_each_grant_with_its_use() {
+    let audit = run(&["policy-audit", "spaceships"]).expect(0);
+    assert_snapshot!(audit.stdout);
+    let json = run(&["policy-audit", "spaceships", "--json"]).expect(0).json();
+    assert_eq!(json["findings"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_stack_that_is_not_there_is_refused_with_the_nearest() {
+    assert_snapshot!(run(&["synth", "spaceship"]), @r"
+    exit 6
+    --- stderr
+    error: there is no stack `spaceship`
+      help: did you mean `spaceships`?
+    ");
+    assert_snapshot!(run(&["deploy", "zzz"]), @r"
+    exit 6
+    --- stderr
+    error: there is no stack `zzz`
+      help: `cargo xtask list` lists the stacks
+    ");
+    for command in ["check", "diff", "deploy", "outputs", "policy-audit", "destroy"] {
+        run(&[command, "spaceship"]).expect(6);
+    }
+}
+
+#[test]
+fn a_parameter_that_is_wrong_is_refused_before_anything_is_built() {
+    let cloud = FreshCloud::new();
+    let deploy = |parameter| cloud.attempt(&["deploy", "spaceships", "--local", "--yes", "--parameter", parameter]);
+    cloud.run(&["local", "start"]);
+    assert_snapshot!(deploy("QueuePolicyPrincipalAccount=12"), @r"
+    exit 2
+    --- stderr
+    error: parameter `QueuePolicyPrincipalAccount` is `12`, expected 12 digits; nothing was deployed
+    ");
+    assert_snapshot!(deploy("QueuePolicyPrincipal=123456789012"), @r"
+    exit 2
+    --- stderr
+    error: `spaceships` has no parameter `QueuePolicyPrincipal`; nothing was deployed
+      help: did you mean `QueuePolicyPrincipalAccount`?
+    ");
+    assert_snapshot!(deploy("QueuePolicyPrincipalAccount"), @r"
+    exit 2
+    --- stderr
+    error: invalid value 'QueuePolicyPrincipalAccount' for '--parameter <NAME=VALUE>': expected NAME=VALUE
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(cloud.attempt(&["outputs", "spaceships", "--local", "--stage", "blue"]), @r"
+    exit 6
+    --- stderr
+    error: `spaceships` is not deployed to the local cloud (sa-east-1)
+      help: `cargo xtask deploy spaceships --local --stage blue` deploys it
+    ");
+}
+
+#[test]
+fn no_region_and_no_credentials_are_said_with_the_way_out() {
+    let deploy = ["deploy", "spaceships", "--yes", "--parameter", "QueuePolicyPrincipalAccount=123456789012"];
+    assert_snapshot!(run_at_an_empty_home(&deploy, &[]), @r"
+    exit 1
+    --- stderr
+    error: no AWS region is configured
+      help: pass `--region sa-east-1`, or set `AWS_REGION`
+      help: `--local` needs none: it deploys to this machine
+    ");
+    assert_snapshot!(run_at_an_empty_home(&deploy, &[("AWS_REGION", "sa-east-1")]), @r"
+    exit 1
+    --- stderr
+    error: no AWS credentials were found
+      help: pass `--profile NAME`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
+      help: `--local` needs none: it deploys to this machine
+    ");
+    let flag = [&deploy[..], &["--region", "sa-east-1"]].concat();
+    assert_snapshot!(run_at_an_empty_home(&flag, &[]), @r"
+    exit 1
+    --- stderr
+    error: no AWS credentials were found
+      help: pass `--profile NAME`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
+      help: `--local` needs none: it deploys to this machine
+    ");
+    let profile = [&flag[..], &["--profile", "nobody"]].concat();
+    assert_snapshot!(run_at_an_empty_home(&profile, &[]), @r"
+    exit 1
+    --- stderr
+    error: no AWS credentials were found
+      help: pass `--profile NAME`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
+      help: `--local` needs none: it deploys to this machine
+    ");
+}
+
+#[test]
+fn an_endpoint_that_cannot_be_reached_is_said() {
+    let keys = [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "sa-east-1")];
+    let outputs = ["outputs", "spaceships", "--endpoint-url", "http://127.0.0.1:1"];
+    let failed = run_at_an_empty_home(&outputs, &keys).expect(1);
+    assert!(failed.stderr.starts_with("error: the AWS endpoint cannot be reached: "), "{failed}");
+    assert!(failed.stderr.ends_with("help: check the network, the region and `--endpoint-url`\n"), "{failed}");
+}
+
+#[test]
+fn what_the_command_line_does_not_mean_is_a_usage_error() {
+    assert_snapshot!(run(&["synth"]), @r"
+    exit 2
+    --- stderr
+    error: the following required arguments were not provided:
+      <STACK>
+
+    Usage: cargo xtask synth <STACK>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["deploi"]), @r"
+    exit 2
+    --- stderr
+    error: unrecognized subcommand 'deploi'
+
+      tip: some similar subcommands exist: 'completion', 'deploy'
+
+    Usage: cargo xtask [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["diff", "spaceships", "--stage", "Blue"]), @r"
+    exit 2
+    --- stderr
+    error: invalid value 'Blue' for '--stage <STAGE>': expected 1 to 16 of `a-z`, `0-9` and `-`, a letter first
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["deploy", "spaceships", "--local", "--profile", "p"]), @r"
+    exit 2
+    --- stderr
+    error: the argument '--local' cannot be used with '--profile <PROFILE>'
+
+    Usage: cargo xtask deploy --local <STACK>...
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(run(&["check", "spaceships", "--all"]), @r"
+    exit 2
+    --- stderr
+    error: the argument '[STACK]...' cannot be used with '--all'
+
+    Usage: cargo xtask check <STACK>...
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn completion_scripts_complete_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&["completion", shell]).expect(0);
+        assert!(script.stdout.contains("policy-audit"), "{script}");
+        assert_eq!(script.stderr, "");
+    }
+}

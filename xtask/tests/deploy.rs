@@ -1,0 +1,213 @@
+//! Deploying, comparing and destroying a stack on a fresh local cloud, with the command line alone.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+mod common;
+
+use aws_sdk_cloudformation::types::StackStatus;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_sqs::types::QueueAttributeName;
+use common::{Ended, FreshCloud};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+const REPORTER: [&str; 2] = ["--parameter", "QueuePolicyPrincipalAccount=123456789012"];
+
+const OUTPUTS: [&str; 7] = [
+    "ApiUrl",
+    "SightingsQueueUrl",
+    "SightingsDlqUrl",
+    "SightingsTable",
+    "FalseReportsTable",
+    "ModelCacheTable",
+    "StatsCacheTable",
+];
+
+/// `cargo xtask COMMAND spaceships --local …`.
+fn spaceships(cloud: &FreshCloud, command: &str, more: &[&str]) -> Ended {
+    cloud.attempt(&[&[command, "spaceships", "--local"], more].concat())
+}
+
+fn deploy(cloud: &FreshCloud) -> Ended {
+    spaceships(cloud, "deploy", &["--yes"]).expect(0)
+}
+
+fn outputs(cloud: &FreshCloud, more: &[&str]) -> Value {
+    spaceships(cloud, "outputs", &[&["--json"], more].concat()).expect(0).json()
+}
+
+async fn put_sighting(cloud: &FreshCloud) {
+    let dynamodb = aws_sdk_dynamodb::Client::new(&cloud.sdk_config());
+    let put = dynamodb.put_item().table_name("spaceships-sightings");
+    let put = put.item("spaceship_id", AttributeValue::S("XW-12345".to_owned()));
+    put.item("timestamp", AttributeValue::N("1".to_owned())).send().await.unwrap();
+}
+
+/// The names of everything that stacks are made of.
+async fn everything(cloud: &FreshCloud) -> Vec<String> {
+    let config = cloud.sdk_config();
+    let mut names = Vec::new();
+    let functions = aws_sdk_lambda::Client::new(&config).list_functions().send().await.unwrap();
+    names.extend(functions.functions.unwrap_or_default().into_iter().filter_map(|it| it.function_name));
+    let mappings = aws_sdk_lambda::Client::new(&config).list_event_source_mappings().send().await.unwrap();
+    names.extend(mappings.event_source_mappings.unwrap_or_default().into_iter().filter_map(|it| it.uuid));
+    let queues = aws_sdk_sqs::Client::new(&config).list_queues().send().await.unwrap();
+    names.extend(queues.queue_urls.unwrap_or_default());
+    let tables = aws_sdk_dynamodb::Client::new(&config).list_tables().send().await.unwrap();
+    names.extend(tables.table_names.unwrap_or_default());
+    let roles = aws_sdk_iam::Client::new(&config).list_roles().send().await.unwrap();
+    names.extend(roles.roles.into_iter().map(|it| it.role_name));
+    let groups = aws_sdk_cloudwatchlogs::Client::new(&config).describe_log_groups().send().await.unwrap();
+    names.extend(groups.log_groups.unwrap_or_default().into_iter().filter_map(|it| it.log_group_name));
+    let apis = aws_sdk_apigateway::Client::new(&config).get_rest_apis().send().await.unwrap();
+    names.extend(apis.items.unwrap_or_default().into_iter().filter_map(|it| it.name));
+    names
+}
+
+#[test]
+fn a_first_deployment_is_unattended_and_a_second_has_nothing_to_do() {
+    let cloud = FreshCloud::new();
+    let before = spaceships(&cloud, "diff", &["--exit-code"]).expect(3);
+    assert!(before.stdout.contains("35 to create"), "{before}");
+    assert!(before.stdout.contains("+   Sightings "), "{before}");
+    assert_eq!(spaceships(&cloud, "outputs", &[]).expect(6).stdout, "");
+
+    let first = spaceships(&cloud, "deploy", &[&["--yes", "--json"], &REPORTER[..]].concat()).expect(0);
+    for program in ["spaceships-consumer", "spaceships-calculator", "spaceships-counts"] {
+        assert!(first.stderr.contains(&format!("uploaded {program}")), "{first}");
+    }
+    let deployed = first.json()["outputs"]["spaceships"].clone();
+    let names: Vec<_> = deployed.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, OUTPUTS);
+    let api = deployed["ApiUrl"].as_str().unwrap();
+    assert!(api.starts_with(&format!("http://127.0.0.1:{}/", cloud.port)), "{api}");
+    assert_eq!(outputs(&cloud, &[]), deployed);
+
+    let second = spaceships(&cloud, "deploy", &["--yes", "--json"]).expect(0);
+    assert!(second.stderr.contains("spaceships: no changes"), "{second}");
+    assert!(!second.stderr.contains("uploaded"), "{second}");
+    assert_eq!(second.json()["outputs"]["spaceships"], deployed);
+    assert_eq!(spaceships(&cloud, "diff", &["--exit-code"]).expect(0).stdout, "spaceships: no changes\n");
+}
+
+#[test]
+fn nothing_is_deployed_or_destroyed_when_nobody_can_say_yes() {
+    let cloud = FreshCloud::new();
+    let refused = spaceships(&cloud, "deploy", &[]).expect(5);
+    assert!(refused.stderr.contains("needs a yes, and there is no terminal to ask on"), "{refused}");
+    assert!(refused.stderr.contains("help: pass `--yes` to go ahead"), "{refused}");
+    assert!(!refused.stderr.contains("uploaded"), "{refused}");
+    spaceships(&cloud, "outputs", &[]).expect(6);
+
+    deploy(&cloud);
+    let refused = spaceships(&cloud, "destroy", &[]).expect(5);
+    assert!(refused.stderr.contains("destroy `spaceships` in the local cloud"), "{refused}");
+    spaceships(&cloud, "diff", &["--exit-code"]).expect(0);
+}
+
+#[tokio::test]
+async fn another_stage_lives_beside_the_first_under_names_of_its_own() {
+    let cloud = FreshCloud::new();
+    deploy(&cloud);
+    let dev = outputs(&cloud, &[]);
+    spaceships(&cloud, "deploy", &["--yes", "--stage", "blue"]).expect(0);
+    let blue = outputs(&cloud, &["--stage", "blue"]);
+    assert_eq!(
+        [&dev["SightingsTable"], &blue["SightingsTable"]],
+        ["spaceships-sightings", "spaceships-sightings-blue"]
+    );
+    for name in OUTPUTS {
+        assert_ne!(dev[name], blue[name]);
+    }
+    assert!(blue["SightingsQueueUrl"].as_str().unwrap().ends_with("/spaceships-sightings-blue.fifo"), "{blue}");
+
+    put_sighting(&cloud).await;
+    spaceships(&cloud, "destroy", &["--yes", "--stage", "blue"]).expect(0);
+    assert_eq!(outputs(&cloud, &[]), dev);
+    spaceships(&cloud, "diff", &["--exit-code"]).expect(0);
+    assert!(everything(&cloud).await.iter().all(|name| !name.contains("blue")));
+}
+
+#[tokio::test]
+async fn a_parameter_that_changes_is_shown_deployed_and_kept() {
+    let cloud = FreshCloud::new();
+    spaceships(&cloud, "deploy", &[&["--yes"], &REPORTER[..]].concat()).expect(0);
+    let change = ["--parameter", "QueuePolicyPrincipalAccount=210987654321"];
+    let shown = spaceships(&cloud, "diff", &[&["--exit-code"], &change[..]].concat()).expect(3);
+    for part in ["QueuePolicyPrincipalAccount", "123456789012", "210987654321", "SightingsQueuePolicy"] {
+        assert!(shown.stdout.contains(part), "no {part} in {shown}");
+    }
+    spaceships(&cloud, "deploy", &[&["--yes"], &change[..]].concat()).expect(0);
+
+    let sqs = aws_sdk_sqs::Client::new(&cloud.sdk_config());
+    let queue = outputs(&cloud, &[])["SightingsQueueUrl"].as_str().unwrap().to_owned();
+    let call = sqs.get_queue_attributes().queue_url(queue).attribute_names(QueueAttributeName::Policy);
+    let policy = call.send().await.unwrap().attributes.unwrap()[&QueueAttributeName::Policy].clone();
+    assert!(policy.contains("210987654321") && !policy.contains("123456789012"), "{policy}");
+    spaceships(&cloud, "diff", &["--exit-code"]).expect(0);
+}
+
+#[tokio::test]
+async fn what_holds_data_is_destroyed_by_force_alone_and_then_nothing_is_left() {
+    let cloud = FreshCloud::new();
+    let nothing = spaceships(&cloud, "destroy", &["--yes"]).expect(0);
+    assert!(nothing.stderr.contains("nothing to destroy"), "{nothing}");
+    let before = everything(&cloud).await;
+
+    deploy(&cloud);
+    put_sighting(&cloud).await;
+    let queue = outputs(&cloud, &[])["SightingsDlqUrl"].as_str().unwrap().to_owned();
+    let sqs = aws_sdk_sqs::Client::new(&cloud.sdk_config());
+    for body in ["first", "second"] {
+        let call = sqs.send_message().queue_url(&queue).message_group_id("g").message_deduplication_id(body);
+        call.message_body(body).send().await.unwrap();
+    }
+    let refused = spaceships(&cloud, "destroy", &["--yes"]).expect(5);
+    for held in ["1 item in Sightings", "2 messages in SightingsDlq", "nothing was destroyed", "`--force`"] {
+        assert!(refused.stderr.contains(held), "no {held} in {refused}");
+    }
+    spaceships(&cloud, "diff", &["--exit-code"]).expect(0);
+
+    let destroyed = spaceships(&cloud, "destroy", &["--force", "--yes", "--json"]).expect(0);
+    assert_eq!(destroyed.json()["destroyed"], json!([{ "stack": "spaceships", "resources": 35 }]));
+    assert_eq!(everything(&cloud).await, before);
+    spaceships(&cloud, "outputs", &[]).expect(6);
+    spaceships(&cloud, "destroy", &["--yes"]).expect(0);
+}
+
+#[tokio::test]
+async fn a_stack_whose_creation_failed_is_not_deployed_over() {
+    const TEMPLATE: &str = r#"{"Resources": {"P": {"Type": "AWS::IAM::Policy", "Properties": {
+        "PolicyName": "p", "Roles": ["missing"], "PolicyDocument": {"Version": "2012-10-17", "Statement": []}}}}}"#;
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    let cloudformation = aws_sdk_cloudformation::Client::new(&cloud.sdk_config());
+    let capability = aws_sdk_cloudformation::types::Capability::CapabilityNamedIam;
+    let create = cloudformation.create_stack().stack_name("spaceships-dev").capabilities(capability);
+    create.template_body(TEMPLATE).send().await.unwrap();
+    let status = async || {
+        let answer = cloudformation.describe_stacks().stack_name("spaceships-dev").send().await.unwrap();
+        answer.stacks.unwrap().remove(0).stack_status.unwrap()
+    };
+    while status().await != StackStatus::RollbackComplete {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+
+    let refused = spaceships(&cloud, "deploy", &["--yes"]).expect(1);
+    assert!(refused.stderr.contains("is in the state ROLLBACK_COMPLETE; nothing was deployed"), "{refused}");
+    assert!(refused.stderr.contains("`cargo xtask destroy spaceships --local`, then deploy again"), "{refused}");
+    assert_eq!(status().await, StackStatus::RollbackComplete);
+
+    spaceships(&cloud, "destroy", &["--yes"]).expect(0);
+    deploy(&cloud);
+}
+
+#[test]
+fn a_deployment_after_the_local_cloud_was_killed_works() {
+    let cloud = FreshCloud::new();
+    deploy(&cloud);
+    kill_process(Pid::from_raw(cloud.pid().unwrap()).unwrap(), Signal::KILL).unwrap();
+    deploy(&cloud);
+    assert_eq!(outputs(&cloud, &[])["SightingsTable"], "spaceships-sightings");
+    spaceships(&cloud, "diff", &["--exit-code"]).expect(0);
+}
