@@ -11,6 +11,10 @@ use infra::check::check_rendered;
 use infra::plan::{Plan, Snapshot};
 use infra::{Stack, Stage, Template};
 
+/// The allocator of the command line, too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn benchmark(criterion: &mut Criterion) {
     measure(criterion, "spaceships", || stacks::spaceships::stack(&Stage::default()));
     measure(criterion, "1000 services", || services::stack(1_000));

@@ -20,7 +20,7 @@ pub const DESCRIPTION: &str = "sightings of spaceships, from a queue to an API t
 
 /// What to try once it is deployed, with a model that is valid at the time.
 pub const TRY_NEXT: [&str; 2] = [
-    r#"aws sqs send-message --queue-url {SightingsQueueUrl} --message-group-id XW-12345 --message-body '{"spaceship_id":"XW-12345","model":"{ValidModel}","quadrant":"Alpha","coordinates":{"x":12.34,"y":56.78,"z":90.12}}'"#,
+    r#"aws sqs send-message{EndpointUrl} --queue-url {SightingsQueueUrl} --message-group-id XW-12345 --message-body '{"spaceship_id":"XW-12345","model":"{ValidModel}","quadrant":"Alpha","coordinates":{"x":12.34,"y":56.78,"z":90.12}}'"#,
     "curl '{ApiUrl}/counts?spaceship_id=XW-12345'",
 ];
 

@@ -15,8 +15,9 @@ pub struct System {
     pub stack: fn(&Stage) -> Stack,
     /// What stands in for services outside of AWS when it runs locally, by parameter.
     pub stand_ins: &'static [(&'static str, StandIn)],
-    /// Commands to try once it is deployed, with `{Output}` for the value of an output, and `{ValidModel}` for a model
-    /// of spaceships that the model validator takes for valid.
+    /// Commands to try once it is deployed, with `{Output}` for the value of an output, `{ValidModel}` for a model of
+    /// spaceships that the model validator takes for valid, and `{EndpointUrl}` for the flag that leads the AWS CLI to
+    /// where it is deployed.
     pub try_next: &'static [&'static str],
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use infra::Stage;
 
 use crate::commands::local::LocalCommand;
 
@@ -69,6 +70,19 @@ pub struct Where {
     /// Another AWS-compatible endpoint, such as `LocalStack`'s.
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
+}
+
+impl Where {
+    /// The flags that lead another command to the same place, each after a space.
+    #[must_use]
+    pub fn flags(&self) -> String {
+        let local = self.local.then(|| " --local".to_owned());
+        let stage = (self.stage != Stage::default().as_str()).then(|| format!(" --stage {}", self.stage));
+        let profile = self.profile.as_ref().map(|it| format!(" --profile {it}"));
+        let region = self.region.as_ref().map(|it| format!(" --region {it}"));
+        let endpoint = self.endpoint_url.as_ref().map(|it| format!(" --endpoint-url {it}"));
+        [local, stage, profile, region, endpoint].into_iter().flatten().collect()
+    }
 }
 
 /// The stacks a command is about.

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use infra::{Stack, Stage};
+use infra::Stack;
 
 use crate::cli::Where;
 use crate::failure::Failure;
@@ -23,6 +24,8 @@ pub struct Cloud {
     pub local: Option<local::LocalCloud>,
     /// An endpoint that stands in for AWS.
     pub endpoint: Option<String>,
+    /// The flags that lead another command here, each after a space.
+    pub flags: String,
     /// CloudFormation.
     pub cloudformation: aws_sdk_cloudformation::Client,
     /// S3.
@@ -46,10 +49,10 @@ pub async fn connect(target: &Where, default_region: Option<&'static str>) -> an
     if target.local {
         let local = local::start().await?;
         let region = target.region.as_deref().unwrap_or(local::DEFAULT_REGION);
-        return cloud(&local.sdk_config(region), Some(local), None).await;
+        return cloud(&local.sdk_config(region), Some(local), target).await;
     }
     let config = aws_config(target, default_region).await?;
-    cloud(&config, None, target.endpoint_url.clone()).await
+    cloud(&config, None, target).await
 }
 
 async fn aws_config(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<SdkConfig> {
@@ -80,8 +83,13 @@ async fn aws_config(target: &Where, default_region: Option<&'static str>) -> any
             .help("`--local` needs none: it deploys to this machine")
             .into());
     }
-    if config.credentials_provider().is_none() {
-        return Err(no_credentials());
+    let Some(provider) = config.credentials_provider() else { return Err(no_credentials()) };
+    if let Some(profile) = &target.profile
+        && let Err(error) = provider.provide_credentials().await
+    {
+        return Err(Failure::new(format!("the profile `{profile}` gives no AWS credentials: {}", causes(&error)))
+            .help("`aws configure list-profiles` lists the profiles")
+            .into());
     }
     Ok(config)
 }
@@ -92,12 +100,9 @@ fn chosen_region(target: &Where) -> Option<String> {
     target.region.clone().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"))
 }
 
-async fn cloud(
-    config: &SdkConfig,
-    local: Option<local::LocalCloud>,
-    endpoint: Option<String>,
-) -> anyhow::Result<Cloud> {
+async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Where) -> anyhow::Result<Cloud> {
     let identity = aws_sdk_sts::Client::new(config).get_caller_identity().send().await.map_err(explain)?;
+    let endpoint = target.endpoint_url.clone();
     let region = config.region().map(ToString::to_string).unwrap_or_default();
     let account = identity.account().unwrap_or_default().to_owned();
     if local.is_some() && account != local::ACCOUNT {
@@ -115,6 +120,7 @@ async fn cloud(
         region,
         local,
         endpoint,
+        flags: target.flags(),
         cloudformation: aws_sdk_cloudformation::Client::new(config),
         s3: aws_sdk_s3::Client::from_conf(s3),
         lambda: aws_sdk_lambda::Client::new(config),
@@ -139,10 +145,7 @@ impl Cloud {
     /// What to type to do `command` to `stack` here.
     #[must_use]
     pub fn command_line(&self, command: &str, stack: &Stack) -> String {
-        let local = if self.local.is_some() { " --local" } else { "" };
-        let stage =
-            if *stack.stage() == Stage::default() { String::new() } else { format!(" --stage {}", stack.stage()) };
-        format!("cargo xtask {command} {}{local}{stage}", stack.name())
+        format!("cargo xtask {command} {}{}", stack.name(), self.flags)
     }
 
     /// The address of an object for CloudFormation to read a template from.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value as Json;
+
 use super::properties::{PropertyChange, display};
 use super::{Action, Permission, PermissionChange, Plan, ResourceChange};
 
@@ -31,6 +33,8 @@ pub struct Line {
 
 /// The longest value that is shown whole.
 const VALUE_WIDTH: usize = 72;
+/// How much of a hash tells it from others.
+const HASH_WIDTH: usize = 12;
 
 impl Plan {
     /// The plan of the stack `name`, line by line.
@@ -52,8 +56,15 @@ impl Plan {
         if !self.is_first {
             section("outputs", &self.outputs, &mut lines);
         }
-        permission_lines("permissions widened", self.permissions.iter().filter(|it| it.widens), &mut lines);
-        permission_lines("permissions narrowed", self.permissions.iter().filter(|it| !it.widens), &mut lines);
+        let (widened, tone) =
+            if self.is_first { ("permissions", Tone::Add) } else { ("permissions widened", Tone::Danger) };
+        permission_lines(widened, tone, self.permissions.iter().filter(|it| it.widens), &mut lines);
+        permission_lines(
+            "permissions narrowed",
+            Tone::Change,
+            self.permissions.iter().filter(|it| !it.widens),
+            &mut lines,
+        );
         lines
     }
 
@@ -122,15 +133,20 @@ fn property_text(change: &PropertyChange) -> String {
     if let Some(replaced) = &change.follows {
         return format!("{path}: follows the new {replaced}");
     }
+    let short = |json: &Json| short(&display(json));
     match (&change.before, &change.after) {
-        (Some(before), Some(after)) => format!("{path}: {} -> {}", short(&display(before)), short(&display(after))),
-        (None, Some(after)) => format!("{path}: set to {}", short(&display(after))),
-        (Some(before), None) => format!("{path}: {} -> not set", short(&display(before))),
+        (Some(before), Some(after)) => format!("{path}: {} -> {}", short(before), short(after)),
+        (None, Some(after)) => format!("{path}: set to {}", short(after)),
+        (Some(before), None) => format!("{path}: {} -> not set", short(before)),
         (None, None) => path.clone(),
     }
 }
 
+/// The key of a function's zip by the start of its hash, other values by their start.
 fn short(text: &str) -> String {
+    if let Some(hash) = text.strip_prefix("functions/").and_then(|key| key.rsplit('/').next()) {
+        return hash.chars().take(HASH_WIDTH).collect();
+    }
     if text.chars().count() <= VALUE_WIDTH {
         return text.to_owned();
     }
@@ -152,15 +168,19 @@ fn section(title: &str, changes: &[PropertyChange], lines: &mut Vec<Line>) {
     }
 }
 
-fn permission_lines<'a>(title: &str, changes: impl Iterator<Item = &'a PermissionChange>, lines: &mut Vec<Line>) {
+fn permission_lines<'a>(
+    title: &str,
+    tone: Tone,
+    changes: impl Iterator<Item = &'a PermissionChange>,
+    lines: &mut Vec<Line>,
+) {
     let mut changes = changes.peekable();
     if changes.peek().is_some() {
         lines.push(Line { tone: Tone::Heading, text: title.to_owned() });
     }
     for change in changes {
         let permission = &change.permission;
-        let (sign, tone) = if change.added { ("+", Tone::Add) } else { ("-", Tone::Danger) };
-        let tone = if change.widens { Tone::Danger } else { tone };
+        let sign = if change.added { "+" } else { "-" };
         lines.push(Line { tone, text: format!("  {sign:<3} {}: {permission}", permission.holder) });
     }
 }

@@ -125,6 +125,8 @@ fn print_next_steps(cloud: &Cloud, stack: &Stack, outputs: &IndexMap<String, Str
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     for line in system.try_next {
+        let endpoint = cloud.local.as_ref().map(|local| format!(" --endpoint-url {}", local.endpoint()));
+        let line = line.replace("{EndpointUrl}", &endpoint.unwrap_or_default());
         let line = line.replace("{ValidModel}", local::validator::valid_model(now));
         let fill = |line: String, (name, value): (&String, &String)| line.replace(&format!("{{{name}}}"), value);
         ui::say(format!("  {}", outputs.iter().fold(line, fill)));

@@ -67,7 +67,8 @@ pub fn require_known(stacks: &[Stack], given: &[(String, String)]) -> anyhow::Re
     let failure = failure.exit(Exit::Usage);
     Err(match nearest::nearest(name, known.iter().copied()) {
         Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
-        None => failure,
+        None if known.is_empty() => failure,
+        None => failure.help(format!("its parameters are {}", known.into_iter().collect::<Vec<_>>().join(", "))),
     }
     .into())
 }

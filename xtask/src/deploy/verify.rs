@@ -76,17 +76,13 @@ pub async fn verify(cloud: &Cloud, snapshot: &Snapshot, resources: &[Resource]) 
 
 /// Says what was found.
 pub fn report(deviations: &[Deviation]) {
-    for it in deviations {
-        let (style, what) = if it.repaired { (ui::GOOD, "set") } else { (ui::CAUTION, "differs") };
-        ui::say(format!(
-            "  {}{what}{} {} {}: expected {}, CloudFormation left {}",
-            style.render(),
-            style.render_reset(),
-            it.id,
-            it.property,
-            it.expected,
-            it.live
-        ));
+    for Deviation { id, property, expected, live, repaired } in deviations {
+        let (style, text) = if *repaired {
+            (ui::GOOD, format!("set {id} {property} to {expected}, which CloudFormation had left out"))
+        } else {
+            (ui::CAUTION, format!("{id} {property} is {live}, expected {expected}"))
+        };
+        ui::say(format!("  {style}{}{style:#} {text}", if *repaired { "✓" } else { "!" }));
     }
 }
 
