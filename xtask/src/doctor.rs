@@ -4,4 +4,4 @@ mod aws;
 mod machine;
 mod report;
 
-pub use report::{Outcome, report};
+pub use report::{Check, Outcome, report};

@@ -1,9 +1,11 @@
 //! The list of checks.
 
+use serde::Serialize;
+
 use super::{aws, machine};
 
 /// One thing that some command needs.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Check {
     /// What it is.
     pub name: &'static str,
@@ -16,7 +18,8 @@ pub struct Check {
 }
 
 /// How a check stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It is there.
     Ok,
