@@ -2,10 +2,14 @@
 
 use std::borrow::Cow;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use infra::Stack;
 
@@ -56,9 +60,8 @@ pub async fn connect(target: &Where, default_region: Option<&'static str>) -> an
 }
 
 async fn aws_config(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<SdkConfig> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(
-        aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
-    );
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
     if let Some(profile) = &target.profile {
         loader = loader.profile_name(profile);
     }
@@ -83,15 +86,27 @@ async fn aws_config(target: &Where, default_region: Option<&'static str>) -> any
             .help("`--local` needs none: it deploys to this machine")
             .into());
     }
-    let Some(provider) = config.credentials_provider() else { return Err(no_credentials()) };
-    if let Some(profile) = &target.profile
-        && let Err(error) = provider.provide_credentials().await
-    {
-        return Err(Failure::new(format!("the profile `{profile}` gives no AWS credentials: {}", causes(&error)))
+    match &target.profile {
+        Some(profile) => with_credentials_of(profile, &config, http).await,
+        None if config.credentials_provider().is_none() => Err(no_credentials()),
+        None => Ok(config),
+    }
+}
+
+/// The SDK's default chain would prefer the keys of the environment to those of `profile`, and so another account.
+async fn with_credentials_of(profile: &str, config: &SdkConfig, http: SharedHttpClient) -> anyhow::Result<SdkConfig> {
+    let settings = ProviderConfig::default().with_http_client(http).with_region(config.region().cloned());
+    let provider = ProfileFileCredentialsProvider::builder().configure(&settings).profile_name(profile).build();
+    if let Err(error) = provider.provide_credentials().await {
+        let cause = match error {
+            CredentialsError::CredentialsNotLoaded(_) => String::new(),
+            error => format!(": {}", causes(&error)),
+        };
+        return Err(Failure::new(format!("the profile `{profile}` gives no AWS credentials{cause}"))
             .help("`aws configure list-profiles` lists the profiles")
             .into());
     }
-    Ok(config)
+    Ok(config.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build())
 }
 
 /// The SDK knows `AWS_REGION` and the profile's; other AWS tools also heed `AWS_DEFAULT_REGION`.

@@ -162,10 +162,25 @@ fn no_region_and_no_credentials_are_said_with_the_way_out() {
     assert_snapshot!(run_at_an_empty_home(&profile, &[]), @r"
     exit 1
     --- stderr
-    error: no AWS credentials were found
-      help: pass `--profile NAME`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
-      help: `--local` needs none: it deploys to this machine
+    error: the profile `nobody` gives no AWS credentials
+      help: `aws configure list-profiles` lists the profiles
     ");
+}
+
+#[test]
+fn a_profile_that_is_named_is_preferred_to_the_keys_of_the_environment() {
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join(".aws")).unwrap();
+    // For the local cloud, a key of twelve digits is the account of that number.
+    let profile = "[profile other]\nregion = eu-west-3\naws_access_key_id = 123456789012\naws_secret_access_key = k\n";
+    fs::write(home.path().join(".aws/config"), profile).unwrap();
+    let endpoint = format!("http://127.0.0.1:{}", cloud.port);
+    let mut outputs = xtask(&["outputs", "spaceships", "--profile", "other", "--endpoint-url", &endpoint]);
+    outputs.env("HOME", home.path()).envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
+    let refused = Ended::of(&mut outputs).expect(6);
+    assert!(refused.stderr.contains("is not deployed to account 123456789012 in eu-west-3"), "{refused}");
 }
 
 #[test]
