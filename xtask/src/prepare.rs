@@ -36,6 +36,9 @@ pub struct Prepared {
 pub async fn prepare(cloud: &Cloud, stack: &Stack, given: &Given) -> anyhow::Result<Prepared> {
     select::require_sound(stack, &infra::check(stack))?;
     let deployed = deployed::read(cloud, stack).await?;
+    if let Some(deployed) = &deployed {
+        deployed.require_deployable(cloud, stack)?;
+    }
     let previous = deployed.as_ref().map(|deployed| &deployed.snapshot.parameters);
     let mut parameters = parameters::resolve(stack, &given.parameters, previous, cloud.local.as_ref())?;
 

@@ -40,9 +40,6 @@ pub async fn run(selected: &cli::Stacks, given: &Given, target: &Where, yes: boo
 async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyhow::Result<IndexMap<String, String>> {
     let started = Instant::now();
     let prepared = prepare(cloud, stack, given).await?;
-    if let Some(deployed) = &prepared.deployed {
-        deployed.require_deployable(cloud, stack)?;
-    }
     prepared.show(stack)?;
     if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
         return Ok(deployed.outputs.clone());
