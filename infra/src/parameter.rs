@@ -51,7 +51,8 @@ impl ParameterType for String {
     const CONSTRAINT: &'static str = "";
 }
 
-/// A value that is given when the stack is deployed.
+/// A value that is given when the stack is deployed. It is no place for a secret: everyone who may describe the stack
+/// sees it.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>
 ///
@@ -70,8 +71,6 @@ pub struct Parameter<T> {
     pub description: Option<String>,
     /// The values allowed; empty for any.
     pub allowed_values: Vec<String>,
-    /// Hides the value wherever CloudFormation would show it.
-    pub no_echo: bool,
     /// What its values mean.
     pub meaning: Meaning<T>,
 }
@@ -92,13 +91,7 @@ impl<T: ParameterType> Default for Meaning<T> {
 
 impl<T: ParameterType> Default for Parameter<T> {
     fn default() -> Self {
-        Self {
-            default: None,
-            description: None,
-            allowed_values: Vec::new(),
-            no_echo: false,
-            meaning: Meaning::default(),
-        }
+        Self { default: None, description: None, allowed_values: Vec::new(), meaning: Meaning::default() }
     }
 }
 
@@ -120,7 +113,6 @@ impl<T> Parameter<T> {
             default: self.default,
             description: self.description,
             allowed_values: self.allowed_values,
-            no_echo: self.no_echo,
             meaning: Meaning {
                 allowed_pattern: self.meaning.allowed_pattern,
                 constraint: self.meaning.constraint,
@@ -141,7 +133,6 @@ impl<T> Serialize for Parameter<T> {
             allowed_values: &'a [String],
             allowed_pattern: Option<&'a str>,
             constraint_description: Option<String>,
-            no_echo: Option<bool>,
         }
         Wire {
             r#type: "String",
@@ -152,7 +143,6 @@ impl<T> Serialize for Parameter<T> {
             constraint_description: Some(self.meaning.constraint)
                 .filter(|text| !text.is_empty())
                 .map(|text| format!("must be {text}")),
-            no_echo: self.no_echo.then_some(true),
         }
         .serialize(serializer)
     }

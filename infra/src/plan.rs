@@ -5,30 +5,23 @@
 
 mod permissions;
 mod properties;
+mod refusals;
+mod snapshot;
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use crate::finding::Finding;
 use crate::schema;
-use crate::stack::Source;
-use crate::template::{ARTIFACTS_BUCKET, Template};
+use crate::template::ARTIFACTS_BUCKET;
 
 pub use permissions::{Permission, PermissionChange, resource_name};
 pub use properties::PropertyChange;
+pub use refusals::physical_name;
+pub use snapshot::Snapshot;
 pub use text::{Line, Tone};
-
-/// A template with the values of its parameters: what is deployed, or what shall be.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Snapshot {
-    /// The template.
-    pub template: Template,
-    /// The values of its parameters, defaults included.
-    pub parameters: BTreeMap<String, String>,
-}
 
 /// What happens to one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -58,6 +51,8 @@ pub struct ResourceChange {
     pub action: Action,
     /// Which of its properties change, unless it is made or deleted.
     pub properties: Vec<PropertyChange>,
+    /// Whether what leaves the stack is kept outside of it, by its deletion or update-replace policy.
+    pub keeps_old: bool,
     /// What is lost with it, such as `1,204 items`.
     pub loses: Option<String>,
 }
@@ -81,7 +76,7 @@ impl Plan {
     /// What deploying `after` changes; `before` is what is deployed, if anything is.
     #[must_use]
     pub fn between(before: Option<&Snapshot>, after: &Snapshot) -> Self {
-        let same = before.map(|before| unchanged(before, after)).unwrap_or_default();
+        let same = before.map(|before| snapshot::unchanged(before, after)).unwrap_or_default();
         let differing = |snapshot: &Snapshot| snapshot.resolved("Resources", |id| !same.contains(id));
         let (old, new) = (before.map(differing).unwrap_or_default(), differing(after));
         let mut changes: Vec<_> = new.iter().filter_map(|(id, resource)| change(id, old.get(id), resource)).collect();
@@ -108,7 +103,8 @@ impl Plan {
     /// The resources that would be replaced or deleted with what they hold.
     pub fn losses(&self) -> impl Iterator<Item = &ResourceChange> {
         self.resources.iter().filter(|change| {
-            matches!(change.action, Action::Replace | Action::Delete) && holds_data(&change.resource_type)
+            let goes = matches!(change.action, Action::Replace | Action::Delete) && !change.keeps_old;
+            goes && holds_data(&change.resource_type)
         })
     }
 
@@ -116,59 +112,6 @@ impl Plan {
     #[must_use]
     pub fn widens_permissions(&self) -> bool {
         self.permissions.iter().any(|change| change.widens)
-    }
-
-    /// What CloudFormation would refuse about these changes, although it accepts the template on its own.
-    ///
-    /// `source` gives the place where a resource is declared.
-    pub fn check(&self, after: &Snapshot, source: impl Fn(&str) -> Option<Source>) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for change in &self.resources {
-            let place = |finding: Finding| match source(&change.id) {
-                Some(source) => finding.at(source),
-                None => finding,
-            };
-            let resource = after.template.resource(&change.id);
-            if change.action == Action::Replace
-                && let Some((property, name)) = resource.and_then(|it| physical_name(&change.resource_type, it))
-                && !change.properties.iter().any(|it| it.path == property)
-            {
-                let finding = Finding::error(
-                    "replaces-named",
-                    format!("`{}` must be replaced, and its name `{name}` is still taken by the old one", change.id),
-                );
-                findings.push(place(finding.help(format!("give it another `{property}`, or deploy once without it"))));
-            }
-            let indexes = change.properties.iter().filter(|it| it.is_index_change()).count();
-            if change.resource_type == "AWS::DynamoDB::Table" && change.action == Action::Update && indexes > 1 {
-                let finding = Finding::error(
-                    "one-index-per-update",
-                    format!(
-                        "`{}` gains or loses {indexes} global secondary indexes; one update can change one",
-                        change.id
-                    ),
-                );
-                findings.push(place(finding.help("deploy the indexes one after the other")));
-            }
-        }
-        findings
-    }
-}
-
-impl Snapshot {
-    /// The template's resources with the values of the parameters in place.
-    #[must_use]
-    pub fn resolved_resources(&self) -> Map<String, Json> {
-        self.resolved("Resources", |_| true)
-    }
-
-    /// The chosen entries of a section with the values of the parameters in place.
-    fn resolved(&self, section: &str, choose: impl Fn(&str) -> bool) -> Map<String, Json> {
-        self.template
-            .section(section)
-            .filter(|(name, _)| choose(name))
-            .map(|(name, value)| (name.to_owned(), properties::resolve(value, &self.parameters)))
-            .collect()
     }
 }
 
@@ -188,20 +131,6 @@ fn changed_parameters(before: &Snapshot, after: &Snapshot, differing: &Map<Strin
         .collect()
 }
 
-/// The resources that a deployment leaves as they are: the same text, which refers to no parameter that changes.
-fn unchanged<'a>(before: &'a Snapshot, after: &'a Snapshot) -> BTreeSet<&'a str> {
-    let names = before.parameters.keys().chain(after.parameters.keys());
-    let changing: Vec<_> = names.filter(|name| before.parameters.get(*name) != after.parameters.get(*name)).collect();
-    let old: BTreeMap<_, _> = before.template.section("Resources").collect();
-    let new = after.template.section("Resources");
-    new.filter(|(id, resource)| {
-        old.get(id) == Some(resource)
-            && !changing.iter().any(|parameter| !properties::references(resource, parameter).is_empty())
-    })
-    .map(|(id, _)| id)
-    .collect()
-}
-
 /// Whether deleting a resource of this type deletes what its users stored.
 #[must_use]
 pub fn holds_data(resource_type: &str) -> bool {
@@ -218,6 +147,7 @@ fn change(id: &str, before: Option<&Json>, after: &Json) -> Option<ResourceChang
         resource_type: resource_type(after).to_owned(),
         action,
         properties,
+        keeps_old: before.is_some_and(|before| retains(before, "UpdateReplacePolicy")),
         loses: None,
     };
     let Some(before) = before else {
@@ -231,7 +161,7 @@ fn change(id: &str, before: Option<&Json>, after: &Json) -> Option<ResourceChang
     let of = |resource: &Json| resource.get("Properties").cloned().unwrap_or_else(|| empty.clone());
     let mut changes = properties::between(&of(before), &of(after));
     for change in &mut changes {
-        change.replaces = replaces(resource_type(after), &change.path);
+        change.replaces = replaces(resource_type(after), &change.path) || change.is_new_type_of_key();
     }
     for attribute in ["DeletionPolicy", "UpdateReplacePolicy", "Condition"] {
         let (old, new) = (before.get(attribute), after.get(attribute));
@@ -247,14 +177,19 @@ fn change(id: &str, before: Option<&Json>, after: &Json) -> Option<ResourceChang
 }
 
 fn removal(id: &str, resource: &Json) -> ResourceChange {
-    let kept = resource.get("DeletionPolicy").and_then(Json::as_str).is_some_and(|policy| policy.starts_with("Retain"));
+    let keeps_old = retains(resource, "DeletionPolicy");
     ResourceChange {
         id: id.to_owned(),
         resource_type: resource_type(resource).to_owned(),
-        action: if kept { Action::Retain } else { Action::Delete },
+        action: if keeps_old { Action::Retain } else { Action::Delete },
         properties: Vec::new(),
+        keeps_old,
         loses: None,
     }
+}
+
+fn retains(resource: &Json, policy: &str) -> bool {
+    resource.get(policy).and_then(Json::as_str).is_some_and(|policy| policy.starts_with("Retain"))
 }
 
 /// A change that only sometimes replaces counts as one that does: nobody shall be surprised.
@@ -292,6 +227,7 @@ fn record(changes: &mut Vec<ResourceChange>, id: &str, resource_type: &str, prop
             resource_type: resource_type.to_owned(),
             action: Action::Update,
             properties: Vec::new(),
+            keeps_old: false,
             loses: None,
         });
         changes.len() - 1
@@ -303,21 +239,4 @@ fn record(changes: &mut Vec<ResourceChange>, id: &str, resource_type: &str, prop
     if !change.properties.iter().any(|known| known.path == property.path) {
         change.properties.push(property);
     }
-}
-
-/// The property that fixes the physical name of a resource, and the name.
-#[must_use]
-pub fn physical_name(resource_type: &str, resource: &Map<String, Json>) -> Option<(&'static str, String)> {
-    let property = match resource_type {
-        "AWS::DynamoDB::Table" => "TableName",
-        "AWS::SQS::Queue" => "QueueName",
-        "AWS::Lambda::Function" => "FunctionName",
-        "AWS::IAM::Role" => "RoleName",
-        "AWS::Logs::LogGroup" => "LogGroupName",
-        "AWS::S3::Bucket" => "BucketName",
-        "AWS::SNS::Topic" => "TopicName",
-        _ => return None,
-    };
-    let name = resource.get("Properties")?.get(property)?;
-    Some((property, properties::display(name)))
 }

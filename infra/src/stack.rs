@@ -64,7 +64,7 @@ pub struct Stack {
     stage: Stage,
     /// Up to 1,024 bytes.
     pub description: Option<String>,
-    /// The region used when none is configured, such as `sa-east-1`.
+    /// The region it is meant for, such as `sa-east-1`. Only messages suggest it: no region is chosen silently.
     pub default_region: Option<&'static str>,
     /// Tags that CloudFormation puts on every resource that can be tagged.
     pub tags: Vec<Tag>,
@@ -279,6 +279,12 @@ impl Stack {
     #[must_use]
     pub fn declared(&self, id: LogicalId) -> Option<&Declared> {
         self.resources.get(&id)
+    }
+
+    /// Where the resource with the logical id `id` is declared.
+    #[must_use]
+    pub fn source_of(&self, id: &str) -> Option<Source> {
+        self.resources.get(id).map(|declared| declared.source)
     }
 
     /// Every parameter, in the order of declaration; those for the functions' code are the renderer's.

@@ -15,7 +15,7 @@ fn plans() {
         let (before, after) = (snapshot(&after.with_file_name("before.yaml")), snapshot(after));
         let plan = Plan::between(Some(&before), &after);
         let mut text: Vec<_> = plan.lines("stack").iter().map(ToString::to_string).collect();
-        text.extend(plan.check(&after, |_| None).iter().map(ToString::to_string));
+        text.extend(plan.check(Some(&before), &after, |_| None).iter().map(ToString::to_string));
         insta::assert_snapshot!(text.join("\n"));
     });
 }

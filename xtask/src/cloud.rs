@@ -72,6 +72,7 @@ async fn aws_config(target: &Where, default_region: Option<&'static str>) -> any
         loader = loader.region(Region::new(region));
     }
     let config = loader.load().await;
+    require_one_endpoint()?;
     if let (None, Some(endpoint)) = (&target.endpoint_url, config.endpoint_url()) {
         return Err(Failure::new(format!("`AWS_ENDPOINT_URL` leads to `{endpoint}`, not to AWS; nothing was done"))
             .help("`--local` uses the local cloud on this machine")
@@ -107,6 +108,16 @@ async fn with_credentials_of(profile: &str, config: &SdkConfig, http: SharedHttp
             .into());
     }
     Ok(config.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build())
+}
+
+/// A variable such as `AWS_ENDPOINT_URL_S3` would lead some calls elsewhere than the others.
+fn require_one_endpoint() -> anyhow::Result<()> {
+    let Some((name, _)) = std::env::vars().find(|(name, _)| name.starts_with("AWS_ENDPOINT_URL_")) else {
+        return Ok(());
+    };
+    Err(Failure::new(format!("`{name}` leads one service elsewhere than the others; nothing was done"))
+        .help(format!("`unset {name}`; `--endpoint-url` leads all services to one endpoint"))
+        .into())
 }
 
 /// The SDK knows `AWS_REGION` and the profile's; other AWS tools also heed `AWS_DEFAULT_REGION`.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use infra::lambda::{Architecture, Function};
 use infra::plan::{self, Action, Plan, ResourceChange, Snapshot};
-use infra::{LogicalId, Stack, Template};
+use infra::{Stack, Template};
+use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
 use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
@@ -52,6 +53,9 @@ pub async fn prepare(cloud: &Cloud, stack: &Stack, given: &Given) -> anyhow::Res
     }
     let after = Snapshot { template: Template::render(stack), parameters };
     let mut plan = Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after);
+    if let Some(deployed) = &deployed {
+        require_kept_ids(stack, &plan, &deployed.snapshot, &after)?;
+    }
     require_free_names(cloud, stack, &plan, &after).await?;
     if plan.losses().next().is_some() {
         add_losses(cloud, stack, &mut plan).await?;
@@ -60,13 +64,13 @@ pub async fn prepare(cloud: &Cloud, stack: &Stack, given: &Given) -> anyhow::Res
 }
 
 impl Prepared {
-    /// Prints the plan and what CloudFormation would refuse about it.
-    pub fn show(&self, stack: &Stack) -> anyhow::Result<()> {
+    /// Prints the plan, also when quiet if a yes will be asked for it, and what CloudFormation would refuse about it.
+    pub fn show(&self, stack: &Stack, will_ask: bool) -> anyhow::Result<()> {
         for line in self.plan.lines(stack.name()) {
-            ui::say(ui::plan_line(&line));
+            ui::say_or_insist(ui::plan_line(&line), will_ask && !self.plan.is_empty());
         }
-        let source = |id: &str| stack.declared(LogicalId::new(id.to_owned())).map(|declared| declared.source);
-        select::require_sound(stack, &self.plan.check(&self.after, source))
+        let before = self.deployed.as_ref().map(|deployed| &deployed.snapshot);
+        select::require_sound(stack, &self.plan.check(before, &self.after, |id| stack.source_of(id)))
     }
 }
 
@@ -92,20 +96,46 @@ pub async fn build(stack: &Stack, is_local: bool) -> anyhow::Result<Vec<Program>
     Ok(programs)
 }
 
+/// Refuses to create a resource under a name that the stack's own resource still has, which CloudFormation deletes only
+/// afterwards.
+fn require_kept_ids(stack: &Stack, plan: &Plan, before: &Snapshot, after: &Snapshot) -> anyhow::Result<()> {
+    let (old, new) = (before.resolved_resources(), after.resolved_resources());
+    let named = |change: &ResourceChange, resources: &Map<String, Json>| {
+        let resource = resources.get(&change.id)?.as_object()?;
+        let (_, name) = plan::physical_name(&change.resource_type, resource)?;
+        Some((change.resource_type.clone(), name.to_owned()))
+    };
+    let with = |action: Action| plan.resources.iter().filter(move |change| change.action == action);
+    for created in with(Action::Create) {
+        let Some(name) = named(created, &new) else { continue };
+        let Some(gone) = with(Action::Delete).find(|change| named(change, &old).as_ref() == Some(&name)) else {
+            continue;
+        };
+        let place = stack.source_of(&created.id).map(|source| format!("\n  --> {source}")).unwrap_or_default();
+        return Err(Failure::new(format!(
+            "`{}` takes the name `{}` of `{}`, which this deployment would delete with all it holds; nothing was deployed{place}",
+            created.id, name.1, gone.id
+        ))
+        .help(format!("keep the logical id `{}`, or give `{}` another name", gone.id, created.id))
+        .into());
+    }
+    Ok(())
+}
+
 /// Refuses to create what already exists under its name outside of the stack. AWS would refuse it too, halfway through
 /// the deployment; an emulator may overwrite it.
 async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &Snapshot) -> anyhow::Result<()> {
     let template = after.resolved_resources();
     let created = plan.resources.iter().filter(|change| change.action == Action::Create).filter_map(|change| {
         let (_, name) = plan::physical_name(&change.resource_type, template.get(&change.id)?.as_object()?)?;
-        Some(Resource { id: change.id.clone(), resource_type: change.resource_type.clone(), physical_id: name })
+        let (id, resource_type) = (change.id.clone(), change.resource_type.clone());
+        Some(Resource { id, resource_type, physical_id: name.to_owned() })
     });
     let created: Vec<_> = created.collect();
     let taken = existing::find(cloud, &created).await?;
     let Some(first) = taken.first() else { return Ok(()) };
     let names: Vec<_> = taken.iter().map(|it| format!("`{}` ({})", it.physical_id, it.resource_type)).collect();
-    let source =
-        stack.declared(LogicalId::new(first.id.clone())).map(|declared| format!("\n  --> {}", declared.source));
+    let source = stack.source_of(&first.id).map(|source| format!("\n  --> {source}"));
     Err(Failure::new(format!(
         "{} already exists in {} and is not part of `{}`; nothing was deployed{}",
         names.join(", "),

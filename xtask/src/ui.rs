@@ -54,6 +54,13 @@ pub fn say(line: impl std::fmt::Display) {
     }
 }
 
+/// Says something about the work; when `insist`, also when quiet: a yes that is asked for needs to know what for.
+pub fn say_or_insist(line: impl std::fmt::Display, insist: bool) {
+    if insist || !quiet() {
+        anstream::eprintln!("{line}");
+    }
+}
+
 /// Says something about the work when asked to be verbose.
 pub fn detail(line: impl std::fmt::Display) {
     if TALK.get().is_some_and(|talk| talk.verbose) {

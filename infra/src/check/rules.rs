@@ -35,6 +35,7 @@ const RULES: &[Rule] = &[
     rule("fifo-batching-window", "a batching window on a FIFO queue"),
     rule("fifo-throughput", "a FIFO queue's throughput limit without the scope of deduplication that it needs"),
     rule("index-capacity", "an index paid in another way than its table"),
+    rule("index-changed", "a global secondary index whose key or projection changes, which no update can do"),
     rule("index-twice", "two indexes of a table under one name"),
     rule("key-attribute-twice", "an attribute that is both parts of a key"),
     rule("key-attribute-type", "a key attribute with different types in different keys"),

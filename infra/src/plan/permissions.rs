@@ -68,9 +68,18 @@ fn all(resources: &Map<String, Json>) -> BTreeSet<Permission> {
                 for arn in entries(property("ManagedPolicyArns")) {
                     permissions.insert(managed(id, arn));
                 }
+                permissions.extend(property("PermissionsBoundary").map(|arn| boundary(id, arn)));
             }
             "AWS::Lambda::Permission" => {
                 permissions.insert(invocation(id, resource));
+            }
+            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
+                // The same statements for another role are another right.
+                for role in entries(property("Roles")) {
+                    let holder = format!("{} by {id}", target(role));
+                    let document = property("PolicyDocument").into_iter();
+                    permissions.extend(document.flat_map(|document| of_document(&holder, document, "")));
+                }
             }
             _ => add(property("PolicyDocument"), ""),
         }
@@ -111,6 +120,18 @@ fn managed(holder: &str, arn: &Json) -> Permission {
         principal: None,
         denies: false,
         action: format!("all that {} allows", display(arn)),
+        resource: String::new(),
+        condition: None,
+    }
+}
+
+/// A boundary takes every right that it does not name.
+fn boundary(holder: &str, arn: &Json) -> Permission {
+    Permission {
+        holder: holder.to_owned(),
+        principal: None,
+        denies: true,
+        action: format!("all that {} does not allow", display(arn)),
         resource: String::new(),
         condition: None,
     }

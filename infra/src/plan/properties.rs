@@ -33,11 +33,10 @@ impl PropertyChange {
         Self { replaces: true, ..self }
     }
 
-    /// Whether a whole global secondary index comes or goes.
-    pub(super) fn is_index_change(&self) -> bool {
-        self.path.starts_with("GlobalSecondaryIndexes[")
-            && self.path.ends_with(']')
-            && (self.before.is_none() || self.after.is_none())
+    /// Whether it gives an attribute of a table's keys another type, which AWS's schema does not tell from adding one.
+    pub(super) fn is_new_type_of_key(&self) -> bool {
+        let of_attribute = self.path.starts_with("AttributeDefinitions[") && self.path.ends_with("].AttributeType");
+        of_attribute && self.before.is_some() && self.after.is_some()
     }
 }
 
@@ -105,32 +104,56 @@ fn is_intrinsic(object: &Map<String, Json>) -> bool {
     object.len() == 1 && object.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
 }
 
-/// `json` with references to parameters replaced by their values.
-pub(super) fn resolve(json: &Json, parameters: &BTreeMap<String, String>) -> Json {
+/// What is known of a template's values before it is deployed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The values of its parameters.
+    pub(super) parameters: &'a BTreeMap<String, String>,
+    /// Its conditions, with whether they hold.
+    pub(super) conditions: &'a BTreeMap<&'a str, bool>,
+}
+
+/// `json` with references to parameters replaced by their values, and `Fn::If` by the branch that is taken.
+pub(super) fn resolve(json: &Json, known: Known<'_>) -> Json {
     match json {
-        Json::Object(object) => match object.get("Ref").and_then(Json::as_str).and_then(|id| parameters.get(id)) {
-            Some(value) if object.len() == 1 => Json::String(value.clone()),
-            _ if object.len() == 1 && object.contains_key("Fn::Sub") => fill(object, parameters),
-            _ => object.iter().map(|(name, value)| (name.clone(), resolve(value, parameters))).collect(),
-        },
-        Json::Array(items) => items.iter().map(|item| resolve(item, parameters)).collect(),
+        Json::Object(object) if object.len() == 1 => {
+            intrinsic(object, known).unwrap_or_else(|| resolve_entries(object, known))
+        }
+        Json::Object(object) => resolve_entries(object, known),
+        Json::Array(items) => items.iter().map(|item| resolve(item, known)).collect(),
         other => other.clone(),
     }
 }
 
+fn resolve_entries(object: &Map<String, Json>, known: Known<'_>) -> Json {
+    let resolved = object.iter().map(|(name, value)| (name.clone(), resolve(value, known)));
+    resolved.filter(|(_, value)| value.get("Ref").and_then(Json::as_str) != Some("AWS::NoValue")).collect()
+}
+
+fn intrinsic(object: &Map<String, Json>, known: Known<'_>) -> Option<Json> {
+    let (function, argument) = object.iter().next()?;
+    match function.as_str() {
+        "Ref" => known.parameters.get(argument.as_str()?).map(|value| Json::String(value.clone())),
+        "Fn::Sub" => Some(fill(argument, known)),
+        "Fn::If" => {
+            let holds = known.conditions.get(argument.get(0)?.as_str()?)?;
+            Some(resolve(argument.get(if *holds { 1 } else { 2 })?, known))
+        }
+        _ => None,
+    }
+}
+
 /// A text with references to parameters within it; a variable of the function's own hides the parameter of its name.
-fn fill(sub: &Map<String, Json>, parameters: &BTreeMap<String, String>) -> Json {
-    let argument = &sub["Fn::Sub"];
+fn fill(argument: &Json, known: Known<'_>) -> Json {
     let own = |name: &String| argument.get(1).is_some_and(|variables| variables.get(name).is_some());
     let filled = |text: &str| {
-        let parameters = parameters.iter().filter(|(name, _)| !own(name));
+        let parameters = known.parameters.iter().filter(|(name, _)| !own(name));
         parameters.fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
     };
     let argument = match argument {
         Json::String(text) => json!(filled(text)),
         Json::Array(parts) => {
-            let part =
-                |part: &Json| part.as_str().map_or_else(|| resolve(part, parameters), |text| json!(filled(text)));
+            let part = |part: &Json| part.as_str().map_or_else(|| resolve(part, known), |text| json!(filled(text)));
             parts.iter().map(part).collect()
         }
         other => other.clone(),

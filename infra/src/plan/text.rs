@@ -120,6 +120,9 @@ fn resource_lines(change: &ResourceChange, width: usize, lines: &mut Vec<Line>) 
     for (index, property) in change.properties.iter().enumerate() {
         let start = if index == 0 { start.clone() } else { " ".repeat(start.len()) };
         let note = match (property.replaces, &lost) {
+            (true, _) if change.keeps_old => {
+                "  # forces replacement, keeps the old one outside of the stack".to_owned()
+            }
             (true, Some(lost)) => format!("  # forces replacement, {lost}"),
             (true, None) => "  # forces replacement".to_owned(),
             (false, _) => String::new(),

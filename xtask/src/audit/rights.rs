@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use infra::iam::{Policy, Statement};
+use infra::iam::{ManagedPolicy, Policy, Statement};
 use infra::lambda::{EventSourceMapping, Function, TracingMode};
 use infra::sqs::{FifoQueue, Queue, StandardQueue};
-use infra::{LogicalId, Resource, Stack};
-use policies::{Action, action};
+use infra::{LogicalId, Resource, Stack, Value};
+use policies::{Action, Effect, action};
 
 use super::compare::Subject;
 use super::finding::{AuditFinding, Severity};
@@ -19,6 +19,8 @@ pub struct Rights {
     pub granted: Vec<Statement>,
     /// What AWS itself does with the role.
     pub platform: Vec<PlatformNeed>,
+    /// The policies by reference, which the audit does not read.
+    pub unread: Vec<String>,
 }
 
 /// Something AWS does with a function's role.
@@ -28,6 +30,8 @@ pub struct PlatformNeed {
     pub purpose: String,
     /// What it needs.
     pub actions: Vec<Action>,
+    /// On what; `None` for actions that IAM checks against no resource.
+    pub resource: Option<Value>,
 }
 
 impl Rights {
@@ -41,7 +45,30 @@ impl Rights {
             .resources_of::<Policy>()
             .filter(|(_, policy)| role.is_some_and(|role| policy.roles.contains(&role)))
             .flat_map(|(_, policy)| &policy.policy_document.statement);
-        Self { granted: inline.chain(attached).cloned().collect(), platform: needs(stack, id, function) }
+        Self {
+            granted: inline.chain(attached).cloned().collect(),
+            platform: needs(stack, id, function),
+            unread: unread(stack, function),
+        }
+    }
+
+    /// A finding for each policy that allows something the audit does not see.
+    #[must_use]
+    pub fn unseen(&self, subject: Subject<'_>) -> Vec<AuditFinding> {
+        let finding = |policy: &String| AuditFinding {
+            id: "LP05",
+            severity: Severity::High,
+            stack: subject.stack.to_owned(),
+            resource: subject.resource.to_owned(),
+            message: format!(
+                "the role of `{}` has the policy `{policy}`, whose rights the audit does not see",
+                subject.resource
+            ),
+            location: subject.location.map(str::to_owned),
+            evidence: "declared in the stack".to_owned(),
+            fix: "grant what is needed by bindings or in the role's own policies".to_owned(),
+        };
+        self.unread.iter().map(finding).collect()
     }
 
     /// Every action that AWS needs of the role.
@@ -53,11 +80,13 @@ impl Rights {
     /// What AWS needs of the role and the role does not allow.
     #[must_use]
     pub fn missing(&self, subject: Subject<'_>) -> Vec<AuditFinding> {
-        let allowed = |action: &Action| {
-            self.granted.iter().any(|statement| statement.action.iter().any(|it| it.covers(action.as_str())))
+        let allows = |statement: &Statement, need: &PlatformNeed, action: &Action| {
+            let on = need.resource.as_ref().is_none_or(|resource| statement.resource.contains(resource));
+            statement.effect == Effect::Allow && on && statement.action.iter().any(|it| it.covers(action.as_str()))
         };
         let missing = |need: &PlatformNeed| {
-            let absent: Vec<_> = need.actions.iter().filter(|it| !allowed(it)).map(|it| format!("`{it}`")).collect();
+            let lacks = |action: &&Action| !self.granted.iter().any(|statement| allows(statement, need, action));
+            let absent: Vec<_> = need.actions.iter().filter(lacks).map(|it| format!("`{it}`")).collect();
             (!absent.is_empty()).then(|| AuditFinding {
                 id: "PL01",
                 severity: Severity::High,
@@ -102,18 +131,30 @@ impl Rights {
     }
 }
 
+fn unread(stack: &Stack, function: &Function) -> Vec<String> {
+    let Some(role) = function.role_in(stack) else { return vec!["of a role outside of the stack".to_owned()] };
+    let by_arn = stack.get(role).into_iter().flat_map(|role| &role.managed_policy_arns);
+    let by_arn = by_arn.map(|arn| infra::plan::resource_name(&arn.text()));
+    let managed = stack.resources_of::<ManagedPolicy>().filter(|(_, policy)| policy.roles.contains(&role));
+    by_arn.chain(managed.map(|(policy, _)| policy.id().to_string())).collect()
+}
+
 fn needs(stack: &Stack, id: LogicalId, function: &Function) -> Vec<PlatformNeed> {
+    let group = function.logging_config.as_ref().and_then(|config| config.log_group);
     let logs = PlatformNeed {
         purpose: "writing logs".to_owned(),
         actions: vec![action::logs::CREATE_LOG_STREAM, action::logs::PUT_LOG_EVENTS],
+        resource: group.map(|group| group.arn().into()),
     };
     let dead = function.dead_letter_target.map(|queue| PlatformNeed {
         purpose: format!("sending failed events to {}", queue.id()),
         actions: vec![action::sqs::SEND_MESSAGE],
+        resource: Some(queue.arn().into()),
     });
     let traces = (function.tracing == Some(TracingMode::Active)).then(|| PlatformNeed {
         purpose: "tracing".to_owned(),
         actions: vec![action::xray::PUT_TRACE_SEGMENTS, action::xray::PUT_TELEMETRY_RECORDS],
+        resource: None,
     });
     let polled = polling::<FifoQueue>(stack, id).chain(polling::<StandardQueue>(stack, id));
     [logs].into_iter().chain(dead).chain(traces).chain(polled).collect()
@@ -128,5 +169,6 @@ where
     mappings.filter(move |(_, mapping)| mapping.function_name.id() == function).map(|(_, mapping)| PlatformNeed {
         purpose: format!("polling {}", mapping.queue.id()),
         actions: vec![action::sqs::RECEIVE_MESSAGE, action::sqs::DELETE_MESSAGE, action::sqs::GET_QUEUE_ATTRIBUTES],
+        resource: Some(mapping.queue.arn().into()),
     })
 }

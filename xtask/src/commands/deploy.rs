@@ -40,8 +40,10 @@ pub async fn run(selected: &cli::Stacks, given: &Given, target: &Where, yes: boo
 async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyhow::Result<IndexMap<String, String>> {
     let started = Instant::now();
     let prepared = prepare(cloud, stack, given).await?;
-    prepared.show(stack)?;
+    prepared.show(stack, !yes)?;
     if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
+        // A deployment that was interrupted after CloudFormation's end was not verified.
+        settle(cloud, stack, &prepared).await?;
         return Ok(deployed.outputs.clone());
     }
     ui::confirm(&question(cloud, stack, &prepared), yes)?;
@@ -49,8 +51,7 @@ async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyho
     upload(cloud, &prepared).await?;
     apply(cloud, stack, &prepared).await?;
 
-    let resources = contents::resources(cloud, &stack.stack_name()).await?;
-    verify::report(&verify::verify(cloud, &prepared.after, &resources).await?);
+    settle(cloud, stack, &prepared).await?;
     if let Some(local) = &cloud.local {
         local::save(local).await?;
     }
@@ -58,6 +59,13 @@ async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyho
     let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
     ui::say(format!("{}: deployed to {} in {:.1} s", stack.name(), cloud.place(), started.elapsed().as_secs_f32()));
     Ok(deployed.outputs)
+}
+
+/// Verifies the live resources, and sets what CloudFormation left out.
+async fn settle(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> anyhow::Result<()> {
+    let resources = contents::resources(cloud, &stack.stack_name()).await?;
+    verify::report(&verify::verify(cloud, &prepared.after, &resources).await?);
+    Ok(())
 }
 
 fn question(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> String {
@@ -86,12 +94,13 @@ async fn apply(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> anyhow::Res
         template: &prepared.after.template,
         parameters: &prepared.after.parameters,
         exists: prepared.deployed.is_some(),
-        bucket: (!prepared.artifacts.is_empty()).then_some(prepared.bucket.name.as_str()),
+        bucket: &prepared.bucket,
     };
     let Some(set) = change_set::create(cloud, &request).await? else {
         ui::detail("CloudFormation sees nothing to change");
         return Ok(());
     };
+    change_set::require_planned(cloud, &set, &prepared.plan).await?;
     change_set::execute(cloud, &set).await?;
     let resources = prepared.plan.resources.iter().map(|change| change.id.as_str()).collect();
     let operation = Operation { stack, stack_id: &set.stack_id, token: &set.token, resources };

@@ -8,7 +8,7 @@ use crate::cli::{self, Where};
 use crate::cloud::{self, Cloud, explain};
 use crate::deploy::contents::{self, Resource};
 use crate::deploy::events::{self, Operation};
-use crate::deploy::{deployed, existing};
+use crate::deploy::{change_set, deployed, existing};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{select, ui};
@@ -35,7 +35,7 @@ async fn destroy(cloud: &Cloud, stack: &Stack, force: bool, yes: bool) -> anyhow
         return Ok(0);
     };
     let resources = contents::resources(cloud, &stack.stack_name()).await?;
-    let held = show(cloud, name, &resources).await?;
+    let held = show(cloud, name, &resources, !yes).await?;
     if !held.is_empty() && !force {
         return Err(Failure::new(format!("`{name}` holds data: {}; nothing was destroyed", held.join(", ")))
             .exit(Exit::Declined)
@@ -44,7 +44,7 @@ async fn destroy(cloud: &Cloud, stack: &Stack, force: bool, yes: bool) -> anyhow
     }
     ui::confirm(&format!("destroy `{name}` in {}", cloud.place()), yes)?;
 
-    let token = format!("destroy-{}", std::process::id());
+    let token = format!("destroy-{}", change_set::unique());
     let call = cloud.cloudformation.delete_stack().stack_name(&deployed.id).client_request_token(&token);
     call.send().await.map_err(explain)?;
     let ids = resources.iter().map(|resource| resource.id.as_str()).collect();
@@ -58,20 +58,21 @@ async fn destroy(cloud: &Cloud, stack: &Stack, force: bool, yes: bool) -> anyhow
             Failure::new(format!("`{name}` was deleted, but these are still there: {}", list.join(", "))).into()
         );
     }
-    ui::say(format!("{name}: destroyed; none of its {} resources is left", resources.len()));
+    ui::say(format!("{name}: destroyed; none of the {} resources that can be looked for is left", resources.len()));
     Ok(resources.len())
 }
 
 /// Lists what will go, and returns what holds data.
-async fn show(cloud: &Cloud, name: &str, resources: &[Resource]) -> anyhow::Result<Vec<String>> {
+async fn show(cloud: &Cloud, name: &str, resources: &[Resource], will_ask: bool) -> anyhow::Result<Vec<String>> {
     let width = resources.iter().map(|resource| resource.id.len()).max().unwrap_or(0);
     let mut held = Vec::new();
-    ui::say(format!("{name}: {} resources to destroy", resources.len()));
+    ui::say_or_insist(format!("{name}: {} resources to destroy", resources.len()), will_ask);
     for resource in resources {
         let contents = if holds_data(&resource.resource_type) { contents::of(cloud, resource).await? } else { None };
         let note =
             contents.as_ref().map(|what| format!("  {}{what}{}", ui::DANGER.render(), ui::DANGER.render_reset()));
-        ui::say(format!("  -   {:<width$}  {}{}", resource.id, resource.resource_type, note.unwrap_or_default()));
+        let note = note.unwrap_or_default();
+        ui::say_or_insist(format!("  -   {:<width$}  {}{note}", resource.id, resource.resource_type), will_ask);
         held.extend(contents.map(|what| format!("{what} in {}", resource.id)));
     }
     Ok(held)

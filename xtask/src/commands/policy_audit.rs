@@ -28,7 +28,8 @@ pub async fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
     } else {
         findings.iter().for_each(ui::result);
         ui::result(match findings.len() {
-            0 => "each function is granted exactly what its program and its wiring use".to_owned(),
+            0 => "no finding: each action that a role allows is used by its program or its wiring, and none is missing"
+                .to_owned(),
             1 => "1 finding".to_owned(),
             count => format!("{count} findings"),
         });
@@ -63,6 +64,7 @@ fn audit(
     let granted: Vec<_> = rights.granted.iter().collect();
     let mut findings = audit::compare(subject, &granted, linked.as_ref(), &rights.platform_actions());
     findings.extend(rights.missing(subject));
+    findings.extend(rights.unseen(subject));
     Ok(findings)
 }
 

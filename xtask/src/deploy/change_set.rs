@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
-use aws_sdk_cloudformation::types::{Capability, ChangeSetStatus, ChangeSetType, Parameter, Tag};
+use aws_sdk_cloudformation::types::{
+    Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange, Tag,
+};
 use aws_smithy_types::byte_stream::ByteStream;
+use infra::plan::{Action, Plan};
 use infra::{Stack, Template};
 
+use crate::assets::bucket::Bucket;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
 
@@ -38,7 +42,7 @@ pub struct Request<'a> {
     /// Whether the stack exists already.
     pub exists: bool,
     /// Where a large template is uploaded to.
-    pub bucket: Option<&'a str>,
+    pub bucket: &'a Bucket,
 }
 
 /// Makes a change set and waits until it can be executed; `None` when CloudFormation sees nothing to change.
@@ -57,9 +61,10 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Opti
     for (name, value) in request.parameters {
         call = call.parameters(Parameter::builder().parameter_key(name).parameter_value(value).build());
     }
-    call = match request.bucket.filter(|_| body.len() > INLINE_BYTES) {
-        Some(bucket) => call.template_url(upload(cloud, bucket, &name, body).await?),
-        None => call.template_body(body),
+    call = if body.len() > INLINE_BYTES {
+        call.template_url(upload(cloud, request.bucket, &name, body).await?)
+    } else {
+        call.template_body(body)
     };
     let created = call.send().await.map_err(explain)?;
     let set = ChangeSet {
@@ -89,6 +94,48 @@ async fn wait(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<Option<ChangeSet
     }
 }
 
+/// Refuses a change set that would remove or replace what `plan` does not: somebody else changed the stack since the
+/// plan was made.
+///
+/// The local cloud is not asked: its change sets tell a replacement from an update only for some types.
+pub async fn require_planned(cloud: &Cloud, set: &ChangeSet, plan: &Plan) -> anyhow::Result<()> {
+    if cloud.local.is_some() {
+        return Ok(());
+    }
+    let mut pages = cloud.cloudformation.describe_change_set().change_set_name(&set.id).into_paginator().send();
+    let mut unplanned = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(explain)?;
+        let changes = page.changes().iter().filter_map(Change::resource_change);
+        unplanned.extend(
+            changes
+                .filter(|change| !is_planned(change, plan))
+                .filter_map(|it| it.logical_resource_id().map(str::to_owned)),
+        );
+    }
+    if unplanned.is_empty() {
+        return Ok(());
+    }
+    discard(cloud, set).await?;
+    let names: Vec<_> = unplanned.iter().map(|id| format!("`{id}`")).collect();
+    Err(Failure::new(format!(
+        "CloudFormation would remove or replace {}, which the plan does not; nothing was deployed",
+        names.join(", ")
+    ))
+    .help("the stack may have changed since the plan was made: deploy again to see the new plan")
+    .into())
+}
+
+fn is_planned(change: &ResourceChange, plan: &Plan) -> bool {
+    let planned = plan.resources.iter().find(|planned| Some(planned.id.as_str()) == change.logical_resource_id());
+    let action = planned.map(|planned| planned.action);
+    match (change.action(), change.replacement()) {
+        (Some(ChangeAction::Remove), _) => matches!(action, Some(Action::Delete | Action::Retain)),
+        (Some(ChangeAction::Modify), Some(Replacement::True)) => action == Some(Action::Replace),
+        _ => true,
+    }
+}
+
 /// Executes a change set; the stack's events tell how it goes.
 pub async fn execute(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<()> {
     let call = cloud.cloudformation.execute_change_set().change_set_name(&set.id).client_request_token(&set.token);
@@ -115,11 +162,13 @@ pub fn poll_interval(cloud: &Cloud) -> Duration {
     if cloud.local.is_some() { Duration::from_millis(50) } else { Duration::from_secs(2) }
 }
 
-async fn upload(cloud: &Cloud, bucket: &str, name: &str, body: String) -> anyhow::Result<String> {
+async fn upload(cloud: &Cloud, bucket: &Bucket, name: &str, body: String) -> anyhow::Result<String> {
+    bucket.ensure(&cloud.s3).await?;
     let key = format!("templates/{name}-{}.json", unique());
     let body = ByteStream::from(body.into_bytes());
-    cloud.s3.put_object().bucket(bucket).key(&key).body(body).send().await.map_err(explain)?;
-    Ok(cloud.object_url(bucket, &key))
+    let call = cloud.s3.put_object().bucket(&bucket.name).expected_bucket_owner(&bucket.account);
+    call.key(&key).body(body).send().await.map_err(explain)?;
+    Ok(cloud.object_url(&bucket.name, &key))
 }
 
 fn tags(stack: &Stack) -> Vec<Tag> {
@@ -131,8 +180,37 @@ fn tags(stack: &Stack) -> Vec<Tag> {
         .collect()
 }
 
-/// Tells this deployment from all others of the stack.
-fn unique() -> String {
+/// Tells an operation from all others of the stack.
+#[must_use]
+pub fn unique() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     format!("{}-{}", now.as_millis(), std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use infra::plan::Snapshot;
+
+    use super::*;
+
+    fn snapshot(yaml: &str) -> Snapshot {
+        Snapshot { template: Template::parse(yaml).unwrap(), parameters: BTreeMap::new() }
+    }
+
+    #[test]
+    fn what_nobody_saw_in_the_plan_is_not_carried_out() {
+        let before = snapshot("Resources: {Gone: {Type: AWS::SQS::Queue}, Kept: {Type: AWS::SQS::Queue}}");
+        let after = snapshot("Resources: {Kept: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 1}}}");
+        let plan = Plan::between(Some(&before), &after);
+        let change = |id: &str, action| ResourceChange::builder().logical_resource_id(id).action(action);
+        let planned =
+            |change: aws_sdk_cloudformation::types::builders::ResourceChangeBuilder| is_planned(&change.build(), &plan);
+        assert!(planned(change("Gone", ChangeAction::Remove)));
+        assert!(!planned(change("Kept", ChangeAction::Remove)));
+        assert!(!planned(change("Another", ChangeAction::Remove)));
+        assert!(planned(change("Kept", ChangeAction::Modify).replacement(Replacement::False)));
+        assert!(!planned(change("Kept", ChangeAction::Modify).replacement(Replacement::True)));
+    }
 }

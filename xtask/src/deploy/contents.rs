@@ -1,8 +1,9 @@
 //! What the resources of a deployed stack hold, for everyone who is about to delete them.
 
-use aws_sdk_cloudformation::types::StackResourceSummary;
+use aws_sdk_cloudformation::types::{ResourceStatus, StackResourceSummary};
 use aws_sdk_sqs::types::QueueAttributeName;
 
+use super::existing;
 use crate::cloud::{Cloud, explain};
 
 /// A resource of a deployed stack.
@@ -26,7 +27,11 @@ pub async fn resources(cloud: &Cloud, name: &str) -> anyhow::Result<Vec<Resource
     Ok(resources)
 }
 
+/// CloudFormation goes on listing what it has deleted, for example when it rolled back a creation.
 fn resource(summary: &StackResourceSummary) -> Option<Resource> {
+    if summary.resource_status() == Some(&ResourceStatus::DeleteComplete) {
+        return None;
+    }
     Some(Resource {
         id: summary.logical_resource_id()?.to_owned(),
         resource_type: summary.resource_type()?.to_owned(),
@@ -34,8 +39,11 @@ fn resource(summary: &StackResourceSummary) -> Option<Resource> {
     })
 }
 
-/// How much a resource holds: `1,204 items`, `3 messages`; `None` when it is empty or holds nothing by nature.
+/// How much an existing resource holds: `1,204 items`, `3 messages`; `None` when it is empty or holds nothing by nature.
 pub async fn of(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<String>> {
+    if !existing::exists(cloud, resource).await? {
+        return Ok(None);
+    }
     let (count, unit) = match resource.resource_type.as_str() {
         "AWS::DynamoDB::Table" => (items(cloud, &resource.physical_id).await?, "item"),
         "AWS::SQS::Queue" => (messages(cloud, &resource.physical_id).await?, "message"),
@@ -89,4 +97,28 @@ fn grouped(count: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_rollback_deleted_is_no_longer_there() {
+        let summary = StackResourceSummary::builder()
+            .logical_resource_id("Orders")
+            .physical_resource_id("orders")
+            .resource_type("AWS::DynamoDB::Table");
+        let created = summary.clone().resource_status(ResourceStatus::CreateComplete).build();
+        let deleted = summary.resource_status(ResourceStatus::DeleteComplete).build();
+        assert_eq!(resource(&created).map(|resource| resource.physical_id).as_deref(), Some("orders"));
+        assert_eq!(resource(&deleted), None);
+    }
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        for (count, text) in [(0, "0"), (999, "999"), (1_204, "1,204"), (1_000_000, "1,000,000")] {
+            assert_eq!(grouped(count), text);
+        }
+    }
 }

@@ -83,9 +83,14 @@ impl Deployed {
                 "repair what the rollback failed on, then `aws cloudformation continue-update-rollback --stack-name {}`",
                 stack.stack_name()
             )),
-            _ => failure.help(format!(
+            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" => failure.help(format!(
                 "its first deployment failed and nothing of it is left in use: `{}`, then deploy again",
                 cloud.command_line("destroy", stack)
+            )),
+            "DELETE_FAILED" => failure.help(format!("`{}` again", cloud.command_line("destroy", stack))),
+            _ => failure.help(format!(
+                "its last update failed half-way and it may be in use: `aws cloudformation rollback-stack --stack-name {}`",
+                stack.stack_name()
             )),
         }
         .into())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 use indicatif::{ProgressBar, ProgressStyle};
-use infra::{LogicalId, Stack};
+use infra::Stack;
 use serde_json::json;
 
 use super::change_set::poll_interval;
@@ -166,7 +166,7 @@ fn conclude(stack: &Stack, end: &StackEvent, history: &[StackEvent], destroy: &s
         return Err(Failure::new(format!("`{}`: the operation failed; {state}", stack.name())).into());
     };
     let id = cause.logical_resource_id().unwrap_or_default();
-    let place = stack.declared(LogicalId::new(id.to_owned())).map(|declared| format!("\n  --> {}", declared.source));
+    let place = stack.source_of(id).map(|source| format!("\n  --> {source}"));
     let failure = Failure::new(format!(
         "`{id}` ({}) failed: {}; {state}{}",
         cause.resource_type().unwrap_or_default(),

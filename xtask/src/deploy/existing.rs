@@ -14,7 +14,8 @@ pub async fn find<'a>(cloud: &Cloud, resources: &'a [Resource]) -> anyhow::Resul
     Ok(checked.into_iter().filter_map(|(exists, resource)| exists.then_some(resource)).collect())
 }
 
-async fn exists(cloud: &Cloud, resource: &Resource) -> anyhow::Result<bool> {
+/// Whether the resource exists; one of a type that no service is asked for is taken for absent.
+pub async fn exists(cloud: &Cloud, resource: &Resource) -> anyhow::Result<bool> {
     let id = &resource.physical_id;
     match resource.resource_type.as_str() {
         "AWS::Lambda::Function" => found(cloud.lambda.get_function_configuration().function_name(id).send().await),

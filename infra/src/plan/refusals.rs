@@ -1,0 +1,109 @@
+//! What CloudFormation would refuse about changes, although it accepts the template on its own.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json};
+
+use super::{Action, Plan, ResourceChange, Snapshot};
+use crate::finding::Finding;
+use crate::stack::Source;
+
+impl Plan {
+    /// What CloudFormation would refuse about these changes. `source` gives the place where a resource is declared.
+    #[must_use]
+    pub fn check(
+        &self,
+        before: Option<&Snapshot>,
+        after: &Snapshot,
+        source: impl Fn(&str) -> Option<Source>,
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for change in &self.resources {
+            let new = after.template.resource(&change.id);
+            findings.extend(replaces_named(change, new).map(|finding| place(finding, source(&change.id))));
+            let old = before.and_then(|before| before.template.resource(&change.id));
+            if let (Action::Update, Some(old), Some(new)) = (change.action, old, new)
+                && change.resource_type == "AWS::DynamoDB::Table"
+            {
+                findings.extend(index_changes(change, old, new).map(|finding| place(finding, source(&change.id))));
+            }
+        }
+        findings
+    }
+}
+
+fn place(finding: Finding, source: Option<Source>) -> Finding {
+    match source {
+        Some(source) => finding.at(source),
+        None => finding,
+    }
+}
+
+fn replaces_named(change: &ResourceChange, resource: Option<&Map<String, Json>>) -> Option<Finding> {
+    if change.action != Action::Replace {
+        return None;
+    }
+    let (property, name) = physical_name(&change.resource_type, resource?)?;
+    let renamed = change.properties.iter().any(|it| it.path == property);
+    (!renamed).then(|| {
+        Finding::error(
+            "replaces-named",
+            format!("`{}` must be replaced, and its name `{name}` is still taken by the old one", change.id),
+        )
+        .help(format!("give it another `{property}`, or deploy once without it"))
+    })
+}
+
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html>
+fn index_changes(
+    change: &ResourceChange,
+    before: &Map<String, Json>,
+    after: &Map<String, Json>,
+) -> impl Iterator<Item = Finding> {
+    let (old, new) = (index_names(before), index_names(after));
+    let count = old.symmetric_difference(&new).count();
+    let many = (count > 1).then(|| {
+        Finding::error(
+            "one-index-per-update",
+            format!("`{}` gains or loses {count} global secondary indexes; one update can change one", change.id),
+        )
+        .help("deploy the indexes one after the other")
+    });
+    let changed = old.intersection(&new).filter(|name| {
+        let path = format!("GlobalSecondaryIndexes[{name}].");
+        let parts = change.properties.iter().filter_map(|it| it.path.strip_prefix(&path));
+        parts.into_iter().any(|part| part.starts_with("KeySchema") || part.starts_with("Projection"))
+    });
+    let changed: Vec<_> = changed
+        .map(|name| {
+            Finding::error(
+                "index-changed",
+                format!("the index `{name}` of `{}` changes its key or projection, which no update can", change.id),
+            )
+            .help("give the changed index another name")
+        })
+        .collect();
+    many.into_iter().chain(changed)
+}
+
+fn index_names(resource: &Map<String, Json>) -> BTreeSet<&str> {
+    let indexes = resource.get("Properties").and_then(|properties| properties.get("GlobalSecondaryIndexes"));
+    let indexes = indexes.and_then(Json::as_array).into_iter().flatten();
+    indexes.filter_map(|index| index.get("IndexName")?.as_str()).collect()
+}
+
+/// The property that fixes the physical name of a resource, and the name, when the template says it literally.
+#[must_use]
+pub fn physical_name<'a>(resource_type: &str, resource: &'a Map<String, Json>) -> Option<(&'static str, &'a str)> {
+    let property = match resource_type {
+        "AWS::DynamoDB::Table" => "TableName",
+        "AWS::SQS::Queue" => "QueueName",
+        "AWS::Lambda::Function" => "FunctionName",
+        "AWS::IAM::Role" => "RoleName",
+        "AWS::Logs::LogGroup" => "LogGroupName",
+        "AWS::S3::Bucket" => "BucketName",
+        "AWS::SNS::Topic" => "TopicName",
+        _ => return None,
+    };
+    Some((property, resource.get("Properties")?.get(property)?.as_str()?))
+}
