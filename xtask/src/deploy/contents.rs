@@ -1,10 +1,14 @@
 //! What the resources of a deployed stack hold, for everyone who is about to delete them.
 
 use aws_sdk_cloudformation::types::{ResourceStatus, StackResourceSummary};
+use aws_sdk_dynamodb::types::{Select, TableDescription};
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::existing;
 use crate::cloud::{Cloud, explain};
+
+/// How many items are counted exactly.
+const SCANNED_ITEMS: i32 = 1_000;
 
 /// A resource of a deployed stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,25 +48,36 @@ pub async fn of(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<Str
     if !existing::exists(cloud, resource).await? {
         return Ok(None);
     }
+    if resource.resource_type == "AWS::DynamoDB::Table" {
+        return items(cloud, &resource.physical_id).await;
+    }
     let (count, unit) = match resource.resource_type.as_str() {
-        "AWS::DynamoDB::Table" => (items(cloud, &resource.physical_id).await?, "item"),
         "AWS::SQS::Queue" => (messages(cloud, &resource.physical_id).await?, "message"),
         "AWS::S3::Bucket" => (objects(cloud, &resource.physical_id).await?, "object"),
         _ => (0, ""),
     };
-    Ok((count > 0).then(|| format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })))
+    Ok((count > 0).then(|| quantity(count, unit)))
 }
 
-/// `DescribeTable` counts items only every six hours, so an empty answer is asked again of the table itself.
-async fn items(cloud: &Cloud, table: &str) -> anyhow::Result<u64> {
-    let described = cloud.dynamodb.describe_table().table_name(table).send().await.map_err(explain)?;
-    let counted = described.table().and_then(aws_sdk_dynamodb::types::TableDescription::item_count).unwrap_or_default();
-    if counted > 0 {
-        return Ok(counted.unsigned_abs());
-    }
-    let scan = cloud.dynamodb.scan().table_name(table).select(aws_sdk_dynamodb::types::Select::Count).limit(1000);
+fn quantity(count: u64, unit: &str) -> String {
+    format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// `DescribeTable` counts items only every six hours, so the table itself is asked first.
+async fn items(cloud: &Cloud, table: &str) -> anyhow::Result<Option<String>> {
+    let scan = cloud.dynamodb.scan().table_name(table).select(Select::Count).limit(SCANNED_ITEMS);
     let page = scan.send().await.map_err(explain)?;
-    Ok(page.count().unsigned_abs().into())
+    let scanned = u64::from(page.count().unsigned_abs());
+    if page.last_evaluated_key().is_none() {
+        return Ok((scanned > 0).then(|| quantity(scanned, "item")));
+    }
+    let described = cloud.dynamodb.describe_table().table_name(table).send().await.map_err(explain)?;
+    let counted = described.table().and_then(TableDescription::item_count).unwrap_or_default().unsigned_abs();
+    Ok(Some(if counted > scanned {
+        format!("about {}", quantity(counted, "item"))
+    } else {
+        format!("at least {}", quantity(scanned, "item"))
+    }))
 }
 
 async fn messages(cloud: &Cloud, url: &str) -> anyhow::Result<u64> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
+use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent, StackStatus};
 use indicatif::{ProgressBar, ProgressStyle};
 use infra::Stack;
 use serde_json::json;
@@ -13,6 +13,9 @@ use super::change_set::poll_interval;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
 use crate::ui;
+
+/// How many times in a row CloudFormation may fail to answer.
+const RETRIES: u32 = 5;
 
 /// An operation of CloudFormation on a stack.
 #[derive(Debug)]
@@ -36,8 +39,18 @@ pub async fn follow(cloud: &Cloud, operation: &Operation<'_>) -> anyhow::Result<
     let mut seen = BTreeSet::new();
     let mut history: Vec<StackEvent> = Vec::new();
     let mut display = Display::new(resources);
+    let mut failures = 0;
     loop {
-        let fresh = fetch(cloud, stack_id, token, &mut seen).await?;
+        let fresh = match fetch(cloud, stack_id, token, &mut seen).await {
+            Ok(fresh) => fresh,
+            Err(_) if failures < RETRIES => {
+                failures += 1;
+                tokio::time::sleep(poll_interval(cloud)).await;
+                continue;
+            }
+            Err(error) => return Err(lost_sight(stack, &error)),
+        };
+        failures = 0;
         for event in fresh.iter().filter(|event| !is_of_stack(event, stack_id)) {
             display.show(event);
         }
@@ -46,8 +59,23 @@ pub async fn follow(cloud: &Cloud, operation: &Operation<'_>) -> anyhow::Result<
         if let Some(end) = end {
             return conclude(stack, &end, &history, &cloud.command_line("destroy", stack));
         }
+        // A deletion that somebody else began carries another token.
+        if history.is_empty() && is_deleted(cloud, stack_id).await? {
+            return Ok(());
+        }
         tokio::time::sleep(poll_interval(cloud)).await;
     }
+}
+
+async fn is_deleted(cloud: &Cloud, stack_id: &str) -> anyhow::Result<bool> {
+    let answer = cloud.cloudformation.describe_stacks().stack_name(stack_id).send().await.map_err(explain)?;
+    Ok(answer.stacks().iter().any(|stack| stack.stack_status() == Some(&StackStatus::DeleteComplete)))
+}
+
+fn lost_sight(stack: &Stack, error: &anyhow::Error) -> anyhow::Error {
+    Failure::new(format!("lost sight of what CloudFormation does with `{}`: {error}", stack.name()))
+        .help("it goes on without being watched: run the same command again to see how it ended")
+        .into()
 }
 
 /// The events not seen yet, oldest first.
