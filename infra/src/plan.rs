@@ -64,6 +64,8 @@ pub struct Plan {
     pub is_first: bool,
     /// The resources, in the order of the new template, then those that leave the stack.
     pub resources: Vec<ResourceChange>,
+    /// The tags of the stack, unless it is new. (Of another description alone CloudFormation takes no notice.)
+    pub tags: Vec<PropertyChange>,
     /// The outputs, by name.
     pub outputs: Vec<PropertyChange>,
     /// Parameters whose values change, except those that carry code.
@@ -87,6 +89,7 @@ impl Plan {
         let old_outputs = before.map_or_else(|| Json::Object(Map::new()), outputs);
         Self {
             is_first: before.is_none(),
+            tags: before.map(|it| properties::between(&it.tags(), &after.tags())).unwrap_or_default(),
             outputs: properties::between(&old_outputs, &outputs(after)),
             parameters: before.map(|before| changed_parameters(before, after, &new)).unwrap_or_default(),
             permissions: permissions::between(&old, &new),
@@ -97,7 +100,8 @@ impl Plan {
     /// Whether deploying would change nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.resources.is_empty() && self.outputs.is_empty() && self.parameters.is_empty()
+        let parts = [&self.tags, &self.outputs, &self.parameters];
+        self.resources.is_empty() && parts.into_iter().all(Vec::is_empty)
     }
 
     /// The resources that would be replaced or deleted with what they hold.

@@ -30,7 +30,7 @@ pub const ARTIFACTS_BUCKET: &str = "ArtifactsBucket";
 /// let yaml = Template::render(&stack).to_yaml();
 /// assert_eq!(yaml, "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  Orders:\n    Type: AWS::SQS::Queue\n");
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Template(Map<String, Json>);
 
 impl Template {

@@ -28,6 +28,15 @@ fn the_first_deployment_creates_everything() {
 }
 
 #[test]
+fn a_tag_alone_is_a_change() {
+    let before = snapshot(Path::new("tests/plans/creates-and-deletes/after.yaml"));
+    let tags = [("team".to_owned(), "orders".to_owned())].into();
+    let plan = Plan::between(Some(&before), &Snapshot { tags, ..before.clone() });
+    assert_eq!(plan.lines("stack").last().unwrap().to_string(), "  +   team: set to orders");
+    assert!(!plan.is_empty());
+}
+
+#[test]
 fn a_template_does_not_differ_from_itself() {
     insta::glob!("plans/*/after.yaml", |after| {
         let after = snapshot(after);
@@ -45,5 +54,5 @@ fn snapshot(path: &Path) -> Snapshot {
     };
     let parameters: BTreeMap<_, _> =
         template.section("Parameters").map(|(name, parameter)| (name.to_owned(), default(parameter))).collect();
-    Snapshot { template, parameters }
+    Snapshot { template, parameters, ..Snapshot::default() }
 }

@@ -3,7 +3,6 @@
 
 mod services;
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
@@ -48,7 +47,7 @@ fn measure(criterion: &mut Criterion, name: &str, stack: impl Fn() -> Stack) {
 fn snapshot(template: &str, days: &str) -> Snapshot {
     let changed = template.replace("\"RetentionInDays\":30", &format!("\"RetentionInDays\":{days}"));
     let template = Template::parse(&changed).unwrap_or_else(|error| unreachable!("a rendered template: {error}"));
-    Snapshot { template, parameters: BTreeMap::new() }
+    Snapshot { template, ..Snapshot::default() }
 }
 
 criterion_group!(benches, benchmark);

@@ -11,6 +11,7 @@ use crate::assets::bucket::Bucket;
 use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
 use crate::cli::{self, Given};
 use crate::cloud::Cloud;
+use crate::deploy::change_set;
 use crate::deploy::contents::{self, Resource};
 use crate::deploy::deployed::{self, Deployed};
 use crate::deploy::{existing, parameters};
@@ -51,7 +52,7 @@ pub async fn prepare(cloud: &Cloud, stack: &Stack, given: &Given) -> anyhow::Res
     for artifact in &artifacts {
         parameters.insert(infra::template::code_parameter(&artifact.program), artifact.key());
     }
-    let after = Snapshot { template: Template::render(stack), parameters };
+    let after = Snapshot { template: Template::render(stack), parameters, tags: change_set::tags(stack) };
     let mut plan = Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after);
     if let Some(deployed) = &deployed {
         require_kept_ids(stack, &plan, &deployed.snapshot, &after)?;

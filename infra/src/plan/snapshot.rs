@@ -8,12 +8,14 @@ use super::properties::{self, Known};
 use crate::template::Template;
 
 /// A template with the values of its parameters: what is deployed, or what shall be.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
     /// The template.
     pub template: Template,
     /// The values of its parameters, defaults included.
     pub parameters: BTreeMap<String, String>,
+    /// The tags of the stack, which CloudFormation gives to its resources.
+    pub tags: BTreeMap<String, String>,
 }
 
 impl Snapshot {
@@ -21,6 +23,10 @@ impl Snapshot {
     #[must_use]
     pub fn resolved_resources(&self) -> Map<String, Json> {
         self.resolved("Resources", |_| true)
+    }
+
+    pub(super) fn tags(&self) -> Json {
+        self.tags.iter().map(|(key, value)| (key.clone(), Json::from(value.as_str()))).collect()
     }
 
     /// The chosen entries of a section with the values of the parameters in place, without those whose condition does

@@ -51,6 +51,7 @@ impl Plan {
         for change in &self.resources {
             resource_lines(change, width, &mut lines);
         }
+        section("tags", &self.tags, &mut lines);
         section("parameters", &self.parameters, &mut lines);
         // Of a new stack every output is new.
         if !self.is_first {
@@ -87,7 +88,7 @@ impl Plan {
         .map(|(count, words)| format!("{count} {words}"))
         .collect::<Vec<_>>()
         .join(", ");
-        if counted.is_empty() { "only outputs or parameters change".to_owned() } else { counted }
+        if counted.is_empty() { "only tags, outputs or parameters change".to_owned() } else { counted }
     }
 }
 

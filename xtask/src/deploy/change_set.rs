@@ -57,7 +57,9 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Opti
         .change_set_name(&token)
         .change_set_type(if request.exists { ChangeSetType::Update } else { ChangeSetType::Create })
         .capabilities(Capability::CapabilityNamedIam)
-        .set_tags(Some(tags(request.stack)));
+        .set_tags(Some(
+            tags(request.stack).iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect(),
+        ));
     for (name, value) in request.parameters {
         call = call.parameters(Parameter::builder().parameter_key(name).parameter_value(value).build());
     }
@@ -171,12 +173,14 @@ async fn upload(cloud: &Cloud, bucket: &Bucket, name: &str, body: String) -> any
     Ok(cloud.object_url(&bucket.name, &key))
 }
 
-fn tags(stack: &Stack) -> Vec<Tag> {
+/// The tags that CloudFormation gives to every resource of the stack.
+#[must_use]
+pub fn tags(stack: &Stack) -> BTreeMap<String, String> {
     let own = stack.tags.iter().filter_map(|tag| Some((tag.key.as_str(), tag.value.literal()?.as_str())));
     [("stackwright:stack", stack.name()), ("stackwright:stage", stack.stage().as_str())]
         .into_iter()
         .chain(own)
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect()
 }
 
@@ -189,14 +193,12 @@ pub fn unique() -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use infra::plan::Snapshot;
 
     use super::*;
 
     fn snapshot(yaml: &str) -> Snapshot {
-        Snapshot { template: Template::parse(yaml).unwrap(), parameters: BTreeMap::new() }
+        Snapshot { template: Template::parse(yaml).unwrap(), ..Snapshot::default() }
     }
 
     #[test]

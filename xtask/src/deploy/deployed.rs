@@ -46,6 +46,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deploye
         .iter()
         .filter_map(|it| Some((it.parameter_key()?.to_owned(), it.parameter_value()?.to_owned())))
         .collect();
+    let tags = described.tags().iter().filter_map(|it| Some((it.key()?.to_owned(), it.value()?.to_owned()))).collect();
     let mut outputs: IndexMap<_, _> = described
         .outputs()
         .iter()
@@ -63,7 +64,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deploye
         id: described.stack_id().unwrap_or(&name).to_owned(),
         status,
         outputs,
-        snapshot: Snapshot { template, parameters },
+        snapshot: Snapshot { template, parameters, tags },
     }))
 }
 
