@@ -7,7 +7,7 @@ use infra::cloudwatch::Alarm;
 use infra::dynamodb::{
     Billing, GlobalSecondaryIndex, Key, LocalSecondaryIndex, N, Projection, S, Table, Throughput, TimeToLive,
 };
-use infra::iam::{InlinePolicy, PolicyDocument, Principal, Role, Statement};
+use infra::iam::{InlinePolicy, Policy, PolicyDocument, Principal, Role, Statement};
 use infra::lambda::{EventSourceMapping, Function};
 use infra::sqs::{FifoQueue, QueuePolicy, StandardQueue};
 use infra::{Seconds, Stack, Stage};
@@ -216,4 +216,26 @@ fn an_alarm_with_a_period_that_cloudwatch_does_not_know() {
         let queue = stack.named("Orders").add(StandardQueue::default());
         stack.named("Alarm").add(Alarm { period: Seconds(45), ..Alarm::messages_in(queue) });
     });
+}
+
+#[test]
+fn a_role_and_the_policies_attached_to_it_count_together() {
+    let document = |count: usize| {
+        let queue = |n| format!("arn:aws:sqs:sa-east-1:123456789012:orders-{n:04}");
+        let statement = (0..count).fold(Statement::allow([action::sqs::SEND_MESSAGE]), |it, n| it.on(queue(n)));
+        PolicyDocument::from([statement])
+    };
+    let build = |count: usize| {
+        move |stack: &mut Stack| {
+            let inline = InlinePolicy { policy_name: "own".to_owned(), policy_document: document(count) };
+            let role = Role { policies: vec![inline], ..Role::for_service("lambda.amazonaws.com") };
+            let role = stack.named("Role").add(role);
+            let (policy_name, policy_document) = ("more".to_owned(), document(count));
+            stack.named("More").add(Policy { policy_name, policy_document, roles: vec![role] });
+        }
+    };
+    let expected = "`Role`: its inline policies and `More` are 11174 characters together, 10240 are allowed | \
+                    move a part of them into a managed policy";
+    check("policy-size", &[expected], build(112));
+    check("policy-size", &[], build(90));
 }

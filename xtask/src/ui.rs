@@ -79,10 +79,16 @@ pub fn error(error: &anyhow::Error) {
 
 /// Says what a check found.
 pub fn finding(finding: &Finding) {
+    anstream::eprintln!("{}", finding_text(finding));
+}
+
+/// What a check found, in its colour and with an empty line after it.
+#[must_use]
+pub fn finding_text(finding: &Finding) -> String {
     let style = if finding.severity == Severity::Error { DANGER } else { CAUTION };
     let text = finding.to_string();
     let (head, rest) = text.split_once(':').unwrap_or((&text, ""));
-    anstream::eprintln!("{}{head}{}:{rest}\n", style.render(), style.render_reset());
+    format!("{style}{head}{style:#}:{rest}\n")
 }
 
 /// The line of a plan in its colour.

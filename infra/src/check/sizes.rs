@@ -1,15 +1,24 @@
 //! The sizes of policies, environments and tags, which the schemas leave out or get wrong.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json};
 
 use super::Check;
+use crate::finding::Finding;
+use crate::iam::{Policy, PolicyDocument, Role};
+use crate::reference::LogicalId;
 use crate::schema::Schema;
+use crate::stack::Stack;
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const ENVIRONMENT_BYTES: usize = 4_096;
 
 /// Most services: <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>
 const MOST_TAGS: usize = 50;
+
+/// What all inline policies of a role may have.
+const ROLE_POLICIES: usize = 10_240;
 
 /// How long policies may be together, which are found at `path` in resources of a type.
 struct PolicySize {
@@ -34,11 +43,21 @@ const POLICY_SIZES: [PolicySize; 9] = [
     PolicySize {
         resource_type: "AWS::IAM::Role",
         path: &["Policies", "*", "PolicyDocument"],
-        most: 10_240,
+        most: ROLE_POLICIES,
         what: "the inline policies",
     },
-    PolicySize { resource_type: "AWS::IAM::RolePolicy", path: &["PolicyDocument"], most: 10_240, what: "the policy" },
-    PolicySize { resource_type: "AWS::IAM::Policy", path: &["PolicyDocument"], most: 10_240, what: "the policy" },
+    PolicySize {
+        resource_type: "AWS::IAM::RolePolicy",
+        path: &["PolicyDocument"],
+        most: ROLE_POLICIES,
+        what: "the policy",
+    },
+    PolicySize {
+        resource_type: "AWS::IAM::Policy",
+        path: &["PolicyDocument"],
+        most: ROLE_POLICIES,
+        what: "the policy",
+    },
     PolicySize {
         resource_type: "AWS::IAM::Group",
         path: &["Policies", "*", "PolicyDocument"],
@@ -55,6 +74,32 @@ const POLICY_SIZES: [PolicySize; 9] = [
     PolicySize { resource_type: "AWS::SQS::QueuePolicy", path: &["PolicyDocument"], most: 8_192, what: "the policy" },
     PolicySize { resource_type: "AWS::S3::BucketPolicy", path: &["PolicyDocument"], most: 20_480, what: "the policy" },
 ];
+
+/// The inline policies of a role and those attached to it count together.
+pub(super) fn together(stack: &Stack, findings: &mut Vec<Finding>) {
+    let size = |document: &PolicyDocument| serde_json::to_string(document).map_or(0, |text| text.len());
+    let mut attached: BTreeMap<LogicalId, Vec<(LogicalId, usize)>> = BTreeMap::new();
+    for (policy, it) in stack.resources_of::<Policy>() {
+        for role in &it.roles {
+            attached.entry(role.id()).or_default().push((policy.id(), size(&it.policy_document)));
+        }
+    }
+    for (reference, role) in stack.resources_of::<Role>() {
+        let Some(policies) = attached.get(&reference.id()) else { continue };
+        let inline: usize = role.policies.iter().map(|policy| size(&policy.policy_document)).sum();
+        let together = inline + policies.iter().map(|(_, size)| size).sum::<usize>();
+        if together > ROLE_POLICIES {
+            let names: Vec<_> = policies.iter().map(|(id, _)| format!("`{id}`")).collect();
+            let message = format!(
+                "`{}`: its inline policies and {} are {together} characters together, {ROLE_POLICIES} are allowed",
+                reference.id(),
+                names.join(", ")
+            );
+            let finding = Finding::error("policy-size", message).help("move a part of them into a managed policy");
+            findings.extend(stack.declared(reference.id()).map(|declared| finding.at(declared.source)));
+        }
+    }
+}
 
 pub(super) fn check(check: &mut Check<'_>, schema: Option<&Schema>, properties: &Map<String, Json>) {
     let resource_type = check.declared.resource_type();

@@ -30,7 +30,7 @@ pub fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
                 .collect();
             reports.push(json!({"stack": stack.name(), "findings": findings, "budget": budget}));
         } else {
-            findings.iter().for_each(ui::finding);
+            findings.iter().map(ui::finding_text).for_each(ui::result);
             ui::result(format!("{}: {}; {budget}", stack.name(), select::count(&findings)));
         }
     }
