@@ -58,14 +58,6 @@ pub fn check_rendered(stack: &Stack, template: &Template) -> Vec<Finding> {
     findings
 }
 
-/// Everything wrong with each of `stacks`, then what is wrong [`between`] them.
-#[must_use]
-pub fn check_all(stacks: &[Stack]) -> Vec<Finding> {
-    let mut findings: Vec<_> = stacks.iter().flat_map(check).collect();
-    findings.extend(between(stacks));
-    findings
-}
-
 fn one_after_another(scope: &references::Scope<'_>, resources: &[(&Declared, &Json)]) -> (Vec<Finding>, Uses) {
     let mut findings = Vec::new();
     let mut uses = Uses::default();

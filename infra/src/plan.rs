@@ -111,12 +111,6 @@ impl Plan {
             goes && holds_data(&change.resource_type)
         })
     }
-
-    /// Whether a principal gains a right.
-    #[must_use]
-    pub fn widens_permissions(&self) -> bool {
-        self.permissions.iter().any(|change| change.widens)
-    }
 }
 
 /// The parameters whose values change, except for those that carry the code of the `differing` resources: their

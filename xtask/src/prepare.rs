@@ -133,7 +133,7 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
         Some(Resource { id, resource_type, physical_id: name.to_owned() })
     });
     let created: Vec<_> = created.collect();
-    let taken = existing::find(cloud, &created).await?;
+    let taken = existing::find(cloud, &created).await?.existing;
     let Some(first) = taken.first() else { return Ok(()) };
     let names: Vec<_> = taken.iter().map(|it| format!("`{}` ({})", it.physical_id, it.resource_type)).collect();
     let source = stack.source_of(&first.id).map(|source| format!("\n  --> {source}"));

@@ -1,12 +1,12 @@
 //! `check`: what AWS would refuse, found before anything leaves the machine.
 
-use infra::{Severity, Template};
+use infra::{Finding, Severity, Template};
 use serde_json::json;
 
 use crate::exit::Exit;
 use crate::{cli, select, ui};
 
-/// Prints every finding of every stack, and how much of CloudFormation's limits each uses.
+/// Prints every finding of every stack and between them, and how much of CloudFormation's limits each uses.
 pub fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
     let stacks = select::stacks(selected, stage)?;
     let mut exit = Exit::Done;
@@ -15,27 +15,38 @@ pub fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
         let template = Template::render(stack);
         let findings = infra::check::check_rendered(stack, &template);
         let budget = infra::check::budget(&template);
-        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        if has_error(&findings) {
             exit = Exit::Failed;
         }
         if ui::json() {
-            let findings: Vec<_> = findings
-                .iter()
-                .map(|it| {
-                    json!({
-                        "rule": it.rule, "severity": it.severity, "message": it.message,
-                        "location": it.source.map(ToString::to_string), "help": it.help,
-                    })
-                })
-                .collect();
-            reports.push(json!({"stack": stack.name(), "findings": findings, "budget": budget}));
+            reports.push(json!({"stack": stack.name(), "findings": list(&findings), "budget": budget}));
         } else {
             findings.iter().map(ui::finding_text).for_each(ui::result);
             ui::result(format!("{}: {}; {budget}", stack.name(), select::count(&findings)));
         }
     }
+    let between = infra::check::between(&stacks);
+    if has_error(&between) {
+        exit = Exit::Failed;
+    }
     if ui::json() {
-        ui::result(json!({"version": 1, "stacks": reports}));
+        ui::result(json!({"version": 1, "stacks": reports, "between": list(&between)}));
+    } else {
+        between.iter().map(ui::finding_text).for_each(ui::result);
     }
     Ok(exit)
+}
+
+fn has_error(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+fn list(findings: &[Finding]) -> Vec<serde_json::Value> {
+    let entry = |it: &Finding| {
+        json!({
+            "rule": it.rule, "severity": it.severity, "message": it.message,
+            "location": it.source.map(ToString::to_string), "help": it.help,
+        })
+    };
+    findings.iter().map(entry).collect()
 }

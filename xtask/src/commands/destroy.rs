@@ -8,7 +8,8 @@ use crate::cli::{self, Where};
 use crate::cloud::{self, Cloud, explain};
 use crate::deploy::contents::{self, Resource};
 use crate::deploy::events::{self, Operation};
-use crate::deploy::{change_set, deployed, existing};
+use crate::deploy::existing::{self, Search};
+use crate::deploy::{change_set, deployed};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{select, ui};
@@ -51,14 +52,15 @@ async fn destroy(cloud: &Cloud, stack: &Stack, force: bool, yes: bool) -> anyhow
     let operation = Operation { stack, stack_id: &deployed.id, token: &token, resources: ids };
     events::follow(cloud, &operation).await?;
 
-    let left = existing::find(cloud, &resources).await?;
-    if !left.is_empty() {
-        let list: Vec<_> = left.iter().map(|it| format!("{} ({})", it.physical_id, it.resource_type)).collect();
+    let Search { asked, existing } = existing::find(cloud, &resources).await?;
+    if !existing.is_empty() {
+        let list: Vec<_> = existing.iter().map(|it| format!("{} ({})", it.physical_id, it.resource_type)).collect();
         return Err(
             Failure::new(format!("`{name}` was deleted, but these are still there: {}", list.join(", "))).into()
         );
     }
-    ui::say(format!("{name}: destroyed; none of the {} resources that can be looked for is left", resources.len()));
+    let all = resources.len();
+    ui::say(format!("{name}: destroyed its {all} resources; looked for {asked} of them, and none is left"));
     Ok(resources.len())
 }
 

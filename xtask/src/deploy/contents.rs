@@ -45,7 +45,7 @@ fn resource(summary: &StackResourceSummary) -> Option<Resource> {
 
 /// How much an existing resource holds: `1,204 items`, `3 messages`; `None` when it is empty or holds nothing by nature.
 pub async fn of(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<String>> {
-    if !existing::exists(cloud, resource).await? {
+    if existing::exists(cloud, resource).await? == Some(false) {
         return Ok(None);
     }
     if resource.resource_type == "AWS::DynamoDB::Table" {

@@ -6,18 +6,30 @@ use futures::stream::{self, StreamExt};
 use super::contents::Resource;
 use crate::cloud::{Cloud, explain};
 
-/// The resources that exist; those of types that no service is asked for are taken for absent.
-pub async fn find<'a>(cloud: &Cloud, resources: &'a [Resource]) -> anyhow::Result<Vec<&'a Resource>> {
+/// What a search for resources found.
+#[derive(Debug)]
+pub struct Search<'a> {
+    /// How many of them a service was asked for.
+    pub asked: usize,
+    /// Those that exist.
+    pub existing: Vec<&'a Resource>,
+}
+
+/// Looks for the resources.
+pub async fn find<'a>(cloud: &Cloud, resources: &'a [Resource]) -> anyhow::Result<Search<'a>> {
     let checks = resources.iter().map(|resource| async move { Ok((exists(cloud, resource).await?, resource)) });
     let checked: Vec<anyhow::Result<_>> = stream::iter(checks).buffered(8).collect().await;
     let checked: Vec<_> = checked.into_iter().collect::<anyhow::Result<_>>()?;
-    Ok(checked.into_iter().filter_map(|(exists, resource)| exists.then_some(resource)).collect())
+    Ok(Search {
+        asked: checked.iter().filter(|(exists, _)| exists.is_some()).count(),
+        existing: checked.into_iter().filter_map(|(exists, it)| (exists == Some(true)).then_some(it)).collect(),
+    })
 }
 
-/// Whether the resource exists; one of a type that no service is asked for is taken for absent.
-pub async fn exists(cloud: &Cloud, resource: &Resource) -> anyhow::Result<bool> {
+/// Whether the resource exists; `None` for one of a type that no service is asked for.
+pub async fn exists(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<bool>> {
     let id = &resource.physical_id;
-    match resource.resource_type.as_str() {
+    let exists = match resource.resource_type.as_str() {
         "AWS::Lambda::Function" => found(cloud.lambda.get_function_configuration().function_name(id).send().await),
         "AWS::DynamoDB::Table" => found(cloud.dynamodb.describe_table().table_name(id).send().await),
         "AWS::SQS::Queue" => {
@@ -33,8 +45,9 @@ pub async fn exists(cloud: &Cloud, resource: &Resource) -> anyhow::Result<bool> 
             let answer = cloud.logs.describe_log_groups().log_group_name_prefix(id).send().await.map_err(explain)?;
             Ok(answer.log_groups().iter().any(|group| group.log_group_name() == Some(id)))
         }
-        _ => Ok(false),
-    }
+        _ => return Ok(None),
+    };
+    exists.map(Some)
 }
 
 /// Services say in their own words that something does not exist; anything else they refuse is a failure.
