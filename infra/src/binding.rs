@@ -1,15 +1,15 @@
 //! From references to the resources of a stack to the bindings of its functions, and back to what a binding means.
 
-use bindings::{Actions, Declaration, Program};
+use bindings::{Actions, Declaration, Grant, Program};
 use indexmap::IndexMap;
 use policies::Action;
 use serde_json::Value as Json;
 
-use crate::iam::Statement;
+use crate::iam::{Condition, Statement};
 use crate::parameter::Url;
 use crate::reference::{HasArn, Ref};
 use crate::value::{Intrinsic, Value};
-use crate::{dynamodb, lambda, sqs};
+use crate::{dynamodb, eventbridge, lambda, s3, sns, sqs};
 
 /// A resource that functions reach through the binding `B`, written with no operations: `Table<()>`.
 #[diagnostic::on_unimplemented(
@@ -21,14 +21,29 @@ pub trait BindsAs<B>: HasArn {}
 impl BindsAs<bindings::dynamodb::Table<()>> for dynamodb::Table {}
 impl<Q: sqs::Queue> BindsAs<bindings::sqs::Queue<()>> for Q {}
 impl BindsAs<bindings::lambda::Function<()>> for lambda::Function {}
+impl<T: sns::Topic> BindsAs<bindings::sns::Topic<()>> for T {}
+impl BindsAs<bindings::eventbridge::EventBus<()>> for eventbridge::EventBus {}
 
-impl<A: Actions<bindings::dynamodb::Table<()>>, R: BindsAs<bindings::dynamodb::Table<()>>> From<Ref<R>>
-    for bindings::dynamodb::Table<A>
-{
-    fn from(table: Ref<R>) -> Self {
-        Self::declared(json(&table), json(&table.arn()))
-    }
+/// Bindings whose environment variable is what `!Ref` gives, and whose operations act on the ARN.
+macro_rules! bind {
+    ($($binding:ty: $kind:ty),+ $(,)?) => {
+        $(
+            impl<A: Actions<$kind>, R: BindsAs<$kind>> From<Ref<R>> for $binding {
+                fn from(resource: Ref<R>) -> Self {
+                    Self::declared(json(&resource), json(&resource.arn()))
+                }
+            }
+        )+
+    };
 }
+
+bind!(
+    bindings::dynamodb::Table<A>: bindings::dynamodb::Table<()>,
+    bindings::eventbridge::EventBus<A>: bindings::eventbridge::EventBus<()>,
+    bindings::lambda::Function<A>: bindings::lambda::Function<()>,
+    bindings::sns::Topic<A>: bindings::sns::Topic<()>,
+    bindings::sqs::Queue<A>: bindings::sqs::Queue<()>,
+);
 
 impl<A: Actions<bindings::dynamodb::Index<()>>> From<dynamodb::IndexRef> for bindings::dynamodb::Index<A> {
     fn from(index: dynamodb::IndexRef) -> Self {
@@ -39,19 +54,22 @@ impl<A: Actions<bindings::dynamodb::Index<()>>> From<dynamodb::IndexRef> for bin
     }
 }
 
-impl<A: Actions<bindings::sqs::Queue<()>>, R: BindsAs<bindings::sqs::Queue<()>>> From<Ref<R>>
-    for bindings::sqs::Queue<A>
-{
-    fn from(queue: Ref<R>) -> Self {
-        Self::declared(json(&queue), json(&queue.arn()))
+impl<A: Actions<bindings::s3::Bucket<()>>> From<s3::Objects> for bindings::s3::Bucket<A> {
+    fn from(objects: s3::Objects) -> Self {
+        let variable = objects.bucket_name.surrounded("", &format!("/{}", objects.prefix));
+        Self::declared(json(&variable), json(&objects.bucket_arn), json(&objects.arn()), objects.prefix)
     }
 }
 
-impl<A: Actions<bindings::lambda::Function<()>>, R: BindsAs<bindings::lambda::Function<()>>> From<Ref<R>>
-    for bindings::lambda::Function<A>
-{
-    fn from(function: Ref<R>) -> Self {
-        Self::declared(json(&function), json(&function.arn()))
+impl<A: Actions<bindings::s3::Bucket<()>>> From<Ref<s3::Bucket>> for bindings::s3::Bucket<A> {
+    fn from(bucket: Ref<s3::Bucket>) -> Self {
+        bucket.objects("").into()
+    }
+}
+
+impl<A: Actions<bindings::s3::Bucket<()>>> From<s3::BucketName> for bindings::s3::Bucket<A> {
+    fn from(name: s3::BucketName) -> Self {
+        name.objects("").into()
     }
 }
 
@@ -70,8 +88,8 @@ pub struct Binding {
     pub variable: String,
     /// The environment variable's value.
     pub value: Value,
-    /// What the function's role is allowed, when the binding grants anything.
-    pub grant: Option<Statement>,
+    /// What the function's role is allowed; nothing for a plain value.
+    pub grants: Vec<Statement>,
 }
 
 impl Binding {
@@ -79,6 +97,14 @@ impl Binding {
     pub(crate) fn index(&self) -> Option<(&str, &str)> {
         let Value::Intrinsic(Intrinsic::Json(json)) = &self.value else { return None };
         json.get("Fn::Sub")?.as_str()?.strip_prefix("${")?.split_once("}/index/")
+    }
+
+    /// The name of the bucket, when it binds one by its name.
+    pub(crate) fn bucket_name(&self) -> Option<Value> {
+        let Value::Intrinsic(Intrinsic::Json(json)) = &self.value else { return None };
+        let (name, _prefix) = json.get("Fn::Sub")?.as_str()?.split_once('/')?;
+        let name = Value::sub(name);
+        s3::BucketName::base_of(&name).is_some().then_some(name)
     }
 }
 
@@ -95,16 +121,20 @@ pub(crate) fn of<P: Program>(bindings: &P) -> Vec<Binding> {
             let variable = bindings::environment::variable(&field);
             let Ok(declaration) = serde_json::from_value::<Declaration>(json.clone()) else {
                 let plain = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
-                return Binding { field, variable, value: Value::Literal(plain), grant: None };
+                return Binding { field, variable, value: Value::Literal(plain), grants: Vec::new() };
             };
-            let actions: Vec<_> = declaration.actions.into_iter().map(Action::new).collect();
-            let grant = declaration
-                .resource
-                .filter(|_| !actions.is_empty())
-                .map(|resource| Statement::allow(actions).on(Value::from_json(resource)));
-            Binding { field, variable, value: Value::from_json(declaration.variable), grant }
+            let grants = declaration.grants.into_iter().map(statement).collect();
+            Binding { field, variable, value: Value::from_json(declaration.variable), grants }
         })
         .collect()
+}
+
+fn statement(grant: Grant) -> Statement {
+    let statement = Statement::allow(grant.actions.into_iter().map(Action::new)).on(Value::from_json(grant.resource));
+    match grant.prefix {
+        Some(prefix) => statement.when(Condition::like("s3:prefix", Value::from_json(prefix))),
+        None => statement,
+    }
 }
 
 fn json(value: &impl serde::Serialize) -> Json {

@@ -87,6 +87,14 @@ actions! {
         RECEIVE_MESSAGE = "sqs:ReceiveMessage",
         SEND_MESSAGE = "sqs:SendMessage",
     }
+    /// Amazon SNS.
+    sns {
+        PUBLISH = "sns:Publish",
+    }
+    /// Amazon EventBridge.
+    events {
+        PUT_EVENTS = "events:PutEvents",
+    }
     /// AWS Lambda.
     lambda {
         INVOKE_FUNCTION = "lambda:InvokeFunction",

@@ -16,6 +16,10 @@ pub enum Operator {
     ArnLike,
     /// `true` or `false`.
     Bool,
+    /// An address within a range, such as `10.0.0.0/8`.
+    IpAddress,
+    /// An address outside of a range, or none.
+    NotIpAddress,
     /// The same text.
     StringEquals,
     /// Another text.
@@ -45,6 +49,11 @@ impl<V> Condition<V> {
     /// The request is made on behalf of the resource `arn`: guards against a confused deputy.
     pub fn source_arn(arn: impl Into<V>) -> Self {
         Self { operator: Operator::ArnLike, key: "aws:SourceArn", values: vec![arn.into()] }
+    }
+
+    /// The value of `key` is like `pattern`, in which `*` and `?` are wildcards.
+    pub fn like(key: &'static str, pattern: impl Into<V>) -> Self {
+        Self { operator: Operator::StringLike, key, values: vec![pattern.into()] }
     }
 
     /// The request is made on behalf of a resource of the account `id`.

@@ -1,11 +1,15 @@
 //! What several stacks are made of. Each part is a function that adds the resources its documentation names.
 
+mod bucket;
 mod function;
 mod queue;
 mod rest_api;
 mod table;
+mod topic;
 
-pub use function::{Batch, consume, function};
-pub use queue::{WithDlq, fifo_queue, standard_queue};
-pub use rest_api::{Route, publish, rest_api};
+pub use bucket::{bucket, bucket_name};
+pub use function::{Batch, consume, function, on_failure};
+pub use queue::{WithDlq, dead_letter_queue, fifo_queue, standard_queue};
+pub use rest_api::{Route, Target, publish, rest_api};
 pub use table::table;
+pub use topic::subscribe;

@@ -1,7 +1,6 @@
 //! Sightings of spaceships: reported to a queue, validated, stored, and counted by an API.
 
 use infra::apigateway::RestApi;
-use infra::cloudwatch::Alarm;
 use infra::dynamodb::{GlobalSecondaryIndex, Key, N, S, Table, TimeToLive};
 use infra::iam::{self, PolicyDocument, Statement};
 use infra::lambda::Function;
@@ -149,11 +148,6 @@ pub fn stack(stage: &Stage) -> Stack {
     let routes = [Route::get("/calculate", calculator), Route::get("/counts", counts)];
     let api = parts::rest_api(&mut stack, "Api", api, &routes);
     let v1 = parts::publish(&mut stack, api, "v1");
-
-    stack.named("SightingsDlqAlarm").add(Alarm::messages_in(dead));
-    stack.named("ConsumerErrorsAlarm").add(Alarm::errors_of(consumer));
-    stack.named("CalculatorErrorsAlarm").add(Alarm::errors_of(calculator));
-    stack.named("CountsErrorsAlarm").add(Alarm::errors_of(counts));
 
     stack.output("ApiUrl", api.invoke_url(v1));
     stack.output("SightingsQueueUrl", queue);

@@ -11,8 +11,18 @@ use serde_json::Value;
 pub struct Declaration {
     /// The value of the environment variable.
     pub variable: Value,
-    /// The IAM actions granted.
+    /// What is granted; empty for a plain value.
+    pub grants: Vec<Grant>,
+}
+
+/// Actions that a binding grants on a resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// The IAM actions.
     pub actions: Vec<String>,
-    /// The ARN on which they are granted; absent when nothing is.
-    pub resource: Option<Value>,
+    /// The ARN on which they are granted.
+    pub resource: Value,
+    /// The only keys that may be listed, a pattern with `*` and `?`, when the grant is limited to a bucket's prefix.
+    pub prefix: Option<Value>,
 }

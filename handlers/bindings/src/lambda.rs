@@ -3,9 +3,10 @@
 use crate::grants::{operation_types, operations};
 use crate::resource::binding;
 
-operation_types!(Invoke);
+operation_types!(GetFunctionConfiguration, Invoke);
 
 operations!(Function<()>:
+    GetFunctionConfiguration = "lambda:GetFunctionConfiguration",
     Invoke = "lambda:InvokeFunction",
 );
 
@@ -26,12 +27,22 @@ impl<A> Function<A> {
 
 #[cfg(feature = "lambda")]
 mod calls {
+    use aws_sdk_lambda::operation::get_function_configuration::builders::GetFunctionConfigurationFluentBuilder;
     use aws_sdk_lambda::operation::invoke::builders::InvokeFluentBuilder;
 
-    use super::{Function, Invoke};
+    use super::{Function, GetFunctionConfiguration, Invoke};
     use crate::grants::Grants;
 
     impl<A> Function<A> {
+        /// The SDK's `get_function_configuration` of this function.
+        #[must_use]
+        pub fn get_function_configuration<P>(&self) -> GetFunctionConfigurationFluentBuilder
+        where
+            A: Grants<GetFunctionConfiguration, P>,
+        {
+            self.client.get().get_function_configuration().function_name(self.name())
+        }
+
         /// The SDK's `invoke` of this function.
         #[must_use]
         pub fn invoke<P>(&self) -> InvokeFluentBuilder

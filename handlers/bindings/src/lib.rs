@@ -21,15 +21,18 @@
 pub mod declaration;
 pub mod dynamodb;
 pub mod environment;
+pub mod eventbridge;
 pub mod grants;
 pub mod lambda;
 mod resource;
 #[cfg(feature = "runtime")]
 pub mod runtime;
+pub mod s3;
+pub mod sns;
 pub mod sqs;
 pub mod url;
 
-pub use declaration::Declaration;
+pub use declaration::{Declaration, Grant};
 pub use environment::EnvironmentError;
 pub use grants::{Actions, Grants};
 #[cfg(feature = "runtime")]

@@ -4,21 +4,31 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::declaration::Declaration;
+use crate::declaration::{Declaration, Grant};
 use crate::grants::Actions;
 
 /// One resource, seen from either side.
 #[derive(Debug, Clone)]
 pub(crate) enum Resource {
-    /// In the stack: how CloudFormation names it.
-    Declared { variable: Value, arn: Value },
+    /// In the stack: how CloudFormation names it, and what its operations act on.
+    Declared { variable: Value, scopes: Vec<Scope> },
     /// In the function: its name, ARN or URL.
     Bound(String),
 }
 
+/// What some of the operations on a resource act on.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
+    /// Whether an IAM action acts on it.
+    pub(crate) includes: fn(&str) -> bool,
+    pub(crate) arn: Value,
+    pub(crate) prefix: Option<Value>,
+}
+
 impl Resource {
+    /// A resource whose operations all act on `arn`.
     pub(crate) fn declared(variable: Value, arn: Value) -> Self {
-        Self::Declared { variable, arn }
+        Self::Declared { variable, scopes: vec![Scope { includes: |_| true, arn, prefix: None }] }
     }
 
     pub(crate) fn bound<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -36,19 +46,38 @@ impl Resource {
 
     pub(crate) fn serialize<On, A: Actions<On>, S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Declared { variable, arn } => Declaration {
-                variable: variable.clone(),
-                actions: A::actions().into_iter().map(str::to_owned).collect(),
-                resource: Some(arn.clone()),
+            Self::Declared { variable, scopes } => {
+                let grants = scopes.iter().map(|scope| Grant {
+                    actions: A::actions().into_iter().filter(|it| (scope.includes)(it)).map(str::to_owned).collect(),
+                    resource: scope.arn.clone(),
+                    prefix: scope.prefix.clone(),
+                });
+                let grants = grants.filter(|grant| !grant.actions.is_empty()).collect();
+                Declaration { variable: variable.clone(), grants }.serialize(serializer)
             }
-            .serialize(serializer),
             Self::Bound(name) => serializer.serialize_str(name),
         }
     }
 }
 
-/// Defines a binding to one kind of resource: made by the stack, read from the environment by the function.
+/// Defines a binding to one kind of resource whose operations all act on the resource itself.
 macro_rules! binding {
+    ($(#[$doc:meta])* $name:ident, $client:ty, $feature:literal) => {
+        $crate::resource::binding_type!($(#[$doc])* $name, $client, $feature);
+
+        impl<A: $crate::Actions<$name<()>>> $name<A> {
+            /// Declares the binding in a stack. `variable` and `arn` are strings or CloudFormation's intrinsic
+            /// functions; typed references convert by `into()`.
+            #[must_use]
+            pub fn declared(variable: serde_json::Value, arn: serde_json::Value) -> Self {
+                Self::of($crate::resource::Resource::declared(variable, arn))
+            }
+        }
+    };
+}
+
+/// Defines the type of a binding: serialised by the stack, read from the environment by the function.
+macro_rules! binding_type {
     ($(#[$doc:meta])* $name:ident, $client:ty, $feature:literal) => {
         $(#[$doc])*
         pub struct $name<A> {
@@ -59,15 +88,9 @@ macro_rules! binding {
         }
 
         impl<A> $name<A> {
-            /// Declares the binding in a stack. `variable` and `arn` are strings or CloudFormation's intrinsic
-            /// functions; typed references convert by `into()`.
-            #[must_use]
-            pub fn declared(variable: serde_json::Value, arn: serde_json::Value) -> Self
-            where
-                A: $crate::Actions<$name<()>>,
-            {
+            fn of(resource: $crate::resource::Resource) -> Self {
                 Self {
-                    resource: $crate::resource::Resource::declared(variable, arn),
+                    resource,
                     #[cfg(feature = $feature)]
                     client: Default::default(),
                     actions: std::marker::PhantomData,
@@ -111,4 +134,4 @@ macro_rules! binding {
     };
 }
 
-pub(crate) use binding;
+pub(crate) use {binding, binding_type};

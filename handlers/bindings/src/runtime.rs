@@ -1,5 +1,6 @@
 //! The AWS clients of a running function: one for each service, made once at the cold start.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
@@ -46,21 +47,17 @@ pub fn read<B: DeserializeOwned>(
     config: &SdkConfig,
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> Result<B, EnvironmentError> {
-    CLIENTS.set(Some(Clients::new(config)));
+    CLIENTS.set(Some(Clients { config: config.clone(), made: Vec::new() }));
     let bindings = environment::read(variables);
     CLIENTS.set(None);
     bindings
 }
 
-/// Every field of the bindings shares the client of its service.
-#[derive(Clone)]
-pub(crate) struct Clients {
-    #[cfg(feature = "dynamodb")]
-    dynamodb: aws_sdk_dynamodb::Client,
-    #[cfg(feature = "lambda")]
-    lambda: aws_sdk_lambda::Client,
-    #[cfg(feature = "sqs")]
-    sqs: aws_sdk_sqs::Client,
+/// The configuration of the clients, and those made with it so far: one for each service that a field binds, so that a
+/// program holds no code of another.
+struct Clients {
+    config: SdkConfig,
+    made: Vec<Box<dyn Any>>,
 }
 
 thread_local! {
@@ -69,15 +66,13 @@ thread_local! {
 }
 
 impl Clients {
-    fn new(config: &SdkConfig) -> Self {
-        Self {
-            #[cfg(feature = "dynamodb")]
-            dynamodb: aws_sdk_dynamodb::Client::new(config),
-            #[cfg(feature = "lambda")]
-            lambda: aws_sdk_lambda::Client::new(config),
-            #[cfg(feature = "sqs")]
-            sqs: aws_sdk_sqs::Client::new(config),
+    fn get<C: ServiceClient>(&mut self) -> C {
+        if let Some(client) = self.made.iter().find_map(|client| client.downcast_ref::<C>()) {
+            return client.clone();
         }
+        let client = C::new(&self.config);
+        self.made.push(Box::new(client.clone()));
+        client
     }
 }
 
@@ -99,9 +94,9 @@ impl<C> Default for Client<C> {
     }
 }
 
-/// An SDK client that [`Clients`] holds.
-pub(crate) trait ServiceClient: Clone {
-    fn of(clients: &Clients) -> Self;
+/// An SDK client.
+pub(crate) trait ServiceClient: Clone + 'static {
+    fn new(config: &SdkConfig) -> Self;
     fn offline() -> Self;
 }
 
@@ -112,16 +107,16 @@ impl<C: ServiceClient> Client<C> {
 }
 
 pub(crate) fn current<C: ServiceClient>() -> Client<C> {
-    let client = CLIENTS.with_borrow(|clients| clients.as_ref().map(C::of));
+    let client = CLIENTS.with_borrow_mut(|clients| clients.as_mut().map(Clients::get::<C>));
     Client(Arc::new(client.map_or_else(OnceLock::new, OnceLock::from)))
 }
 
 macro_rules! service_client {
-    ($service:ident, $sdk:ident, $feature:literal) => {
+    ($sdk:ident, $feature:literal) => {
         #[cfg(feature = $feature)]
         impl ServiceClient for $sdk::Client {
-            fn of(clients: &Clients) -> Self {
-                clients.$service.clone()
+            fn new(config: &SdkConfig) -> Self {
+                Self::new(config)
             }
 
             fn offline() -> Self {
@@ -131,6 +126,9 @@ macro_rules! service_client {
     };
 }
 
-service_client!(dynamodb, aws_sdk_dynamodb, "dynamodb");
-service_client!(lambda, aws_sdk_lambda, "lambda");
-service_client!(sqs, aws_sdk_sqs, "sqs");
+service_client!(aws_sdk_dynamodb, "dynamodb");
+service_client!(aws_sdk_eventbridge, "eventbridge");
+service_client!(aws_sdk_lambda, "lambda");
+service_client!(aws_sdk_s3, "s3");
+service_client!(aws_sdk_sns, "sns");
+service_client!(aws_sdk_sqs, "sqs");

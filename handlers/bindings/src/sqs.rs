@@ -3,11 +3,12 @@
 use crate::grants::{operation_types, operations};
 use crate::resource::binding;
 
-operation_types!(GetQueueAttributes, SendMessage);
+operation_types!(GetQueueAttributes, SendMessage, SendMessageBatch);
 
 operations!(Queue<()>:
     GetQueueAttributes = "sqs:GetQueueAttributes",
     SendMessage = "sqs:SendMessage",
+    SendMessageBatch = "sqs:SendMessage",
 );
 
 binding!(
@@ -29,8 +30,9 @@ impl<A> Queue<A> {
 mod calls {
     use aws_sdk_sqs::operation::get_queue_attributes::builders::GetQueueAttributesFluentBuilder;
     use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
+    use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
 
-    use super::{GetQueueAttributes, Queue, SendMessage};
+    use super::{GetQueueAttributes, Queue, SendMessage, SendMessageBatch};
     use crate::grants::Grants;
 
     impl<A> Queue<A> {
@@ -50,6 +52,15 @@ mod calls {
             A: Grants<SendMessage, P>,
         {
             self.client.get().send_message().queue_url(self.url())
+        }
+
+        /// The SDK's `send_message_batch` to this queue.
+        #[must_use]
+        pub fn send_message_batch<P>(&self) -> SendMessageBatchFluentBuilder
+        where
+            A: Grants<SendMessageBatch, P>,
+        {
+            self.client.get().send_message_batch().queue_url(self.url())
         }
     }
 }

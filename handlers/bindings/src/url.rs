@@ -37,7 +37,7 @@ impl Serialize for Url {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Address::Declared(address) => {
-                Declaration { variable: address.clone(), actions: Vec::new(), resource: None }.serialize(serializer)
+                Declaration { variable: address.clone(), grants: Vec::new() }.serialize(serializer)
             }
             Address::Bound(address) => serializer.serialize_str(address),
         }

@@ -5,7 +5,10 @@
 )]
 
 use bindings::dynamodb::{GetItem, Index, PutItem, Query, Table};
+use bindings::eventbridge::{EventBus, PutEvents};
 use bindings::lambda::{Function, Invoke};
+use bindings::s3::{Bucket, GetObject, ListObjectsV2, PutObject};
+use bindings::sns::{Publish, Topic};
 use bindings::sqs::{Queue, SendMessage};
 use bindings::{Declaration, Url};
 use serde::Serialize;
@@ -13,8 +16,13 @@ use serde_json::{Value, json};
 
 #[track_caller]
 fn check(binding: &impl Serialize, variable: &Value, actions: &[&str], resource: &Value) {
+    check_grants(binding, variable, &json!([{ "actions": actions, "resource": resource, "prefix": null }]));
+}
+
+#[track_caller]
+fn check_grants(binding: &impl Serialize, variable: &Value, grants: &Value) {
     let serialised = serde_json::to_value(binding).unwrap();
-    assert_eq!(serialised, json!({ "variable": variable, "actions": actions, "resource": resource }));
+    assert_eq!(serialised, json!({ "variable": variable, "grants": grants }));
     assert_eq!(json!(serde_json::from_value::<Declaration>(serialised.clone()).unwrap()), serialised);
 }
 
@@ -31,6 +39,40 @@ fn each_kind_says_its_variable_its_actions_and_where_they_are_granted() {
     check(&Function::<Invoke>::declared(name, on), &variable, &["lambda:InvokeFunction"], &arn);
     let (url, on) = declared();
     check(&Queue::<SendMessage>::declared(url, on), &variable, &["sqs:SendMessage"], &arn);
+    let (topic, on) = declared();
+    check(&Topic::<Publish>::declared(topic, on), &variable, &["sns:Publish"], &arn);
+    let (bus, on) = declared();
+    check(&EventBus::<PutEvents>::declared(bus, on), &variable, &["events:PutEvents"], &arn);
+}
+
+#[test]
+fn a_bucket_grants_objects_and_listing_each_where_iam_checks_it() {
+    let (variable, bucket, objects) = (json!("logs/2026/"), json!("arn"), json!("arn/2026/*"));
+    let declared = |prefix| {
+        Bucket::<(PutObject, ListObjectsV2, GetObject)>::declared(
+            variable.clone(),
+            bucket.clone(),
+            objects.clone(),
+            prefix,
+        )
+    };
+    let object = json!({ "actions": ["s3:PutObject", "s3:GetObject"], "resource": objects, "prefix": null });
+    let listing = |prefix: Value| json!({ "actions": ["s3:ListBucket"], "resource": bucket, "prefix": prefix });
+    check_grants(&declared("2026/"), &variable, &json!([object, listing(json!("2026/*"))]));
+    check_grants(&declared(""), &variable, &json!([object, listing(Value::Null)]));
+
+    let written = Bucket::<PutObject>::declared(variable.clone(), bucket.clone(), objects.clone(), "2026/");
+    let put = json!({ "actions": ["s3:PutObject"], "resource": objects, "prefix": null });
+    check_grants(&written, &variable, &json!([put]));
+}
+
+#[test]
+fn the_keys_of_a_bound_bucket_are_below_its_prefix() {
+    let bound = |text: &str| serde_json::from_value::<Bucket<PutObject>>(json!(text)).unwrap();
+    let logs = bound("logs-123/2026/11/");
+    assert_eq!((logs.name(), logs.prefix()), ("logs-123", "2026/11/"));
+    assert_eq!(logs.key("22.json"), "2026/11/22.json");
+    assert_eq!((bound("logs-123/").name(), bound("logs-123/").key("a")), ("logs-123", "a".to_owned()));
 }
 
 #[test]
@@ -42,7 +84,7 @@ fn several_operations_are_granted_in_the_order_of_the_type() {
 #[test]
 fn an_address_grants_nothing() {
     let address = json!({ "Ref": "ModelValidatorUrl" });
-    check(&Url::declared(address.clone()), &address, &[], &Value::Null);
+    check_grants(&Url::declared(address.clone()), &address, &json!([]));
 }
 
 #[test]
@@ -59,5 +101,5 @@ fn bindings_of_a_program_serialise_by_field() {
     let declarations: std::collections::BTreeMap<String, Declaration> =
         serde_json::from_value(serde_json::to_value(bindings).unwrap()).unwrap();
     assert_eq!(declarations.keys().collect::<Vec<_>>(), ["sightings", "validator_url"]);
-    assert_eq!(declarations["validator_url"].resource, None);
+    assert_eq!(declarations["validator_url"].grants, []);
 }

@@ -8,14 +8,12 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bindings::Program;
 use bindings::dynamodb::{Index, PutItem, Query, Table};
+use common::api::Response;
+use common::{CallError, clock, time_to_live};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock;
-use crate::error::CallError;
-use crate::response::Response;
 use crate::subject::Subject;
-use crate::time_to_live;
 use statistics::{Statistics, WINDOW_MILLIS};
 
 /// How long a result is kept for [`crate::counts`].

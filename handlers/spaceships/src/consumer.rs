@@ -1,10 +1,7 @@
 //! Records the sightings of the queue, each after its model was validated.
 
-pub mod batch;
 pub mod models;
-pub mod record;
 pub mod sighting;
-pub mod store;
 pub mod validator;
 
 use aws_lambda_events::sqs::SqsBatchResponse;
@@ -12,13 +9,14 @@ use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bindings::dynamodb::{GetItem, PutItem, Table};
 use bindings::{Program, Url};
+use common::record::{Record, RecordError};
+use common::sqs::Event;
+use common::unique_time::{self, Own, StoreError};
+use common::{batch, sqs};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use models::{Models, ValidationError};
-use record::{Record, RecordError};
 use sighting::Sighting;
-use store::StoreError;
 use validator::Validator;
 
 /// Why a sighting of an unknown model is a false report; the system's documents fix the words.
@@ -39,16 +37,6 @@ pub struct Bindings {
 
 impl Program for Bindings {
     const NAME: &'static str = "spaceships-consumer";
-}
-
-/// A batch of SQS messages.
-///
-/// The records are kept as they came: a false report holds its record whole.
-#[derive(Debug, Deserialize)]
-pub struct Event {
-    /// The messages, in the order of the queue within each message group.
-    #[serde(rename = "Records")]
-    pub records: Vec<Value>,
 }
 
 /// Why a message could not be processed; it returns to the queue.
@@ -93,11 +81,7 @@ pub async fn handle(
     )
     .await;
 
-    let mut response = SqsBatchResponse::default();
-    for (_, record) in failed {
-        response.add_failure(&record.message_id);
-    }
-    Ok(response)
+    Ok(sqs::response(failed.into_iter().map(|(_, record)| record)))
 }
 
 async fn keep<'a>(
@@ -112,7 +96,7 @@ async fn keep<'a>(
         return Ok(());
     }
     if models.is_valid(&sighting.model).await.map_err(Failure::Validation)? {
-        let timestamp = store::put(|| sighting.put(&bindings.sightings), record).await?;
+        let timestamp = unique_time::put(|| sighting.put(&bindings.sightings), own(record)).await?;
         tracing::info!(
             message_id = record.message_id,
             spaceship_id = sighting.spaceship_id,
@@ -128,7 +112,8 @@ async fn keep<'a>(
 async fn is_kept(bindings: &Bindings, sighting: &Sighting, record: &Record) -> Result<bool, StoreError> {
     let sightings =
         || bindings.sightings.put_item().item("spaceship_id", AttributeValue::S(sighting.spaceship_id.clone()));
-    Ok(store::holds(sightings, record).await? || store::holds(|| bindings.false_reports.put_item(), record).await?)
+    Ok(unique_time::holds(sightings, own(record)).await?
+        || unique_time::holds(|| bindings.false_reports.put_item(), own(record)).await?)
 }
 
 async fn reject(bindings: &Bindings, record: &Record, reason: &str) -> Result<(), StoreError> {
@@ -139,7 +124,12 @@ async fn reject(bindings: &Bindings, record: &Record, reason: &str) -> Result<()
             .item("event", AttributeValue::S(record.text.clone()))
             .item("reason", AttributeValue::S(reason.to_owned()))
     };
-    let timestamp = store::put(report, record).await?;
+    let timestamp = unique_time::put(report, own(record)).await?;
     tracing::warn!(message_id = record.message_id, timestamp, reason, "false report kept");
     Ok(())
+}
+
+/// A message is kept under the time when it was first received.
+fn own(record: &Record) -> Own<'_> {
+    Own { time: "timestamp", from: record.first_received, owner: "message_id", id: &record.message_id }
 }

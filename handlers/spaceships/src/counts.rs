@@ -5,13 +5,12 @@ use aws_sdk_lambda::primitives::Blob;
 use bindings::Program;
 use bindings::dynamodb::{GetItem, Table};
 use bindings::lambda::{Function, Invoke};
+use common::api::Response;
+use common::{CallError, time_to_live};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::error::CallError;
-use crate::response::Response;
 use crate::subject::Subject;
-use crate::time_to_live;
 
 /// What counts needs of its stack.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,9 +59,14 @@ pub async fn handle(bindings: &Bindings, request: &Value, request_id: &str) -> R
         Ok(answer) => Response::json(answer.status_code, answer.body),
         Err(error) => {
             tracing::error!(%error, "the calculator gave no answer");
-            Response::bad_gateway(request_id)
+            bad_gateway(request_id)
         }
     }
+}
+
+/// Says that a function behind this one failed, and under which id the logs tell more.
+fn bad_gateway(request_id: &str) -> Response {
+    Response::json(502, json!({ "message": "the calculation failed", "request_id": request_id }).to_string())
 }
 
 async fn cached(cache: &Table<GetItem>, subject: &Subject) -> Result<Option<String>, CallError> {

@@ -4,11 +4,6 @@
 //! what the calculator found last.
 
 pub mod calculator;
-pub mod clock;
 pub mod consumer;
 pub mod counts;
-pub mod error;
-pub mod logging;
-pub mod response;
 pub mod subject;
-mod time_to_live;

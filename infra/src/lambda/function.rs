@@ -10,6 +10,7 @@ use crate::dynamodb::Table;
 use crate::iam::{Role, Statement};
 use crate::logs::LogGroup;
 use crate::reference::{Arn, HasArn, LogicalId, Ref, Resource};
+use crate::s3::{Bucket, BucketName};
 use crate::sqs::StandardQueue;
 use crate::stack::Stack;
 use crate::template;
@@ -143,9 +144,9 @@ impl Function<()> {
 }
 
 impl<R> Function<R> {
-    /// What its bindings allow its role, a statement for each binding that grants something.
+    /// What its bindings allow its role, a statement or two for each binding that grants something.
     pub fn grants(&self) -> impl Iterator<Item = &Statement> {
-        self.code.bindings.iter().filter_map(|binding| binding.grant.as_ref())
+        self.code.bindings.iter().flat_map(|binding| &binding.grants)
     }
 
     /// Its bindings, in the order of their fields.
@@ -167,6 +168,19 @@ impl Function {
     pub fn role_in(&self, stack: &Stack) -> Option<Ref<Role>> {
         let Value::Intrinsic(arn) = &self.role else { return None };
         stack.resources_of().map(|(role, _)| role).find(|role: &Ref<Role>| role.arn() == *arn)
+    }
+
+    fn check_buckets(&self, check: &mut Check<'_>) {
+        for binding in &self.code.bindings {
+            let Some(name) = binding.bucket_name() else { continue };
+            let known =
+                check.stack.resources_of::<Bucket>().any(|(_, bucket)| bucket.bucket_name.as_ref() == Some(&name));
+            if !known {
+                let base = BucketName::base_of(&name).unwrap_or_default();
+                let message = format!("`{}` binds the bucket `{base}`, which the stack does not have", binding.field);
+                check.error("unknown-bucket", message).help("add a bucket with this name");
+            }
+        }
     }
 
     fn check_indexes(&self, check: &mut Check<'_>) {
@@ -197,6 +211,7 @@ impl Resource for Function {
 
     fn check(&self, check: &mut Check<'_>) {
         self.check_indexes(check);
+        self.check_buckets(check);
         let reserved = self.environment.keys().filter(|name| RESERVED_VARIABLES.contains(&name.as_str()));
         for name in reserved {
             check.error("reserved-variable", format!("Lambda itself sets the environment variable `{name}`"));

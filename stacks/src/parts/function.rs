@@ -1,18 +1,19 @@
 //! Functions, each with its role and log group, and what feeds them.
 
+use infra::cloudwatch::Alarm;
 use infra::iam::{self, InlinePolicy, Policy, PolicyDocument, Role, Statement};
 use infra::lambda::{
-    EventSourceMapping, Filter, FilterCriteria, Function, FunctionResponseType, LogFormat, LoggingConfig,
-    ScalingConfig, TracingMode,
+    Destination, EventInvokeConfig, EventSourceMapping, Filter, FilterCriteria, Function, FunctionResponseType,
+    LogFormat, LoggingConfig, ScalingConfig, TracingMode,
 };
 use infra::logs::LogGroup;
-use infra::sqs::Queue;
+use infra::sqs::{Queue, StandardQueue};
 use infra::stack::DeletionPolicy;
 use infra::{Days, Ref, Seconds, Stack};
 use policies::action;
 
-/// Adds the function as `{id}`, its log group `{id}LogGroup` and its role `{id}Role`, which allows exactly what the
-/// function's bindings and configuration need.
+/// Adds the function as `{id}`, its log group `{id}LogGroup`, its role `{id}Role`, which allows exactly what the
+/// function's bindings and configuration need, and `{id}ErrorsAlarm`, which goes off when an invocation fails.
 ///
 /// The group is `/aws/lambda/{function_name}`, keeps its events for 30 days and is deleted with the stack.
 #[track_caller]
@@ -33,10 +34,12 @@ pub fn function(stack: &mut Stack, id: &'static str, function: Function<()>) -> 
         }],
         ..Role::for_service("lambda.amazonaws.com")
     });
-    stack.named(id).add(Function {
+    let function = stack.named(id).add(Function {
         logging_config: Some(LoggingConfig { log_format: LogFormat::Json, log_group: Some(logs) }),
         ..function.with_role(role)
-    })
+    });
+    stack.named(format!("{id}ErrorsAlarm")).add(Alarm::errors_of(function));
+    function
 }
 
 /// What the function's role allows: its bindings, its log, and what its configuration has Lambda do with the role.
@@ -104,4 +107,32 @@ pub fn consume<Q: Queue>(stack: &mut Stack, queue: Ref<Q>, function: Ref<Functio
     });
     // Lambda refuses a mapping whose role may not poll yet.
     stack.named(format!("{id}Source")).depends_on(policy).add(mapping);
+}
+
+/// Sends to `dead` the events of asynchronous invocations of `function` that failed three times, with why.
+///
+/// Adds the configuration as `{function}Failures`, and `{function}{dead}Policy` with the right to send. A role of
+/// another stack is that stack's to allow.
+#[track_caller]
+pub fn on_failure(stack: &mut Stack, function: Ref<Function>, dead: Ref<StandardQueue>) {
+    let config = EventInvokeConfig {
+        function,
+        maximum_event_age: None,
+        maximum_retry_attempts: None,
+        on_failure: Some(Destination::Queue(dead)),
+        on_success: None,
+    };
+    let id = format!("{}Failures", function.id());
+    let Some(role) = stack.get(function).and_then(|function| function.role_in(stack)) else {
+        stack.named(id).add(config);
+        return;
+    };
+    let send = Statement::allow([action::sqs::SEND_MESSAGE]).on(dead.arn());
+    let policy = stack.named(format!("{}{}Policy", function.id(), dead.id())).add(Policy {
+        policy_name: format!("send-{}", dead.id()),
+        policy_document: PolicyDocument::from([send]),
+        roles: vec![role],
+    });
+    // Lambda refuses a destination to which the role may not send yet.
+    stack.named(id).depends_on(policy).add(config);
 }

@@ -1,46 +1,23 @@
-//! REST APIs whose methods are functions, open to browsers of any origin.
+//! REST APIs whose methods are functions and queues, open to browsers of any origin.
+
+mod cors;
+mod queue;
+mod route;
 
 use std::collections::BTreeMap;
 
 use infra::apigateway::{
-    self, ApiResource, ApiStage, GatewayResponse, HttpMethod, Integration, IntegrationResponse, Method, MethodResponse,
-    MethodSetting, ResponseType, RestApi,
+    self, ApiResource, ApiStage, GatewayResponse, Integration, Method, MethodSetting, ResponseType, RestApi,
 };
-use infra::lambda::{Function, Permission};
+use infra::lambda::Permission;
 use infra::{Ref, Stack};
 
-/// A path and verb of an API, and the function that answers.
-#[derive(Debug, Clone, Copy)]
-pub struct Route {
-    /// The verb.
-    pub method: HttpMethod,
-    /// The path, such as `/orders/{orderId}`.
-    pub path: &'static str,
-    /// The function, which gets the whole request and gives the whole answer.
-    pub function: Ref<Function>,
-}
+pub use route::{Route, Target};
 
-impl Route {
-    /// `GET path`.
-    #[must_use]
-    pub const fn get(path: &'static str, function: Ref<Function>) -> Self {
-        Self { method: HttpMethod::Get, path, function }
-    }
+/// The header of API Gateway's own answers that lets a page of any origin read them.
+const ALLOW_ORIGIN: (&str, &str) = ("gatewayresponse.header.Access-Control-Allow-Origin", "'*'");
 
-    /// `POST path`.
-    #[must_use]
-    pub const fn post(path: &'static str, function: Ref<Function>) -> Self {
-        Self { method: HttpMethod::Post, path, function }
-    }
-
-    /// Every verb on `path` that has no route of its own.
-    #[must_use]
-    pub const fn any(path: &'static str, function: Ref<Function>) -> Self {
-        Self { method: HttpMethod::Any, path, function }
-    }
-}
-
-/// Adds the API as `{id}`, and for each route its path, method and permission.
+/// Adds the API as `{id}`, and for each route its path and method, with the permission or role that it needs.
 ///
 /// A browser's question of another origin is answered for every path, and API Gateway's own errors carry the CORS
 /// header as well. The API serves nothing until [`publish`].
@@ -48,22 +25,32 @@ impl Route {
 pub fn rest_api(stack: &mut Stack, id: &'static str, rest_api: RestApi, routes: &[Route]) -> Ref<RestApi> {
     let api = stack.named(id).add(rest_api);
     let mut resources = BTreeMap::new();
+    let mut validation = None;
     for route in routes {
         let resource = resource(stack, api, route.path, &mut resources);
         let name = format!("{id}{}{}", words(route.path), capitalized(&route.method.to_string().to_lowercase()));
-        let integration = Integration::lambda(route.function);
-        stack.named(name.clone()).add(Method::open(api, resource, route.method, integration));
-        let arn = api.execute_arn(route.method, route.path);
-        let permission = Permission::service(route.function, "apigateway.amazonaws.com", arn);
-        stack.named(format!("{name}Permission")).add(permission);
+        match route.target {
+            Target::Function(function) => {
+                let integration = Integration::lambda(function);
+                stack.named(name.clone()).add(Method::open(api, resource, route.method, integration));
+                let arn = api.execute_arn(route.method, route.path);
+                let permission = Permission::service(function, "apigateway.amazonaws.com", arn);
+                stack.named(format!("{name}Permission")).add(permission);
+            }
+            Target::Queue(queue) => {
+                let validation = *validation.get_or_insert_with(|| queue::validation(stack, api));
+                let open = |integration| Method::open(api, resource, route.method, integration);
+                queue::method(stack, &name, open, queue, validation);
+            }
+        }
     }
     let mut allowed: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for route in routes {
         allowed.entry(route.path).or_default().push(route.method);
     }
-    for (path, methods) in allowed.into_iter().filter(|(_, methods)| !answers_options(methods)) {
+    for (path, methods) in allowed.into_iter().filter(|(_, methods)| !cors::answers_options(methods)) {
         let resource = resource(stack, api, path, &mut resources);
-        stack.named(format!("{id}{}Options", words(path))).add(preflight(api, resource, &methods));
+        stack.named(format!("{id}{}Options", words(path))).add(cors::preflight(api, resource, &methods));
     }
     for (suffix, response_type) in [("Default4xx", ResponseType::Default4xx), ("Default5xx", ResponseType::Default5xx)]
     {
@@ -71,8 +58,7 @@ pub fn rest_api(stack: &mut Stack, id: &'static str, rest_api: RestApi, routes: 
             rest_api_id: api,
             response_type,
             status_code: None,
-            response_parameters: [("gatewayresponse.header.Access-Control-Allow-Origin".to_owned(), "'*'".to_owned())]
-                .into(),
+            response_parameters: [ALLOW_ORIGIN].map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             response_templates: [].into(),
         });
     }
@@ -122,37 +108,6 @@ fn resource(
         parent = Some(resource);
     }
     parent
-}
-
-fn answers_options(methods: &[HttpMethod]) -> bool {
-    methods.iter().any(|method| matches!(method, HttpMethod::Options | HttpMethod::Any))
-}
-
-/// What a browser asks before it sends a request of another origin.
-fn preflight(api: Ref<RestApi>, resource: Option<Ref<ApiResource>>, methods: &[HttpMethod]) -> Method {
-    let methods: Vec<_> = methods.iter().map(HttpMethod::to_string).chain(["OPTIONS".to_owned()]).collect();
-    let headers = [
-        ("method.response.header.Access-Control-Allow-Origin", "'*'".to_owned()),
-        ("method.response.header.Access-Control-Allow-Methods", format!("'{}'", methods.join(","))),
-        ("method.response.header.Access-Control-Allow-Headers", "'Content-Type'".to_owned()),
-    ];
-    let integration = Integration::Mock {
-        request_templates: [("application/json".to_owned(), r#"{"statusCode": 204}"#.to_owned())].into(),
-        integration_responses: vec![IntegrationResponse {
-            status_code: 204,
-            selection_pattern: None,
-            response_parameters: headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-            response_templates: [].into(),
-        }],
-    };
-    Method {
-        method_responses: vec![MethodResponse {
-            status_code: 204,
-            response_parameters: headers.into_iter().map(|(name, _)| (name.to_owned(), true)).collect(),
-            response_models: [].into(),
-        }],
-        ..Method::open(api, resource, HttpMethod::Options, integration)
-    }
 }
 
 /// A path as part of a logical id: `/orders/{orderId}` is `OrdersOrderId`.

@@ -1,12 +1,12 @@
 //! Builds programs with cargo, linked by zig against the glibc of Lambda.
 
+use std::collections::BTreeSet;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 use cargo_metadata::Message;
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::target::{GLIBC, Target};
 use super::toolchain::Toolchain;
@@ -27,29 +27,27 @@ pub struct Program {
     pub fresh: bool,
 }
 
-/// Builds `programs`, or finds that they are up to date, which takes about 0.3 s for each package. They come in the
+/// Builds `programs` with one run of cargo, or finds that they are up to date, which takes about 0.3 s. They come in the
 /// order of their names, each once.
 ///
 /// `tools` is the folder with `cargo-zigbuild` and the Python that has zig; [`Target::Host`] does without. What cargo
 /// has to say, it says on stderr.
 ///
-/// Each package has its own run of cargo. In a common one cargo would unify the features of their dependencies, and
-/// the bytes of a program would depend on which others happened to be built with it.
+/// Cargo unifies the features of what the packages of a run depend on. Every package with programs is part of every run,
+/// whichever programs are asked for, so that the bytes of one do not depend on which others are built with it.
 ///
 /// # Errors
 /// When a program is in no package, cannot be built, or the target's standard library is missing.
 pub fn build(workspace: &Workspace, programs: &[&str], target: Target, tools: &Path) -> Result<Vec<Program>> {
-    let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for program in programs {
-        packages.entry(workspace.package_of(program)?).or_default().insert(program);
+    let programs: BTreeSet<_> = programs.iter().copied().collect();
+    for program in &programs {
+        workspace.package_of(program)?;
     }
     let toolchain = Toolchain::of(workspace.root())?;
     toolchain.require(target)?;
-    let mut built = Vec::new();
-    for (package, programs) in packages {
-        let command = command(workspace, target, tools, &toolchain);
-        built.extend(run(command, package, &programs)?);
-    }
+    let mut command = command(workspace, target, tools, &toolchain);
+    command.args(workspace.packages_with_programs().flat_map(|package| ["--package", package]));
+    let mut built = run(command, &programs)?;
     built.sort_by(|one: &Program, other| one.name.cmp(&other.name));
     Ok(built)
 }
@@ -86,8 +84,8 @@ fn command(workspace: &Workspace, target: Target, tools: &Path, toolchain: &Tool
     command
 }
 
-fn run(mut command: Command, package: &str, programs: &BTreeSet<&str>) -> Result<Vec<Program>> {
-    command.args(["--profile", PROFILE, "--package", package]);
+fn run(mut command: Command, programs: &BTreeSet<&str>) -> Result<Vec<Program>> {
+    command.args(["--profile", PROFILE]);
     command.args(programs.iter().flat_map(|program| ["--bin", program]));
     command.args(["--message-format", "json-render-diagnostics"]);
     let mut cargo = command

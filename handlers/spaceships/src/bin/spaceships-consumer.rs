@@ -1,9 +1,10 @@
 //! The function `spaceships-consumer`.
 
+use common::logging;
+use common::sqs::Event;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use spaceships::consumer::validator::Validator;
-use spaceships::consumer::{self, Bindings, Event};
-use spaceships::logging;
+use spaceships::consumer::{self, Bindings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bindings::dynamodb::{GetItem, PutItem, Table};
+use common::{CallError, time_to_live};
 use tokio::sync::OnceCell;
 
 use super::validator::{Outage, Validator};
-use crate::error::CallError;
-use crate::time_to_live;
 
 /// How long an answer of the validator holds.
 const CACHE_TIME: Duration = Duration::from_mins(10);

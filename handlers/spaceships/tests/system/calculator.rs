@@ -1,9 +1,9 @@
 //! Statistics from the table of sightings.
 
+use common::api::Response;
+use common::clock;
 use serde_json::{Value, json};
 use spaceships::calculator::{self, Bindings};
-use spaceships::clock;
-use spaceships::response::Response;
 
 use crate::cloud::Cloud;
 

@@ -1,9 +1,10 @@
 //! From the queue to the tables.
 
+use common::clock;
+use common::sqs::Event;
 use serde_json::{Value, json};
-use spaceships::clock;
 use spaceships::consumer::validator::Validator;
-use spaceships::consumer::{self, Bindings, Event};
+use spaceships::consumer::{self, Bindings};
 
 use crate::cloud::Cloud;
 use crate::dynamodb::Item;

@@ -1,9 +1,9 @@
 //! The cache before the calculator.
 
+use common::api::Response;
+use common::clock;
 use serde_json::{Value, json};
-use spaceships::clock;
 use spaceships::counts::{self, Bindings};
-use spaceships::response::Response;
 
 use crate::cloud::Cloud;
 

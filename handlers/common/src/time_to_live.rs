@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::clock;
 
 /// The attribute of an item that ends after `duration`.
-pub(crate) fn of(duration: Duration) -> AttributeValue {
+#[must_use]
+pub fn of(duration: Duration) -> AttributeValue {
     AttributeValue::N(clock::seconds().saturating_add_unsigned(duration.as_secs()).to_string())
 }
 
@@ -15,7 +16,8 @@ pub(crate) fn of(duration: Duration) -> AttributeValue {
 /// late.
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html>
-pub(crate) fn lasts(attribute: Option<&AttributeValue>) -> bool {
+#[must_use]
+pub fn lasts(attribute: Option<&AttributeValue>) -> bool {
     attribute.and_then(|end| end.as_n().ok()?.parse::<i64>().ok()).is_some_and(|end| end > clock::seconds())
 }
 

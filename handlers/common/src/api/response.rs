@@ -1,9 +1,11 @@
-//! What the functions behind the API answer.
+//! What the functions behind an API answer.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+
+use crate::fields::FieldError;
 
 /// An answer in the shape that API Gateway's proxy integration expects; a direct invocation gets the same.
 ///
@@ -27,7 +29,7 @@ impl Response {
         let headers = [
             ("Content-Type", "application/json"),
             ("Access-Control-Allow-Origin", "*"),
-            ("Access-Control-Allow-Methods", "GET,OPTIONS"),
+            ("Access-Control-Allow-Methods", "GET,POST,OPTIONS"),
             ("Access-Control-Allow-Headers", "Content-Type"),
         ];
         Self {
@@ -48,10 +50,10 @@ impl Response {
     pub fn internal_error(request_id: &str) -> Self {
         Self::json(500, json!({ "message": "internal error", "request_id": request_id }).to_string())
     }
+}
 
-    /// Says that a function behind this one failed, and under which id the logs tell more.
-    #[must_use]
-    pub fn bad_gateway(request_id: &str) -> Self {
-        Self::json(502, json!({ "message": "the calculation failed", "request_id": request_id }).to_string())
+impl From<FieldError> for Response {
+    fn from(error: FieldError) -> Self {
+        Self::bad_request(&error.field, &error.to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! Errors of AWS calls.
 
-use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_smithy_types::error::display::DisplayErrorContext;
 
 /// A call of an AWS service that failed: the operation, and the SDK's whole chain of causes. It is for logs, never for
 /// callers.
@@ -12,7 +12,8 @@ pub struct CallError {
 }
 
 impl CallError {
-    pub(crate) fn new(operation: &'static str, error: impl std::error::Error) -> Self {
+    /// `operation`, in words, failed with `error`.
+    pub fn new(operation: &'static str, error: impl std::error::Error) -> Self {
         Self { operation, cause: DisplayErrorContext(error).to_string() }
     }
 }

@@ -1,0 +1,51 @@
+//! Bindings to event buses of EventBridge.
+
+use crate::grants::{operation_types, operations};
+use crate::resource::binding;
+
+operation_types!(PutEvents);
+
+operations!(EventBus<()>:
+    PutEvents = "events:PutEvents",
+);
+
+binding!(
+    /// An event bus, with the operations `A` granted on it. Its environment variable is the bus's name.
+    EventBus,
+    aws_sdk_eventbridge::Client,
+    "eventbridge"
+);
+
+impl<A> EventBus<A> {
+    /// The bus's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.resource.name()
+    }
+}
+
+#[cfg(feature = "eventbridge")]
+mod calls {
+    use aws_sdk_eventbridge::operation::put_events::builders::PutEventsFluentBuilder;
+    use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+
+    use super::{EventBus, PutEvents};
+    use crate::grants::Grants;
+
+    impl<A> EventBus<A> {
+        /// The SDK's `put_events` with `entries`, up to 10, each of which goes to this bus.
+        ///
+        /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
+        #[must_use]
+        pub fn put_events<P>(&self, entries: impl IntoIterator<Item = PutEventsRequestEntry>) -> PutEventsFluentBuilder
+        where
+            A: Grants<PutEvents, P>,
+        {
+            let entries = entries.into_iter().map(|mut entry| {
+                entry.event_bus_name = Some(self.name().to_owned());
+                entry
+            });
+            self.client.get().put_events().set_entries(Some(entries.collect()))
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Bindings to SNS topics.
+
+use crate::grants::{operation_types, operations};
+use crate::resource::binding;
+
+operation_types!(Publish, PublishBatch);
+
+operations!(Topic<()>:
+    Publish = "sns:Publish",
+    PublishBatch = "sns:Publish",
+);
+
+binding!(
+    /// A topic, with the operations `A` granted on it. Its environment variable is the topic's ARN.
+    Topic,
+    aws_sdk_sns::Client,
+    "sns"
+);
+
+impl<A> Topic<A> {
+    /// The topic's ARN.
+    #[must_use]
+    pub fn arn(&self) -> &str {
+        self.resource.name()
+    }
+}
+
+#[cfg(feature = "sns")]
+mod calls {
+    use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
+    use aws_sdk_sns::operation::publish_batch::builders::PublishBatchFluentBuilder;
+
+    use super::{Publish, PublishBatch, Topic};
+    use crate::grants::Grants;
+
+    impl<A> Topic<A> {
+        /// The SDK's `publish` to this topic.
+        #[must_use]
+        pub fn publish<P>(&self) -> PublishFluentBuilder
+        where
+            A: Grants<Publish, P>,
+        {
+            self.client.get().publish().topic_arn(self.arn())
+        }
+
+        /// The SDK's `publish_batch` to this topic.
+        #[must_use]
+        pub fn publish_batch<P>(&self) -> PublishBatchFluentBuilder
+        where
+            A: Grants<PublishBatch, P>,
+        {
+            self.client.get().publish_batch().topic_arn(self.arn())
+        }
+    }
+}

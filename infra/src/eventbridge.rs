@@ -1,0 +1,9 @@
+//! Amazon EventBridge: buses, and the rules that route their events.
+
+mod bus;
+mod rule;
+mod target;
+
+pub use bus::EventBus;
+pub use rule::{EventMatch, EventPattern, Rule, RuleState};
+pub use target::{Input, InputTransformer, RetryPolicy, Target};

@@ -1,0 +1,90 @@
+//! What becomes of asynchronous invocations.
+
+use serde::{Serialize, Serializer};
+
+use super::Function;
+use crate::eventbridge::EventBus;
+use crate::reference::{Ref, Resource};
+use crate::sns::StandardTopic;
+use crate::sqs::StandardQueue;
+use crate::units::Seconds;
+use crate::value::Intrinsic;
+
+/// How often a function's asynchronous invocations are tried, and who is told of their end.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html>
+#[derive(Debug, Clone)]
+pub struct EventInvokeConfig {
+    /// The function. Changing it replaces the configuration.
+    pub function: Ref<Function>,
+    /// How old an event may get before it is given up, 60 to 21,600 s. Lambda's default is 6 hours.
+    pub maximum_event_age: Option<Seconds>,
+    /// How often an event is tried again whose invocation failed, 0 to 2 times. Lambda's default is 2.
+    pub maximum_retry_attempts: Option<u8>,
+    /// Who gets the event that was given up, with why. The function's role must be allowed to send it.
+    pub on_failure: Option<Destination>,
+    /// Who gets the answer to each event. The function's role must be allowed to send it.
+    pub on_success: Option<Destination>,
+}
+
+/// Who is told of the end of an asynchronous invocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// A queue.
+    Queue(Ref<StandardQueue>),
+    /// A topic.
+    Topic(Ref<StandardTopic>),
+    /// Another function, invoked asynchronously.
+    Function(Ref<Function>),
+    /// An event bus.
+    EventBus(Ref<EventBus>),
+}
+
+impl Destination {
+    fn arn(self) -> Intrinsic {
+        match self {
+            Self::Queue(queue) => queue.arn(),
+            Self::Topic(topic) => topic.arn(),
+            Self::Function(function) => function.arn(),
+            Self::EventBus(bus) => bus.arn(),
+        }
+    }
+}
+
+impl Serialize for EventInvokeConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct To {
+            destination: Intrinsic,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct DestinationConfig {
+            on_failure: Option<To>,
+            on_success: Option<To>,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Wire {
+            function_name: Ref<Function>,
+            qualifier: &'static str,
+            maximum_event_age_in_seconds: Option<Seconds>,
+            maximum_retry_attempts: Option<u8>,
+            destination_config: DestinationConfig,
+        }
+        let to = |destination: Option<Destination>| destination.map(|it| To { destination: it.arn() });
+        Wire {
+            function_name: self.function,
+            qualifier: "$LATEST",
+            maximum_event_age_in_seconds: self.maximum_event_age,
+            maximum_retry_attempts: self.maximum_retry_attempts,
+            destination_config: DestinationConfig { on_failure: to(self.on_failure), on_success: to(self.on_success) },
+        }
+        .serialize(serializer)
+    }
+}
+
+impl Resource for EventInvokeConfig {
+    const TYPE: &'static str = "AWS::Lambda::EventInvokeConfig";
+}
