@@ -2,6 +2,7 @@
 
 pub mod event_driven;
 pub mod parts;
+pub mod roxs;
 pub mod spaceships;
 mod system;
 

@@ -2,7 +2,7 @@
 
 use infra::{Stack, Stage};
 
-use crate::{event_driven, spaceships};
+use crate::{event_driven, roxs, spaceships};
 
 /// A system that can be deployed.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,13 @@ pub const fn all() -> &'static [System] {
             stack: event_driven::stack,
             stand_ins: &[],
             try_next: &event_driven::TRY_NEXT,
+        },
+        System {
+            name: roxs::NAME,
+            description: roxs::DESCRIPTION,
+            stack: roxs::stack,
+            stand_ins: &[],
+            try_next: &roxs::TRY_NEXT,
         },
     ]
 }
