@@ -9,7 +9,7 @@ pub mod archive;
 pub mod batch;
 mod index;
 
-pub use index::PARTS;
+pub(crate) use index::PARTS;
 
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Query, Table};

@@ -8,6 +8,7 @@
 mod history;
 pub mod notification;
 
+use aws_sdk_sns::types::MessageAttributeValue;
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Query, Table};
 use bindings::sns::{Publish, Topic};
@@ -132,10 +133,16 @@ async fn publish(
         .publish()
         .message(notification.message_of(id, claim.created))
         .subject(notification.subject())
-        .message_attributes("notification_type", notification::attribute(&notification.kind))
-        .message_attributes("priority", notification::attribute(&notification.priority))
+        .message_attributes("notification_type", attribute(&notification.kind)?)
+        .message_attributes("priority", attribute(&notification.priority)?)
         .send()
         .await
         .map_err(|error| CallError::new("publish the notification", error))?;
     Ok(published.message_id.unwrap_or_default())
+}
+
+/// An attribute of a message, by which subscriptions filter.
+fn attribute(text: &str) -> Result<MessageAttributeValue, CallError> {
+    let attribute = MessageAttributeValue::builder().data_type("String").string_value(text).build();
+    attribute.map_err(|error| CallError::new("make an attribute of the message", error))
 }

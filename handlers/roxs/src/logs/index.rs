@@ -23,7 +23,7 @@ const MESSAGE_CHARACTERS: usize = 100;
 /// In how many parts the entries of all levels are kept by time, so that one part need not take all writes.
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html>
-pub const PARTS: u8 = 4;
+pub(crate) const PARTS: u8 = 4;
 
 type Index = Table<(PutItem, Query)>;
 

@@ -1,6 +1,5 @@
 //! What is published.
 
-use aws_sdk_sns::types::MessageAttributeValue;
 use common::{FieldError, Fields};
 use serde_json::{Value, json};
 
@@ -94,13 +93,6 @@ impl Notification {
     }
 }
 
-/// An attribute of a message, by which subscriptions filter.
-#[must_use]
-pub fn attribute(text: &str) -> MessageAttributeValue {
-    // INVARIANT: the SDK refuses an attribute without a type only.
-    MessageAttributeValue::builder().data_type("String").string_value(text).build().unwrap_or_else(|_| unreachable!())
-}
-
 /// What subscriptions filter by: SNS takes no control characters in it.
 fn word(fields: &Fields, field: &str, default: &str) -> Result<String, FieldError> {
     let word = bounded(fields, field, default, MAX_WORD_CHARACTERS)?;
@@ -177,10 +169,7 @@ mod tests {
         check(r#"{"title": 7}"#, "`title`: expected a string, got a number");
         check(r#"{"priority": " "}"#, "`priority`: is empty");
         check(r#"{"type": "a\u0007"}"#, "`type`: expected no control characters");
-        check(
-            &json!({ "priority": "x".repeat(65) }).to_string(),
-            "`priority`: expected at most 64 characters, got 65",
-        );
+        check(&json!({ "priority": "x".repeat(65) }).to_string(), "`priority`: expected at most 64 characters, got 65");
         check(
             &json!({ "message": "\"".repeat(130_000) }).to_string(),
             "`message`: expected at most 245760 bytes, got 260002",
