@@ -91,7 +91,7 @@ fn report(outcomes: &[Outcome<'_, Option<(usize, usize)>>], several_regions: boo
     };
     match outcomes {
         [Outcome { placed, result: Ok(counts @ Some(_)), .. }] => {
-            ui::say(format!("{}: {}", placed.label, words(counts)))
+            ui::say(format!("{}: {}", placed.label, words(counts)));
         }
         [_] => {}
         _ => together::summarize(outcomes, words),

@@ -1,5 +1,6 @@
 //! What buckets hold, and how they are emptied: S3 deletes a bucket only when nothing is left in it.
 
+use aws_sdk_s3::operation::head_bucket::HeadBucketError;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, MultipartUpload, ObjectIdentifier};
 use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
@@ -49,7 +50,7 @@ pub async fn contents(cloud: &Cloud, bucket: &str) -> anyhow::Result<Option<Stri
 /// When S3 refuses a call, or to delete a key.
 pub async fn empty(cloud: &Cloud, bucket: &str) -> anyhow::Result<u64> {
     let head = cloud.s3.head_bucket().bucket(bucket).send().await;
-    if head.is_err_and(|error| error.as_service_error().is_some_and(|it| it.is_not_found())) {
+    if head.is_err_and(|error| error.as_service_error().is_some_and(HeadBucketError::is_not_found)) {
         return Ok(0);
     }
     let batches = versions(cloud, bucket).map_ok(|page| identifiers(&page)).try_filter(|batch| {

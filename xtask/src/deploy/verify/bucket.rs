@@ -1,6 +1,7 @@
 //! S3 buckets: encryption, versioning, lifecycle, tags.
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::operation::get_bucket_tagging::GetBucketTaggingOutput;
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule,
     LifecycleRuleFilter, NoncurrentVersionExpiration, ServerSideEncryption, ServerSideEncryptionByDefault,
@@ -141,6 +142,7 @@ fn words_of(rule: &LifecycleRule) -> String {
         let class = it.storage_class().map(|class| class.as_str().to_owned()).unwrap_or_default();
         format!("to {class} after {} days", it.days().unwrap_or_default())
     });
+    let abort = rule.abort_incomplete_multipart_upload();
     let parts = [
         prefix.map(|prefix| format!("under `{prefix}`")),
         days("expires", expiration.and_then(LifecycleExpiration::days).filter(|days| *days > 0)),
@@ -148,8 +150,11 @@ fn words_of(rule: &LifecycleRule) -> String {
             .and_then(LifecycleExpiration::expired_object_delete_marker)
             .filter(|marker| *marker)
             .map(|_| "lone delete markers expire".to_owned()),
-        days("versions expire", rule.noncurrent_version_expiration().and_then(|it| it.noncurrent_days())),
-        days("uploads are aborted", rule.abort_incomplete_multipart_upload().and_then(|it| it.days_after_initiation())),
+        days(
+            "versions expire",
+            rule.noncurrent_version_expiration().and_then(NoncurrentVersionExpiration::noncurrent_days),
+        ),
+        days("uploads are aborted", abort.and_then(AbortIncompleteMultipartUpload::days_after_initiation)),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().chain(transitions).collect();
     format!("{} {}: {}", rule.id().unwrap_or_default(), rule.status().as_str(), parts.join(", "))
@@ -159,7 +164,7 @@ async fn tags(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
     let (s3, bucket) = (&live.cloud.s3, &live.resource.physical_id);
     let answer = s3.get_bucket_tagging().bucket(bucket).send().await;
     let answer = unless_missing(answer, "NoSuchTagSet")?;
-    let actual: Vec<_> = answer.iter().flat_map(|answer| answer.tag_set()).cloned().collect();
+    let actual: Vec<_> = answer.iter().flat_map(GetBucketTaggingOutput::tag_set).cloned().collect();
     let has = |key: &str, value: &str| actual.iter().any(|tag| tag.key() == key && tag.value() == value);
     if live.tags.iter().all(|(key, value)| has(key, value)) {
         return Ok(None);
