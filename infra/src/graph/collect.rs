@@ -64,7 +64,7 @@ impl Drawing<'_> {
         let Some(to) = target.and_then(|target| self.part(target)) else { return };
         if let Some(queue) = self.nodes.get_mut(&to).filter(|node| node.kind == Kind::Queue) {
             queue.kind = Kind::DeadLetterQueue;
-            queue.what = queue.what.replace("queue", "dead-letter queue");
+            queue.what = queue.what.trim_start_matches("SQS ").replace("queue", "dead-letter queue");
         }
         self.edge(from, to, Line::Dashed, label);
     }
