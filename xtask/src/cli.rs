@@ -255,7 +255,11 @@ fn stage(text: &str) -> Result<String, String> {
 
 fn region(text: &str) -> Result<String, String> {
     let is_valid = !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if is_valid { Ok(text.to_owned()) } else { Err("expected a region such as `eu-west-1`, or several with commas".into()) }
+    if is_valid {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a region such as `eu-west-1`, or several with commas".into())
+    }
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

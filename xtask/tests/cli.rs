@@ -243,6 +243,23 @@ fn what_the_command_line_does_not_mean_is_a_usage_error() {
 }
 
 #[test]
+fn a_command_that_knows_one_region_refuses_several() {
+    assert_snapshot!(run(&["outputs", "spaceships", "--local", "--region", "eu-west-1,sa-east-1"]), @r"
+    exit 2
+    --- stderr
+    error: `outputs` takes one region, and `eu-west-1,sa-east-1` are several
+      help: run `outputs` once for each region
+    ");
+    assert_snapshot!(run(&["diff", "spaceships", "--local", "--region", "eu-west-1,"]), @r"
+    exit 2
+    --- stderr
+    error: invalid value '' for '--region <REGION>': expected a region such as `eu-west-1`, or several with commas
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
 fn completion_scripts_complete_the_commands() {
     for shell in ["bash", "zsh", "fish"] {
         let script = run(&["completion", shell]).expect(0);
