@@ -2,7 +2,7 @@
 
 use infra::{Stack, Stage};
 
-use crate::spaceships;
+use crate::{order_requests, spaceships};
 
 /// A system that can be deployed.
 #[derive(Debug, Clone, Copy)]
@@ -31,13 +31,22 @@ pub enum StandIn {
 /// Every system, in the order in which they are listed.
 #[must_use]
 pub const fn all() -> &'static [System] {
-    &[System {
-        name: spaceships::NAME,
-        description: spaceships::DESCRIPTION,
-        stack: spaceships::stack,
-        stand_ins: &[("ModelValidatorUrl", StandIn::ModelValidator)],
-        try_next: &spaceships::TRY_NEXT,
-    }]
+    &[
+        System {
+            name: spaceships::NAME,
+            description: spaceships::DESCRIPTION,
+            stack: spaceships::stack,
+            stand_ins: &[("ModelValidatorUrl", StandIn::ModelValidator)],
+            try_next: &spaceships::TRY_NEXT,
+        },
+        System {
+            name: order_requests::NAME,
+            description: order_requests::DESCRIPTION,
+            stack: order_requests::stack,
+            stand_ins: &[],
+            try_next: &order_requests::TRY_NEXT,
+        },
+    ]
 }
 
 /// The system with this name.
