@@ -24,7 +24,7 @@ use crate::stack::{Declared, Stack};
 use crate::template::Template;
 use references::Uses;
 
-pub use between::between;
+pub use between::{between, dependencies};
 pub use limits::{Budget, Part, budget};
 pub use report::{Check, Report};
 pub use rules::{Rule, rules};

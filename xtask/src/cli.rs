@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use indexmap::IndexSet;
 use infra::Stage;
 
 use crate::commands::local::LocalCommand;
+use crate::exit::Exit;
+use crate::failure::Failure;
 
 /// Deploy serverless systems on AWS from one Cargo workspace.
 #[derive(Debug, Parser)]
@@ -64,22 +67,43 @@ pub struct Where {
     /// The profile of the AWS configuration files.
     #[arg(long)]
     pub profile: Option<String>,
-    /// The AWS region; else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's.
-    #[arg(long)]
-    pub region: Option<String>,
+    /// The AWS region, or several with commas; else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's.
+    #[arg(long = "region", value_name = "REGION", value_delimiter = ',', value_parser = region)]
+    pub regions: Vec<String>,
     /// Another AWS-compatible endpoint, such as `LocalStack`'s.
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
 }
 
 impl Where {
+    /// The same once for each region that is named, or once when none is.
+    #[must_use]
+    pub fn by_region(&self) -> Vec<Self> {
+        let regions: IndexSet<_> = self.regions.iter().collect();
+        if regions.is_empty() {
+            return vec![self.clone()];
+        }
+        regions.into_iter().map(|region| Self { regions: vec![region.clone()], ..self.clone() }).collect()
+    }
+
+    /// Refuses several regions on behalf of `command`, which knows only one.
+    pub fn require_one_region(&self, command: &str) -> anyhow::Result<()> {
+        if self.by_region().len() == 1 {
+            return Ok(());
+        }
+        Err(Failure::new(format!("`{command}` takes one region, and `{}` are several", self.regions.join(",")))
+            .exit(Exit::Usage)
+            .help(format!("run `{command}` once for each region"))
+            .into())
+    }
+
     /// The flags that lead another command to the same place, each after a space.
     #[must_use]
     pub fn flags(&self) -> String {
         let local = self.local.then(|| " --local".to_owned());
         let stage = (self.stage != Stage::default().as_str()).then(|| format!(" --stage {}", self.stage));
         let profile = self.profile.as_ref().map(|it| format!(" --profile {it}"));
-        let region = self.region.as_ref().map(|it| format!(" --region {it}"));
+        let region = (!self.regions.is_empty()).then(|| format!(" --region {}", self.regions.join(",")));
         let endpoint = self.endpoint_url.as_ref().map(|it| format!(" --endpoint-url {it}"));
         [local, stage, profile, region, endpoint].into_iter().flatten().collect()
     }
@@ -227,6 +251,11 @@ fn stage(text: &str) -> Result<String, String> {
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     if is_valid { Ok(text.to_owned()) } else { Err("expected 1 to 16 of `a-z`, `0-9` and `-`, a letter first".into()) }
+}
+
+fn region(text: &str) -> Result<String, String> {
+    let is_valid = !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if is_valid { Ok(text.to_owned()) } else { Err("expected a region such as `eu-west-1`, or several with commas".into()) }
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

@@ -40,6 +40,10 @@ pub struct Cloud {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// SQS.
     pub sqs: aws_sdk_sqs::Client,
+    /// SNS.
+    pub sns: aws_sdk_sns::Client,
+    /// EventBridge.
+    pub eventbridge: aws_sdk_eventbridge::Client,
     /// IAM.
     pub iam: aws_sdk_iam::Client,
     /// API Gateway.
@@ -48,11 +52,20 @@ pub struct Cloud {
     pub logs: aws_sdk_cloudwatchlogs::Client,
 }
 
+/// Connects to each region that the command line names, or to the one that is configured.
+pub async fn connect_all(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<Vec<Cloud>> {
+    let mut clouds = Vec::new();
+    for target in target.by_region() {
+        clouds.push(connect(&target, default_region).await?);
+    }
+    Ok(clouds)
+}
+
 /// Connects to where the command line says, starting the local cloud when it is that.
 pub async fn connect(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<Cloud> {
     if target.local {
         let local = local::start().await?;
-        let region = target.region.as_deref().unwrap_or(local::DEFAULT_REGION);
+        let region = target.regions.first().map_or(local::DEFAULT_REGION, String::as_str);
         return cloud(&local.sdk_config(region), Some(local), target).await;
     }
     let config = aws_config(target, default_region).await?;
@@ -123,7 +136,7 @@ fn require_one_endpoint() -> anyhow::Result<()> {
 /// The SDK knows `AWS_REGION` and the profile's; other AWS tools also heed `AWS_DEFAULT_REGION`.
 fn chosen_region(target: &Where) -> Option<String> {
     let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
-    target.region.clone().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"))
+    target.regions.first().cloned().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"))
 }
 
 async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Where) -> anyhow::Result<Cloud> {
@@ -152,6 +165,8 @@ async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Wh
         lambda: aws_sdk_lambda::Client::new(config),
         dynamodb: aws_sdk_dynamodb::Client::new(config),
         sqs: aws_sdk_sqs::Client::new(config),
+        sns: aws_sdk_sns::Client::new(config),
+        eventbridge: aws_sdk_eventbridge::Client::new(config),
         iam: aws_sdk_iam::Client::new(config),
         apigateway: aws_sdk_apigateway::Client::new(config),
         logs: aws_sdk_cloudwatchlogs::Client::new(config),

@@ -1,7 +1,10 @@
 //! From a stack to its plan: what `diff` shows and `deploy` carries out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use futures::future::join_all;
+use indexmap::IndexMap;
 use infra::lambda::{Architecture, Function};
 use infra::plan::{self, Action, Plan, ResourceChange, Snapshot};
 use infra::{Stack, Template};
@@ -14,6 +17,7 @@ use crate::cloud::Cloud;
 use crate::deploy::change_set;
 use crate::deploy::contents::{self, Resource};
 use crate::deploy::deployed::{self, Deployed};
+use crate::deploy::placed::Placed;
 use crate::deploy::{existing, parameters};
 use crate::failure::Failure;
 use crate::tools::{self, Tool};
@@ -28,23 +32,75 @@ pub struct Prepared {
     pub after: Snapshot,
     /// The difference.
     pub plan: Plan,
-    /// The functions' zips.
-    pub artifacts: Vec<Artifact>,
+    /// The functions' zips, which stacks may share.
+    pub artifacts: Vec<Arc<Artifact>>,
     /// Where the zips go.
     pub bucket: Bucket,
 }
 
-/// Checks the stack, builds its functions and compares it with what is deployed. Changes nothing.
-pub async fn prepare(cloud: &Cloud, stack: &Stack, given: &Given) -> anyhow::Result<Prepared> {
-    select::require_sound(stack, &infra::check(stack))?;
-    let deployed = deployed::read(cloud, stack).await?;
-    if let Some(deployed) = &deployed {
-        deployed.require_deployable(cloud, stack)?;
-    }
-    let previous = deployed.as_ref().map(|deployed| &deployed.snapshot.parameters);
-    let mut parameters = parameters::resolve(stack, &given.parameters, previous, cloud.local.as_ref())?;
+/// Builds the functions of all stacks in one run and compares each stack with what is deployed. Changes nothing.
+///
+/// What is wrong with one stack in one place is its own failure.
+///
+/// # Errors
+/// When a parameter has no value or a wrong one, or the functions cannot be built.
+pub async fn prepare(all: &[Placed<'_>], given: &Given) -> anyhow::Result<Vec<anyhow::Result<Prepared>>> {
+    let found: Vec<_> = join_all(all.iter().map(find)).await;
+    let parameters = resolve_all(all, &found, given)?;
+    let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(placed, _)| placed);
+    let stacks: Vec<_> = open.clone().map(|placed| placed.stack).collect();
+    let artifacts = Artifacts::build(&stacks, open.clone().any(|placed| placed.cloud.local.is_some())).await?;
+    let plans = all.iter().zip(found).zip(parameters).map(|((placed, found), parameters)| {
+        let artifacts = &artifacts;
+        async move { plan(placed, found?, parameters, artifacts.of(placed.stack)).await }
+    });
+    Ok(join_all(plans).await)
+}
 
-    let artifacts = assets::pack(&build(stack, cloud.local.is_some()).await?)?;
+/// What is deployed, if a deployment could follow it.
+async fn find(placed: &Placed<'_>) -> anyhow::Result<Option<Deployed>> {
+    let deployed = deployed::read(placed.cloud, placed.stack).await?;
+    if let Some(deployed) = &deployed {
+        deployed.require_deployable(placed.cloud, placed.stack)?;
+    }
+    Ok(deployed)
+}
+
+/// The values of all parameters. What is wrong with them is said of all stacks at once: it is the command line that
+/// has to change.
+fn resolve_all(
+    all: &[Placed<'_>],
+    found: &[anyhow::Result<Option<Deployed>>],
+    given: &Given,
+) -> anyhow::Result<Vec<BTreeMap<String, String>>> {
+    let mut given = given.parameters.clone();
+    let mut problems: IndexMap<String, anyhow::Error> = IndexMap::new();
+    let mut resolved = Vec::new();
+    for (placed, found) in all.iter().zip(found) {
+        let Ok(deployed) = found else {
+            resolved.push(BTreeMap::new());
+            continue;
+        };
+        let before = deployed.as_ref().map(|deployed| &deployed.snapshot);
+        match parameters::resolve(placed.stack, &mut given, before, placed.cloud.local.as_ref()) {
+            Ok(values) => resolved.push(values),
+            Err(error) => {
+                problems.insert(error.to_string(), error);
+            }
+        }
+    }
+    let Some((_, last)) = problems.pop() else { return Ok(resolved) };
+    problems.values().for_each(ui::error);
+    Err(last)
+}
+
+async fn plan(
+    placed: &Placed<'_>,
+    deployed: Option<Deployed>,
+    mut parameters: BTreeMap<String, String>,
+    artifacts: Vec<Arc<Artifact>>,
+) -> anyhow::Result<Prepared> {
+    let Placed { stack, cloud, .. } = placed;
     let bucket = Bucket::artifacts(&cloud.account, &cloud.region);
     if !artifacts.is_empty() {
         parameters.insert(infra::template::ARTIFACTS_BUCKET.to_owned(), bucket.name.clone());
@@ -66,8 +122,9 @@ pub async fn prepare(cloud: &Cloud, stack: &Stack, given: &Given) -> anyhow::Res
 
 impl Prepared {
     /// Prints the plan, also when quiet if a yes will be asked for it, and what CloudFormation would refuse about it.
-    pub fn show(&self, stack: &Stack, will_ask: bool) -> anyhow::Result<()> {
-        for line in self.plan.lines(stack.name()) {
+    pub fn show(&self, placed: &Placed<'_>, will_ask: bool) -> anyhow::Result<()> {
+        let stack = placed.stack;
+        for line in self.plan.lines(&placed.label) {
             ui::say_or_insist(ui::plan_line(&line), will_ask && !self.plan.is_empty());
         }
         let before = self.deployed.as_ref().map(|deployed| &deployed.snapshot);
@@ -75,13 +132,14 @@ impl Prepared {
     }
 }
 
-/// Builds the programs of the stack's functions, in the order of their names.
-pub async fn build(stack: &Stack, is_local: bool) -> anyhow::Result<Vec<Program>> {
-    let mut by_architecture: BTreeMap<Architecture, Vec<&str>> = BTreeMap::new();
-    for (_, function) in stack.resources_of::<Function>() {
-        by_architecture.entry(function.architecture).or_default().push(function.program());
+/// Builds the programs of the stacks' functions, all that run on one architecture at once; for each architecture, in
+/// the order of their names.
+pub async fn build(stacks: &[&Stack], is_local: bool) -> anyhow::Result<BTreeMap<Architecture, Vec<Program>>> {
+    let mut by_architecture: BTreeMap<Architecture, BTreeSet<&str>> = BTreeMap::new();
+    for (_, function) in stacks.iter().flat_map(|stack| stack.resources_of::<Function>()) {
+        by_architecture.entry(function.architecture).or_default().insert(function.program());
     }
-    let mut programs = Vec::new();
+    let mut built = BTreeMap::new();
     for (architecture, names) in by_architecture {
         let target = if is_local { Target::local(architecture, Host::THIS) } else { Target::Lambda(architecture) };
         if target == Target::Host {
@@ -89,12 +147,35 @@ pub async fn build(stack: &Stack, is_local: bool) -> anyhow::Result<Vec<Program>
         }
         let workspace = Workspace::read(&cli::workspace())?;
         let tools = tools::environment(Tool::Zig).await?.bin();
+        let names: Vec<_> = names.into_iter().collect();
         if !assets::was_built(&workspace, &names, target) {
             ui::say(format!("building {}: some minutes the first time", names.join(", ")));
         }
-        programs.extend(tokio::task::block_in_place(|| assets::build(&workspace, &names, target, &tools))?);
+        let programs = tokio::task::block_in_place(|| assets::build(&workspace, &names, target, &tools))?;
+        built.insert(architecture, programs);
     }
-    Ok(programs)
+    Ok(built)
+}
+
+/// The zips of all programs.
+struct Artifacts(BTreeMap<(Architecture, String), Arc<Artifact>>);
+
+impl Artifacts {
+    async fn build(stacks: &[&Stack], is_local: bool) -> anyhow::Result<Self> {
+        let mut artifacts = BTreeMap::new();
+        for (architecture, programs) in build(stacks, is_local).await? {
+            let packed = assets::pack(&programs)?;
+            artifacts.extend(packed.into_iter().map(|it| ((architecture, it.program.clone()), Arc::new(it))));
+        }
+        Ok(Self(artifacts))
+    }
+
+    /// Those of the stack's functions, each once, in the order of their names.
+    fn of(&self, stack: &Stack) -> Vec<Arc<Artifact>> {
+        let functions = stack.resources_of::<Function>();
+        let keys: BTreeSet<_> = functions.map(|(_, it)| (it.architecture, it.program().to_owned())).collect();
+        keys.iter().filter_map(|key| self.0.get(key).cloned()).collect()
+    }
 }
 
 /// Refuses to create a resource under a name that the stack's own resource still has, which CloudFormation deletes only

@@ -38,7 +38,28 @@ pub fn require_sound(stack: &Stack, findings: &[Finding]) -> anyhow::Result<()> 
     if errors == 0 {
         return Ok(());
     }
-    Err(Failure::new(format!("{}: {}; nothing was deployed", stack.name(), count(findings))).into())
+    Err(Failure::new(format!("`{}` cannot be deployed: {}", stack.name(), count(findings))).into())
+}
+
+/// Prints what is wrong with each of `stacks` and between them; an error in one means that none may be deployed.
+pub fn require_all_sound(stacks: &[Stack]) -> anyhow::Result<()> {
+    let mut unsound = Vec::new();
+    let mut all = Vec::new();
+    for stack in stacks {
+        let findings = infra::check(stack);
+        if require_sound(stack, &findings).is_err() {
+            unsound.push(format!("`{}`", stack.name()));
+        }
+        all.extend(findings);
+    }
+    let between = infra::check::between(stacks);
+    between.iter().for_each(ui::finding);
+    all.extend(between);
+    if all.iter().all(|finding| finding.severity != Severity::Error) {
+        return Ok(());
+    }
+    let which = if unsound.is_empty() { "the stacks together".to_owned() } else { unsound.join(", ") };
+    Err(Failure::new(format!("{which} cannot be deployed: {}", count(&all))).into())
 }
 
 /// `1 error, 2 warnings`.

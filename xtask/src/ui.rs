@@ -13,6 +13,11 @@ use crate::failure::Failure;
 
 static TALK: OnceLock<Talk> = OnceLock::new();
 
+tokio::task_local! {
+    /// What the lines of this task begin with.
+    static LABEL: String;
+}
+
 /// Red, for what fails or destroys.
 pub const DANGER: Style = AnsiColor::Red.on_default().bold();
 /// Green, for what is made or done.
@@ -47,34 +52,64 @@ pub fn result(line: impl std::fmt::Display) {
     anstream::println!("{line}");
 }
 
+/// Whether more is said about each step.
+pub fn verbose() -> bool {
+    TALK.get().is_some_and(|talk| talk.verbose)
+}
+
+/// Does `work`, whose lines begin with `label`: several go on at once, and each line must say what it is about.
+pub async fn labelled<T>(label: String, work: impl Future<Output = T>) -> T {
+    LABEL.scope(label, work).await
+}
+
+/// Whether lines of this task begin with a label, because several go on at once.
+pub fn is_labelled() -> bool {
+    LABEL.try_with(|_| ()).is_ok()
+}
+
+/// Writes a line on standard error, whole: others may be writing theirs.
+fn line(line: impl std::fmt::Display) {
+    let text = LABEL.try_with(|label| format!("{label}{line}")).unwrap_or_else(|_| line.to_string());
+    anstream::eprintln!("{text}");
+}
+
 /// Says something about the work, unless quiet.
-pub fn say(line: impl std::fmt::Display) {
+pub fn say(text: impl std::fmt::Display) {
     if !quiet() {
-        anstream::eprintln!("{line}");
+        line(text);
+    }
+}
+
+/// Says something about the work to a program, unless quiet.
+pub fn event(json: &serde_json::Value) {
+    if !quiet() {
+        anstream::eprintln!("{}", json.to_string());
     }
 }
 
 /// Says something about the work; when `insist`, also when quiet: a yes that is asked for needs to know what for.
-pub fn say_or_insist(line: impl std::fmt::Display, insist: bool) {
+pub fn say_or_insist(text: impl std::fmt::Display, insist: bool) {
     if insist || !quiet() {
-        anstream::eprintln!("{line}");
+        line(text);
     }
 }
 
 /// Says something about the work when asked to be verbose.
-pub fn detail(line: impl std::fmt::Display) {
-    if TALK.get().is_some_and(|talk| talk.verbose) {
-        anstream::eprintln!("{line}");
+pub fn detail(text: impl std::fmt::Display) {
+    if verbose() {
+        line(text);
     }
 }
 
 /// Says what went wrong.
 pub fn error(error: &anyhow::Error) {
-    let (red, end) = (DANGER.render(), DANGER.render_reset());
-    anstream::eprintln!("{red}error{end}: {error}");
-    for cause in error.chain().skip(1) {
-        anstream::eprintln!("  caused by: {cause}");
-    }
+    let causes = error.chain().skip(1).map(|cause| format!("\n  caused by: {cause}")).collect::<String>();
+    line(format!("{DANGER}error{DANGER:#}: {error}{causes}"));
+}
+
+/// Says what went wrong with one of several.
+pub fn error_of(label: &str, failure: &anyhow::Error) {
+    LABEL.sync_scope(format!("{label}  "), || error(failure));
 }
 
 /// Says what a check found.

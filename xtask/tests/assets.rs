@@ -50,7 +50,7 @@ fn a_handler_that_does_not_compile_is_named() {
     let error = build(&workspace, &["handler"], LAMBDA, &tools()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "cargo could not build `handler`; nothing was deployed\n  help: cargo says why, above"
+        "cargo could not build `handler`\n  help: cargo says why, above"
     );
 }
 

@@ -23,23 +23,15 @@ struct Export<'a> {
 pub fn between(stacks: &[Stack]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut exports: BTreeMap<&str, Export<'_>> = BTreeMap::new();
-    for (index, stack) in stacks.iter().enumerate() {
-        for output in stack.outputs.values() {
-            let Some(name) = output.export.as_deref() else { continue };
-            let export = Export { stack: index, name: stack.name(), source: output.source };
-            let other = exports.get(name).filter(|other| other.stack != index);
-            if let Some(other) = other {
-                let message = format!("the stacks `{}` and `{}` both export `{name}`", other.name, stack.name());
-                findings.push(Finding::error("duplicate-export", message).at(output.source).help("rename one of them"));
-            }
-            exports.entry(name).or_insert(export);
+    for (name, export) in all_exports(stacks) {
+        if let Some(other) = exports.get(name).filter(|other| other.stack != export.stack) {
+            let message = format!("the stacks `{}` and `{}` both export `{name}`", other.name, export.name);
+            findings.push(Finding::error("duplicate-export", message).at(export.source).help("rename one of them"));
         }
+        exports.entry(name).or_insert(export);
     }
     let imports: Vec<_> = stacks.iter().map(imports).collect();
-    let needs: Vec<BTreeMap<usize, &str>> = imports
-        .iter()
-        .map(|names| names.iter().filter_map(|name| Some((exports.get(name.as_str())?.stack, name.as_str()))).collect())
-        .collect();
+    let needs = needs(&imports, &exports);
     let mut reported = BTreeSet::new();
     for start in 0..stacks.len() {
         if let Some(cycle) = cycle(start, &needs).filter(|cycle| cycle.iter().all(|stack| !reported.contains(stack))) {
@@ -48,6 +40,34 @@ pub fn between(stacks: &[Stack]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// For each of `stacks`, the places in the list of those whose exports it imports: they must be there before it, and go
+/// after it.
+#[must_use]
+pub fn dependencies(stacks: &[Stack]) -> Vec<BTreeSet<usize>> {
+    let exports: BTreeMap<_, _> = all_exports(stacks).collect();
+    let imports: Vec<_> = stacks.iter().map(imports).collect();
+    let needs = needs(&imports, &exports).into_iter().enumerate();
+    needs.map(|(index, needs)| needs.into_keys().filter(|needed| *needed != index).collect()).collect()
+}
+
+fn all_exports(stacks: &[Stack]) -> impl Iterator<Item = (&str, Export<'_>)> {
+    stacks.iter().enumerate().flat_map(|(index, stack)| {
+        stack.outputs.values().filter_map(move |output| {
+            let export = Export { stack: index, name: stack.name(), source: output.source };
+            Some((output.export.as_deref()?, export))
+        })
+    })
+}
+
+/// For each stack, the places of those that it imports from, each with the name of an export.
+fn needs<'a>(
+    imports: &'a [BTreeSet<String>],
+    exports: &BTreeMap<&str, Export<'_>>,
+) -> Vec<BTreeMap<usize, &'a str>> {
+    let needed = |name: &'a String| Some((exports.get(name.as_str())?.stack, name.as_str()));
+    imports.iter().map(|names| names.iter().filter_map(needed).collect()).collect()
 }
 
 /// The stacks from `start` along their imports back to it.

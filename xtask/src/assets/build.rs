@@ -108,7 +108,7 @@ fn run(mut command: Command, programs: &BTreeSet<&str>) -> Result<Vec<Program>> 
         return Ok(built);
     }
     let names: Vec<_> = programs.iter().map(|program| format!("`{program}`")).collect();
-    Err(Failure::new(format!("cargo could not build {}; nothing was deployed", names.join(", ")))
+    Err(Failure::new(format!("cargo could not build {}", names.join(", ")))
         .help("cargo says why, above")
         .into())
 }

@@ -19,7 +19,11 @@ const PARALLEL: usize = 8;
 ///
 /// # Errors
 /// When the bucket or an object cannot be read or written.
-pub async fn upload<'a>(s3: &Client, bucket: &Bucket, artifacts: &'a [Artifact]) -> Result<Vec<&'a Artifact>> {
+pub async fn upload<'a>(
+    s3: &Client,
+    bucket: &Bucket,
+    artifacts: impl IntoIterator<Item = &'a Artifact>,
+) -> Result<Vec<&'a Artifact>> {
     bucket.ensure(s3).await?;
     stream::iter(artifacts)
         .map(|artifact| async move {

@@ -1,133 +1,162 @@
-//! `deploy`: builds the functions, shows the plan, asks, carries it out and verifies the result.
+//! `deploy`: builds the functions, shows the plans, asks once, carries all out at once and prints the outputs.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
-use infra::Stack;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::cli::{self, Given, Where};
-use crate::cloud::{self, Cloud};
-use crate::deploy::change_set::{self, Request};
-use crate::deploy::events::{self, Operation};
-use crate::deploy::{contents, deployed, parameters, verify};
+use crate::cloud;
+use crate::deploy::placed::Placed;
+use crate::deploy::rollout::{self, Done, Times};
+use crate::deploy::together::{self, Outcome};
+use crate::deploy::parameters;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::prepare::{Prepared, prepare};
-use crate::{assets, local, select, ui};
+use crate::{local, select, ui};
 
-/// Deploys each stack in turn and prints its outputs.
+/// Deploys each stack to each region and prints the outputs.
 pub async fn run(selected: &cli::Stacks, given: &Given, target: &Where, yes: bool) -> anyhow::Result<Exit> {
     let stacks = select::stacks(selected, &target.stage)?;
     parameters::require_known(&stacks, &given.parameters)?;
-    let mut all = IndexMap::new();
-    for stack in &stacks {
-        let cloud = cloud::connect(target, stack.default_region).await?;
-        let outputs = deploy(&cloud, stack, given, yes).await?;
-        if ui::json() {
-            all.insert(stack.name(), outputs);
-        } else {
-            print_outputs(stack, &outputs);
-            print_next_steps(&cloud, stack, &outputs);
-        }
-    }
-    if ui::json() {
-        ui::result(json!({"version": 1, "outputs": all}));
-    }
-    Ok(Exit::Done)
-}
+    select::require_all_sound(&stacks)?;
+    let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
+    let all = Placed::all(&stacks, &clouds);
 
-async fn deploy(cloud: &Cloud, stack: &Stack, given: &Given, yes: bool) -> anyhow::Result<IndexMap<String, String>> {
-    let started = Instant::now();
-    let prepared = prepare(cloud, stack, given).await?;
-    prepared.show(stack, !yes)?;
-    if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
-        // A deployment that was interrupted after CloudFormation's end was not verified.
-        settle(cloud, stack, &prepared).await?;
-        return Ok(deployed.outputs.clone());
+    let began = Instant::now();
+    let prepared = prepare(&all, given).await?;
+    let build = began.elapsed();
+    let shown = all.iter().zip(prepared).map(|(placed, prepared)| {
+        let prepared = prepared?;
+        prepared.show(placed, !yes).map(|()| prepared)
+    });
+    let prepared: Vec<_> = shown.collect();
+    together::say_failures(&all, &prepared);
+    let artifacts = rollout::artifacts(&prepared);
+    if let Some(question) = question(&all, &prepared) {
+        ui::confirm(&question, yes)?;
     }
-    ui::confirm(&question(cloud, stack, &prepared), yes)?;
 
-    upload(cloud, &prepared).await?;
-    apply(cloud, stack, &prepared).await?;
-
-    settle(cloud, stack, &prepared).await?;
-    if let Some(local) = &cloud.local {
+    let (outcomes, times) = rollout::run(&all, prepared).await;
+    if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {
         local::save(local).await?;
     }
-    let deployed = deployed::read(cloud, stack).await?;
-    let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
-    ui::say(format!("{}: deployed to {} in {:.1} s", stack.name(), cloud.place(), started.elapsed().as_secs_f32()));
-    Ok(deployed.outputs)
-}
-
-/// Verifies the live resources, and sets what CloudFormation left out.
-async fn settle(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> anyhow::Result<()> {
-    let resources = contents::resources(cloud, &stack.stack_name()).await?;
-    verify::report(&verify::verify(cloud, &prepared.after, &resources).await?);
-    Ok(())
-}
-
-fn question(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> String {
-    let question = format!("deploy `{}` to {}", stack.name(), cloud.place());
-    let losses: Vec<_> = prepared
-        .plan
-        .losses()
-        .filter_map(|change| Some(format!("{} of {}", change.loses.as_ref()?, change.id)))
-        .collect();
-    if losses.is_empty() { question } else { format!("{question} and lose {}", losses.join(", ")) }
-}
-
-async fn upload(cloud: &Cloud, prepared: &Prepared) -> anyhow::Result<()> {
-    if prepared.artifacts.is_empty() {
-        return Ok(());
+    report(&outcomes, began);
+    if all.len() > 1 || ui::verbose() {
+        say_costs(&Times { build, ..times }, &artifacts);
     }
-    for artifact in assets::upload(&cloud.s3, &prepared.bucket, &prepared.artifacts).await? {
-        ui::say(format!("  uploaded {}, {} KiB", artifact.program, artifact.zip.len() / 1024));
-    }
-    Ok(())
+    print(&outcomes, clouds.len() > 1);
+    together::conclude(outcomes)
 }
 
-async fn apply(cloud: &Cloud, stack: &Stack, prepared: &Prepared) -> anyhow::Result<()> {
-    let request = Request {
-        stack,
-        template: &prepared.after.template,
-        parameters: &prepared.after.parameters,
-        exists: prepared.deployed.is_some(),
-        bucket: &prepared.bucket,
+/// What to ask before anything is changed; nothing when nothing would be.
+fn question(all: &[Placed<'_>], prepared: &[anyhow::Result<Prepared>]) -> Option<String> {
+    let changing = all.iter().zip(prepared).filter_map(|(placed, prepared)| {
+        let prepared = prepared.as_ref().ok().filter(|prepared| !prepared.plan.is_empty())?;
+        let what = format!("`{}` to {}", placed.stack.name(), placed.cloud.place());
+        let losses: Vec<_> = prepared
+            .plan
+            .losses()
+            .filter_map(|change| Some(format!("{} of {}", change.loses.as_ref()?, change.id)))
+            .collect();
+        Some(if losses.is_empty() { what } else { format!("{what} and lose {}", losses.join(", ")) })
+    });
+    let changing: Vec<_> = changing.collect();
+    (!changing.is_empty()).then(|| format!("deploy {}", changing.join(", ")))
+}
+
+/// Says how it ended.
+fn report(outcomes: &[Outcome<'_, Done>], began: Instant) {
+    match outcomes {
+        [Outcome { placed, result: Ok(done), .. }] if done.changed => ui::say(format!(
+            "{}: deployed to {} in {:.1} s",
+            placed.label,
+            placed.cloud.place(),
+            began.elapsed().as_secs_f32()
+        )),
+        [_] => {}
+        _ => together::summarize(outcomes, |done| if done.changed { "deployed" } else { "unchanged" }.to_owned()),
+    }
+}
+
+/// Where the time went, and how large each function's code is: that is what a cold start loads.
+fn say_costs(times: &Times, artifacts: &IndexMap<String, usize>) {
+    let Times { build, upload, deploy } = times;
+    let (build, upload, deploy) = (build.as_secs_f32(), upload.as_secs_f32(), deploy.as_secs_f32());
+    ui::say(format!(
+        "took {:.1} s: build and plan {build:.1} s, upload {upload:.1} s, deploy {deploy:.1} s",
+        build + upload + deploy
+    ));
+    let sizes: Vec<_> = artifacts.iter().map(|(program, bytes)| format!("{program} {} KiB", bytes / 1024)).collect();
+    if !sizes.is_empty() {
+        ui::say(format!("zips: {}", sizes.join(", ")));
+    }
+}
+
+/// Prints the outputs of what was deployed, and what to do next with a single stack.
+fn print(outcomes: &[Outcome<'_, Done>], several_regions: bool) {
+    if ui::json() {
+        // The failure of a single stack is not a result.
+        if let [Outcome { result: Err(_), .. }] = outcomes {
+            return;
+        }
+        return ui::result(as_json(outcomes, several_regions));
+    }
+    for Outcome { placed, result, .. } in outcomes {
+        let Ok(done) = result else { continue };
+        if outcomes.len() > 1 {
+            ui::result(format!("{} outputs", placed.label));
+        } else {
+            ui::say(format!("\n{} outputs", placed.label));
+        }
+        print_outputs(&done.outputs);
+    }
+    if let [Outcome { placed, result: Ok(done), .. }] = outcomes {
+        print_next_steps(placed, &done.outputs);
+    }
+}
+
+/// One region: `outputs`, by stack. Several: `regions`, by region and then by stack. Those that failed are in `failed`.
+fn as_json(outcomes: &[Outcome<'_, Done>], several_regions: bool) -> Json {
+    let mut regions: IndexMap<&str, IndexMap<&str, &IndexMap<String, String>>> = IndexMap::new();
+    let mut failed = Vec::new();
+    for Outcome { placed, result, .. } in outcomes {
+        let (stack, region) = (placed.stack.name(), placed.cloud.region.as_str());
+        let outputs = regions.entry(region).or_default();
+        match result {
+            Ok(done) => {
+                outputs.insert(stack, &done.outputs);
+            }
+            Err(error) => failed.push(json!({"stack": stack, "region": region, "error": error.to_string()})),
+        }
+    }
+    let mut report = match regions.values().next() {
+        Some(outputs) if !several_regions => json!({"version": 1, "outputs": outputs}),
+        _ => json!({"version": 1, "regions": regions}),
     };
-    let Some(set) = change_set::create(cloud, &request).await? else {
-        ui::detail("CloudFormation sees nothing to change");
-        return Ok(());
-    };
-    change_set::require_planned(cloud, &set, &prepared.plan).await?;
-    change_set::execute(cloud, &set).await?;
-    let resources = prepared.plan.resources.iter().map(|change| change.id.as_str()).collect();
-    let operation = Operation { stack, stack_id: &set.stack_id, token: &set.token, resources };
-    tokio::select! {
-        ended = events::follow(cloud, &operation) => ended,
-        _ = tokio::signal::ctrl_c() => Err(Failure::new(format!(
-            "detached from `{}`; CloudFormation goes on with the deployment", stack.name()
-        ))
-        .help("deploy again to see how it ends; while it runs, that says so and changes nothing")
-        .into()),
+    if !failed.is_empty() {
+        report["failed"] = failed.into();
     }
+    report
 }
 
 /// Prints the outputs, a line each.
-pub fn print_outputs(stack: &Stack, outputs: &IndexMap<String, String>) {
+pub fn print_outputs(outputs: &IndexMap<String, String>) {
     let width = outputs.keys().map(String::len).max().unwrap_or(0);
-    ui::say(format!("\n{} outputs", stack.name()));
     for (name, value) in outputs {
         ui::result(format!("  {name:<width$}  {value}"));
     }
 }
 
-fn print_next_steps(cloud: &Cloud, stack: &Stack, outputs: &IndexMap<String, String>) {
+fn print_next_steps(placed: &Placed<'_>, outputs: &IndexMap<String, String>) {
+    let Placed { stack, cloud, .. } = placed;
     let Some(system) = stacks::find(stack.name()).filter(|system| !system.try_next.is_empty()) else { return };
     ui::say("\ntry next");
     if cloud.local.is_some() {
-        ui::say("  eval \"$(cargo xtask local env | sed 's/^/export /')\"   # for the AWS CLI and other clients");
+        let region = if cloud.region == local::DEFAULT_REGION { String::new() } else { format!(" --region {}", cloud.region) };
+        ui::say(format!(
+            "  eval \"$(cargo xtask local env{region} | sed 's/^/export /')\"   # for the AWS CLI and other clients"
+        ));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     for line in system.try_next {

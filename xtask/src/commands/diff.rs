@@ -4,30 +4,47 @@ use serde_json::json;
 
 use crate::cli::{self, Given, Where};
 use crate::deploy::parameters;
+use crate::deploy::placed::Placed;
+use crate::deploy::together;
 use crate::exit::Exit;
 use crate::prepare::prepare;
 use crate::{cloud, select, ui};
 
-/// Prints the plan of each stack.
+/// Prints the plan of each stack in each region.
 pub async fn run(selected: &cli::Stacks, exit_code: bool, given: &Given, target: &Where) -> anyhow::Result<Exit> {
-    let mut differs = false;
-    let mut plans = Vec::new();
     let stacks = select::stacks(selected, &target.stage)?;
     parameters::require_known(&stacks, &given.parameters)?;
-    for stack in stacks {
-        let cloud = cloud::connect(target, stack.default_region).await?;
-        let prepared = prepare(&cloud, &stack, given).await?;
-        differs |= !prepared.plan.is_empty();
-        if ui::json() {
-            plans.push(json!({"stack": stack.name(), "plan": prepared.plan}));
-        } else {
-            for line in prepared.plan.lines(stack.name()) {
-                ui::result(ui::plan_line(&line));
+    select::require_all_sound(&stacks)?;
+    let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
+    let all = Placed::all(&stacks, &clouds);
+    let prepared = prepare(&all, given).await?;
+    together::say_failures(&all, &prepared);
+    let mut exit = Exit::Done;
+    let mut plans = Vec::new();
+    for (placed, prepared) in all.iter().zip(prepared) {
+        let plan = match prepared {
+            Ok(prepared) => prepared.plan,
+            Err(error) if all.len() == 1 => return Err(error),
+            Err(_) => {
+                exit = Exit::Failed;
+                continue;
             }
+        };
+        if exit_code && exit == Exit::Done && !plan.is_empty() {
+            exit = Exit::Differences;
         }
+        if !ui::json() {
+            plan.lines(&placed.label).iter().for_each(|line| ui::result(ui::plan_line(line)));
+            continue;
+        }
+        let mut entry = json!({"stack": placed.stack.name(), "plan": plan});
+        if clouds.len() > 1 {
+            entry["region"] = placed.cloud.region.as_str().into();
+        }
+        plans.push(entry);
     }
     if ui::json() {
         ui::result(json!({"version": 1, "stacks": plans}));
     }
-    Ok(if differs && exit_code { Exit::Differences } else { Exit::Done })
+    Ok(exit)
 }

@@ -11,6 +11,7 @@ use crate::{cloud, select, ui};
 
 /// Prints the outputs: with `--json` one object of name to value.
 pub async fn run(name: &str, target: &Where) -> anyhow::Result<Exit> {
+    target.require_one_region("outputs")?;
     let stack = select::stack(name, &Stage::new(&target.stage))?;
     let cloud = cloud::connect(target, stack.default_region).await?;
     let Some(deployed) = deployed::read(&cloud, &stack).await? else {
@@ -22,7 +23,8 @@ pub async fn run(name: &str, target: &Where) -> anyhow::Result<Exit> {
     if ui::json() {
         ui::result(serde_json::to_string(&deployed.outputs)?);
     } else {
-        print_outputs(&stack, &deployed.outputs);
+        ui::say(format!("\n{} outputs", stack.name()));
+        print_outputs(&deployed.outputs);
     }
     Ok(Exit::Done)
 }

@@ -15,9 +15,11 @@ use crate::{cli, prepare, select, ui};
 pub async fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
     let workspace = Workspace::read(&cli::workspace())?;
     let mut findings = Vec::new();
-    for stack in select::stacks(selected, stage)? {
-        select::require_sound(&stack, &infra::check(&stack))?;
-        let programs = prepare::build(&stack, false).await?;
+    let stacks = select::stacks(selected, stage)?;
+    select::require_all_sound(&stacks)?;
+    let built = prepare::build(&stacks.iter().collect::<Vec<_>>(), false).await?;
+    let programs: Vec<_> = built.into_values().flatten().collect();
+    for stack in stacks {
         for (reference, function) in stack.resources_of::<Function>() {
             findings.extend(audit(&workspace, &stack, reference.id(), function, &programs)?);
         }

@@ -38,7 +38,7 @@ pub async fn follow(cloud: &Cloud, operation: &Operation<'_>) -> anyhow::Result<
     let Operation { stack, stack_id, token, resources } = operation;
     let mut seen = BTreeSet::new();
     let mut history: Vec<StackEvent> = Vec::new();
-    let mut display = Display::new(resources);
+    let mut display = Display::new(resources, (stack.name(), &cloud.region));
     let mut failures = 0;
     loop {
         let fresh = match fetch(cloud, stack_id, token, &mut seen).await {
@@ -118,13 +118,16 @@ fn is_final(event: &StackEvent, stack_id: &str) -> bool {
 
 /// What of the events is seen: on a terminal also what is under way, as JSON every event.
 struct Display<'a> {
+    /// The stack and its region.
+    of: (&'a str, &'a str),
     resources: &'a BTreeSet<&'a str>,
     bar: Option<ProgressBar>,
 }
 
 impl<'a> Display<'a> {
-    fn new(resources: &'a BTreeSet<&'a str>) -> Self {
-        let bar = (std::io::stderr().is_terminal() && !ui::quiet() && !ui::json()).then(|| {
+    fn new(resources: &'a BTreeSet<&'a str>, of: (&'a str, &'a str)) -> Self {
+        let has_terminal = std::io::stderr().is_terminal() && !ui::is_labelled();
+        let bar = (has_terminal && !ui::quiet() && !ui::json()).then(|| {
             let bar = ProgressBar::new(resources.len() as u64);
             if let Ok(style) = ProgressStyle::with_template("  {spinner} {pos}/{len}  {msg} {elapsed}") {
                 bar.set_style(style);
@@ -132,7 +135,7 @@ impl<'a> Display<'a> {
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self { resources, bar }
+        Self { of, resources, bar }
     }
 
     fn show(&mut self, event: &StackEvent) {
@@ -140,8 +143,9 @@ impl<'a> Display<'a> {
         let resource_type = event.resource_type().unwrap_or_default();
         let reason = event.resource_status_reason().filter(|reason| !reason.is_empty());
         if ui::json() {
-            let event = json!({"event": {"id": id, "type": resource_type, "status": status, "reason": reason}});
-            return ui::say(event);
+            let (stack, region) = self.of;
+            let event = json!({"id": id, "type": resource_type, "status": status, "reason": reason});
+            return ui::event(&json!({"stack": stack, "region": region, "event": event}));
         }
         let failed = status.ends_with("_FAILED");
         if !failed && !self.resources.contains(id) {

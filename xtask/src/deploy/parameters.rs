@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use infra::parameter::ParameterType;
+use infra::plan::Snapshot;
 use infra::{AccountId, Parameter, Stack, nearest};
 use stacks::StandIn;
 
@@ -13,28 +14,37 @@ use crate::ui;
 
 /// The values for a deployment of `stack`, without those for the functions' code.
 ///
-/// `previous` are the values of the deployed stack; `local` is the local cloud, when it is deployed there: its account
-/// stands in for one that nobody named, and its services for those outside of AWS.
+/// `before` is the deployed stack; `local` is the local cloud, when it is deployed there: its account stands in for one
+/// that nobody named, and its services for those outside of AWS. What is asked for becomes `given`: the stack may be
+/// deployed to other regions, too.
 pub fn resolve(
     stack: &Stack,
-    given: &[(String, String)],
-    previous: Option<&BTreeMap<String, String>>,
+    given: &mut Vec<(String, String)>,
+    before: Option<&Snapshot>,
     local: Option<&LocalCloud>,
 ) -> anyhow::Result<BTreeMap<String, String>> {
     let mut values = BTreeMap::new();
     let mut problems = Vec::new();
     for (id, declared) in stack.parameters() {
         let (name, parameter) = (id.as_str(), &declared.parameter);
-        let given = given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.clone());
+        let named = given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.clone());
         let is_account = parameter.allowed_pattern() == AccountId::ALLOWED_PATTERN;
-        let value = given
-            .or_else(|| previous?.get(name).cloned())
+        let kept = before.filter(|_| named.is_none()).and_then(|before| before.parameters.get(name));
+        if let (Some(kept), Some(before)) = (kept, before) {
+            say_kept(name, kept, before, parameter.default.as_deref());
+        }
+        let value = named
+            .or_else(|| kept.cloned())
             .or_else(|| stand_in(stack, name, local?))
             .or_else(|| parameter.default.clone())
             .or_else(|| local.filter(|_| is_account).map(|_| local::ACCOUNT.to_owned()));
         let value = match value {
             Some(value) => value,
-            None if ui::can_ask() => ask(name, parameter)?,
+            None if ui::can_ask() => {
+                let value = ask(name, parameter)?;
+                given.push((name.to_owned(), value.clone()));
+                value
+            }
             None => {
                 problems.push(format!("parameter `{name}` has no value; pass `--parameter {name}=…`"));
                 continue;
@@ -49,6 +59,17 @@ pub fn resolve(
         return Ok(values);
     }
     Err(Failure::new(format!("{}; nothing was deployed", problems.join("\n       "))).exit(Exit::Usage).into())
+}
+
+/// A deployed stack keeps its values, which surprises whoever changed a default.
+fn say_kept(name: &str, kept: &str, before: &Snapshot, default: Option<&str>) {
+    let mut parameters = before.template.section("Parameters");
+    let old = parameters.find(|(id, _)| *id == name).and_then(|(_, declared)| declared.get("Default")?.as_str());
+    if let Some(default) = default.filter(|default| *default != kept && old == Some(kept)) {
+        ui::say(format!(
+            "parameter `{name}` keeps its old default `{kept}`; `--parameter {name}={default}` gives it the new one"
+        ));
+    }
 }
 
 fn stand_in(stack: &Stack, parameter: &str, local: &LocalCloud) -> Option<String> {

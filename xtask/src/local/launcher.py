@@ -4,6 +4,9 @@
 - It holds a lock on STACKWRIGHT_LOCK while it runs: whoever finds the file locked may trust the process id in it,
   and whoever finds it unlocked but not empty knows that the process was killed before it could save.
 - It saves its state shortly after a request, not only when it stops.
+- The names it makes up differ from region to region, as they do on AWS: IAM's are one space for all regions, and the
+  role of a stack in one region would overwrite that of the same stack in another.
+- Its loopback counts as TLS: policies that refuse plain requests hold, and no client needs a certificate.
 - `GET /_stackwright/health` says who answers, `POST /_stackwright/save` saves now.
 """
 
@@ -72,7 +75,26 @@ set_unreadable_state_aside()
 logging.getLogger().addHandler(PersistenceErrors(logging.ERROR))
 
 import ministack.app  # noqa: E402 - reads the environment and configures logging when it is imported
+from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
 
+
+def name_by_region():
+    try:
+        generate, seed, region = provisioners._physical_name, provisioners._NAME_SEED, provisioners.get_region
+    except AttributeError as error:
+        sys.exit(f"this version of MiniStack names resources in another way than the launcher knows: {error}")
+
+    def physical_name(*arguments, **options):
+        outer = seed.set(f"{region()}{seed.get()}")
+        try:
+            return generate(*arguments, **options)
+        finally:
+            seed.reset(outer)
+
+    provisioners._physical_name = physical_name
+
+
+name_by_region()
 served = ministack.app.app
 # SHORTEST_PAUSE seconds between two saves, and more for a large state: saving stops the emulator meanwhile.
 SHORTEST_PAUSE = 2
@@ -125,7 +147,7 @@ async def app(scope, receive, send):
         save()
         await answer(send, {"problems": problems[known:]})
     else:
-        await served(scope, receive, send)
+        await served(scope | {"scheme": "https"}, receive, send)
         dirty = True
 
 

@@ -1,0 +1,44 @@
+//! Ctrl-C while CloudFormation works: it cannot take back what it was told to do, but nothing more is begun.
+
+use tokio::sync::watch;
+
+use crate::ui;
+
+/// What a shell reports of a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// Whether Ctrl-C was pressed.
+#[derive(Debug, Clone)]
+pub struct Interrupt(watch::Receiver<bool>);
+
+impl Interrupt {
+    /// Takes Ctrl-C over from the system for the rest of this process; pressed again, it ends the process at once.
+    #[must_use]
+    pub fn listen() -> Self {
+        let (sender, receiver) = watch::channel(false);
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                ui::say("\nnothing more is begun; Ctrl-C again ends at once");
+                sender.send_replace(true);
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(INTERRUPTED);
+                }
+            }
+        });
+        Self(receiver)
+    }
+
+    /// Whether it was pressed.
+    #[must_use]
+    pub fn is_raised(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until it is pressed.
+    pub async fn raised(&self) {
+        if self.0.clone().wait_for(|raised| *raised).await.is_err() {
+            // It cannot be pressed any more.
+            std::future::pending::<()>().await;
+        }
+    }
+}
