@@ -2,8 +2,12 @@
 
 #![allow(dead_code, unused_imports, reason = "each test program uses a part of it")]
 
+mod answer;
 mod ended;
 mod fresh_cloud;
+pub(crate) mod grants;
+pub(crate) mod patience;
 
+pub(crate) use answer::{Answer, http_client};
 pub(crate) use ended::{Ended, stderr, xtask};
 pub(crate) use fresh_cloud::FreshCloud;

@@ -4,14 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::message::sighting;
-use crate::system::{Answer, System};
+use crate::system::System;
 
 const PATHS: [&str; 2] = ["/calculate", "/counts"];
-
-#[track_caller]
-fn assert_open_to_web_pages(answer: &Answer) {
-    assert_eq!(answer.headers["access-control-allow-origin"], "*", "{answer:?}");
-}
 
 pub(crate) async fn the_spaceship_wins_over_the_model(system: &System) {
     let model = "Firespray-31";
@@ -39,7 +34,7 @@ pub(crate) async fn a_request_without_a_name_is_refused_with_the_field(system: &
             assert_eq!(answer.status, 400, "{query:?}");
             assert_eq!(answer.json(), json!({ "message": message, "field": field }));
             assert_eq!(answer.headers["content-type"], "application/json");
-            assert_open_to_web_pages(&answer);
+            answer.assert_open_to_web_pages();
         }
     }
 }
@@ -62,16 +57,16 @@ pub(crate) async fn what_was_never_seen_counts_zero(system: &System) {
 
 pub(crate) async fn other_web_pages_may_ask(system: &System) {
     for path in PATHS {
-        assert_open_to_web_pages(&system.get(path, &[("spaceship_id", "API-3")]).await);
+        system.get(path, &[("spaceship_id", "API-3")]).await.assert_open_to_web_pages();
 
         let preflight = system.request(Method::OPTIONS, path, &[]).await;
         assert!(matches!(preflight.status, 200 | 204), "{preflight:?}");
-        assert_open_to_web_pages(&preflight);
+        preflight.assert_open_to_web_pages();
         let methods = preflight.headers["access-control-allow-methods"].to_str().unwrap();
         assert!(methods.split(',').any(|method| method.trim() == "GET"), "{methods}");
     }
     let unknown = system.get("/nowhere", &[]).await;
     assert!((400..500).contains(&unknown.status), "{unknown:?}");
     assert!(unknown.json().get("message").is_some_and(Value::is_string));
-    assert_open_to_web_pages(&unknown);
+    unknown.assert_open_to_web_pages();
 }

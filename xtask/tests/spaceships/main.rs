@@ -14,7 +14,6 @@ mod delivery;
 mod grants;
 mod message;
 mod outage;
-mod patience;
 mod reports;
 mod system;
 mod walk_through;
@@ -22,7 +21,7 @@ mod walk_through;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
-use common::FreshCloud;
+use common::{FreshCloud, patience};
 use libtest_mimic::{Arguments, Trial};
 use system::System;
 use tokio::runtime::{Handle, Runtime};

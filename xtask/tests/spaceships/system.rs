@@ -6,11 +6,9 @@ use std::process::Stdio;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
-use reqwest::header::HeaderMap;
 use reqwest::{Method, Url};
-use serde_json::Value;
 
-use crate::common::{Ended, FreshCloud};
+use crate::common::{Answer, Ended, FreshCloud, http_client};
 use crate::message::{Item, text};
 use crate::patience::eventually;
 
@@ -28,21 +26,6 @@ pub(crate) struct System {
     stage: String,
 }
 
-/// What the API answered.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: String,
-}
-
-impl Answer {
-    #[track_caller]
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-}
-
 impl System {
     /// Deploys the stack to `stage`, or changes it. A first build takes minutes, which `cargo` shows.
     pub(crate) fn deploy(cloud: &FreshCloud, stage: &str, parameters: &[&str]) -> Self {
@@ -54,8 +37,6 @@ impl System {
         Ended::of(deploy.stderr(Stdio::inherit())).expect(0);
         let outputs = cloud.run(&["outputs", "spaceships", "--local", "--json", "--stage", stage]);
 
-        // An error means that it was said before: the client wants to know even where it only speaks plain HTTP.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let config = cloud.sdk_config();
         Self {
             sqs: aws_sdk_sqs::Client::new(&config),
@@ -63,7 +44,7 @@ impl System {
             lambda: aws_sdk_lambda::Client::new(&config),
             config,
             outputs: serde_json::from_str(&outputs).unwrap(),
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: http_client(),
             stage: stage.to_owned(),
         }
     }
@@ -94,9 +75,7 @@ impl System {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let response = self.http.request(method, url).send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, body: response.text().await.unwrap() }
+        Answer::to(self.http.request(method, url)).await
     }
 
     /// How often `/calculate` or `/counts` says that `name` was seen.
