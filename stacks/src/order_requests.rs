@@ -12,6 +12,7 @@ use infra::{Ref, Seconds, Stack, Stage, Value};
 use order_requests::{Status, processing, request};
 use policies::action;
 
+use crate::options::{OptionSpec, Options};
 use crate::parts::{self, Batch, Route, WithDlq};
 
 /// The system's name on the command line.
@@ -25,6 +26,21 @@ pub const TRY_NEXT: [&str; 2] = [
     r#"curl -X POST '{ApiUrl}/requests' -H 'Content-Type: application/json' -d '{"customer_id":"c-1","status":"pending","amount":12.5}'"#,
     "aws dynamodb scan{EndpointUrl} --table-name {OrdersTable}",
 ];
+
+/// What can be chosen of it.
+pub const OPTIONS: [OptionSpec; 2] = [ORDERING, PROCESSING];
+
+const ORDERING: OptionSpec = OptionSpec {
+    name: "ordering",
+    description: "whether a customer's requests of one status are processed in the order of arrival",
+    values: &["standard", "fifo"],
+};
+
+const PROCESSING: OptionSpec = OptionSpec {
+    name: "processing",
+    description: "whether one function processes all requests, or one those of each status",
+    values: &["shared", "per-status"],
+};
 
 /// How long the processing of a batch may take.
 const PROCESSING_TIMEOUT: Seconds = Seconds(10);
@@ -62,13 +78,20 @@ pub enum Processing {
     PerStatus,
 }
 
-/// The stack in `stage`, as it is built by default.
-#[must_use]
-pub fn stack(stage: &Stage) -> Stack {
-    OrderRequests::default().stack(stage)
-}
-
 impl OrderRequests {
+    /// The system as chosen on the command line.
+    #[must_use]
+    pub fn chosen(options: &Options) -> Self {
+        Self {
+            ordering: if options.value(&ORDERING) == "fifo" { Ordering::Fifo } else { Ordering::Standard },
+            processing: if options.value(&PROCESSING) == "per-status" {
+                Processing::PerStatus
+            } else {
+                Processing::Shared
+            },
+        }
+    }
+
     /// The stack in `stage`.
     ///
     /// What one value of an option has in place of another's has a logical id of its own: changing the option adds the
