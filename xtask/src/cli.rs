@@ -118,6 +118,17 @@ pub struct Stacks {
     /// Every stack of the workspace.
     #[arg(long, conflicts_with = "names")]
     pub all: bool,
+    /// How they are built.
+    #[command(flatten)]
+    pub choices: Choices,
+}
+
+/// How stacks are built.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Choices {
+    /// How a stack that offers the choice is built; may be repeated. `list` lists the options.
+    #[arg(long = "option", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub options: Vec<(String, String)>,
 }
 
 /// What a deployment is given.
@@ -141,6 +152,9 @@ pub enum Command {
         /// Which copy of the stack.
         #[arg(long, default_value = "dev", value_parser = stage)]
         stage: String,
+        /// How it is built.
+        #[command(flatten)]
+        choices: Choices,
         /// The template's language.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
