@@ -2,7 +2,7 @@
 
 use infra::{Stack, Stage};
 
-use crate::spaceships;
+use crate::{orders, spaceships};
 
 /// A system that can be deployed.
 #[derive(Debug, Clone, Copy)]
@@ -31,13 +31,22 @@ pub enum StandIn {
 /// Every system, in the order in which they are listed.
 #[must_use]
 pub const fn all() -> &'static [System] {
-    &[System {
-        name: spaceships::NAME,
-        description: spaceships::DESCRIPTION,
-        stack: spaceships::stack,
-        stand_ins: &[("ModelValidatorUrl", StandIn::ModelValidator)],
-        try_next: &spaceships::TRY_NEXT,
-    }]
+    &[
+        System {
+            name: spaceships::NAME,
+            description: spaceships::DESCRIPTION,
+            stack: spaceships::stack,
+            stand_ins: &[("ModelValidatorUrl", StandIn::ModelValidator)],
+            try_next: &spaceships::TRY_NEXT,
+        },
+        System {
+            name: orders::NAME,
+            description: orders::DESCRIPTION,
+            stack: orders::stack,
+            stand_ins: &[],
+            try_next: &orders::TRY_NEXT,
+        },
+    ]
 }
 
 /// The system with this name.
