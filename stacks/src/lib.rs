@@ -3,6 +3,7 @@
 pub mod event_driven;
 mod options;
 pub mod order_requests;
+pub mod orders;
 pub mod parts;
 pub mod spaceships;
 mod system;

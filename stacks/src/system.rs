@@ -6,6 +6,7 @@ use infra::{Stack, Stage, Value};
 use crate::event_driven;
 use crate::options::{OptionSpec, Options};
 use crate::order_requests::{self, OrderRequests};
+use crate::orders;
 use crate::spaceships;
 
 /// A system that can be deployed.
@@ -78,6 +79,14 @@ pub const fn all() -> &'static [System] {
             options: &order_requests::OPTIONS,
             stand_ins: &[],
             try_next: &order_requests::TRY_NEXT,
+        },
+        System {
+            name: orders::NAME,
+            description: orders::DESCRIPTION,
+            stack: |stage, _| orders::stack(stage),
+            options: &[],
+            stand_ins: &[],
+            try_next: &orders::TRY_NEXT,
         },
     ]
 }
