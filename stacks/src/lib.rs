@@ -5,6 +5,7 @@ mod options;
 pub mod order_requests;
 pub mod orders;
 pub mod parts;
+pub mod roxs;
 pub mod spaceships;
 mod system;
 

@@ -7,6 +7,7 @@ use crate::event_driven;
 use crate::options::{OptionSpec, Options};
 use crate::order_requests::{self, OrderRequests};
 use crate::orders;
+use crate::roxs;
 use crate::spaceships;
 
 /// A system that can be deployed.
@@ -71,6 +72,14 @@ pub const fn all() -> &'static [System] {
             options: &[],
             stand_ins: &[],
             try_next: &event_driven::TRY_NEXT,
+        },
+        System {
+            name: roxs::NAME,
+            description: roxs::DESCRIPTION,
+            stack: |stage, _| roxs::stack(stage),
+            options: &[],
+            stand_ins: &[],
+            try_next: &roxs::TRY_NEXT,
         },
         System {
             name: order_requests::NAME,
