@@ -75,12 +75,6 @@ pub async fn put(put: impl Fn() -> PutItemFluentBuilder, own: Own<'_>) -> Result
 /// # Errors
 /// When the table cannot be written.
 pub async fn take(put: PutItemFluentBuilder, own: Own<'_>) -> Result<bool, CallError> {
-/// Keeps `own` as the item that `put` writes, under its first millisecond and no other, and tells whether it is there
-/// now.
-///
-/// # Errors
-/// When the table cannot be written.
-pub async fn put_at_first(put: PutItemFluentBuilder, own: Own<'_>) -> Result<bool, CallError> {
     Ok(matches!(write(put, own.from, own, FREE).await?, Found::Written | Found::Own))
 }
 
