@@ -1,8 +1,14 @@
 //! The list of the systems.
 
-use infra::{Stack, Stage};
+use infra::stack::Tag;
+use infra::{Stack, Stage, Value};
 
-use crate::{event_driven, roxs, spaceships};
+use crate::event_driven;
+use crate::options::{OptionSpec, Options};
+use crate::order_requests::{self, OrderRequests};
+use crate::orders;
+use crate::roxs;
+use crate::spaceships;
 
 /// A system that can be deployed.
 #[derive(Debug, Clone, Copy)]
@@ -11,8 +17,10 @@ pub struct System {
     pub name: &'static str,
     /// What it is, in a line.
     pub description: &'static str,
-    /// Its stack in a stage.
-    pub stack: fn(&Stage) -> Stack,
+    /// Its stack in a stage, as chosen.
+    pub stack: fn(&Stage, &Options) -> Stack,
+    /// What can be chosen of it.
+    pub options: &'static [OptionSpec],
     /// What stands in for services outside of AWS when it runs locally, by parameter.
     pub stand_ins: &'static [(&'static str, StandIn)],
     /// Commands to try once it is deployed, with `{Output}` for the value of an output, `{ValidModel}` for a model of
@@ -20,6 +28,23 @@ pub struct System {
     /// where it is deployed.
     pub try_next: &'static [&'static str],
 }
+
+impl System {
+    /// The stack in `stage`, built as `options` say. What was chosen becomes a tag of the deployed stack, so that it is
+    /// known there.
+    #[must_use]
+    pub fn build(&self, stage: &Stage, options: &Options) -> Stack {
+        let mut stack = (self.stack)(stage, options);
+        let chosen = options
+            .chosen()
+            .map(|(name, value)| Tag { key: format!("{OPTION_TAG}{name}"), value: Value::Literal(value.to_owned()) });
+        stack.tags.extend(chosen);
+        stack
+    }
+}
+
+/// What the tag of an option begins with; the option's name follows.
+pub const OPTION_TAG: &str = "stackwright:option:";
 
 /// A local service that stands in for one outside of AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,23 +60,42 @@ pub const fn all() -> &'static [System] {
         System {
             name: spaceships::NAME,
             description: spaceships::DESCRIPTION,
-            stack: spaceships::stack,
+            stack: |stage, _| spaceships::stack(stage),
+            options: &[],
             stand_ins: &[("ModelValidatorUrl", StandIn::ModelValidator)],
             try_next: &spaceships::TRY_NEXT,
         },
         System {
             name: event_driven::NAME,
             description: event_driven::DESCRIPTION,
-            stack: event_driven::stack,
+            stack: |stage, _| event_driven::stack(stage),
+            options: &[],
             stand_ins: &[],
             try_next: &event_driven::TRY_NEXT,
         },
         System {
             name: roxs::NAME,
             description: roxs::DESCRIPTION,
-            stack: roxs::stack,
+            stack: |stage, _| roxs::stack(stage),
+            options: &[],
             stand_ins: &[],
             try_next: &roxs::TRY_NEXT,
+        },
+        System {
+            name: order_requests::NAME,
+            description: order_requests::DESCRIPTION,
+            stack: |stage, options| OrderRequests::chosen(options).stack(stage),
+            options: &order_requests::OPTIONS,
+            stand_ins: &[],
+            try_next: &order_requests::TRY_NEXT,
+        },
+        System {
+            name: orders::NAME,
+            description: orders::DESCRIPTION,
+            stack: |stage, _| orders::stack(stage),
+            options: &[],
+            stand_ins: &[],
+            try_next: &orders::TRY_NEXT,
         },
     ]
 }

@@ -118,6 +118,17 @@ pub struct Stacks {
     /// Every stack of the workspace.
     #[arg(long, conflicts_with = "names")]
     pub all: bool,
+    /// How they are built.
+    #[command(flatten)]
+    pub choices: Choices,
+}
+
+/// How stacks are built.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Choices {
+    /// How a stack that offers the choice is built; may be repeated. `list` lists the options.
+    #[arg(long = "option", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub options: Vec<(String, String)>,
 }
 
 /// What a deployment is given.
@@ -141,6 +152,9 @@ pub enum Command {
         /// Which copy of the stack.
         #[arg(long, default_value = "dev", value_parser = stage)]
         stage: String,
+        /// How it is built.
+        #[command(flatten)]
+        choices: Choices,
         /// The template's language.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
@@ -223,6 +237,18 @@ pub enum Command {
         #[command(subcommand)]
         command: LocalCommand,
     },
+    /// Draw a stack: its parts, and the way of the data between them.
+    Graph {
+        /// The stack.
+        #[arg(value_name = "STACK")]
+        name: String,
+        /// The format of the picture; else what the suffix of `--output` says, else `mermaid`.
+        #[arg(long, value_enum)]
+        format: Option<Picture>,
+        /// Write it to a file instead of standard output.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Check what this machine has and what it lacks.
     Doctor,
     /// Rewrite the embedded resource schemas of AWS from cfn-lint's package.
@@ -245,6 +271,16 @@ pub enum Format {
     Json,
 }
 
+/// The format of a picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Picture {
+    /// A Mermaid flowchart, which GitHub draws in Markdown.
+    #[default]
+    Mermaid,
+    /// A picture that is light or dark as its viewer prefers.
+    Svg,
+}
+
 fn stage(text: &str) -> Result<String, String> {
     let is_valid = !text.is_empty()
         && text.len() <= 16
@@ -255,7 +291,11 @@ fn stage(text: &str) -> Result<String, String> {
 
 fn region(text: &str) -> Result<String, String> {
     let is_valid = !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if is_valid { Ok(text.to_owned()) } else { Err("expected a region such as `eu-west-1`, or several with commas".into()) }
+    if is_valid {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a region such as `eu-west-1`, or several with commas".into())
+    }
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

@@ -13,6 +13,7 @@ pub mod exit;
 pub mod failure;
 pub mod folders;
 pub mod local;
+pub mod options;
 pub mod prepare;
 pub mod progress;
 pub mod schemas;
@@ -45,7 +46,7 @@ fn fail(error: &anyhow::Error) -> Exit {
 async fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::List => Ok(commands::list::run()),
-        Command::Synth { name, stage, format } => commands::synth::run(&name, &stage, format),
+        Command::Synth { name, stage, choices, format } => commands::synth::run(&name, &stage, &choices, format),
         Command::Check { stacks, stage } => commands::check::run(&stacks, &stage),
         Command::Diff { stacks, exit_code, given, target } => {
             commands::diff::run(&stacks, exit_code, &given, &target).await
@@ -55,6 +56,7 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage).await,
         Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
         Command::Local { command } => commands::local::run(command).await,
+        Command::Graph { name, format, output } => commands::graph::run(&name, format, output.as_deref()),
         Command::Doctor => Ok(commands::doctor::run().await),
         Command::Schemas => commands::schemas::run().await,
         Command::Completion { shell } => {

@@ -21,7 +21,7 @@ use crate::deploy::placed::Placed;
 use crate::deploy::{existing, parameters};
 use crate::failure::Failure;
 use crate::tools::{self, Tool};
-use crate::{select, ui};
+use crate::{options, select, ui};
 
 /// A stack that is ready to be deployed.
 #[derive(Debug)]
@@ -62,6 +62,7 @@ async fn find(placed: &Placed<'_>) -> anyhow::Result<Option<Deployed>> {
     let deployed = deployed::read(placed.cloud, placed.stack).await?;
     if let Some(deployed) = &deployed {
         deployed.require_deployable(placed.cloud, placed.stack)?;
+        options::require_said(placed.stack, &deployed.snapshot.tags)?;
     }
     Ok(deployed)
 }

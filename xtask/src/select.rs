@@ -1,24 +1,34 @@
 //! From what the user typed to the stacks it means.
 
 use infra::{Finding, Severity, Stack, Stage, nearest};
+use stacks::System;
 
+use crate::cli::{Choices, Stacks};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::ui;
+use crate::{options, ui};
 
-/// The stacks with these names, or all of them; each is a value, nothing has been checked yet.
-pub fn stacks(selected: &crate::cli::Stacks, stage: &str) -> anyhow::Result<Vec<Stack>> {
-    let stage = Stage::new(stage);
-    if selected.all {
-        return Ok(stacks::all().iter().map(|system| (system.stack)(&stage)).collect());
-    }
-    selected.names.iter().map(|name| stack(name, &stage)).collect()
+/// The stacks with these names, or all of them, built as chosen; nothing has been checked yet.
+pub fn stacks(selected: &Stacks, stage: &str) -> anyhow::Result<Vec<Stack>> {
+    let systems: Vec<_> = if selected.all {
+        stacks::all().iter().collect()
+    } else {
+        selected.names.iter().map(|name| system(name)).collect::<Result<_, _>>()?
+    };
+    options::require_known(&systems, &selected.choices)?;
+    systems.into_iter().map(|system| options::build(system, &Stage::new(stage), &selected.choices)).collect()
 }
 
-/// The stack `name`.
-pub fn stack(name: &str, stage: &Stage) -> anyhow::Result<Stack> {
+/// The stack `name`, built as chosen.
+pub fn stack(name: &str, stage: &str, choices: &Choices) -> anyhow::Result<Stack> {
+    let system = system(name)?;
+    options::require_known(&[system], choices)?;
+    options::build(system, &Stage::new(stage), choices)
+}
+
+fn system(name: &str) -> anyhow::Result<&'static System> {
     if let Some(system) = stacks::find(name) {
-        return Ok((system.stack)(stage));
+        return Ok(system);
     }
     let nearest = nearest::nearest(name, stacks::all().iter().map(|system| system.name));
     let failure = Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack);

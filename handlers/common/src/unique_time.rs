@@ -69,12 +69,12 @@ pub async fn put(put: impl Fn() -> PutItemFluentBuilder, own: Own<'_>) -> Result
     Err(StoreError::Crowded(own.from))
 }
 
-/// Keeps `own` as the item that `put` writes, under its first millisecond and no other, and tells whether it is there
-/// now.
+/// Keeps `own` as the item that `put` writes under exactly its own time, unless another is there. Returns whether it is
+/// there: from now on, or from before.
 ///
 /// # Errors
 /// When the table cannot be written.
-pub async fn put_at_first(put: PutItemFluentBuilder, own: Own<'_>) -> Result<bool, CallError> {
+pub async fn take(put: PutItemFluentBuilder, own: Own<'_>) -> Result<bool, CallError> {
     Ok(matches!(write(put, own.from, own, FREE).await?, Found::Written | Found::Own))
 }
 

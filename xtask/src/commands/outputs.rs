@@ -1,9 +1,7 @@
 //! `outputs`: what a deployed stack tells its users.
 
-use infra::Stage;
-
 use super::deploy::print_outputs;
-use crate::cli::Where;
+use crate::cli::{Choices, Where};
 use crate::deploy::deployed;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -12,7 +10,7 @@ use crate::{cloud, select, ui};
 /// Prints the outputs: with `--json` one object of name to value.
 pub async fn run(name: &str, target: &Where) -> anyhow::Result<Exit> {
     target.require_one_region("outputs")?;
-    let stack = select::stack(name, &Stage::new(&target.stage))?;
+    let stack = select::stack(name, &target.stage, &Choices::default())?;
     let cloud = cloud::connect(target, stack.default_region).await?;
     let Some(deployed) = deployed::read(&cloud, &stack).await? else {
         return Err(Failure::new(format!("`{name}` is not deployed to {}", cloud.place()))

@@ -1,14 +1,14 @@
 //! `synth`: the template of a stack. Nothing is built and nothing is asked.
 
-use infra::{Stage, Template};
+use infra::Template;
 
-use crate::cli::Format;
+use crate::cli::{Choices, Format};
 use crate::exit::Exit;
 use crate::{select, ui};
 
 /// Prints the template; with `--json` it is JSON whatever the format.
-pub fn run(name: &str, stage: &str, format: Format) -> anyhow::Result<Exit> {
-    let stack = select::stack(name, &Stage::new(stage))?;
+pub fn run(name: &str, stage: &str, choices: &Choices, format: Format) -> anyhow::Result<Exit> {
+    let stack = select::stack(name, stage, choices)?;
     let template = Template::render(&stack);
     match format {
         Format::Yaml if !ui::json() => ui::result(template.to_yaml().trim_end()),

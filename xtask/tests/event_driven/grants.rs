@@ -42,7 +42,7 @@ async fn exercise(system: &System, round: usize) -> Result<(), &'static str> {
 }
 
 pub(crate) async fn no_granted_action_is_needless_and_nothing_is_left_at_the_end(cloud: &FreshCloud) {
-    let system = System::deploy(cloud, "grants").await;
+    let system = System::deploy(cloud, "grants");
     let functions = FUNCTIONS.map(|name| system.function(name));
     let rounds = grants::assert_all_needed(&system.config, &functions, async |round| {
         if round == 1 {
@@ -61,9 +61,6 @@ pub(crate) async fn no_granted_action_is_needless_and_nothing_is_left_at_the_end
     .await;
     assert_eq!(rounds, 4, "the grants of the three programs");
 
-    for round in 0..=rounds + 1 {
-        system.delete(&format!("grant-{round}.png")).await;
-    }
     cloud.run(&["destroy", "event-driven", "--local", "--yes", "--force", "--quiet", "--stage", "grants"]);
     assert!(system.s3.head_bucket().bucket(system.output("S3BucketName")).send().await.is_err());
     for (queue, dead) in QUEUES {

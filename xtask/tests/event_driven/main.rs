@@ -17,30 +17,29 @@ mod system;
 mod walk_through;
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use common::FreshCloud;
 use libtest_mimic::{Arguments, Trial};
 use system::System;
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::OnceCell;
 
 /// The local cloud, and the deployment that most scenarios share.
 struct Shared {
     cloud: FreshCloud,
-    system: OnceCell<System>,
+    system: OnceLock<System>,
 }
 
 impl Shared {
-    async fn system(&self) -> &System {
-        self.system.get_or_init(|| System::deploy(&self.cloud, "dev")).await
+    fn system(&self) -> &System {
+        self.system.get_or_init(|| System::deploy(&self.cloud, "dev"))
     }
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let runtime = Runtime::new().unwrap();
-    let shared = Arc::new(Shared { cloud: FreshCloud::new(), system: OnceCell::new() });
+    let shared = Arc::new(Shared { cloud: FreshCloud::new(), system: OnceLock::new() });
     libtest_mimic::run(&arguments, trials(runtime.handle(), &shared)).exit_code()
 }
 
@@ -50,7 +49,7 @@ macro_rules! in_shared_system {
         [$({
             let (runtime, shared): (Handle, Arc<Shared>) = ($runtime.clone(), Arc::clone($shared));
             Trial::test(concat!(stringify!($module), "::", stringify!($scenario)), move || {
-                runtime.block_on(async { $module::$scenario(shared.system().await).await });
+                runtime.block_on($module::$scenario(shared.system()));
                 Ok(())
             })
         }),+]

@@ -44,7 +44,7 @@ async fn send_all(system: &System, queue: &str, bodies: impl Iterator<Item = Str
 }
 
 pub(crate) async fn a_thousand_end_each_in_one_place(cloud: &FreshCloud) {
-    let system = System::deploy(cloud, "many").await;
+    let system = System::deploy(cloud, "many");
     // Three deliveries of what cannot be read take a few seconds instead of minutes.
     for queue in ["ImagesQueueUrl", "AuditQueueUrl", "ApiQueueUrl"] {
         let call = system.sqs.set_queue_attributes().queue_url(system.output(queue));

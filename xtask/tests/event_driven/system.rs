@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 
 use aws_config::SdkConfig;
-use aws_sdk_apigateway::types::{Op, PatchOperation};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use reqwest::Method;
@@ -30,12 +29,11 @@ pub(crate) struct System {
 
 impl System {
     /// Deploys the stack to `stage`. A first build takes minutes, which `cargo` shows.
-    pub(crate) async fn deploy(cloud: &FreshCloud, stage: &str) -> Self {
+    pub(crate) fn deploy(cloud: &FreshCloud, stage: &str) -> Self {
         let mut deploy = cloud.xtask(&["deploy", "event-driven", "--local", "--yes", "--quiet", "--stage", stage]);
         Ended::of(deploy.stderr(Stdio::inherit())).expect(0);
         let outputs = cloud.run(&["outputs", "event-driven", "--local", "--json", "--stage", stage]);
         let config = cloud.sdk_config();
-        validate_bodies(&config, stage).await;
         let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
         Self {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
@@ -156,26 +154,6 @@ impl System {
             drained.extend(messages);
         }
     }
-}
-
-/// Has the API hold bodies to their form, unless it does: the local cloud takes no request validator from
-/// CloudFormation.
-async fn validate_bodies(config: &SdkConfig, stage: &str) {
-    let gateway = aws_sdk_apigateway::Client::new(config);
-    let name = if stage == "dev" { "event-driven-api".to_owned() } else { format!("event-driven-api-{stage}") };
-    let apis = gateway.get_rest_apis().send().await.unwrap().items.unwrap();
-    let api = apis.into_iter().find(|api| api.name() == Some(&name)).unwrap().id.unwrap();
-    let resources = gateway.get_resources().rest_api_id(&api).send().await.unwrap().items.unwrap();
-    let messages = resources.into_iter().find(|it| it.path() == Some("/messages")).unwrap().id.unwrap();
-    let method = gateway.get_method().rest_api_id(&api).resource_id(&messages).http_method("POST").send();
-    if method.await.unwrap().request_validator_id.is_some() {
-        return;
-    }
-    let call = gateway.create_request_validator().rest_api_id(&api).name("body").validate_request_body(true);
-    let validator = call.send().await.unwrap().id.unwrap();
-    let operation = PatchOperation::builder().op(Op::Replace).path("/requestValidatorId").value(validator).build();
-    let call = gateway.update_method().rest_api_id(&api).resource_id(&messages).http_method("POST");
-    call.patch_operations(operation).send().await.unwrap();
 }
 
 /// The event that an item of the audit table keeps.

@@ -46,7 +46,7 @@ pub(super) async fn put(index: &Index, batch_id: &str, entries: &[Entry]) -> Res
 /// Indexes an entry under `time`, and tells whether that was free, or its own.
 async fn put_at(index: &Index, batch_id: &str, time: i64, entry: &Entry) -> Result<bool, CallError> {
     let put = index.put_item().set_item(Some(item(batch_id, entry)));
-    unique_time::put_at_first(put, Own { time: "Timestamp", from: time, owner: "LogId", id: &entry.log_id }).await
+    unique_time::take(put, Own { time: "Timestamp", from: time, owner: "LogId", id: &entry.log_id }).await
 }
 
 /// The millisecond for each entry: no two of a level have the same.
