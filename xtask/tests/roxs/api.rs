@@ -67,12 +67,12 @@ pub(crate) async fn a_notification_is_passed_on_or_refused_with_the_field(system
 pub(crate) async fn the_newest_logs_of_all_levels_come_first(system: &System) {
     // Ahead of all others, so that no scenario beside this one is newer.
     let far: i64 = 4_000_000_000_000;
-    for place in 0..12 {
+    let logs = || (0..12).zip(["FAR-A", "FAR-B", "FAR-C"].into_iter().cycle());
+    for (place, level) in logs() {
         let call = system.dynamodb.put_item().table_name(system.output("LogTable"));
-        let call = call.item("LogLevel", text(["FAR-A", "FAR-B", "FAR-C"][place % 3]));
-        let call = call.item("Timestamp", number(far + place as i64)).item("Part", number(place % 4));
-        let call = call.item("Message", text(&format!("far {place}"))).item("Service", text("tomorrow"));
-        call.send().await.unwrap();
+        let call = call.item("LogLevel", text(level)).item("Timestamp", number(far + place));
+        let call = call.item("Part", number(place % 4)).item("Service", text("tomorrow"));
+        call.item("Message", text(&format!("far {place}"))).send().await.unwrap();
     }
     let answer = system.get("/logs").await.json();
     let messages: Vec<_> = answer["logs"].as_array().unwrap().iter().map(|log| log["message"].clone()).collect();
@@ -83,10 +83,10 @@ pub(crate) async fn the_newest_logs_of_all_levels_come_first(system: &System) {
         (&json!(far + 11), &json!("tomorrow"))
     );
     assert!(answer["total_scanned"].as_u64().unwrap() >= 12);
-    for place in 0..12 {
+    for (place, level) in logs() {
         let call = system.dynamodb.delete_item().table_name(system.output("LogTable"));
-        let call = call.key("LogLevel", text(["FAR-A", "FAR-B", "FAR-C"][place % 3]));
-        call.key("Timestamp", number(far + place as i64)).send().await.unwrap();
+        let call = call.key("LogLevel", text(level)).key("Timestamp", number(far + place));
+        call.send().await.unwrap();
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) async fn an_upload_is_made_smaller_by_itself(system: &System) {
     let id = string(&item, "ImageId");
     assert_eq!(item["Status"], text("completed"), "{item:?}");
     assert_eq!(item["OriginalBucket"], text(system.output("OriginalBucket")));
-    assert_eq!(integer(&item, "OriginalSize"), original.len() as i64);
+    assert_eq!(usize::try_from(integer(&item, "OriginalSize")), Ok(original.len()));
     assert_eq!(item["ProcessedKey"], text(&format!("processed/{id}-{key}")));
     assert_eq!(item["ThumbnailKey"], text(&format!("thumbnails/{id}-thumb-{key}")));
     for (bucket, name, size) in

@@ -1,5 +1,7 @@
 //! Notifications, from the queue and asked for.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
 
 use crate::common::patience::eventually;
@@ -73,7 +75,7 @@ fn event(id: &str, title: &str) -> Value {
 
 /// Leaves a notification as an invocation does that died while it published, `ago` milliseconds.
 async fn died(system: &System, item: &Item, ago: i64) {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+    let now: i64 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap();
     let mut item = item.clone();
     item.insert("Status".into(), text("sending"));
     item.insert("ClaimedAt".into(), number(now - ago));
