@@ -37,7 +37,7 @@ struct Shared {
 
 impl Shared {
     async fn system(&self) -> &System {
-        self.system.get_or_init(async || System::deploy(&self.cloud, "dev")).await
+        self.system.get_or_init(|| async { System::deploy(&self.cloud, "dev") }).await
     }
 }
 

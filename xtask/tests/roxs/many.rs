@@ -1,5 +1,6 @@
 //! A thousand inputs at once, some of them wrong; and the end of the system.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
@@ -63,18 +64,18 @@ pub(crate) async fn a_thousand_end_each_in_one_place_and_nothing_is_left_at_the_
     system.deliver_again_after(5).await;
     futures::join!(send(&system), upload(&system), log(&system));
 
-    let mut dead = BTreeSet::new();
+    let dead = RefCell::new(BTreeSet::new());
     let metrics = eventually("the end of all inputs", async || {
         let messages = system.drain(system.output("NotificationsDlqUrl")).await;
-        dead.extend(messages.iter().map(|message| message.body().unwrap().to_owned()));
+        dead.borrow_mut().extend(messages.iter().map(|message| message.body().unwrap().to_owned()));
         let (_, metrics) = system.invoke("roxs-dashboard", &Value::Null).await;
         let is_over = metrics["images"]["total"] == IMAGES + NO_IMAGES
             && metrics["notifications"]["successful"] == NOTIFICATIONS
-            && dead.len() == POISON;
+            && dead.borrow().len() == POISON;
         is_over.then_some(metrics)
     })
     .await;
-    assert!(dead.iter().all(|body| body.starts_with("poison ")), "{dead:?}");
+    assert!(dead.borrow().iter().all(|body: &String| body.starts_with("poison ")), "{dead:?}");
     assert_eq!(metrics["images"]["successful"], IMAGES);
     assert_eq!(metrics["images"]["failed"], NO_IMAGES);
     assert_eq!(metrics["logs"]["total"], BATCHES * LOGS);
