@@ -19,7 +19,8 @@ use crate::parts::{self, Batch, Route, WithDlq};
 pub const NAME: &str = "roxs";
 
 /// What it is, in a line.
-pub const DESCRIPTION: &str = "images made smaller, logs archived, notifications published, and an API over all of them";
+pub const DESCRIPTION: &str =
+    "images made smaller, logs archived, notifications published, and an API over all of them";
 
 /// What to try once it is deployed.
 pub const TRY_NEXT: [&str; 3] = [
@@ -116,10 +117,7 @@ pub fn stack(stage: &Stage) -> Stack {
             function_name: named("roxs-log-processor"),
             timeout: LOG_TIMEOUT,
             memory_size: Mebibytes(512),
-            ..Function::rust(logs::Bindings {
-                storage: storage.objects("logs/").into(),
-                index: log_table.into(),
-            })
+            ..Function::rust(logs::Bindings { storage: storage.objects("logs/").into(), index: log_table.into() })
         },
     );
     parts::on_failure(&mut stack, log_processor, given_up);
@@ -128,10 +126,11 @@ pub fn stack(stage: &Stage) -> Stack {
     let topic = stack
         .named("NotificationsTopic")
         .add(StandardTopic { topic_name: named("roxs-notifications"), ..StandardTopic::default() });
-    let plain = Statement::deny([action::sns::PUBLISH])
-        .principal(Principal::Any)
-        .on(topic.arn())
-        .when(Condition { operator: Operator::Bool, key: "aws:SecureTransport", values: vec!["false".into()] });
+    let plain = Statement::deny([action::sns::PUBLISH]).principal(Principal::Any).on(topic.arn()).when(Condition {
+        operator: Operator::Bool,
+        key: "aws:SecureTransport",
+        values: vec!["false".into()],
+    });
     stack
         .named("NotificationsTopicPolicy")
         .add(TopicPolicy { topics: vec![topic], policy_document: PolicyDocument::from([plain]) });
@@ -147,10 +146,7 @@ pub fn stack(stage: &Stage) -> Stack {
         &mut stack,
         "Notifications",
         "roxs-notifications-queue",
-        StandardQueue {
-            visibility_timeout: Some(Seconds(6 * NOTIFICATION_TIMEOUT.0)),
-            ..StandardQueue::default()
-        },
+        StandardQueue { visibility_timeout: Some(Seconds(6 * NOTIFICATION_TIMEOUT.0)), ..StandardQueue::default() },
     );
     let notification_processor = parts::function(
         &mut stack,

@@ -14,7 +14,7 @@ use bindings::lambda::{Function, Invoke};
 use bindings::s3::{Bucket, GetObject, ListObjectsV2};
 use common::api::{Request, Response};
 use common::{CallError, FieldError, Fields};
-use futures::future::{try_join4, try_join_all};
+use futures::future::{try_join_all, try_join4};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -293,7 +293,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_in_a_notification_is_named() {
-        for (body, field) in [("{", "body"), ("[]", "body"), (r#"{"title": 1}"#, "title"), (r#"{"message": ""}"#, "message")]
+        for (body, field) in
+            [("{", "body"), ("[]", "body"), (r#"{"title": 1}"#, "title"), (r#"{"message": ""}"#, "message")]
         {
             assert_eq!(notification(&request("POST", "/notifications", Some(body))).unwrap_err().field, field);
         }

@@ -135,24 +135,16 @@ async fn storage(bindings: &Bindings) -> Result<Value, CallError> {
 
 /// The functions of the system that there are; this one need not be asked for.
 async fn functions(bindings: &Bindings, name: &str) -> Result<Value, CallError> {
-    let others = [
-        &bindings.image_processor,
-        &bindings.log_processor,
-        &bindings.notification_processor,
-        &bindings.api_handler,
-    ];
-    let found = try_join_all(others.map(async |function| {
-        match function.get_function_configuration().send().await {
-            Ok(found) => Ok(found.function_name),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(GetFunctionConfigurationError::is_resource_not_found_exception) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(CallError::new("get a function's configuration", error)),
+    let others =
+        [&bindings.image_processor, &bindings.log_processor, &bindings.notification_processor, &bindings.api_handler];
+    let found = try_join_all(others.map(async |function| match function.get_function_configuration().send().await {
+        Ok(found) => Ok(found.function_name),
+        Err(error)
+            if error.as_service_error().is_some_and(GetFunctionConfigurationError::is_resource_not_found_exception) =>
+        {
+            Ok(None)
         }
+        Err(error) => Err(CallError::new("get a function's configuration", error)),
     }));
     let names: Vec<_> = found.await?.into_iter().flatten().chain([name.to_owned()]).collect();
     Ok(json!({ "total": names.len(), "names": names }))

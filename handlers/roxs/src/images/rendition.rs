@@ -59,7 +59,9 @@ fn within(image: DynamicImage, side: u32) -> DynamicImage {
 fn encoded(image: &DynamicImage, format: ImageFormat) -> ImageResult<Vec<u8>> {
     let mut bytes = Cursor::new(Vec::new());
     match format {
-        ImageFormat::Jpeg => image.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY)),
+        ImageFormat::Jpeg => {
+            image.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY))
+        }
         // These know no more than eight bits of a colour.
         ImageFormat::Gif | ImageFormat::WebP => image.to_rgba8().write_to(&mut bytes, format),
         _ => image.write_to(&mut bytes, format),

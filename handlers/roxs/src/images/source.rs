@@ -36,8 +36,9 @@ pub fn of(event: &Value, bucket: &str) -> Result<Vec<Source>, FieldError> {
     let Some(records) = event.get("Records") else {
         return Ok(vec![Source { key: asked(event, bucket)?, upload: None }]);
     };
-    let records =
-        records.as_array().ok_or_else(|| FieldError::new("Records", format!("expected a list, got {}", kind(records))))?;
+    let records = records
+        .as_array()
+        .ok_or_else(|| FieldError::new("Records", format!("expected a list, got {}", kind(records))))?;
     records.iter().enumerate().map(|(place, record)| uploaded(place, record, bucket)).collect()
 }
 

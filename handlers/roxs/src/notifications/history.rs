@@ -100,11 +100,7 @@ pub(super) async fn sent(
 }
 
 /// Says that the notification was not published, and ends the claim.
-pub(super) async fn failed(
-    history: &History,
-    claim: &Claim<'_>,
-    notification: &Notification,
-) -> Result<(), CallError> {
+pub(super) async fn failed(history: &History, claim: &Claim<'_>, notification: &Notification) -> Result<(), CallError> {
     let put = put(history, claim, notification, ERROR).item("ErrorMessage", text("the topic did not take it"));
     held(put, claim.since).send().await.map_err(|error| CallError::new("mark the notification as failed", error))?;
     Ok(())

@@ -177,10 +177,7 @@ mod tests {
         check(r#"{"title": 7}"#, "`title`: expected a string, got a number");
         check(r#"{"priority": " "}"#, "`priority`: is empty");
         check(r#"{"type": "a\u0007"}"#, "`type`: expected no control characters");
-        check(
-            &json!({ "priority": "x".repeat(65) }).to_string(),
-            "`priority`: expected at most 64 characters, got 65",
-        );
+        check(&json!({ "priority": "x".repeat(65) }).to_string(), "`priority`: expected at most 64 characters, got 65");
         check(
             &json!({ "message": "\"".repeat(130_000) }).to_string(),
             "`message`: expected at most 245760 bytes, got 260002",
