@@ -63,3 +63,15 @@ async fn collect(mut body: ByteStream, limit: usize) -> Result<Vec<u8>, ReadErro
 fn too_large(size: u64, limit: usize) -> ReadError {
     Unavailable::from(NotAnImage::TooLarge(size, limit)).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_is_longer_than_was_said_is_not_kept() {
+        assert_eq!(collect(ByteStream::from_static(b"1234"), 4).await.unwrap(), b"1234");
+        let error = collect(ByteStream::from_static(b"12345"), 4).await.unwrap_err();
+        assert_eq!(error.to_string(), "the object has 5 bytes, more than the 4 that are read");
+    }
+}
