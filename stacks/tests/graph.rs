@@ -5,9 +5,10 @@ use std::path::Path;
 
 use infra::{Graph, Stage};
 use roxmltree::{Document, Node};
+use stacks::Options;
 
 fn graphs() -> impl Iterator<Item = Graph> {
-    stacks::all().iter().map(|system| Graph::of(&(system.stack)(&Stage::default())))
+    stacks::all().iter().map(|system| Graph::of(&system.build(&Stage::default(), &Options::default())))
 }
 
 #[test]
@@ -31,7 +32,7 @@ fn every_way_is_between_parts_that_are_drawn() {
 #[test]
 fn a_stage_and_a_second_look_change_nothing() {
     for system in stacks::all() {
-        let graph = |stage| Graph::of(&(system.stack)(&stage));
+        let graph = |stage| Graph::of(&system.build(&stage, &Options::default()));
         assert_eq!(graph(Stage::default()).to_svg(), graph(Stage::new("prod")).to_svg());
     }
 }

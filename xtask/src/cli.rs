@@ -242,6 +242,9 @@ pub enum Command {
         /// The stack.
         #[arg(value_name = "STACK")]
         name: String,
+        /// How it is built.
+        #[command(flatten)]
+        choices: Choices,
         /// The format of the picture; else what the suffix of `--output` says, else `mermaid`.
         #[arg(long, value_enum)]
         format: Option<Picture>,
