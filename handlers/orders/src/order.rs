@@ -54,7 +54,7 @@ impl Order {
 /// Whether an order can be kept under `id`, which the caller gave as `field`.
 ///
 /// # Errors
-/// When it is empty or too long, or holds control characters, which no path can.
+/// When it is empty or too long, or has control characters, or is `.` or `..`, which no URL's path can name.
 pub fn check_id(field: &str, id: &str) -> Result<(), FieldError> {
     if id.trim().is_empty() {
         Err(FieldError::new(field, "is empty"))
@@ -62,6 +62,8 @@ pub fn check_id(field: &str, id: &str) -> Result<(), FieldError> {
         Err(FieldError::new(field, format!("expected at most {MAX_ID_BYTES} bytes, got {}", id.len())))
     } else if id.chars().any(char::is_control) {
         Err(FieldError::new(field, "has control characters"))
+    } else if matches!(id, "." | "..") {
+        Err(FieldError::new(field, format!("is `{id}`, which no path can name")))
     } else {
         Ok(())
     }
@@ -159,6 +161,7 @@ mod tests {
         check_unreadable(r#"{"id": 1}"#, "`id`: expected a string, got a number");
         check_unreadable(r#"{"id": " "}"#, "`id`: is empty");
         check_unreadable(r#"{"id": "a\u0000"}"#, "`id`: has control characters");
+        check_unreadable(r#"{"id": ".."}"#, "`id`: is `..`, which no path can name");
         let long = json!({ "id": "ñ".repeat(MAX_ID_BYTES / 2 + 1) }).to_string();
         check_unreadable(&long, "`id`: expected at most 256 bytes, got 258");
     }
