@@ -26,6 +26,7 @@ use references::Uses;
 
 pub use between::{between, dependencies};
 pub use limits::{Budget, Part, budget};
+pub(crate) use references::ids_in;
 pub use report::{Check, Report};
 pub use rules::{Rule, rules};
 

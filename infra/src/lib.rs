@@ -10,6 +10,7 @@ pub mod condition;
 pub mod dynamodb;
 pub mod eventbridge;
 pub mod finding;
+pub mod graph;
 pub mod iam;
 pub mod lambda;
 pub mod logs;
@@ -33,6 +34,7 @@ pub mod value;
 
 pub use check::check;
 pub use finding::{Finding, Severity};
+pub use graph::Graph;
 pub use parameter::{AccountId, Parameter, Url};
 pub use raw::Raw;
 pub use reference::{Arn, LogicalId, Ref, Resource};

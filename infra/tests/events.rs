@@ -16,7 +16,7 @@ use infra::s3::{
 };
 use infra::sns::{FifoThroughputScope, FifoTopic, FilterPolicy, StandardTopic, Subscription, TopicPolicy};
 use infra::sqs::{FifoQueue, StandardQueue};
-use infra::{Days, Ref, Seconds, Stack, Stage, Template};
+use infra::{Days, Graph, Ref, Seconds, Stack, Stage, Template};
 use policies::{Condition, action};
 use serde::Serialize;
 
@@ -103,8 +103,8 @@ fn buckets(stack: &mut Stack, topic: Ref<StandardTopic>, bus: Ref<EventBus>, dea
     bucket
 }
 
-#[test]
-fn the_template_of_buckets_topics_and_rules() {
+/// A stack with all of them.
+fn events() -> Stack {
     let mut stack = Stack::new("events", &Stage::default());
     let dead = stack.named("Dead").add(StandardQueue::default());
     let queue = stack.named("Queue").add(StandardQueue::default());
@@ -161,9 +161,20 @@ fn the_template_of_buckets_topics_and_rules() {
         filter_policy: Some(FilterPolicy::attribute("status", ["approved"])),
         ..Subscription::new(ordered, fifo)
     });
+    stack
+}
+
+#[test]
+fn the_template_of_buckets_topics_and_rules() {
+    let stack = events();
     let findings: Vec<_> = infra::check(&stack).iter().map(ToString::to_string).collect();
     assert!(findings.is_empty(), "{findings:#?}");
     insta::assert_snapshot!(Template::render(&stack).to_yaml());
+}
+
+#[test]
+fn the_graph_of_buckets_topics_and_rules() {
+    insta::assert_snapshot!(Graph::of(&events()).to_mermaid());
 }
 
 #[test]

@@ -16,10 +16,6 @@ pub enum Operator {
     ArnLike,
     /// `true` or `false`.
     Bool,
-    /// An address within a range, such as `10.0.0.0/8`.
-    IpAddress,
-    /// An address outside of a range, or none.
-    NotIpAddress,
     /// The same text.
     StringEquals,
     /// Another text.

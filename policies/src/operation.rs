@@ -3,6 +3,7 @@
 //! Listed are the operations of the services whose SDKs handlers call, but for those that no handler should need.
 
 mod dynamodb;
+mod eventbridge;
 mod lambda;
 mod s3;
 mod sns;
@@ -58,6 +59,7 @@ impl fmt::Display for Operation {
 pub fn of(service: &str) -> Option<&'static [Operation]> {
     match service {
         "dynamodb" => Some(dynamodb::OPERATIONS),
+        "eventbridge" => Some(eventbridge::OPERATIONS),
         "lambda" => Some(lambda::OPERATIONS),
         "s3" => Some(s3::OPERATIONS),
         "sns" => Some(sns::OPERATIONS),
@@ -66,22 +68,26 @@ pub fn of(service: &str) -> Option<&'static [Operation]> {
     }
 }
 
-/// The operations of one service: by `same`, those that need the action of their own name; then the others.
+/// The operations of one service, named as its SDK `as` IAM names it when that differs: by `same`, those that need the
+/// action of their own name; then the others.
 macro_rules! operations {
+    ($service:literal, same: $($rest:tt)*) => {
+        super::operations! { $service as $service, same: $($rest)* }
+    };
     (
-        $service:literal, same: [$($same:ident),+ $(,)?],
+        $service:literal as $prefix:literal, same: [$($same:ident),+ $(,)?],
         $($name:ident: $needs:ident [$($action:literal),* $(,)?]),* $(,)?
     ) => {
         pub(super) const OPERATIONS: &[super::Operation] = &[
             $(super::Operation {
                 service: $service,
                 name: stringify!($same),
-                needs: super::Needs::Every(&[concat!($service, ":", stringify!($same))]),
+                needs: super::Needs::Every(&[concat!($prefix, ":", stringify!($same))]),
             },)+
             $(super::Operation {
                 service: $service,
                 name: stringify!($name),
-                needs: super::Needs::$needs(&[$(concat!($service, ":", $action)),*]),
+                needs: super::Needs::$needs(&[$(concat!($prefix, ":", $action)),*]),
             },)*
         ];
     };
@@ -95,7 +101,7 @@ mod tests {
 
     #[test]
     fn each_operation_is_listed_once() {
-        for service in ["dynamodb", "lambda", "s3", "sns", "sqs"] {
+        for service in ["dynamodb", "eventbridge", "lambda", "s3", "sns", "sqs"] {
             let mut names: Vec<_> = of(service).unwrap().iter().map(|operation| operation.name).collect();
             let listed = names.len();
             names.sort_unstable();

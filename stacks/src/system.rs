@@ -3,8 +3,11 @@
 use infra::stack::Tag;
 use infra::{Stack, Stage, Value};
 
+use crate::event_driven;
 use crate::options::{OptionSpec, Options};
 use crate::order_requests::{self, OrderRequests};
+use crate::orders;
+use crate::roxs;
 use crate::spaceships;
 
 /// A system that can be deployed.
@@ -63,12 +66,36 @@ pub const fn all() -> &'static [System] {
             try_next: &spaceships::TRY_NEXT,
         },
         System {
+            name: event_driven::NAME,
+            description: event_driven::DESCRIPTION,
+            stack: |stage, _| event_driven::stack(stage),
+            options: &[],
+            stand_ins: &[],
+            try_next: &event_driven::TRY_NEXT,
+        },
+        System {
+            name: roxs::NAME,
+            description: roxs::DESCRIPTION,
+            stack: |stage, _| roxs::stack(stage),
+            options: &[],
+            stand_ins: &[],
+            try_next: &roxs::TRY_NEXT,
+        },
+        System {
             name: order_requests::NAME,
             description: order_requests::DESCRIPTION,
             stack: |stage, options| OrderRequests::chosen(options).stack(stage),
             options: &order_requests::OPTIONS,
             stand_ins: &[],
             try_next: &order_requests::TRY_NEXT,
+        },
+        System {
+            name: orders::NAME,
+            description: orders::DESCRIPTION,
+            stack: |stage, _| orders::stack(stage),
+            options: &[],
+            stand_ins: &[],
+            try_next: &orders::TRY_NEXT,
         },
     ]
 }

@@ -237,6 +237,21 @@ pub enum Command {
         #[command(subcommand)]
         command: LocalCommand,
     },
+    /// Draw a stack: its parts, and the way of the data between them.
+    Graph {
+        /// The stack.
+        #[arg(value_name = "STACK")]
+        name: String,
+        /// How it is built.
+        #[command(flatten)]
+        choices: Choices,
+        /// The format of the picture; else what the suffix of `--output` says, else `mermaid`.
+        #[arg(long, value_enum)]
+        format: Option<Picture>,
+        /// Write it to a file instead of standard output.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Check what this machine has and what it lacks.
     Doctor,
     /// Rewrite the embedded resource schemas of AWS from cfn-lint's package.
@@ -257,6 +272,16 @@ pub enum Format {
     Yaml,
     /// JSON on indented lines.
     Json,
+}
+
+/// The format of a picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Picture {
+    /// A Mermaid flowchart, which GitHub draws in Markdown.
+    #[default]
+    Mermaid,
+    /// A picture that is light or dark as its viewer prefers.
+    Svg,
 }
 
 fn stage(text: &str) -> Result<String, String> {

@@ -56,6 +56,9 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage).await,
         Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
         Command::Local { command } => commands::local::run(command).await,
+        Command::Graph { name, choices, format, output } => {
+            commands::graph::run(&name, &choices, format, output.as_deref())
+        }
         Command::Doctor => Ok(commands::doctor::run().await),
         Command::Schemas => commands::schemas::run().await,
         Command::Completion { shell } => {

@@ -210,9 +210,10 @@ fn require_kept_ids(stack: &Stack, plan: &Plan, before: &Snapshot, after: &Snaps
 async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &Snapshot) -> anyhow::Result<()> {
     let template = after.resolved_resources();
     let created = plan.resources.iter().filter(|change| change.action == Action::Create).filter_map(|change| {
-        let (_, name) = plan::physical_name(&change.resource_type, template.get(&change.id)?.as_object()?)?;
-        let (id, resource_type) = (change.id.clone(), change.resource_type.clone());
-        Some(Resource { id, resource_type, physical_id: name.to_owned() })
+        let resource = template.get(&change.id)?.as_object()?;
+        let literal = plan::physical_name(&change.resource_type, resource).map(|(_, name)| name.to_owned());
+        let physical_id = literal.or_else(|| bucket_name(cloud, resource))?;
+        Some(Resource { id: change.id.clone(), resource_type: change.resource_type.clone(), physical_id })
     });
     let created: Vec<_> = created.collect();
     let taken = existing::find(cloud, &created).await?.existing;
@@ -228,6 +229,13 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     ))
     .help("remove it, give the resource another name, or deploy to another `--stage`")
     .into())
+}
+
+/// The name of a bucket that differs by account and region, as the names of buckets must.
+fn bucket_name(cloud: &Cloud, resource: &Map<String, Json>) -> Option<String> {
+    let name = resource.get("Properties")?.get("BucketName")?.get("Fn::Sub")?.as_str()?;
+    let name = name.replace("${AWS::AccountId}", &cloud.account).replace("${AWS::Region}", &cloud.region);
+    (!name.contains("${")).then_some(name)
 }
 
 /// Says in the plan what each resource that goes holds.

@@ -63,6 +63,7 @@ pub async fn labelled<T>(label: String, work: impl Future<Output = T>) -> T {
 }
 
 /// Whether lines of this task begin with a label, because several go on at once.
+#[must_use]
 pub fn is_labelled() -> bool {
     LABEL.try_with(|_| ()).is_ok()
 }
@@ -103,8 +104,8 @@ pub fn detail(text: impl std::fmt::Display) {
 
 /// Says what went wrong.
 pub fn error(error: &anyhow::Error) {
-    let causes = error.chain().skip(1).map(|cause| format!("\n  caused by: {cause}")).collect::<String>();
-    line(format!("{DANGER}error{DANGER:#}: {error}{causes}"));
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    line(format!("{DANGER}error{DANGER:#}: {}", causes.join("\n  caused by: ")));
 }
 
 /// Says what went wrong with one of several.

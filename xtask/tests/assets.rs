@@ -48,10 +48,7 @@ fn a_handler_that_does_not_compile_is_named() {
     let workspace = handler_in(folder.path());
     fs::write(folder.path().join("src/main.rs"), "fn main() { missing }").unwrap();
     let error = build(&workspace, &["handler"], LAMBDA, &tools()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "cargo could not build `handler`\n  help: cargo says why, above"
-    );
+    assert_eq!(error.to_string(), "cargo could not build `handler`\n  help: cargo says why, above");
 }
 
 #[test]

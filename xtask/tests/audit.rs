@@ -5,11 +5,17 @@
 use std::collections::BTreeSet;
 
 use bindings::Program;
-use infra::apigateway::{ApiResource, HttpMethod, Integration, Method, RestApi};
-use infra::iam::{ManagedPolicy, Role};
-use infra::lambda::{EventSourceMapping, Function, Permission};
+use infra::apigateway::{
+    ApiResource, HttpMethod, Integration, Method, PassthroughBehavior, RestApi, ServiceIntegration,
+};
+use infra::eventbridge::{EventPattern, Rule, Target};
+use infra::iam::{InlinePolicy, ManagedPolicy, PolicyDocument, Principal, Role, Statement};
+use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, Permission};
+use infra::s3::{Bucket, Notification, NotificationConfiguration};
+use infra::sns::{StandardTopic, Subscription, TopicPolicy};
 use infra::sqs::StandardQueue;
-use infra::{Ref, Stack, Stage};
+use infra::{Ref, Stack, Stage, Value};
+use policies::{Condition, action};
 use serde::Serialize;
 use stacks::parts::{self, Batch};
 use xtask::audit::rights::Rights;
@@ -92,10 +98,117 @@ fn a_route_that_api_gateway_may_not_invoke_is_found() {
     let path =
         stack.named("ApiOrders").add(ApiResource { rest_api_id: api, parent_id: None, path_part: "orders".to_owned() });
     stack.named("ApiOrdersGet").add(Method::open(api, Some(path), HttpMethod::Get, Integration::lambda(function)));
-    let found: Vec<_> = wiring::missing_invocations(&stack).iter().map(line).collect();
+    let found: Vec<_> = wiring::broken(&stack).iter().map(line).collect();
     assert_eq!(found, ["AG01: `Processor` does not let API Gateway invoke it for `GET /orders`"]);
 
     let arn = api.execute_arn(HttpMethod::Get, "/orders");
     stack.named("ApiOrdersGetPermission").add(Permission::service(function, "apigateway.amazonaws.com", arn));
-    assert_eq!(wiring::missing_invocations(&stack), []);
+    assert_eq!(wiring::broken(&stack), []);
+}
+
+#[test]
+fn a_queue_that_its_topic_may_not_send_to_is_found() {
+    let mut stack = Stack::new("orders", &Stage::default());
+    let topic = stack.named("Topic").add(StandardTopic::default());
+    let queue = stack.named("Queue").add(StandardQueue::default());
+    let dead = stack.named("Dead").add(StandardQueue::default());
+    let subscription = Subscription { dead_letter_target: Some(dead), ..Subscription::new(topic, queue) };
+    stack.named("Subscription").add(subscription.clone());
+    let found: Vec<_> = wiring::broken(&stack).iter().map(line).collect();
+    let dead_letters = "RP01: `Dead` does not let `Topic` send what it could not deliver";
+    assert_eq!(found, ["RP01: `Queue` does not let `Topic` send its messages", dead_letters]);
+
+    let mut stack = Stack::new("orders", &Stage::default());
+    let topic = stack.named("Topic").add(StandardTopic::default());
+    let queue = stack.named("Queue").add(StandardQueue::default());
+    parts::subscribe(&mut stack, Subscription::new(topic, queue));
+    assert_eq!(wiring::broken(&stack), []);
+}
+
+#[test]
+fn a_rule_that_its_target_does_not_let_in_is_found() {
+    let with = |condition: Option<fn(Ref<Rule>) -> Condition<Value>>| {
+        let mut stack = Stack::new("orders", &Stage::default());
+        let topic = stack.named("Topic").add(StandardTopic::default());
+        let pattern = EventPattern { source: vec!["aws.s3"], ..EventPattern::default() };
+        let rule = stack.named("Created").add(Rule { targets: vec![Target::topic(topic)], ..Rule::on(pattern) });
+        let publish = Statement::allow([action::sns::PUBLISH])
+            .principal(Principal::service("events.amazonaws.com"))
+            .on(topic.arn());
+        let publish = match condition {
+            Some(condition) => publish.when(condition(rule)),
+            None => publish,
+        };
+        let policy_document = PolicyDocument::from([publish]);
+        stack.named("TopicPolicy").add(TopicPolicy { topics: vec![topic], policy_document });
+        wiring::broken(&stack).iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(with(Some(|rule| Condition::source_arn(rule.arn()))), [""; 0]);
+    let other = with(Some(|_| Condition::source_arn("arn:aws:events:sa-east-1:123456789012:rule/other")));
+    assert_eq!(other, ["RP01: `Topic` does not let `Created` deliver its events"]);
+    assert_eq!(with(None), ["RP02: `TopicPolicy` lets `events.amazonaws.com` in on behalf of any account"]);
+}
+
+#[test]
+fn a_bucket_that_may_not_invoke_the_function_it_notifies_is_found() {
+    let notifying = |function| Bucket {
+        notification_configuration: NotificationConfiguration {
+            functions: vec![Notification::created(function)],
+            ..NotificationConfiguration::default()
+        },
+        ..Bucket::default()
+    };
+    let (mut stack, function, _) = stack();
+    let name = parts::bucket_name(&stack, "orders");
+    stack.named("Bucket").add(Bucket { bucket_name: Some(name.into()), ..notifying(function) });
+    let found: Vec<_> = wiring::broken(&stack).iter().map(line).collect();
+    assert_eq!(found, ["RP01: `Processor` does not let `Bucket` notify it"]);
+
+    let (mut stack, function, _) = self::stack();
+    parts::bucket(&mut stack, "Bucket", name, notifying(function));
+    assert_eq!(wiring::broken(&stack), []);
+}
+
+#[test]
+fn an_api_whose_role_may_not_send_to_its_queue_is_found() {
+    let with = |policies| {
+        let (mut stack, _, queue) = stack();
+        let role = stack.named("Role").add(Role { policies, ..Role::for_service("apigateway.amazonaws.com") });
+        let api = stack.named("Api").add(RestApi::named("orders"));
+        let uri = Value::from(queue.attribute("QueueName"));
+        let service = ServiceIntegration {
+            uri: uri.surrounded("arn:${AWS::Partition}:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/", ""),
+            integration_http_method: HttpMethod::Post,
+            credentials: role.into(),
+            request_parameters: [].into(),
+            request_templates: [].into(),
+            passthrough_behavior: PassthroughBehavior::Never,
+            integration_responses: Vec::new(),
+            timeout: None,
+        };
+        stack.named("Post").add(Method::open(api, None, HttpMethod::Post, Integration::AwsService(service)));
+        wiring::broken(&stack).iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(with(Vec::new()), ["AG02: the role `Role` does not allow `sqs:SendMessage` on `Orders`"]);
+    let (_, _, queue) = stack();
+    let send = Statement::allow([action::sqs::SEND_MESSAGE]).on(queue.arn());
+    let policy_document = PolicyDocument::from([send]);
+    assert_eq!(with(vec![InlinePolicy { policy_name: "send".to_owned(), policy_document }]), [""; 0]);
+}
+
+#[test]
+fn a_destination_that_the_role_may_not_tell_is_found() {
+    let (mut stack, function, queue) = stack();
+    stack.named("Failures").add(EventInvokeConfig {
+        function,
+        maximum_event_age: None,
+        maximum_retry_attempts: None,
+        on_failure: Some(Destination::Queue(queue)),
+        on_success: None,
+    });
+    assert_eq!(check(&stack, function), ["PL01: the role of `Processor` lacks `sqs:SendMessage`"]);
+
+    let (mut stack, function, queue) = self::stack();
+    parts::on_failure(&mut stack, function, queue);
+    assert_eq!(check(&stack, function), [""; 0]);
 }

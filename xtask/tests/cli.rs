@@ -49,6 +49,37 @@ fn synth_prints_the_reviewed_template() {
 }
 
 #[test]
+fn graph_draws_a_stack_in_the_format_of_the_file() {
+    let mermaid = run(&["graph", "spaceships"]).expect(0);
+    assert!(mermaid.stdout.starts_with("flowchart LR\n") && mermaid.stderr.is_empty(), "{mermaid}");
+    assert!(mermaid.stdout.contains("SightingsQueue --> Consumer\n"), "{mermaid}");
+
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let written = run(&["graph", "spaceships", "--output", &file("a.svg")]).expect(0);
+    assert_eq!((written.stdout, written.stderr), (String::new(), format!("wrote {}\n", file("a.svg"))));
+    let svg = run(&["graph", "spaceships", "--format", "svg"]).expect(0).stdout;
+    assert!(svg.starts_with("<svg "), "{svg}");
+    assert_eq!(fs::read_to_string(file("a.svg")).unwrap(), svg);
+
+    let graph = run(&["graph", "spaceships", "--json"]).expect(0).json();
+    let consumer = graph["nodes"].as_array().unwrap().iter().find(|node| node["id"] == "Consumer").unwrap();
+    assert_eq!((&graph["version"], &consumer["kind"]), (&Value::from(1), &Value::from("function")));
+
+    assert_snapshot!(run(&["graph", "spaceships", "--output", "a.pdf"]), @r"
+    exit 2
+    --- stderr
+    error: `a.pdf` does not say its format
+      help: end it in `.mmd` or `.svg`, or pass `--format`
+    ");
+    assert_snapshot!(run(&["graph", "spaceships", "--output", "/no/such/folder/a.svg"]), @r"
+    exit 1
+    --- stderr
+    error: `/no/such/folder/a.svg` cannot be written: No such file or directory (os error 2)
+    ");
+}
+
+#[test]
 fn every_template_passes_cfn_lint() {
     let tool = run(&["local", "tool", "cfn-lint"]).expect(0);
     let folder = TempDir::new().unwrap();
@@ -97,7 +128,7 @@ fn a_stack_that_is_not_there_is_refused_with_the_nearest() {
     error: there is no stack `zzz`
       help: `cargo xtask list` lists the stacks
     ");
-    for command in ["check", "diff", "deploy", "outputs", "policy-audit", "destroy"] {
+    for command in ["check", "diff", "deploy", "graph", "outputs", "policy-audit", "destroy"] {
         run(&[command, "spaceship"]).expect(6);
     }
 }
@@ -237,6 +268,23 @@ fn what_the_command_line_does_not_mean_is_a_usage_error() {
     error: the argument '[STACK]...' cannot be used with '--all'
 
     Usage: cargo xtask check <STACK>...
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_command_that_knows_one_region_refuses_several() {
+    assert_snapshot!(run(&["outputs", "spaceships", "--local", "--region", "eu-west-1,sa-east-1"]), @r"
+    exit 2
+    --- stderr
+    error: `outputs` takes one region, and `eu-west-1,sa-east-1` are several
+      help: run `outputs` once for each region
+    ");
+    assert_snapshot!(run(&["diff", "spaceships", "--local", "--region", "eu-west-1,"]), @r"
+    exit 2
+    --- stderr
+    error: invalid value '' for '--region <REGION>': expected a region such as `eu-west-1`, or several with commas
 
     For more information, try '--help'.
     ");

@@ -4,6 +4,9 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
+use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudformation::types::StackStatus;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -200,6 +203,102 @@ async fn a_stack_whose_creation_failed_is_not_deployed_over() {
 
     spaceships(&cloud, "destroy", &["--yes"]).expect(0);
     deploy(&cloud);
+}
+
+fn in_region(cloud: &FreshCloud, region: &'static str) -> SdkConfig {
+    cloud.sdk_config().to_builder().region(Region::new(region)).build()
+}
+
+/// The names of the roles of all functions of a region.
+async fn roles_of_functions(config: &SdkConfig) -> BTreeSet<String> {
+    let functions = aws_sdk_lambda::Client::new(config).list_functions().send().await.unwrap();
+    let roles = functions.functions.unwrap_or_default().into_iter().filter_map(|it| it.role);
+    roles.map(|arn| arn.rsplit('/').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn regions_are_deployed_at_once_and_one_that_fails_does_not_stop_the_other() {
+    const REGIONS: [&str; 2] = ["--region", "eu-west-1,sa-east-1"];
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    let (ireland, brazil) = (in_region(&cloud, "eu-west-1"), in_region(&cloud, "sa-east-1"));
+    let sqs = aws_sdk_sqs::Client::new(&ireland);
+    let queue = sqs.create_queue().queue_name("spaceships-sightings.fifo");
+    let queue = queue.attributes(QueueAttributeName::FifoQueue, "true").send().await.unwrap().queue_url.unwrap();
+
+    let first = spaceships(&cloud, "deploy", &[&["--yes", "--json"], &REGIONS[..]].concat()).expect(1);
+    let report = first.json();
+    assert_eq!(report["failed"].as_array().unwrap().len(), 1, "{first}");
+    assert_eq!(report["failed"][0]["region"], "eu-west-1");
+    assert!(report["failed"][0]["error"].as_str().unwrap().contains("already exists"), "{first}");
+    assert_eq!(report["regions"]["sa-east-1"]["spaceships"]["SightingsTable"], "spaceships-sightings");
+    for said in ["✗ spaceships (eu-west-1)  failed (", "✓ spaceships (sa-east-1)  deployed (", "took "] {
+        assert!(first.stderr.contains(said), "no {said} in {first}");
+    }
+
+    sqs.delete_queue().queue_url(queue).send().await.unwrap();
+    let second = spaceships(&cloud, "deploy", &[&["--yes"], &REGIONS[..]].concat()).expect(0);
+    for said in ["✓ spaceships (eu-west-1)  deployed (", "✓ spaceships (sa-east-1)  unchanged ("] {
+        assert!(second.stderr.contains(said), "no {said} in {second}");
+    }
+    for heading in ["spaceships (eu-west-1) outputs\n", "spaceships (sa-east-1) outputs\n"] {
+        assert!(second.stdout.contains(heading), "no {heading} in {second}");
+    }
+    let (there, here) = (roles_of_functions(&ireland).await, roles_of_functions(&brazil).await);
+    assert_eq!((there.len(), here.len()), (3, 3));
+    assert!(there.is_disjoint(&here), "{there:?} {here:?}");
+
+    spaceships(&cloud, "destroy", &["--yes", "--region", "eu-west-1"]).expect(0);
+    let iam = aws_sdk_iam::Client::new(&brazil);
+    for role in here {
+        iam.get_role().role_name(role).send().await.unwrap();
+    }
+    spaceships(&cloud, "diff", &["--exit-code", "--region", "sa-east-1"]).expect(0);
+
+    let bucket = "stackwright-artifacts-000000000000-sa-east-1";
+    let s3 = aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&brazil).force_path_style(true).build());
+    s3.head_bucket().bucket(bucket).send().await.unwrap();
+    let last = cloud.attempt(&[&["destroy", "--all", "--local", "--yes"], &REGIONS[..]].concat()).expect(0);
+    assert!(last.stderr.contains("✓ spaceships (sa-east-1)  destroyed its 35 resources"), "{last}");
+    assert!(last.stderr.contains(&format!("deleted `{bucket}`")), "{last}");
+    assert!(s3.head_bucket().bucket(bucket).send().await.is_err());
+}
+
+#[tokio::test]
+async fn a_bucket_with_objects_is_destroyed_by_force_alone_with_all_their_versions() {
+    const TEMPLATE: &str = r#"{"Resources": {
+        "Uploads": {"Type": "AWS::S3::Bucket", "Properties": {
+            "BucketName": "uploads", "VersioningConfiguration": {"Status": "Enabled"}}},
+        "Archive": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": {"BucketName": "archive"}}}}"#;
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    let config = cloud.sdk_config();
+    let cloudformation = aws_sdk_cloudformation::Client::new(&config);
+    let create = cloudformation.create_stack().stack_name("spaceships-dev");
+    create.template_body(TEMPLATE).send().await.unwrap();
+    let s3 = aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build());
+    while s3.head_bucket().bucket("archive").send().await.is_err() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    for (bucket, key) in [("uploads", "a"), ("uploads", "a"), ("uploads", "b"), ("uploads", "c"), ("archive", "kept")] {
+        let body = aws_sdk_s3::primitives::ByteStream::from_static(b"text");
+        s3.put_object().bucket(bucket).key(key).body(body).send().await.unwrap();
+    }
+    s3.delete_object().bucket("uploads").key("c").send().await.unwrap();
+    s3.create_multipart_upload().bucket("uploads").key("half").send().await.unwrap();
+
+    let refused = spaceships(&cloud, "destroy", &["--yes"]).expect(5);
+    for said in ["holds data: 2 objects and 2 older versions in Uploads; nothing was destroyed", "`--force`"] {
+        assert!(refused.stderr.contains(said), "no {said} in {refused}");
+    }
+    s3.head_object().bucket("uploads").key("a").send().await.unwrap();
+
+    let destroyed = spaceships(&cloud, "destroy", &["--force", "--yes"]).expect(0);
+    for said in ["Archive  AWS::S3::Bucket  is kept by its deletion policy", "emptied Uploads: 5 versions"] {
+        assert!(destroyed.stderr.contains(said), "no {said} in {destroyed}");
+    }
+    assert!(s3.head_bucket().bucket("uploads").send().await.is_err());
+    s3.head_object().bucket("archive").key("kept").send().await.unwrap();
 }
 
 #[test]

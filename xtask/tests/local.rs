@@ -9,6 +9,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::QueueAttributeName;
 use common::{FreshCloud, stderr};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -89,6 +90,18 @@ async fn what_is_older_than_seconds_survives_a_kill() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(stderr(&output).starts_with("warning: the local cloud was killed"), "{}", stderr(&output));
     assert_eq!(queues(&cloud).await, 1);
+}
+
+#[tokio::test]
+async fn loopback_counts_as_tls() {
+    const TLS_ONLY: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",
+        "Action": "sqs:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}"#;
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    let sqs = Client::new(&cloud.sdk_config());
+    let create = sqs.create_queue().queue_name("closed").attributes(QueueAttributeName::Policy, TLS_ONLY);
+    let queue = create.send().await.unwrap().queue_url.unwrap();
+    sqs.send_message().queue_url(queue).message_body("text").send().await.unwrap();
 }
 
 #[test]

@@ -7,6 +7,8 @@ pub mod clock;
 pub mod error;
 pub mod fields;
 pub mod function;
+#[cfg(feature = "image")]
+pub mod image;
 pub mod logging;
 pub mod record;
 pub mod sqs;

@@ -69,6 +69,15 @@ pub async fn put(put: impl Fn() -> PutItemFluentBuilder, own: Own<'_>) -> Result
     Err(StoreError::Crowded(own.from))
 }
 
+/// Keeps `own` as the item that `put` writes under exactly its own time, unless another is there. Returns whether it is
+/// there: from now on, or from before.
+///
+/// # Errors
+/// When the table cannot be written.
+pub async fn take(put: PutItemFluentBuilder, own: Own<'_>) -> Result<bool, CallError> {
+    Ok(matches!(write(put, own.from, own, FREE).await?, Found::Written | Found::Own))
+}
+
 /// Whether `own` was kept before, under the key that `put` writes. Nothing is written: this asks by a condition
 /// that never holds, because the function's role may only put.
 ///

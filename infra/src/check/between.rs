@@ -62,10 +62,7 @@ fn all_exports(stacks: &[Stack]) -> impl Iterator<Item = (&str, Export<'_>)> {
 }
 
 /// For each stack, the places of those that it imports from, each with the name of an export.
-fn needs<'a>(
-    imports: &'a [BTreeSet<String>],
-    exports: &BTreeMap<&str, Export<'_>>,
-) -> Vec<BTreeMap<usize, &'a str>> {
+fn needs<'a>(imports: &'a [BTreeSet<String>], exports: &BTreeMap<&str, Export<'_>>) -> Vec<BTreeMap<usize, &'a str>> {
     let needed = |name: &'a String| Some((exports.get(name.as_str())?.stack, name.as_str()));
     imports.iter().map(|names| names.iter().filter_map(needed).collect()).collect()
 }

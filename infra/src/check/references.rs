@@ -154,6 +154,16 @@ pub(super) fn outputs(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Fin
     }
 }
 
+/// The logical ids of the resources and parameters that a property refers to, in the order of the text.
+pub(crate) fn ids_in(json: &Json) -> Vec<&str> {
+    let mut ids = Vec::new();
+    visit(&Path::Root, json, &mut |_, reference| match reference {
+        Reference::To(id) | Reference::Attribute(id, _) => ids.push(id),
+        Reference::Condition(_) => {}
+    });
+    ids
+}
+
 /// Calls `found` for each reference of a rendered resource, with its place.
 pub(super) fn visit_resource<'a>(resource: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
     for (name, value) in resource.as_object().into_iter().flatten() {

@@ -30,9 +30,6 @@ impl Resource for BucketPolicy {
 
 /// Denies every request for `bucket` and its objects that is not sent over TLS.
 ///
-/// A request from the machine itself cannot reach S3, but an emulator of it that speaks plain HTTP: it is let through,
-/// so that one policy holds in both.
-///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html>
 #[must_use]
 pub fn deny_insecure_transport(bucket: Ref<Bucket>) -> Statement {
@@ -41,5 +38,4 @@ pub fn deny_insecure_transport(bucket: Ref<Bucket>) -> Statement {
         .on(bucket.arn())
         .on(bucket.objects("").arn())
         .when(Condition { operator: Operator::Bool, key: "aws:SecureTransport", values: vec!["false".into()] })
-        .when(Condition { operator: Operator::NotIpAddress, key: "aws:SourceIp", values: vec!["127.0.0.0/8".into()] })
 }

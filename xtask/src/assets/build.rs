@@ -108,7 +108,5 @@ fn run(mut command: Command, programs: &BTreeSet<&str>) -> Result<Vec<Program>> 
         return Ok(built);
     }
     let names: Vec<_> = programs.iter().map(|program| format!("`{program}`")).collect();
-    Err(Failure::new(format!("cargo could not build {}", names.join(", ")))
-        .help("cargo says why, above")
-        .into())
+    Err(Failure::new(format!("cargo could not build {}", names.join(", "))).help("cargo says why, above").into())
 }

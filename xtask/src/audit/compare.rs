@@ -128,6 +128,12 @@ fn wildcards<V: Serialize>(subject: Subject<'_>, statement: &Statement<V>) -> Ve
     let narrowable = statement.action.iter().any(|action| !WITHOUT_RESOURCES.contains(&action.as_str()));
     let broad_resources = statement.resource.iter().filter_map(|resource| {
         let text = serde_json::to_string(resource).ok().filter(|text| narrowable && text.contains('*'))?;
+        let of_one_bucket = statement.action.iter().all(|action| action.service() == "s3")
+            && text.split_once('/').is_some_and(|(bucket, _)| !bucket.contains('*'));
+        if of_one_bucket {
+            // The objects of a bucket: they are not known before they are written.
+            return None;
+        }
         let actions = statement.action.iter().map(Action::as_str);
         Some(finding(
             subject,
@@ -178,6 +184,10 @@ mod tests {
 
     const TABLE: &str = "arn:aws:dynamodb:sa-east-1:123456789012:table/sightings";
 
+    fn subject(services: &BTreeSet<String>) -> Subject<'_> {
+        Subject { stack: "spaceships", resource: "Counts", program: "spaceships-counts", location: None, services }
+    }
+
     fn linked(names: &[&str]) -> Linked {
         let listed = operation::of("dynamodb").unwrap().iter();
         Linked { operations: listed.filter(|it| names.contains(&it.name)).copied().collect(), ..Linked::default() }
@@ -187,13 +197,7 @@ mod tests {
     #[track_caller]
     fn check(actions: &[&'static str], resource: &str, linked: Option<&Linked>, expected: &[(&str, &str)]) {
         let services = BTreeSet::from(["dynamodb".to_owned()]);
-        let subject = Subject {
-            stack: "spaceships",
-            resource: "Counts",
-            program: "spaceships-counts",
-            location: None,
-            services: &services,
-        };
+        let subject = subject(&services);
         let granted = match actions {
             [] => Vec::new(),
             _ => vec![Statement::<String>::allow(actions.iter().copied().map(Action::new)).on(resource)],
@@ -256,15 +260,20 @@ mod tests {
     }
 
     #[test]
+    fn the_objects_of_one_bucket_are_one_resource() {
+        let granted = |resource: &str| {
+            let statement = Statement::<String>::allow([Action::new("s3:PutObject")]).on(resource);
+            wildcards(subject(&BTreeSet::new()), &statement).iter().map(|it| it.id).collect::<Vec<_>>()
+        };
+        assert_eq!(granted("arn:aws:s3:::logs/2026/*"), [""; 0]);
+        assert_eq!(granted("arn:aws:s3:::logs*/2026/*"), ["WB02"]);
+        assert_eq!(granted("arn:aws:s3:::*"), ["WB02"]);
+    }
+
+    #[test]
     fn a_finding_serialises_with_the_documented_fields() {
         let services = BTreeSet::new();
-        let subject = Subject {
-            stack: "spaceships",
-            resource: "Counts",
-            program: "spaceships-counts",
-            location: Some("stacks/src/spaceships.rs:45:22"),
-            services: &services,
-        };
+        let subject = Subject { location: Some("stacks/src/spaceships.rs:45:22"), ..subject(&services) };
         let json = serde_json::to_value(unknown(subject, "it cannot be read")).unwrap();
         let keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(keys, ["id", "severity", "stack", "resource", "message", "location", "evidence", "fix"]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use infra::iam::{ManagedPolicy, Policy, Statement};
-use infra::lambda::{EventSourceMapping, Function, TracingMode};
+use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, TracingMode};
 use infra::sqs::{FifoQueue, Queue, StandardQueue};
 use infra::{LogicalId, Resource, Stack, Value};
 use policies::{Action, Effect, action};
@@ -156,8 +156,29 @@ fn needs(stack: &Stack, id: LogicalId, function: &Function) -> Vec<PlatformNeed>
         actions: vec![action::xray::PUT_TRACE_SEGMENTS, action::xray::PUT_TELEMETRY_RECORDS],
         resource: None,
     });
+    let told = stack
+        .resources_of::<EventInvokeConfig>()
+        .filter(move |(_, config)| config.function.id() == id)
+        .flat_map(|(_, config)| [config.on_failure, config.on_success])
+        .flatten()
+        .map(telling);
     let polled = polling::<FifoQueue>(stack, id).chain(polling::<StandardQueue>(stack, id));
-    [logs].into_iter().chain(dead).chain(traces).chain(polled).collect()
+    [logs].into_iter().chain(dead).chain(traces).chain(told).chain(polled).collect()
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
+fn telling(destination: Destination) -> PlatformNeed {
+    let (id, action, arn) = match destination {
+        Destination::Queue(queue) => (queue.id(), action::sqs::SEND_MESSAGE, queue.arn()),
+        Destination::Topic(topic) => (topic.id(), action::sns::PUBLISH, topic.arn()),
+        Destination::Function(function) => (function.id(), action::lambda::INVOKE_FUNCTION, function.arn()),
+        Destination::EventBus(bus) => (bus.id(), action::events::PUT_EVENTS, bus.arn()),
+    };
+    PlatformNeed {
+        purpose: format!("telling {id} of asynchronous invocations"),
+        actions: vec![action],
+        resource: Some(arn.into()),
+    }
 }
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>

@@ -1,42 +1,135 @@
-//! What the wiring of a stack needs beside the roles of its functions.
+//! What the wiring of a stack needs beside the roles of its functions: that who gets something lets in who sends it.
+//!
+//! The emulator enforces little of it, so that only AWS would tell, by silence: what cannot be delivered is dropped.
 
-use infra::apigateway::{ApiResource, Integration, Method};
+mod deliveries;
+
+use std::collections::BTreeSet;
+
+use infra::iam::{Principal, Statement};
 use infra::lambda::Permission;
-use infra::{Ref, Stack};
+use infra::sns::{FifoTopic, StandardTopic, TopicPolicy};
+use infra::sqs::{FifoQueue, QueuePolicy, StandardQueue};
+use infra::{LogicalId, Stack, Value};
+use policies::{Action, Effect};
 
 use super::finding::{AuditFinding, Severity};
+use deliveries::{Delivery, deliveries};
 
-/// The methods of REST APIs whose function does not let API Gateway invoke it.
-///
-/// The emulator does not enforce it, so that only AWS would tell.
+/// Everything that a service delivers and whose target does not let it in, and what the role of an API may not call.
 #[must_use]
-pub fn missing_invocations(stack: &Stack) -> Vec<AuditFinding> {
-    let methods = stack.resources_of::<Method>();
-    methods.filter_map(|(reference, method)| missing_invocation(stack, reference, method)).collect()
+pub fn broken(stack: &Stack) -> Vec<AuditFinding> {
+    let policies = ResourcePolicies::of(stack);
+    let refused = deliveries(stack).into_iter().filter(|delivery| !policies.allow(delivery));
+    let mut findings: Vec<_> = refused.map(|delivery| not_let_in(stack, &delivery)).collect();
+    findings.extend(policies.without_source(stack));
+    findings.extend(deliveries::role_calls(stack).filter_map(|call| call.denied(stack)));
+    findings
 }
 
-fn missing_invocation(stack: &Stack, reference: Ref<Method>, method: &Method) -> Option<AuditFinding> {
-    let Integration::LambdaProxy { function, .. } = method.integration else { return None };
-    let path = path(stack, method.resource_id);
-    let arn = method.rest_api_id.execute_arn(method.http_method, &path);
-    let is_allowed = stack.resources_of::<Permission>().any(|(_, permission)| {
-        permission.function_name == function && permission.source_arn.as_ref().is_some_and(|source| *source == arn)
-    });
-    (!is_allowed).then(|| AuditFinding {
-        id: "AG01",
+/// What the resources of a stack let others do with them.
+struct ResourcePolicies<'a> {
+    permissions: Vec<(LogicalId, &'a Permission)>,
+    statements: Vec<(LogicalId, &'a Statement)>,
+}
+
+impl<'a> ResourcePolicies<'a> {
+    fn of(stack: &'a Stack) -> Self {
+        let mut statements = Vec::new();
+        for (id, policy) in stack.resources_of::<QueuePolicy<StandardQueue>>() {
+            statements.extend(policy.policy_document.statement.iter().map(|it| (id.id(), it)));
+        }
+        for (id, policy) in stack.resources_of::<QueuePolicy<FifoQueue>>() {
+            statements.extend(policy.policy_document.statement.iter().map(|it| (id.id(), it)));
+        }
+        for (id, policy) in stack.resources_of::<TopicPolicy<StandardTopic>>() {
+            statements.extend(policy.policy_document.statement.iter().map(|it| (id.id(), it)));
+        }
+        for (id, policy) in stack.resources_of::<TopicPolicy<FifoTopic>>() {
+            statements.extend(policy.policy_document.statement.iter().map(|it| (id.id(), it)));
+        }
+        let permissions = stack.resources_of::<Permission>().map(|(id, permission)| (id.id(), permission)).collect();
+        Self { permissions, statements }
+    }
+
+    fn allow(&self, delivery: &Delivery) -> bool {
+        let by_permission = self.permissions.iter().any(|(_, permission)| {
+            Value::from(permission.function_name.arn()) == delivery.target_arn
+                && permission.principal == delivery.service.into()
+                && permission.source_arn.as_ref().is_none_or(|source| *source == delivery.source_arn)
+        });
+        by_permission || self.statements.iter().any(|(_, statement)| allows(statement, delivery))
+    }
+
+    /// What lets a service in on anyone's behalf.
+    fn without_source(&self, stack: &'a Stack) -> impl Iterator<Item = AuditFinding> {
+        let permissions = self
+            .permissions
+            .iter()
+            .filter(|(_, permission)| permission.source_arn.is_none() && permission.source_account.is_none())
+            .map(|(id, permission)| (*id, permission.principal.clone()));
+        let statements = self.statements.iter().filter_map(|(id, statement)| {
+            let Some(Principal::Service(service)) = &statement.principal else { return None };
+            let has_source = statement.condition.iter().any(|it| it.key.starts_with("aws:Source"));
+            (statement.effect == Effect::Allow && !has_source).then(|| (*id, service.clone()))
+        });
+        let open: Vec<_> = permissions.chain(statements).collect();
+        open.into_iter().map(|(id, service)| AuditFinding {
+            id: "RP02",
+            severity: Severity::Critical,
+            stack: stack.name().to_owned(),
+            resource: id.to_string(),
+            message: format!("`{id}` lets `{}` in on behalf of any account", infra::plan::resource_name(&service)),
+            location: location(stack, id),
+            evidence: "it names neither `aws:SourceArn` nor `aws:SourceAccount`".to_owned(),
+            fix: "add `Condition::source_arn` with the ARN of what the service acts for".to_owned(),
+        })
+    }
+}
+
+fn allows(statement: &Statement, delivery: &Delivery) -> bool {
+    let from_source = statement
+        .condition
+        .iter()
+        .filter(|condition| condition.key == "aws:SourceArn")
+        .all(|condition| condition.values.contains(&delivery.source_arn));
+    statement.effect == Effect::Allow
+        && statement.principal == Some(Principal::service(delivery.service))
+        && statement.action.iter().any(|action| action.covers(delivery.action.as_str()))
+        && statement.resource.contains(&delivery.target_arn)
+        && from_source
+}
+
+fn not_let_in(stack: &Stack, delivery: &Delivery) -> AuditFinding {
+    let Delivery { service, action, target, purpose, by, .. } = delivery;
+    AuditFinding {
+        id: if *service == "apigateway.amazonaws.com" { "AG01" } else { "RP01" },
         severity: Severity::High,
         stack: stack.name().to_owned(),
-        resource: reference.id().to_string(),
-        message: format!("`{}` does not let API Gateway invoke it for `{} {path}`", function.id(), method.http_method),
-        location: stack.declared(reference.id()).map(|declared| declared.source.to_string()),
-        evidence: format!("no permission of `{}` names this method of `{}`", function.id(), method.rest_api_id.id()),
-        fix: "add a `Permission` for `apigateway.amazonaws.com` with the method's `execute_arn`".to_owned(),
-    })
+        resource: by.to_string(),
+        message: format!("`{target}` does not let {purpose}"),
+        location: location(stack, *by),
+        evidence: format!("no policy or permission of `{target}` allows `{service}` to `{action}` for this source"),
+        fix: if action.service() == "lambda" {
+            format!("add a `Permission` of `{target}` for `{service}` with the source's ARN")
+        } else {
+            format!("allow `{action}` to `{service}` in a policy of `{target}`, with `Condition::source_arn`")
+        },
+    }
 }
 
-fn path(stack: &Stack, resource: Option<Ref<ApiResource>>) -> String {
-    match resource.and_then(|resource| stack.get(resource)) {
-        Some(part) => format!("{}/{}", path(stack, part.parent_id).trim_end_matches('/'), part.path_part),
-        None => "/".to_owned(),
-    }
+fn location(stack: &Stack, id: LogicalId) -> Option<String> {
+    stack.declared(id).map(|declared| declared.source.to_string())
+}
+
+/// The actions of `wanted` that no statement of `granted` allows on `resource`.
+fn absent<'a>(granted: &[&Statement], wanted: &'a [Action], resource: &Value) -> BTreeSet<&'a Action> {
+    let allows = |action: &Action| {
+        granted.iter().any(|statement| {
+            statement.effect == Effect::Allow
+                && statement.action.iter().any(|it| it.covers(action.as_str()))
+                && statement.resource.contains(resource)
+        })
+    };
+    wanted.iter().filter(|action| !allows(action)).collect()
 }

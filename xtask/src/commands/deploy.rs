@@ -7,10 +7,10 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::{self, Given, Where};
 use crate::cloud;
+use crate::deploy::parameters;
 use crate::deploy::placed::Placed;
 use crate::deploy::rollout::{self, Done, Times};
 use crate::deploy::together::{self, Outcome};
-use crate::deploy::parameters;
 use crate::exit::Exit;
 use crate::prepare::{Prepared, prepare};
 use crate::{local, select, ui};
@@ -153,7 +153,8 @@ fn print_next_steps(placed: &Placed<'_>, outputs: &IndexMap<String, String>) {
     let Some(system) = stacks::find(stack.name()).filter(|system| !system.try_next.is_empty()) else { return };
     ui::say("\ntry next");
     if cloud.local.is_some() {
-        let region = if cloud.region == local::DEFAULT_REGION { String::new() } else { format!(" --region {}", cloud.region) };
+        let region =
+            if cloud.region == local::DEFAULT_REGION { String::new() } else { format!(" --region {}", cloud.region) };
         ui::say(format!(
             "  eval \"$(cargo xtask local env{region} | sed 's/^/export /')\"   # for the AWS CLI and other clients"
         ));

@@ -1,81 +1,146 @@
 //! `destroy`: deletes stacks, never their data unasked, and proves that nothing is left.
 
-use infra::Stack;
-use infra::plan::holds_data;
+use aws_sdk_cloudformation::types::StackStatus;
+use futures::future::join_all;
 use serde_json::json;
 
+use crate::assets::bucket::Bucket;
 use crate::cli::{self, Where};
 use crate::cloud::{self, Cloud, explain};
-use crate::deploy::contents::{self, Resource};
-use crate::deploy::events::{self, Operation};
-use crate::deploy::existing::{self, Search};
-use crate::deploy::{change_set, deployed};
+use crate::deploy::placed::Placed;
+use crate::deploy::removal::{self, Survey};
+use crate::deploy::together::{self, Outcome};
+use crate::deploy::{buckets, change_set};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{select, ui};
 
-/// Deletes each stack, the last one named first.
+/// Deletes each stack from each region at once, but none before those that import what it exports.
 pub async fn run(selected: &cli::Stacks, target: &Where, force: bool, yes: bool) -> anyhow::Result<Exit> {
-    let mut destroyed = Vec::new();
-    for stack in select::stacks(selected, &target.stage)?.iter().rev() {
-        let cloud = cloud::connect(target, stack.default_region).await?;
-        let resources = destroy(&cloud, stack, force, yes).await?;
-        destroyed.push(json!({"stack": stack.name(), "resources": resources}));
+    let stacks = select::stacks(selected, &target.stage)?;
+    let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
+    let all = Placed::reversed(&Placed::all(&stacks, &clouds));
+    let surveys = join_all(all.iter().map(removal::survey)).await;
+    together::say_failures(&all, &surveys);
+    show(&all, &surveys, !yes);
+    if !force {
+        require_no_data(&all, &surveys)?;
     }
-    if ui::json() {
-        ui::result(json!({"version": 1, "destroyed": destroyed}));
+    if let Some(question) = question(&all, &surveys) {
+        ui::confirm(&question, yes)?;
     }
-    Ok(Exit::Done)
+    let outcomes = together::run(&all, surveys, async |placed, survey| match survey {
+        Some(survey) => {
+            let asked = removal::remove(placed, &survey).await?;
+            Ok(Some((survey.goes.len(), asked)))
+        }
+        None => Ok(None),
+    })
+    .await;
+    report(&outcomes, clouds.len() > 1);
+    if selected.all && outcomes.iter().all(|outcome| outcome.result.is_ok()) {
+        for cloud in &clouds {
+            offer_artifacts_bucket(cloud, yes).await?;
+        }
+    }
+    together::conclude(outcomes)
 }
 
-/// Deletes the stack and returns how many resources it had.
-async fn destroy(cloud: &Cloud, stack: &Stack, force: bool, yes: bool) -> anyhow::Result<usize> {
-    let name = stack.name();
-    let Some(deployed) = deployed::read(cloud, stack).await? else {
-        ui::say(format!("{name}: not deployed to {}; nothing to destroy", cloud.place()));
-        return Ok(0);
+fn show(all: &[Placed<'_>], surveys: &[anyhow::Result<Option<Survey>>], will_ask: bool) {
+    for (placed, survey) in all.iter().zip(surveys) {
+        match survey {
+            Ok(Some(survey)) => removal::show(placed, survey, will_ask),
+            Ok(None) => {
+                let (name, place) = (placed.stack.name(), placed.cloud.place());
+                ui::say(format!("{name}: not deployed to {place}; nothing to destroy"));
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn require_no_data(all: &[Placed<'_>], surveys: &[anyhow::Result<Option<Survey>>]) -> anyhow::Result<()> {
+    let holding = all.iter().zip(surveys).filter_map(|(placed, survey)| {
+        let held: Vec<_> = survey.as_ref().ok()?.as_ref()?.held().collect();
+        (!held.is_empty()).then(|| format!("`{}` holds data: {}", placed.label, held.join(", ")))
+    });
+    let holding: Vec<_> = holding.collect();
+    if holding.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{}; nothing was destroyed", holding.join("; ")))
+        .exit(Exit::Declined)
+        .help("`--force` destroys the data, too")
+        .into())
+}
+
+fn question(all: &[Placed<'_>], surveys: &[anyhow::Result<Option<Survey>>]) -> Option<String> {
+    let going = all.iter().zip(surveys).filter(|(_, survey)| matches!(survey, Ok(Some(_))));
+    let going: Vec<_> =
+        going.map(|(placed, _)| format!("`{}` in {}", placed.stack.name(), placed.cloud.place())).collect();
+    (!going.is_empty()).then(|| format!("destroy {}", going.join(", ")))
+}
+
+/// What there is to say of each: how many resources it had, and how many of them were looked for afterwards.
+fn report(outcomes: &[Outcome<'_, Option<(usize, usize)>>], several_regions: bool) {
+    let words = |counts: &Option<(usize, usize)>| match counts {
+        Some((all, asked)) => {
+            format!("destroyed its {all} resources; looked for {asked} of them, and none is left")
+        }
+        None => "was not deployed".to_owned(),
     };
-    let resources = contents::resources(cloud, &stack.stack_name()).await?;
-    let held = show(cloud, name, &resources, !yes).await?;
-    if !held.is_empty() && !force {
-        return Err(Failure::new(format!("`{name}` holds data: {}; nothing was destroyed", held.join(", ")))
-            .exit(Exit::Declined)
-            .help("`--force` destroys the data, too")
-            .into());
+    match outcomes {
+        [Outcome { placed, result: Ok(counts @ Some(_)), .. }] => {
+            ui::say(format!("{}: {}", placed.label, words(counts)));
+        }
+        [_] => {}
+        _ => together::summarize(outcomes, words),
     }
-    ui::confirm(&format!("destroy `{name}` in {}", cloud.place()), yes)?;
-
-    let token = format!("destroy-{}", change_set::unique());
-    let call = cloud.cloudformation.delete_stack().stack_name(&deployed.id).client_request_token(&token);
-    call.send().await.map_err(explain)?;
-    let ids = resources.iter().map(|resource| resource.id.as_str()).collect();
-    let operation = Operation { stack, stack_id: &deployed.id, token: &token, resources: ids };
-    events::follow(cloud, &operation).await?;
-
-    let Search { asked, existing } = existing::find(cloud, &resources).await?;
-    if !existing.is_empty() {
-        let list: Vec<_> = existing.iter().map(|it| format!("{} ({})", it.physical_id, it.resource_type)).collect();
-        return Err(
-            Failure::new(format!("`{name}` was deleted, but these are still there: {}", list.join(", "))).into()
-        );
+    let is_single_failure = matches!(outcomes, [Outcome { result: Err(_), .. }]);
+    if !ui::json() || is_single_failure {
+        return;
     }
-    let all = resources.len();
-    ui::say(format!("{name}: destroyed its {all} resources; looked for {asked} of them, and none is left"));
-    Ok(resources.len())
+    let entry = |Outcome { placed, result, .. }: &Outcome<'_, Option<(usize, usize)>>| {
+        let mut entry = json!({"stack": placed.stack.name()});
+        match result {
+            Ok(counts) => entry["resources"] = counts.map_or(0, |(all, _)| all).into(),
+            Err(error) => entry["error"] = error.to_string().into(),
+        }
+        if several_regions {
+            entry["region"] = placed.cloud.region.as_str().into();
+        }
+        entry
+    };
+    ui::result(json!({"version": 1, "destroyed": outcomes.iter().map(entry).collect::<Vec<_>>()}));
 }
 
-/// Lists what will go, and returns what holds data.
-async fn show(cloud: &Cloud, name: &str, resources: &[Resource], will_ask: bool) -> anyhow::Result<Vec<String>> {
-    let width = resources.iter().map(|resource| resource.id.len()).max().unwrap_or(0);
-    let mut held = Vec::new();
-    ui::say_or_insist(format!("{name}: {} resources to destroy", resources.len()), will_ask);
-    for resource in resources {
-        let contents = if holds_data(&resource.resource_type) { contents::of(cloud, resource).await? } else { None };
-        let note =
-            contents.as_ref().map(|what| format!("  {}{what}{}", ui::DANGER.render(), ui::DANGER.render_reset()));
-        let note = note.unwrap_or_default();
-        ui::say_or_insist(format!("  -   {:<width$}  {}{note}", resource.id, resource.resource_type), will_ask);
-        held.extend(contents.map(|what| format!("{what} in {}", resource.id)));
+/// Deletes the bucket of the functions' zips once no stack of any stage is left that could need one.
+async fn offer_artifacts_bucket(cloud: &Cloud, yes: bool) -> anyhow::Result<()> {
+    let bucket = Bucket::artifacts(&cloud.account, &cloud.region).name;
+    let head = cloud.s3.head_bucket().bucket(&bucket).expected_bucket_owner(&cloud.account).send().await;
+    if head.is_err() || has_stacks(cloud).await? || (!yes && !ui::can_ask()) {
+        return Ok(());
     }
-    Ok(held)
+    let question = format!("delete `{bucket}`, which no stack in {} needs any more", cloud.place());
+    if ui::confirm(&question, yes).is_err() {
+        ui::say(format!("kept `{bucket}`"));
+        return Ok(());
+    }
+    buckets::empty(cloud, &bucket).await?;
+    cloud.s3.delete_bucket().bucket(&bucket).expected_bucket_owner(&cloud.account).send().await.map_err(explain)?;
+    ui::say(format!("deleted `{bucket}`, which no stack in {} needed any more", cloud.place()));
+    Ok(())
+}
+
+/// Whether any stack of Stackwright's is left, of whatever workspace and stage.
+async fn has_stacks(cloud: &Cloud) -> anyhow::Result<bool> {
+    let mut stacks = cloud.cloudformation.describe_stacks().into_paginator().items().send();
+    while let Some(stack) = stacks.next().await {
+        let stack = stack.map_err(explain)?;
+        let is_ours = stack.tags().iter().any(|tag| tag.key() == Some(change_set::STACK_TAG));
+        if is_ours && stack.stack_status() != Some(&StackStatus::DeleteComplete) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

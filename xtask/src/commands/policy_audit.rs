@@ -23,7 +23,7 @@ pub async fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
         for (reference, function) in stack.resources_of::<Function>() {
             findings.extend(audit(&workspace, &stack, reference.id(), function, &programs)?);
         }
-        findings.extend(wiring::missing_invocations(&stack));
+        findings.extend(wiring::broken(&stack));
     }
     if ui::json() {
         ui::result(serde_json::to_string_pretty(&json!({"version": 1, "findings": findings}))?);

@@ -19,6 +19,9 @@ use crate::failure::Failure;
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 const INLINE_BYTES: usize = 51_200;
 
+/// The tag that tells a stack of ours from others, with the stack's name.
+pub const STACK_TAG: &str = "stackwright:stack";
+
 /// A change set that is ready to be executed.
 #[derive(Debug, Clone)]
 pub struct ChangeSet {
@@ -177,7 +180,7 @@ async fn upload(cloud: &Cloud, bucket: &Bucket, name: &str, body: String) -> any
 #[must_use]
 pub fn tags(stack: &Stack) -> BTreeMap<String, String> {
     let own = stack.tags.iter().filter_map(|tag| Some((tag.key.as_str(), tag.value.literal()?.as_str())));
-    [("stackwright:stack", stack.name()), ("stackwright:stage", stack.stage().as_str())]
+    [(STACK_TAG, stack.name()), ("stackwright:stage", stack.stage().as_str())]
         .into_iter()
         .chain(own)
         .map(|(key, value)| (key.to_owned(), value.to_owned()))

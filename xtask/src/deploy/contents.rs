@@ -4,7 +4,7 @@ use aws_sdk_cloudformation::types::{ResourceStatus, StackResourceSummary};
 use aws_sdk_dynamodb::types::{Select, TableDescription};
 use aws_sdk_sqs::types::QueueAttributeName;
 
-use super::existing;
+use super::{buckets, existing};
 use crate::cloud::{Cloud, explain};
 
 /// How many items are counted exactly.
@@ -48,18 +48,20 @@ pub async fn of(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<Str
     if existing::exists(cloud, resource).await? == Some(false) {
         return Ok(None);
     }
-    if resource.resource_type == "AWS::DynamoDB::Table" {
-        return items(cloud, &resource.physical_id).await;
+    let id = &resource.physical_id;
+    match resource.resource_type.as_str() {
+        "AWS::DynamoDB::Table" => items(cloud, id).await,
+        "AWS::S3::Bucket" => buckets::contents(cloud, id).await,
+        "AWS::SQS::Queue" => {
+            let count = messages(cloud, id).await?;
+            Ok((count > 0).then(|| quantity(count, "message")))
+        }
+        _ => Ok(None),
     }
-    let (count, unit) = match resource.resource_type.as_str() {
-        "AWS::SQS::Queue" => (messages(cloud, &resource.physical_id).await?, "message"),
-        "AWS::S3::Bucket" => (objects(cloud, &resource.physical_id).await?, "object"),
-        _ => (0, ""),
-    };
-    Ok((count > 0).then(|| quantity(count, unit)))
 }
 
-fn quantity(count: u64, unit: &str) -> String {
+/// `1,204 items`.
+pub(super) fn quantity(count: u64, unit: &str) -> String {
     format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
@@ -90,15 +92,6 @@ async fn messages(cloud: &Cloud, url: &str) -> anyhow::Result<u64> {
     let answer = call.send().await.map_err(explain)?;
     let values = answer.attributes().into_iter().flat_map(|attributes| attributes.values());
     Ok(values.filter_map(|value| value.parse::<u64>().ok()).sum())
-}
-
-async fn objects(cloud: &Cloud, bucket: &str) -> anyhow::Result<u64> {
-    let mut count = 0;
-    let mut pages = cloud.s3.list_objects_v2().bucket(bucket).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        count += u64::from(page.map_err(explain)?.key_count().unwrap_or_default().unsigned_abs());
-    }
-    Ok(count)
 }
 
 /// `1204` as `1,204`.

@@ -39,7 +39,24 @@ pub async fn exists(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option
         }
         "AWS::IAM::Role" => found(cloud.iam.get_role().role_name(id).send().await),
         "AWS::ApiGateway::RestApi" => found(cloud.apigateway.get_rest_api().rest_api_id(id).send().await),
-        "AWS::S3::Bucket" => found(cloud.s3.head_bucket().bucket(id).send().await),
+        "AWS::S3::Bucket" => {
+            let answer = cloud.s3.head_bucket().bucket(id).send().await;
+            // Somebody else's, or one of another region: names are one space for all.
+            let status = answer.as_ref().err().and_then(|error| error.raw_response()).map(|it| it.status().as_u16());
+            if matches!(status, Some(301 | 403)) { Ok(true) } else { found(answer) }
+        }
+        "AWS::SNS::Topic" => {
+            // What is to be created has no ARN yet, only a name.
+            let is_arn = id.starts_with("arn:");
+            let arn = if is_arn { id.clone() } else { format!("arn:aws:sns:{}:{}:{id}", cloud.region, cloud.account) };
+            found(cloud.sns.get_topic_attributes().topic_arn(arn).send().await)
+        }
+        "AWS::Events::EventBus" => found(cloud.eventbridge.describe_event_bus().name(id).send().await),
+        "AWS::Events::Rule" => {
+            // The physical id of a rule is its name, after that of its bus unless it is the default one.
+            let (bus, name) = id.split_once('|').unwrap_or(("default", id));
+            found(cloud.eventbridge.describe_rule().event_bus_name(bus).name(name).send().await)
+        }
         "AWS::Lambda::EventSourceMapping" => found(cloud.lambda.get_event_source_mapping().uuid(id).send().await),
         "AWS::Logs::LogGroup" => {
             let answer = cloud.logs.describe_log_groups().log_group_name_prefix(id).send().await.map_err(explain)?;

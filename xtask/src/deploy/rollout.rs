@@ -91,11 +91,7 @@ async fn upload<'a>(all: &[Placed<'a>], prepared: &[anyhow::Result<Prepared>]) -
     join_all(uploads).await.into_iter().flatten().collect()
 }
 
-async fn deploy(
-    placed: &Placed<'_>,
-    prepared: &Prepared,
-    interrupt: Option<&Interrupt>,
-) -> anyhow::Result<Done> {
+async fn deploy(placed: &Placed<'_>, prepared: &Prepared, interrupt: Option<&Interrupt>) -> anyhow::Result<Done> {
     if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
         // A deployment that was interrupted after CloudFormation's end was not verified.
         settle(placed, prepared).await?;
@@ -116,11 +112,7 @@ async fn settle(placed: &Placed<'_>, prepared: &Prepared) -> anyhow::Result<()> 
     Ok(())
 }
 
-async fn apply(
-    placed: &Placed<'_>,
-    prepared: &Prepared,
-    interrupt: Option<&Interrupt>,
-) -> anyhow::Result<()> {
+async fn apply(placed: &Placed<'_>, prepared: &Prepared, interrupt: Option<&Interrupt>) -> anyhow::Result<()> {
     let Placed { stack, cloud, .. } = placed;
     let interrupted = || interrupt.is_some_and(Interrupt::is_raised);
     if interrupted() {

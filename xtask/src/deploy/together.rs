@@ -94,7 +94,7 @@ pub fn summarize<T>(outcomes: &[Outcome<'_, T>], words: impl Fn(&T) -> String) {
         };
         let reason = result.as_ref().err().map(|error| format!(": {}", first_line(error))).unwrap_or_default();
         ui::say(format!(
-            "{style}{sign}{style:#} {:<width$}  {text} after {:.1} s{reason}",
+            "{style}{sign}{style:#} {:<width$}  {text} ({:.1} s){reason}",
             placed.label,
             took.as_secs_f32()
         ));

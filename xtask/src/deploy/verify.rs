@@ -4,16 +4,18 @@
 //! an API call can.
 
 mod api;
+mod bucket;
 mod function;
 mod queue;
 mod role;
 mod table;
+mod topic;
 
 use std::collections::BTreeMap;
 
 use futures::stream::{self, StreamExt};
 use infra::plan::Snapshot;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::contents::Resource;
 use crate::cloud::Cloud;
@@ -43,20 +45,31 @@ struct Live<'a> {
     properties: &'a Json,
     /// The physical ids of all resources of the stack, by logical id.
     physical: &'a BTreeMap<&'a str, &'a str>,
+    /// The model's resources, by logical id.
+    template: &'a Map<String, Json>,
+    /// The tags that all resources of the stack shall have.
+    tags: &'a BTreeMap<String, String>,
 }
 
 /// How many services are asked at once.
 const CONCURRENCY: usize = 8;
 
 /// Compares every resource whose service can be asked, and sets what was passed over.
-pub async fn verify(cloud: &Cloud, snapshot: &Snapshot, resources: &[Resource]) -> anyhow::Result<Vec<Deviation>> {
+pub async fn verify<'a>(
+    cloud: &Cloud,
+    snapshot: &Snapshot,
+    resources: &'a [Resource],
+) -> anyhow::Result<Vec<Deviation>> {
     let template = snapshot.resolved_resources();
     let physical: BTreeMap<_, _> =
         resources.iter().map(|resource| (resource.id.as_str(), resource.physical_id.as_str())).collect();
     let none = Json::Null;
-    let checks = resources.iter().map(|resource| {
+    let live = |resource: &'a Resource| {
         let properties = template.get(&resource.id).and_then(|it| it.get("Properties")).unwrap_or(&none);
-        let live = Live { cloud, resource, properties, physical: &physical };
+        Live { cloud, resource, properties, physical: &physical, template: &template, tags: &snapshot.tags }
+    };
+    let checks = resources.iter().map(|resource| {
+        let live = live(resource);
         async move {
             match live.resource.resource_type.as_str() {
                 "AWS::DynamoDB::Table" => table::verify(&live).await,
@@ -66,12 +79,22 @@ pub async fn verify(cloud: &Cloud, snapshot: &Snapshot, resources: &[Resource]) 
                 "AWS::ApiGateway::Method" => api::verify_method(&live).await,
                 "AWS::ApiGateway::Stage" => api::verify_stage(&live).await,
                 "AWS::Logs::LogGroup" => function::verify_log_group(&live).await,
+                "AWS::Lambda::EventInvokeConfig" => function::verify_event_invoke_config(&live).await,
+                "AWS::S3::Bucket" => bucket::verify(&live).await,
+                "AWS::SNS::Topic" => topic::verify(&live).await,
+                "AWS::SNS::Subscription" => topic::verify_subscription(&live).await,
                 _ => Ok(Vec::new()),
             }
         }
     });
     let checked: Vec<_> = stream::iter(checks).buffered(CONCURRENCY).collect().await;
-    Ok(checked.into_iter().collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect())
+    let mut deviations: Vec<_> =
+        checked.into_iter().collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect();
+    // One after the other: methods share validators.
+    for method in resources.iter().filter(|resource| resource.resource_type == "AWS::ApiGateway::Method") {
+        deviations.extend(api::verify_validator(&live(method)).await?);
+    }
+    Ok(deviations)
 }
 
 /// Says what was found.
@@ -89,6 +112,11 @@ pub fn report(deviations: &[Deviation]) {
 impl Live<'_> {
     fn property(&self, path: &str) -> Option<&Json> {
         path.split('.').try_fold(self.properties, |json, name| json.get(name))
+    }
+
+    /// The physical id of the resource of the stack that `reference` is a `Ref` to.
+    fn physical_id_of(&self, reference: &Json) -> Option<&str> {
+        self.physical.get(reference.get("Ref")?.as_str()?).copied()
     }
 
     /// The deviation of a property from its live value; `None` when the model does not set it or they agree.

@@ -58,6 +58,33 @@ async fn concurrency(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
     Ok(Some(Deviation { repaired: true, ..deviation }))
 }
 
+pub(super) async fn verify_event_invoke_config(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let name = live.property("FunctionName").and_then(|name| name.as_str().or_else(|| live.physical_id_of(name)));
+    let Some(name) = name else { return Ok(Vec::new()) };
+    let qualifier = live.property("Qualifier").and_then(Json::as_str).unwrap_or("$LATEST");
+    let lambda = &live.cloud.lambda;
+    let actual = lambda.get_function_event_invoke_config().function_name(name).qualifier(qualifier);
+    let actual = actual.send().await.map_err(explain)?;
+    let number = |value: Option<i32>| value.map(|value| value.to_string());
+    let compared = [
+        ("MaximumRetryAttempts", number(actual.maximum_retry_attempts())),
+        ("MaximumEventAgeInSeconds", number(actual.maximum_event_age_in_seconds())),
+    ];
+    let deviations: Vec<_> =
+        compared.into_iter().filter_map(|(property, value)| live.compare(property, value)).collect();
+    if deviations.is_empty() {
+        return Ok(deviations);
+    }
+    let wanted = |property: &str| live.property(property).and_then(Json::as_i64).and_then(|it| i32::try_from(it).ok());
+    let call = lambda.update_function_event_invoke_config().function_name(name).qualifier(qualifier);
+    call.set_maximum_retry_attempts(wanted("MaximumRetryAttempts"))
+        .set_maximum_event_age_in_seconds(wanted("MaximumEventAgeInSeconds"))
+        .send()
+        .await
+        .map_err(explain)?;
+    Ok(deviations.into_iter().map(|deviation| Deviation { repaired: true, ..deviation }).collect())
+}
+
 pub(super) async fn verify_log_group(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
     let name = &live.resource.physical_id;
     let call = live.cloud.logs.describe_log_groups().log_group_name_prefix(name);

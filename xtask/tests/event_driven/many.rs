@@ -1,0 +1,110 @@
+//! A thousand uploads and messages, good and bad: where each of them ends.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
+use futures::stream::{self, StreamExt};
+
+use crate::common::FreshCloud;
+use crate::common::patience::eventually;
+use crate::picture::png;
+use crate::system::{System, event, text};
+
+const UPLOADS: usize = 250;
+const MESSAGES: usize = 700;
+const POISON: usize = 50;
+
+/// The key of an upload: a fifth is images, a fifth has a name of an image and is none, and the rest is not told to be
+/// one.
+fn key(number: usize) -> String {
+    match number % 5 {
+        0 => format!("{number}.png"),
+        1 => format!("{number}.JPG"),
+        2 => format!("{number}.png.txt"),
+        3 => format!("{number}png"),
+        _ => format!("{number}"),
+    }
+}
+
+/// Sends `bodies` to the queue that the output names, ten at a time.
+async fn send_all(system: &System, queue: &str, bodies: impl Iterator<Item = String>) -> BTreeSet<String> {
+    let bodies: Vec<_> = bodies.collect();
+    let calls = stream::iter(bodies.chunks(10)).map(async |chunk| {
+        let entry = |(number, body): (usize, &String)| {
+            SendMessageBatchRequestEntry::builder().id(number.to_string()).message_body(body).build().unwrap()
+        };
+        let entries = chunk.iter().enumerate().map(entry).collect();
+        let call = system.sqs.send_message_batch().queue_url(system.output(queue)).set_entries(Some(entries));
+        call.send().await.unwrap().successful.into_iter().map(|sent| sent.message_id)
+    });
+    let sent: Vec<_> = calls.buffer_unordered(8).collect().await;
+    let ids: BTreeSet<_> = sent.into_iter().flatten().collect();
+    assert_eq!(ids.len(), bodies.len());
+    ids
+}
+
+pub(crate) async fn a_thousand_end_each_in_one_place(cloud: &FreshCloud) {
+    let system = System::deploy(cloud, "many");
+    // Three deliveries of what cannot be read take a few seconds instead of minutes.
+    for queue in ["ImagesQueueUrl", "AuditQueueUrl", "ApiQueueUrl"] {
+        let call = system.sqs.set_queue_attributes().queue_url(system.output(queue));
+        call.attributes(QueueAttributeName::VisibilityTimeout, "4").send().await.unwrap();
+    }
+    let image = png();
+    let upload = async |number: usize| {
+        let content = if number % 5 == 0 { image.clone() } else { b"test content".to_vec() };
+        system.upload(&key(number), content).await
+    };
+    let uploads = stream::iter(0..UPLOADS).map(upload).buffer_unordered(8).count();
+    let good = |number: usize| format!(r#"{{"number": {number}}}"#);
+    let bad = |number: usize| format!("poison {number}");
+    let (_, messages, poison_of_api, poison_of_audit, poison_of_images) = futures::join!(
+        uploads,
+        send_all(&system, "ApiQueueUrl", (0..MESSAGES).map(good)),
+        send_all(&system, "ApiQueueUrl", (0..POISON / 2).map(bad)),
+        send_all(&system, "AuditQueueUrl", (0..POISON / 4).map(bad)),
+        send_all(&system, "ImagesQueueUrl", (0..POISON / 4 + 1).map(bad)),
+    );
+
+    for (queue, poison) in
+        [("ApiDlqUrl", poison_of_api), ("AuditDlqUrl", poison_of_audit), ("ImagesDlqUrl", poison_of_images)]
+    {
+        let mut dead = Vec::new();
+        eventually(&format!("{} messages in {queue}", poison.len()), async || {
+            system
+                .queue_attribute(queue, QueueAttributeName::ApproximateNumberOfMessages)
+                .await
+                .parse()
+                .ok()
+                .filter(|count: &usize| *count >= poison.len())
+        })
+        .await;
+        dead.extend(system.drain(queue).await);
+        let ids: BTreeSet<_> = dead.iter().map(|message| message.message_id().unwrap().to_owned()).collect();
+        assert_eq!((ids, dead.len()), (poison.clone(), poison.len()), "{queue}");
+        assert!(dead.iter().all(|message| message.body().unwrap().starts_with("poison ")));
+    }
+    let (kept, audited, images) = eventually("everything kept", async || {
+        let kept = system.items("MessagesTable").await;
+        let audited = system.items("AuditTable").await;
+        let images = system.items("ImagesTable").await;
+        (kept.len() >= MESSAGES && audited.len() >= UPLOADS && images.len() >= UPLOADS / 5 * 2)
+            .then_some((kept, audited, images))
+    })
+    .await;
+
+    let ids: BTreeSet<_> = kept.iter().map(|item| item["message_id"].as_s().unwrap().clone()).collect();
+    assert_eq!((ids, kept.len()), (messages, MESSAGES));
+    let keys: BTreeSet<_> =
+        audited.iter().map(|item| event(item)["detail"]["object"]["key"].as_str().unwrap().to_owned()).collect();
+    assert_eq!((keys, audited.len()), ((0..UPLOADS).map(key).collect(), UPLOADS));
+    for (status, remainder) in [("ok", 0), ("error", 1)] {
+        let keys: BTreeSet<_> = images
+            .iter()
+            .filter(|item| item["status"] == text(status))
+            .map(|item| item["key"].as_s().unwrap().clone())
+            .collect();
+        assert_eq!(keys, (0..UPLOADS).filter(|number| number % 5 == remainder).map(key).collect(), "{status}");
+    }
+    assert_eq!(images.len(), UPLOADS / 5 * 2);
+}
