@@ -79,9 +79,8 @@ fn two_ways_have_only_resources_of_one_type_in_common() {
 #[test]
 fn every_value_of_an_option_builds_another_stack_and_the_first_is_the_default() {
     let system = stacks::find(NAME).unwrap();
-    let build = |given: &[(String, String)]| {
-        system.build(&Stage::default(), &Options::choose(system.options, given).unwrap())
-    };
+    let build =
+        |given: &[(String, String)]| system.build(&Stage::default(), &Options::choose(system.options, given).unwrap());
     let default = Template::render(&build(&[])).to_yaml();
     assert_eq!(default, template(OrderRequests::default(), &Stage::default()).to_yaml());
     for option in OPTIONS {

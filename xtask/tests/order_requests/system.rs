@@ -31,8 +31,6 @@ pub(crate) struct System {
 
 impl System {
     /// Deploys the stack to `stage`, or changes it. A first build takes minutes, which `cargo` shows.
-    ///
-    /// What cannot be processed is tried again sooner than in the deployed stack, or a test would take minutes.
     pub(crate) fn deploy(cloud: &FreshCloud, stage: &str, options: &[&str]) -> Self {
         let mut deploy = cloud.xtask(&["deploy", "order-requests", "--local", "--yes", "--quiet", "--stage", stage]);
         for option in options {
