@@ -22,7 +22,7 @@ const LOGS: usize = 135;
 async fn send(system: &System) {
     let body = |place: usize| match place % 10 {
         0 => format!("poison {place}"),
-        _ => json!({ "title": format!("many {place}"), "priority": ["high", "normal"][place % 2] }).to_string(),
+        _ => json!({ "title": format!("many {place}"), "priority": (["high", "normal"][place % 2]) }).to_string(),
     };
     let entry = |place: usize| {
         let entry = SendMessageBatchRequestEntry::builder().id(place.to_string()).message_body(body(place));
@@ -50,7 +50,7 @@ async fn upload(system: &System) {
 async fn log(system: &System) {
     let batches = (0..BATCHES).map(async |batch| {
         let log =
-            |place: usize| json!({ "level": ["INFO", "ERROR"][place % 2], "message": format!("{batch}-{place}") });
+            |place: usize| json!({ "level": (["INFO", "ERROR"][place % 2]), "message": format!("{batch}-{place}") });
         let logs: Vec<_> = (0..LOGS).map(log).collect();
         system.invoke("roxs-log-processor", &json!({ "logs": logs })).await.0
     });

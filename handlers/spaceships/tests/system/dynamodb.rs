@@ -52,8 +52,8 @@ fn put(items: &mut Vec<Item>, request: &Value) -> Answer {
     let existing = items.iter().position(|other| key(other) == key(item));
     let holds = match request["ConditionExpression"].as_str() {
         None => true,
-        Some("attribute_not_exists(#timestamp)") => existing.is_none(),
-        Some("attribute_exists(#timestamp) AND attribute_not_exists(#timestamp)") => false,
+        Some("attribute_not_exists(#time)") => existing.is_none(),
+        Some("attribute_exists(#time) AND attribute_not_exists(#time)") => false,
         Some(other) => panic!("unknown condition `{other}`"),
     };
     if !holds {
