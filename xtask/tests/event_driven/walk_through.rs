@@ -46,7 +46,7 @@ pub(crate) async fn an_uploaded_text_is_audited_and_is_no_image(system: &System)
     system.upload("after-test.png", png()).await;
     system.wait_for_images("after-test.png", 1).await;
     assert_eq!(system.images("test.txt").await, []);
-    assert_eq!(system.audited("after-test.png").await.len(), 1);
+    system.wait_for_audit("after-test.png").await;
 }
 
 pub(crate) async fn the_events_of_a_day_come_in_their_order(system: &System) {
