@@ -145,7 +145,9 @@ async fn records(bindings: &Bindings, id: &str, before: Option<i64>) -> Result<F
     while let Some(item) = pages.next().await {
         let item: BTreeMap<_, _> =
             item.map_err(|error| CallError::new("query the records", error))?.into_iter().collect();
-        let record = json!(shown(&bindings.documents, &item).await?).to_string();
+        // Straight to text: on the way through a JSON value the amount would be rounded.
+        let record = serde_json::to_string(&shown(&bindings.documents, &item).await?)
+            .map_err(|error| CallError::new("write a record", error))?;
         bytes += record.len() + 1;
         if bytes > MAX_RECORDS_BYTES {
             found.next = last;
