@@ -11,8 +11,8 @@ use crate::picture::png;
 use crate::system::{System, event, text};
 
 const UPLOADS: usize = 250;
-const MESSAGES: usize = 700;
-const POISON: usize = 50;
+const MESSAGES: usize = 698;
+const POISON: usize = 52;
 
 /// The key of an upload: a fifth is images, a fifth has a name of an image and is none, and the rest is not told to be
 /// one.
@@ -52,7 +52,7 @@ pub(crate) async fn a_thousand_end_each_in_one_place(cloud: &FreshCloud) {
     }
     let image = png();
     let upload = async |number: usize| {
-        let content = if number % 5 == 0 { image.clone() } else { b"test content".to_vec() };
+        let content = if number.is_multiple_of(5) { image.clone() } else { b"test content".to_vec() };
         system.upload(&key(number), content).await
     };
     let uploads = stream::iter(0..UPLOADS).map(upload).buffer_unordered(8).count();
@@ -63,7 +63,7 @@ pub(crate) async fn a_thousand_end_each_in_one_place(cloud: &FreshCloud) {
         send_all(&system, "ApiQueueUrl", (0..MESSAGES).map(good)),
         send_all(&system, "ApiQueueUrl", (0..POISON / 2).map(bad)),
         send_all(&system, "AuditQueueUrl", (0..POISON / 4).map(bad)),
-        send_all(&system, "ImagesQueueUrl", (0..POISON / 4 + 1).map(bad)),
+        send_all(&system, "ImagesQueueUrl", (0..POISON / 4).map(bad)),
     );
 
     for (queue, poison) in

@@ -1,6 +1,7 @@
 //! A deployed copy of the system, with what its users have: a bucket, an API, queues, and tables to look into.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::process::Stdio;
 
 use aws_config::SdkConfig;
@@ -165,8 +166,8 @@ pub(crate) fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
-    AttributeValue::N(value.to_string())
+pub(crate) fn number(value: impl Display) -> AttributeValue {
+    AttributeValue::N(format!("{value}"))
 }
 
 /// The whole number at `name`.
