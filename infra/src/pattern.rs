@@ -184,13 +184,13 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(wanted: Match, expected: &serde_json::Value) {
-        assert_eq!(&json!(wanted), expected);
+    fn check(wanted: impl Into<Match>, expected: &serde_json::Value) {
+        assert_eq!(&json!(wanted.into()), expected);
     }
 
     #[test]
     fn each_match_has_the_form_that_the_services_read() {
-        check("approved".into(), &json!("approved"));
+        check("approved", &json!("approved"));
         check(Match::Number(2.5), &json!(2.5));
         check(Match::prefix("a"), &json!({"prefix": "a"}));
         check(Match::EqualsIgnoreCase("A".into()), &json!({"equals-ignore-case": "A"}));

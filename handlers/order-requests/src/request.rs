@@ -126,9 +126,14 @@ async fn publish(topic: &Topic<Publish>, order: &Order) -> Result<(), CallError>
     let status = status.build().map_err(|error| CallError::new(DOING, error))?;
     let call = topic.publish().message(message).message_attributes(Status::ATTRIBUTE, status);
     // A FIFO topic keeps the order within a group, and has this suffix; to a standard topic a group means nothing.
-    let call = if topic.arn().ends_with(".fifo") { call.message_group_id(order.group()) } else { call };
+    let call = if is_fifo(topic.arn()) { call.message_group_id(order.group()) } else { call };
     call.send().await.map_err(|error| CallError::new(DOING, error))?;
     Ok(())
+}
+
+#[expect(clippy::case_sensitive_file_extension_comparisons, reason = "SNS knows exactly this suffix")]
+fn is_fifo(topic: &str) -> bool {
+    topic.ends_with(".fifo")
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod listing;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::DateTimeFormat;
@@ -169,7 +170,7 @@ async fn logs(bindings: &Bindings) -> Result<Response, Failure> {
     let parts = try_join_all(parts).await.map_err(|error| CallError::new("query the newest logs", error))?;
     let mut newest: Vec<_> = parts
         .iter()
-        .flat_map(|part| part.items())
+        .flat_map(QueryOutput::items)
         .map(|item| (as_integer(item.get("Timestamp")).unwrap_or_default(), item))
         .collect();
     newest.sort_by_key(|(timestamp, _)| std::cmp::Reverse(*timestamp));

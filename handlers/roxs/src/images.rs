@@ -6,6 +6,7 @@ pub mod source;
 
 use std::time::Instant;
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::primitives::ByteStream;
 use bindings::Program;
@@ -207,7 +208,7 @@ async fn keep(bindings: &Bindings, outcome: &Outcome) -> Result<(), CallError> {
             tracing::info!(image_id = outcome.image_id, completed = outcome.is_completed(), "image kept");
             Ok(())
         }
-        Err(error) if error.as_service_error().is_some_and(|it| it.is_conditional_check_failed_exception()) => {
+        Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
             tracing::info!(image_id = outcome.image_id, "the image was kept before");
             Ok(())
         }

@@ -1,5 +1,6 @@
 //! A deployed copy of the system, with what its users have: an API, queues, a table and a bucket to look into.
 
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Stdio;
 
@@ -144,7 +145,7 @@ impl System {
     pub(crate) async fn keys(&self, prefix: &str) -> BTreeSet<String> {
         let list = self.s3.list_objects_v2().bucket(self.output("OrdersBucket")).prefix(prefix);
         let pages = list.into_paginator().send().collect::<Result<Vec<_>, _>>().await.unwrap();
-        pages.iter().flat_map(|page| page.contents()).map(|object| object.key().unwrap().to_owned()).collect()
+        pages.iter().flat_map(ListObjectsV2Output::contents).map(|object| object.key().unwrap().to_owned()).collect()
     }
 
     pub(crate) async fn queue_attribute(&self, queue: &str, name: QueueAttributeName) -> String {

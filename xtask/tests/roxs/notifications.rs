@@ -34,7 +34,8 @@ pub(crate) async fn a_message_of_the_queue_is_published_and_remembered(system: &
         (&item["Recipient"], &item["Message"]),
         (&text("admin@roxs.com"), &text("CPU usage above 90% on server-01"))
     );
-    let (envelope, message) = delivered(system.wait_for_message(&subscriber, title).await.body().unwrap());
+    let (envelope, message) =
+        delivered(system.wait_for_message(&subscriber, "CPU usage above 90% on server-01").await.body().unwrap());
     assert_eq!(envelope["Subject"], "[HIGH] Senal de atencion");
     assert_eq!(envelope["MessageAttributes"]["notification_type"], json!({ "Type": "String", "Value": "alert" }));
     assert_eq!(envelope["MessageAttributes"]["priority"], json!({ "Type": "String", "Value": "high" }));

@@ -1,6 +1,7 @@
 //! A deployed copy of the system, with what its users have: buckets, functions, an API and a queue, and tables to look
 //! into.
 
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use std::collections::BTreeMap;
 use std::process::Stdio;
 
@@ -87,7 +88,7 @@ impl System {
     pub(crate) async fn keys(&self, bucket: &str, part: &str) -> Vec<String> {
         let call = self.s3.list_objects_v2().bucket(self.output(bucket)).into_paginator().send();
         let pages = call.collect::<Result<Vec<_>, _>>().await.unwrap();
-        let keys = pages.iter().flat_map(|page| page.contents()).map(|object| object.key().unwrap().to_owned());
+        let keys = pages.iter().flat_map(ListObjectsV2Output::contents).map(|object| object.key().unwrap().to_owned());
         keys.filter(|key| key.contains(part)).collect()
     }
 
@@ -192,6 +193,7 @@ pub(crate) fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers of any type are written in place")]
 pub(crate) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn picture(width: u32, height: u32) -> DynamicImage {
-        let half = |x, y| if x < width / 2 { Rgb([200, 0, 0]) } else { Rgb([0, 0, (y % 256) as u8]) };
+        let half = |x, y: u32| if x < width / 2 { Rgb([200, 0, 0]) } else { Rgb([0, 0, y.to_le_bytes()[0]]) };
         RgbImage::from_fn(width, height, half).into()
     }
 

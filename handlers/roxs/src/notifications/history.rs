@@ -1,5 +1,6 @@
 //! What became of each notification.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use bindings::dynamodb::{PutItem, Query, Table};
 use common::{CallError, clock};
@@ -79,7 +80,7 @@ pub(super) async fn claim<'a>(
     };
     match put.send().await {
         Ok(_) => Ok(Claimed::ByUs(claim)),
-        Err(error) if error.as_service_error().is_some_and(|it| it.is_conditional_check_failed_exception()) => {
+        Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
             Ok(Claimed::ByAnother)
         }
         Err(error) => Err(CallError::new("claim the notification", error)),
