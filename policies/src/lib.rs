@@ -5,10 +5,13 @@
 
 pub mod action;
 pub mod condition;
+pub mod contain;
 pub mod document;
+pub mod evaluate;
 pub mod listed;
 pub mod operation;
 pub mod parse;
+mod pattern;
 pub mod principal;
 
 pub use action::Action;
