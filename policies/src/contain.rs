@@ -16,7 +16,7 @@ use crate::evaluate::{Known, Request};
 use crate::principal::Principal;
 
 /// How much work all of a comparison may be, in positions of patterns: some seconds.
-const WORK: usize = 40_000_000;
+const WORK: usize = 10_000_000;
 
 /// What policies allow that others did not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

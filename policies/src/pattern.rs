@@ -71,9 +71,7 @@ fn variable(text: &str) -> Option<(Token, &str)> {
         "$" => Token::Char('$'),
         _ => {
             let (key, default) = match inside.split_once(',') {
-                Some((key, default)) => {
-                    (key, Some(default.trim().strip_prefix('\'')?.strip_suffix('\'')?.to_owned()))
-                }
+                Some((key, default)) => (key, Some(default.trim().strip_prefix('\'')?.strip_suffix('\'')?.to_owned())),
                 None => (inside, None),
             };
             Token::Variable(Variable { key: key.trim().to_lowercase(), default })

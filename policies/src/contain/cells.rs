@@ -41,6 +41,16 @@ impl Budget {
         self.0 = self.0.checked_sub(work).ok_or(Exhausted)?;
         Ok(())
     }
+
+    /// Does `work` with at most `most` of what is left.
+    pub(super) fn share<T>(&mut self, most: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+        let given = self.0.min(most);
+        let mut share = Self(given);
+        let done = work(&mut share);
+        // What a refused step had asked for was not done.
+        self.0 -= given - share.0;
+        done
+    }
 }
 
 /// The positions reached in the patterns, and how far the shape is.
@@ -67,8 +77,12 @@ pub(super) fn cells(
     while let Some((state, last)) = queue.pop_front() {
         budget.take(state.positions.len() + 1)?;
         if shape.accepts(state.phase) {
-            let mut members: BTreeSet<_> =
-                state.positions.iter().filter(|(index, at)| all[*index].len() == *at).map(|(index, _)| *index).collect();
+            let mut members: BTreeSet<_> = state
+                .positions
+                .iter()
+                .filter(|(index, at)| all[*index].len() == *at)
+                .map(|(index, _)| *index)
+                .collect();
             if members.remove(&patterns.len()) {
                 found.entry(members).or_insert_with(|| word(&steps, last));
             }

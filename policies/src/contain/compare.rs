@@ -13,6 +13,9 @@ use crate::listed::Listed;
 use crate::pattern::Token;
 use crate::principal::Principal;
 
+/// How much work the comparison of one part of a statement may be, so that a hard one does not take that of all others.
+const PART: usize = 1_000_000;
+
 /// A principal that no policy names.
 const STRANGER: &str = "arn:aws:iam::111122223333:role/stranger";
 
@@ -42,7 +45,7 @@ pub(super) fn compare(before: &[PolicyDocument], after: &[PolicyDocument], work:
         }
         let by = Origin { policy: rule.policy, statement: rule.statement };
         for part in parts(rule) {
-            let found = sides.widened(&part, &mut budget).unwrap_or(Some(Err(Why::Work)));
+            let found = budget.share(PART, |share| sides.widened(&part, share)).unwrap_or(Some(Err(Why::Work)));
             match found {
                 Some(Ok(request)) => comparison.witnesses.push(Witness { request, by }),
                 Some(Err(why)) => {
@@ -244,10 +247,8 @@ impl Question<'_> {
         if impossible(&known) {
             return true;
         }
-        let allowed = self
-            .before
-            .iter()
-            .any(|rule| rule.effect == Effect::Allow && !uncertain(rule) && holds(rule, &known));
+        let allowed =
+            self.before.iter().any(|rule| rule.effect == Effect::Allow && !uncertain(rule) && holds(rule, &known));
         let mut denied_before = self.before.iter().filter(|rule| rule.effect == Effect::Deny);
         allowed
             && denied_before.all(|rule| {

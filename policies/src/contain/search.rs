@@ -1,6 +1,6 @@
 //! A request that shows that more is allowed, tried on the evaluator.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::Symbol;
 use super::rule::Rule;
@@ -37,9 +37,8 @@ pub(super) fn witness(
     before: &[PolicyDocument],
     after: &[PolicyDocument],
 ) -> Option<Request> {
-    let is_witness = |request: &Request| {
-        allowed(after, request) == Truth::True && allowed(before, request) == Truth::False
-    };
+    let is_witness =
+        |request: &Request| allowed(after, request) == Truth::True && allowed(before, request) == Truth::False;
     let promising = contexts(question).into_iter().filter(|context| question.is_shown_by(context));
     let request = promising.take(REQUESTS).find_map(|context| {
         let request = Request {
@@ -56,9 +55,9 @@ pub(super) fn witness(
 /// Whether `policies`, taken together, allow `request`.
 fn allowed(policies: &[PolicyDocument], request: &Request) -> Truth {
     let of = |effect: Effect| {
-        let statements = policies.iter().flat_map(|document| {
-            document.statement.iter().map(|statement| (statement, document.version))
-        });
+        let statements = policies
+            .iter()
+            .flat_map(|document| document.statement.iter().map(|statement| (statement, document.version)));
         let speaking = statements.filter(move |(statement, _)| {
             let speaks = statement.principal.as_ref().is_none_or(|listed| speaks_of(listed, &request.principal));
             statement.effect == effect && speaks
@@ -151,8 +150,8 @@ fn contexts(question: &Question<'_>) -> Vec<Context> {
         .into_iter()
         .map(|(key, mut samples)| {
             samples.insert(0, Known::Absent);
-            samples.sort();
-            samples.dedup();
+            let mut seen = BTreeSet::new();
+            samples.retain(|sample| seen.insert(sample.clone()));
             let suits = |known: &Known| {
                 question.part.tests.iter().filter(|test| test.condition.key == key).all(|test| {
                     let alone = Context::open().knowing(&key, known.clone());

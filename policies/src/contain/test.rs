@@ -135,9 +135,10 @@ fn value_within(narrow: Value<'_>, wide: Value<'_>) -> bool {
         (O::ArnLike, O::ArnLike) => match (arn_parts(one), arn_parts(two)) {
             (_, _) if one == two && one_version == two_version => true,
             (Some(_), _) if two == "*" => true,
-            (Some(one), Some(two)) => one.iter().zip(two).all(|(one, two)| {
-                within(&pattern::pattern(two, two_version), &pattern::pattern(one, one_version))
-            }),
+            (Some(one), Some(two)) => one
+                .iter()
+                .zip(two)
+                .all(|(one, two)| within(&pattern::pattern(two, two_version), &pattern::pattern(one, one_version))),
             _ => false,
         },
         (O::IpAddress, O::IpAddress) => {
@@ -189,12 +190,12 @@ fn disjoint(equals: &Test, negated: &Test) -> bool {
         Operator::StringNotLike => pattern::pattern,
         _ => return false,
     };
-    let has_variable =
-        |tokens: &[Token]| tokens.iter().any(|token| matches!(token, Token::Variable(_)));
+    let has_variable = |tokens: &[Token]| tokens.iter().any(|token| matches!(token, Token::Variable(_)));
     one.operator == Operator::StringEquals
         && one.values.iter().all(|value| {
             let value_tokens = pattern::literal(value, equals.version);
-            let text: String = value_tokens.iter().filter_map(|it| if let Token::Char(c) = it { Some(*c) } else { None }).collect();
+            let text: String =
+                value_tokens.iter().filter_map(|it| if let Token::Char(c) = it { Some(*c) } else { None }).collect();
             !has_variable(&value_tokens)
                 && two.values.iter().all(|other| {
                     let other = likes(other, negated.version);

@@ -13,17 +13,8 @@ use crate::document::{Effect, Statement};
 use crate::listed::Listed;
 use crate::principal::Principal;
 
-const ELEMENTS: &[&str] = &[
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
+const ELEMENTS: &[&str] =
+    &["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 type Members<'a> = IndexMap<&'a str, Place<'a>>;
 
