@@ -5,6 +5,8 @@
 
 mod cells;
 mod compare;
+mod meet;
+mod question;
 mod rule;
 mod search;
 mod test;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::cells::{Budget, Cell, Exhausted, Shape, Symbol, cells, includes};
+use super::cells::{Budget, Exhausted, Shape, includes};
+use super::meet::{may_meet, meetings, principals};
+use super::question::Question;
 use super::rule::{Rule, Selection, rules};
-use super::search::{Question, witness};
-use super::test::Test;
+use super::search::witness;
 use super::{Comparison, Origin, Undecided, Why, Witness};
 use crate::document::{Effect, PolicyDocument, Statement, Version};
 use crate::evaluate::speaks_of;
@@ -15,9 +16,6 @@ use crate::principal::Principal;
 
 /// How much work the comparison of one part of a statement may be, so that a hard one does not take that of all others.
 const PART: usize = 1_000_000;
-
-/// A principal that no policy names.
-const STRANGER: &str = "arn:aws:iam::111122223333:role/stranger";
 
 pub(super) fn compare(before: &[PolicyDocument], after: &[PolicyDocument], work: usize) -> Comparison {
     let (old, new) = (rules(before), rules(after));
@@ -216,133 +214,4 @@ impl Sides<'_> {
         }
         open
     }
-}
-
-impl Question<'_> {
-    /// Whether it is certain that what the part allows here was allowed before.
-    fn is_contained(&self) -> bool {
-        let holds = |rule: &Rule<'_>, known: &[Test]| {
-            rule.tests.iter().all(|test| known.iter().any(|known| known.implies(test)))
-        };
-        let impossible =
-            |known: &[Test]| known.iter().enumerate().any(|(at, one)| known[at..].iter().any(|two| one.excludes(two)));
-        let uncertain = |rule: &Rule<'_>| {
-            rule.resources.negated && (rule.resources.has_variables() || self.part.resources.has_variables())
-        };
-        let denials: Vec<_> = self.denials.iter().filter(|rule| !uncertain(rule)).collect();
-        let mut known = self.part.tests.clone();
-        if impossible(&known) || denials.iter().any(|rule| holds(rule, &known)) {
-            return true;
-        }
-        // A denial does not apply to what is allowed: when all but one of its tests hold, that one does not.
-        let denied: Vec<_> = denials
-            .iter()
-            .filter_map(|rule| {
-                let mut rest = rule.tests.iter().filter(|test| !known.iter().any(|known| known.implies(test)));
-                let single = rest.next()?;
-                if rest.next().is_none() { single.negation() } else { None }
-            })
-            .collect();
-        known.extend(denied);
-        if impossible(&known) {
-            return true;
-        }
-        let allowed =
-            self.before.iter().any(|rule| rule.effect == Effect::Allow && !uncertain(rule) && holds(rule, &known));
-        let mut denied_before = self.before.iter().filter(|rule| rule.effect == Effect::Deny);
-        allowed
-            && denied_before.all(|rule| {
-                let known: Vec<_> = known.iter().chain(&rule.tests).cloned().collect();
-                impossible(&known) || denials.iter().any(|denial| holds(denial, &known))
-            })
-    }
-
-    fn why(&self) -> Why {
-        let rules = self.before.iter().chain(self.denials).copied().chain([self.part]);
-        let keys: BTreeSet<_> = rules.flat_map(|rule| &rule.tests).map(|test| test.condition.key.to_string()).collect();
-        if keys.is_empty() { Why::Variables } else { Why::Conditions(keys.into_iter().collect()) }
-    }
-}
-
-/// For the texts that `part` selects: which of `others` select them too, and a text.
-fn meetings<'r>(
-    part: &Rule<'_>,
-    others: &[&'r Rule<'r>],
-    select: impl for<'x, 'y> Fn(&'x Rule<'y>) -> &'x Selection,
-    shape: Shape,
-    budget: &mut Budget,
-) -> Result<Vec<(Vec<usize>, Vec<Symbol>)>, Exhausted> {
-    let own = select(part);
-    let selections: Vec<_> = [own].into_iter().chain(others.iter().map(|rule| select(rule))).collect();
-    let patterns: Vec<&[Token]> =
-        selections.iter().flat_map(|selection| selection.patterns.iter().map(Vec::as_slice)).collect();
-    let mut meetings = Vec::new();
-    for Cell { members, word } in cells(own.frame(), &patterns, shape, budget)? {
-        let mut start = 0;
-        let mut selecting = Vec::new();
-        for (index, selection) in selections.iter().enumerate() {
-            let end = start + selection.patterns.len();
-            if members.range(start..end).next().is_some() != selection.negated {
-                selecting.push(index);
-            }
-            start = end;
-        }
-        if selecting.first() == Some(&0) {
-            meetings.push((selecting[1..].iter().map(|index| index - 1).collect(), word));
-        }
-    }
-    // Short texts first, so that the request that is shown is a plain one.
-    meetings.sort_by_key(|(_, word)| word.len());
-    Ok(meetings)
-}
-
-/// Whether some text may be in both; only their beginnings are looked at.
-fn may_meet(one: &Selection, other: &Selection) -> bool {
-    let frame = one.frame();
-    other.negated
-        || other.patterns.iter().any(|pattern| {
-            let pairs = frame.iter().zip(pattern);
-            // A variable may have any value, which no text of this comparison shows.
-            let plain = |token: &Token| !matches!(token, Token::Any | Token::Variable(_));
-            let mut plain = pairs.take_while(|(one, two)| plain(one) && plain(two));
-            plain.all(|(one, two)| one == two || *one == Token::One || *two == Token::One)
-        })
-}
-
-/// One principal of each kind that the statements tell apart.
-fn principals(part: &Rule<'_>, others: &[&Rule<'_>]) -> Vec<Principal> {
-    let listed: Vec<_> = others.iter().copied().chain([part]).filter_map(|rule| rule.principal).collect();
-    let stranger = Principal::aws(STRANGER);
-    if listed.is_empty() {
-        return vec![stranger];
-    }
-    let mut principals = vec![
-        Principal::Any,
-        stranger,
-        Principal::service("stranger.amazonaws.com"),
-        Principal::Federated("stranger.example.com".to_owned()),
-        Principal::CanonicalUser("stranger".to_owned()),
-    ];
-    for principal in listed.into_iter().flatten() {
-        let more = match principal {
-            Principal::Aws(name) if name.bytes().all(|byte| byte.is_ascii_digit()) => {
-                vec![Principal::Aws(format!("arn:aws:iam::{name}:role/stranger"))]
-            }
-            Principal::Aws(name) => match name.strip_suffix(":root") {
-                Some(account) => vec![principal.clone(), Principal::Aws(format!("{account}:role/stranger"))],
-                None => vec![principal.clone()],
-            },
-            other => vec![other.clone()],
-        };
-        principals.extend(more.into_iter().filter(|it| *it != Principal::aws("*")));
-    }
-    // The plainest ones last in the list are the ones that policies name.
-    principals.reverse();
-    let mut seen: Vec<Principal> = Vec::new();
-    for principal in principals {
-        if !seen.contains(&principal) {
-            seen.push(principal);
-        }
-    }
-    seen
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::Symbol;
+use super::question::Question;
 use super::rule::Rule;
 use super::test::Test;
 use crate::condition::{Condition, Operator};
@@ -17,18 +18,6 @@ const CONTEXTS: usize = 4096;
 
 /// How many requests are tried on whole policies.
 const REQUESTS: usize = 32;
-
-/// What part of a statement is asked about, and which statements apply to the same action and resource.
-#[derive(Clone, Copy)]
-pub(super) struct Question<'a> {
-    pub(super) part: &'a Rule<'a>,
-    /// Those of before.
-    pub(super) before: &'a [&'a Rule<'a>],
-    /// The denials of after.
-    pub(super) denials: &'a [&'a Rule<'a>],
-    pub(super) action: &'a [Symbol],
-    pub(super) resource: &'a [Symbol],
-}
 
 /// A request of `principal` that `after` allows and `before` does not.
 pub(super) fn witness(
