@@ -95,7 +95,9 @@ impl<'a> Place<'a> {
                 }
             };
         }
-        let pointer = steps.iter().rev().map(|step| format!("/{step}")).collect();
+        steps.push(String::new());
+        steps.reverse();
+        let pointer = if steps.len() == 1 { String::new() } else { steps.join("/") };
         ParseError { element, position: Position::Pointer(pointer), got, expected, help: None }
     }
 }

@@ -8,7 +8,7 @@ use crate::any::ROLE;
 
 const MAP: &str = "arn:aws:s3:::maps/a";
 
-fn policy(statement: Value) -> PolicyDocument {
+fn policy(statement: &Value) -> PolicyDocument {
     parse::value(&json!({"Version": "2012-10-17", "Statement": statement})).unwrap()
 }
 
@@ -21,44 +21,44 @@ fn request(principal: &str, action: &str, resource: &str) -> Request {
     }
 }
 
-fn by_identity(statement: Value, action: &str, resource: &str) -> Decision {
+fn by_identity(statement: &Value, action: &str, resource: &str) -> Decision {
     let identity = [policy(statement)];
     let policies = Policies { identity: &identity, resource: &[], boundary: None, accounts: Accounts::Same };
     evaluate(&request(ROLE, action, resource), &policies)
 }
 
-fn allows(statement: Value, action: &str, resource: &str) -> bool {
+fn allows(statement: &Value, action: &str, resource: &str) -> bool {
     matches!(by_identity(statement, action, resource), Decision::Allowed(_))
 }
 
 #[test]
 fn actions_have_no_case_and_resources_do() {
     let statement = json!({"Effect": "Allow", "Action": "S3:getobject", "Resource": "arn:aws:s3:::maps/*"});
-    assert!(allows(statement.clone(), "s3:GetObject", MAP));
-    assert!(!allows(statement, "s3:GetObject", "arn:aws:s3:::Maps/a"));
+    assert!(allows(&statement, "s3:GetObject", MAP));
+    assert!(!allows(&statement, "s3:GetObject", "arn:aws:s3:::Maps/a"));
 }
 
 #[test]
 fn wildcards_of_resources_cross_separators() {
     let on = |resource: &str| json!({"Effect": "Allow", "Action": "*", "Resource": resource});
-    assert!(allows(on("arn:aws:s3*a"), "s3:GetObject", "arn:aws:s3:::maps/b/a"));
-    assert!(allows(on("arn:aws:s3:::maps?a"), "s3:GetObject", MAP));
-    assert!(!allows(on("arn:aws:s3:::maps/?"), "s3:GetObject", "arn:aws:s3:::maps/ab"));
+    assert!(allows(&on("arn:aws:s3*a"), "s3:GetObject", "arn:aws:s3:::maps/b/a"));
+    assert!(allows(&on("arn:aws:s3:::maps?a"), "s3:GetObject", MAP));
+    assert!(!allows(&on("arn:aws:s3:::maps/?"), "s3:GetObject", "arn:aws:s3:::maps/ab"));
 }
 
 #[test]
 fn negated_elements_speak_of_all_else() {
     let statement =
         json!({"Effect": "Allow", "NotAction": ["iam:*", "s3:Put*"], "NotResource": "arn:aws:s3:::secrets/*"});
-    assert!(allows(statement.clone(), "s3:GetObject", MAP));
-    assert!(!allows(statement.clone(), "s3:PutObject", MAP));
-    assert!(!allows(statement, "s3:GetObject", "arn:aws:s3:::secrets/a"));
+    assert!(allows(&statement, "s3:GetObject", MAP));
+    assert!(!allows(&statement, "s3:PutObject", MAP));
+    assert!(!allows(&statement, "s3:GetObject", "arn:aws:s3:::secrets/a"));
 }
 
 #[test]
 fn a_denial_wins_and_is_named() {
     let decision = by_identity(
-        json!([
+        &json!([
             {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
             {"Sid": "NotThese", "Effect": "Deny", "Action": "s3:Put*", "Resource": "*"},
         ]),
@@ -86,9 +86,9 @@ fn the_older_language_has_no_variables() {
 
 #[test]
 fn one_account_needs_one_side_and_two_accounts_need_both() {
-    let own = policy(json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}));
+    let own = policy(&json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}));
     let to = |principal: Value| {
-        policy(json!({"Effect": "Allow", "Principal": principal, "Action": "s3:*", "Resource": "*"}))
+        policy(&json!({"Effect": "Allow", "Principal": principal, "Action": "s3:*", "Resource": "*"}))
     };
     let role = to(json!({"AWS": ROLE}));
     let account = to(json!({"AWS": "111111111111"}));
@@ -115,11 +115,11 @@ fn one_account_needs_one_side_and_two_accounts_need_both() {
 
 #[test]
 fn a_boundary_limits_but_for_what_a_resource_gives_by_name() {
-    let own = [policy(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}))];
-    let boundary = policy(json!({"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}));
+    let own = [policy(&json!({"Effect": "Allow", "Action": "*", "Resource": "*"}))];
+    let boundary = policy(&json!({"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}));
     let session = "arn:aws:sts::111111111111:assumed-role/reader/now";
     let to = |principal: &str| {
-        [policy(json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "s3:*", "Resource": "*"}))]
+        [policy(&json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "s3:*", "Resource": "*"}))]
     };
     let decide = |resource: &[PolicyDocument], action: &str| {
         let policies = Policies { identity: &own, resource, boundary: Some(&boundary), accounts: Accounts::Same };
@@ -133,7 +133,7 @@ fn a_boundary_limits_but_for_what_a_resource_gives_by_name() {
 
 #[test]
 fn a_trust_policy_is_one_of_the_role() {
-    let trust = [policy(json!({
+    let trust = [policy(&json!({
         "Effect": "Allow",
         "Principal": {"Service": "lambda.amazonaws.com"},
         "Action": "sts:AssumeRole",
@@ -154,8 +154,8 @@ fn a_trust_policy_is_one_of_the_role() {
 
 #[test]
 fn not_principal_denies_all_but_those_named() {
-    let own = [policy(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}))];
-    let resource = [policy(json!({"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "Action": "*", "Resource": "*"}))];
+    let own = [policy(&json!({"Effect": "Allow", "Action": "*", "Resource": "*"}))];
+    let resource = [policy(&json!({"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "Action": "*", "Resource": "*"}))];
     let policies = Policies { identity: &own, resource: &resource, boundary: None, accounts: Accounts::Same };
     assert!(matches!(evaluate(&request(ROLE, "s3:GetObject", MAP), &policies), Decision::Allowed(_)));
     let other = request("arn:aws:iam::111111111111:role/writer", "s3:GetObject", MAP);
