@@ -47,7 +47,7 @@ pub struct Witness {
 }
 
 /// A part of a statement of which it is not known whether it is wider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Undecided {
     /// The statement.
     pub by: Origin,

@@ -35,8 +35,10 @@ pub(super) fn compare(before: &[PolicyDocument], after: &[PolicyDocument], work:
             gone.push(rule);
         }
     }
-    let sides = Sides { before, after, old: &old, denials: &denials, gone: &gone };
-    let mut comparison = Comparison::default();
+    let allows: Vec<_> = old.iter().filter(|rule| rule.effect == Effect::Allow).collect();
+    let sides = Sides { before, after, old: &old, allows: &allows, denials: &denials, gone: &gone };
+    let mut witnesses = Vec::new();
+    let mut undecided = BTreeSet::new();
     for rule in new.iter().filter(|rule| rule.effect == Effect::Allow) {
         if gone.is_empty() && old_texts.contains(&text_of(after, rule)) {
             continue;
@@ -45,18 +47,15 @@ pub(super) fn compare(before: &[PolicyDocument], after: &[PolicyDocument], work:
         for part in parts(rule) {
             let found = budget.share(PART, |share| sides.widened(&part, share)).unwrap_or(Some(Err(Why::Work)));
             match found {
-                Some(Ok(request)) => comparison.witnesses.push(Witness { request, by }),
+                Some(Ok(request)) => witnesses.push(Witness { request, by }),
                 Some(Err(why)) => {
-                    let undecided = Undecided { by, why };
-                    if !comparison.undecided.contains(&undecided) {
-                        comparison.undecided.push(undecided);
-                    }
+                    undecided.insert(Undecided { by, why });
                 }
                 None => {}
             }
         }
     }
-    comparison
+    Comparison { witnesses, undecided: undecided.into_iter().collect() }
 }
 
 /// The statements as IAM would write them, without their names.
@@ -134,6 +133,7 @@ struct Sides<'a> {
     before: &'a [PolicyDocument],
     after: &'a [PolicyDocument],
     old: &'a [Rule<'a>],
+    allows: &'a [&'a Rule<'a>],
     denials: &'a [&'a Rule<'a>],
     /// The denials of before that are not proved to be there still.
     gone: &'a [&'a Rule<'a>],
@@ -144,11 +144,10 @@ type Found = Option<Result<crate::evaluate::Request, Why>>;
 impl Sides<'_> {
     /// A request that `part` allows and `before` does not, or why it is not known that there is none.
     fn widened(&self, part: &Rule<'_>, budget: &mut Budget) -> Result<Found, Exhausted> {
-        let allows: Vec<_> = self.old.iter().filter(|rule| rule.effect == Effect::Allow).collect();
-        if self.gone.is_empty() && covered(part, &allows, budget)? {
+        budget.take(self.old.len() + self.denials.len())?;
+        if self.gone.is_empty() && covered(part, self.allows, budget)? {
             return Ok(None);
         }
-        budget.take(self.old.len() + self.denials.len())?;
         let meets =
             |rule: &&Rule<'_>| may_meet(&part.actions, &rule.actions) && may_meet(&part.resources, &rule.resources);
         let mut others: Vec<&Rule<'_>> = self.old.iter().filter(meets).collect();
