@@ -26,9 +26,11 @@ pub fn merged<'a>(statements: impl IntoIterator<Item = &'a Statement>) -> Vec<St
         };
         match merged.iter_mut().find(same) {
             Some(other) => {
-                let new = statement.action.iter().filter(|action| !other.action.contains(action));
-                let new: Vec<_> = new.cloned().collect();
-                new.into_iter().for_each(|action| other.action.push(action));
+                for action in &statement.action {
+                    if !other.action.contains(action) {
+                        other.action.push(action.clone());
+                    }
+                }
             }
             None => merged.push(statement.clone()),
         }

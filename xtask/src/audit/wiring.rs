@@ -69,7 +69,9 @@ impl<'a> ResourcePolicies<'a> {
             .filter(|(_, permission)| permission.source_arn.is_none() && permission.source_account.is_none())
             .map(|(id, permission)| (*id, permission.principal.clone()));
         let statements = self.statements.iter().filter_map(|(id, statement)| {
-            let Some([Principal::Service(service)]) = statement.principal.as_ref().map(Listed::as_slice) else { return None };
+            let Some([Principal::Service(service)]) = statement.principal.as_ref().map(Listed::as_slice) else {
+                return None;
+            };
             let has_source = statement.condition.iter().any(|it| it.key.starts_with("aws:Source"));
             (statement.effect == Effect::Allow && !has_source).then(|| (*id, service.clone()))
         });
