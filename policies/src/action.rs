@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use wildmatch::WildMatch;
+
+use crate::document::Version;
+use crate::pattern;
 
 /// An IAM action such as `sqs:SendMessage`, or a pattern of them such as `sqs:*`.
 ///
@@ -42,7 +44,15 @@ impl Action {
     /// ```
     #[must_use]
     pub fn covers(&self, name: &str) -> bool {
-        WildMatch::new_case_insensitive(&self.0).matches(name)
+        if !self.has_wildcard() {
+            return self.0.eq_ignore_ascii_case(name);
+        }
+        pattern::matches(&self.pattern(), &name.to_ascii_lowercase())
+    }
+
+    /// Its pattern in lowercase; actions have no variables.
+    pub(crate) fn pattern(&self) -> Vec<pattern::Token> {
+        pattern::pattern(&self.0.to_ascii_lowercase(), Version::V2008)
     }
 
     /// Whether it stands for more than one action.

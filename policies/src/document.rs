@@ -4,14 +4,30 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::action::Action;
 use crate::condition::{self, Condition};
-use crate::principal::Principal;
+use crate::listed::Listed;
+use crate::principal::{Principal, Principals};
 
 /// The version of the policy language, which is not the policy's own date.
-const VERSION: &str = "2012-10-17";
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Version {
+    /// The one without policy variables, which a policy without a version has too.
+    #[serde(rename = "2008-10-17")]
+    V2008,
+    /// The current one.
+    #[default]
+    #[serde(rename = "2012-10-17")]
+    V2012,
+}
 
 /// A policy: what its statements allow, less what they deny.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyDocument<V = String> {
+    /// The version of the language that it is written in.
+    pub version: Version,
+    /// An optional name, which some services want to be unique.
+    pub id: Option<String>,
     /// The statements; their order has no meaning to IAM.
     pub statement: Vec<Statement<V>>,
 }
@@ -44,11 +60,11 @@ pub struct Statement<V = String> {
     /// Whether it allows or denies.
     pub effect: Effect,
     /// Of whom it speaks, in a resource or trust policy.
-    pub principal: Option<Principal<V>>,
+    pub principal: Option<Listed<Principal<V>>>,
     /// What it allows or denies.
-    pub action: Vec<Action>,
+    pub action: Listed<Action>,
     /// On which resources; empty in a trust policy, where it is the role itself.
-    pub resource: Vec<V>,
+    pub resource: Listed<V>,
     /// When it applies.
     pub condition: Vec<Condition<V>>,
 }
@@ -70,7 +86,7 @@ impl<V> Statement<V> {
             effect,
             principal: None,
             action: actions.into_iter().collect(),
-            resource: Vec::new(),
+            resource: Listed::default(),
             condition: Vec::new(),
         }
     }
@@ -82,10 +98,10 @@ impl<V> Statement<V> {
         self
     }
 
-    /// Says of whom it speaks.
+    /// Adds one of whom it speaks.
     #[must_use]
     pub fn principal(mut self, principal: Principal<V>) -> Self {
-        self.principal = Some(principal);
+        self.principal.get_or_insert_default().push(principal);
         self
     }
 
@@ -97,22 +113,31 @@ impl<V> Statement<V> {
     }
 }
 
+impl<V> Default for PolicyDocument<V> {
+    fn default() -> Self {
+        Self::from([])
+    }
+}
+
 impl<V, const N: usize> From<[Statement<V>; N]> for PolicyDocument<V> {
     fn from(statement: [Statement<V>; N]) -> Self {
-        Self { statement: statement.into() }
+        Self::from_iter(statement)
     }
 }
 
 impl<V> FromIterator<Statement<V>> for PolicyDocument<V> {
     fn from_iter<I: IntoIterator<Item = Statement<V>>>(statements: I) -> Self {
-        Self { statement: statements.into_iter().collect() }
+        Self { version: Version::default(), id: None, statement: statements.into_iter().collect() }
     }
 }
 
 impl<V: Serialize> Serialize for PolicyDocument<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut document = serializer.serialize_struct("PolicyDocument", 2)?;
-        document.serialize_field("Version", VERSION)?;
+        let mut document = serializer.serialize_struct("PolicyDocument", 3)?;
+        document.serialize_field("Version", &self.version)?;
+        if let Some(id) = &self.id {
+            document.serialize_field("Id", id)?;
+        }
         document.serialize_field("Statement", &self.statement)?;
         document.end()
     }
@@ -133,11 +158,14 @@ impl<V: Serialize> Serialize for Statement<V> {
         }
         statement.serialize_field("Effect", &self.effect)?;
         if let Some(principal) = &self.principal {
-            statement.serialize_field("Principal", principal)?;
+            let name = if principal.is_negated() { "NotPrincipal" } else { "Principal" };
+            statement.serialize_field(name, &Principals(principal.as_slice()))?;
         }
-        statement.serialize_field("Action", &self.action)?;
+        let name = if self.action.is_negated() { "NotAction" } else { "Action" };
+        statement.serialize_field(name, self.action.as_slice())?;
         if !self.resource.is_empty() {
-            statement.serialize_field("Resource", &self.resource)?;
+            let name = if self.resource.is_negated() { "NotResource" } else { "Resource" };
+            statement.serialize_field(name, self.resource.as_slice())?;
         }
         if !self.condition.is_empty() {
             statement.serialize_field("Condition", &Conditions(&self.condition))?;

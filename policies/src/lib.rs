@@ -5,12 +5,18 @@
 
 pub mod action;
 pub mod condition;
+pub mod contain;
 pub mod document;
+pub mod evaluate;
+pub mod listed;
 pub mod operation;
+pub mod parse;
+mod pattern;
 pub mod principal;
 
 pub use action::Action;
-pub use condition::{Condition, Operator};
-pub use document::{Effect, PolicyDocument, Statement};
+pub use condition::{Condition, Operator, Quantifier};
+pub use document::{Effect, PolicyDocument, Statement, Version};
+pub use listed::Listed;
 pub use operation::Operation;
 pub use principal::Principal;

@@ -21,12 +21,16 @@ pub fn merged<'a>(statements: impl IntoIterator<Item = &'a Statement>) -> Vec<St
                 && other.principal == statement.principal
                 && other.resource == statement.resource
                 && other.condition == statement.condition
+                && !other.action.is_negated()
+                && !statement.action.is_negated()
         };
         match merged.iter_mut().find(same) {
             Some(other) => {
-                let new = statement.action.iter().filter(|action| !other.action.contains(action));
-                let new: Vec<_> = new.cloned().collect();
-                other.action.extend(new);
+                for action in &statement.action {
+                    if !other.action.contains(action) {
+                        other.action.push(action.clone());
+                    }
+                }
             }
             None => merged.push(statement.clone()),
         }

@@ -100,7 +100,7 @@ fn is_same(before: &Json, after: &Json) -> bool {
     before == after || scalar(before).is_some_and(|before| Some(before) == scalar(after))
 }
 
-fn is_intrinsic(object: &Map<String, Json>) -> bool {
+pub(super) fn is_intrinsic(object: &Map<String, Json>) -> bool {
     object.len() == 1 && object.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
 }
 

@@ -37,5 +37,5 @@ pub fn deny_insecure_transport(bucket: Ref<Bucket>) -> Statement {
         .principal(Principal::Any)
         .on(bucket.arn())
         .on(bucket.objects("").arn())
-        .when(Condition { operator: Operator::Bool, key: "aws:SecureTransport", values: vec!["false".into()] })
+        .when(Condition::new(Operator::Bool, "aws:SecureTransport", ["false"]))
 }

@@ -118,8 +118,7 @@ impl Bucket {
 
     fn tls_only(&self) -> PolicyDocument {
         let arn = format!("arn:aws:s3:::{}", self.name);
-        let without_tls =
-            Condition { operator: Operator::Bool, key: "aws:SecureTransport", values: vec!["false".to_owned()] };
+        let without_tls = Condition::new(Operator::Bool, "aws:SecureTransport", ["false"]);
         let deny = Statement::deny([Action::new("s3:*")])
             .on(arn.clone())
             .on(format!("{arn}/*"))

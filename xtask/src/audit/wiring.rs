@@ -11,7 +11,7 @@ use infra::lambda::Permission;
 use infra::sns::{FifoTopic, StandardTopic, TopicPolicy};
 use infra::sqs::{FifoQueue, QueuePolicy, StandardQueue};
 use infra::{LogicalId, Stack, Value};
-use policies::{Action, Effect};
+use policies::{Action, Effect, Listed};
 
 use super::finding::{AuditFinding, Severity};
 use deliveries::{Delivery, deliveries};
@@ -69,7 +69,9 @@ impl<'a> ResourcePolicies<'a> {
             .filter(|(_, permission)| permission.source_arn.is_none() && permission.source_account.is_none())
             .map(|(id, permission)| (*id, permission.principal.clone()));
         let statements = self.statements.iter().filter_map(|(id, statement)| {
-            let Some(Principal::Service(service)) = &statement.principal else { return None };
+            let Some([Principal::Service(service)]) = statement.principal.as_ref().map(Listed::as_slice) else {
+                return None;
+            };
             let has_source = statement.condition.iter().any(|it| it.key.starts_with("aws:Source"));
             (statement.effect == Effect::Allow && !has_source).then(|| (*id, service.clone()))
         });
@@ -94,7 +96,7 @@ fn allows(statement: &Statement, delivery: &Delivery) -> bool {
         .filter(|condition| condition.key == "aws:SourceArn")
         .all(|condition| condition.values.contains(&delivery.source_arn));
     statement.effect == Effect::Allow
-        && statement.principal == Some(Principal::service(delivery.service))
+        && statement.principal == Some([Principal::service(delivery.service)].into_iter().collect())
         && statement.action.iter().any(|action| action.covers(delivery.action.as_str()))
         && statement.resource.contains(&delivery.target_arn)
         && from_source

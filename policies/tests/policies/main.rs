@@ -1,0 +1,11 @@
+//! Policies, as those who read, ask and compare them do.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+mod any;
+mod contain;
+mod evaluate;
+mod operators;
+mod parse;
+mod reference;
+mod sampled;
