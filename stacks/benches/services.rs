@@ -69,7 +69,7 @@ fn service(stack: &mut Stack, n: usize) {
         role_name: name("-role"),
         policies: vec![InlinePolicy {
             policy_name: "bindings".to_owned(),
-            policy_document: PolicyDocument { statement: statements },
+            policy_document: statements.into_iter().collect(),
         }],
         ..Role::for_service("lambda.amazonaws.com")
     });

@@ -126,11 +126,11 @@ pub fn stack(stage: &Stage) -> Stack {
     let topic = stack
         .named("NotificationsTopic")
         .add(StandardTopic { topic_name: named("roxs-notifications"), ..StandardTopic::default() });
-    let plain = Statement::deny([action::sns::PUBLISH]).principal(Principal::Any).on(topic.arn()).when(Condition {
-        operator: Operator::Bool,
-        key: "aws:SecureTransport",
-        values: vec!["false".into()],
-    });
+    let plain = Statement::deny([action::sns::PUBLISH]).principal(Principal::Any).on(topic.arn()).when(Condition::new(
+        Operator::Bool,
+        "aws:SecureTransport",
+        ["false"],
+    ));
     stack
         .named("NotificationsTopicPolicy")
         .add(TopicPolicy { topics: vec![topic], policy_document: PolicyDocument::from([plain]) });
