@@ -3,7 +3,7 @@
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Table as BoundTable};
 use infra::dynamodb::{GlobalSecondaryIndex, Key, N, S, Table, TimeToLive};
-use infra::iam::{InlinePolicy, PolicyDocument, Role, Statement};
+use infra::iam::{InlinePolicy, Role, Statement};
 use infra::lambda::{EventSourceMapping, Function, FunctionResponseType, LogFormat, LoggingConfig};
 use infra::logs::LogGroup;
 use infra::sqs::{FifoQueue, RedrivePolicy};
