@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 /// ```
 /// use infra::pattern::{Match, Pattern};
 ///
-/// let images = Pattern::default().field(["detail", "object", "key"], [Match::suffix(".png"), Match::suffix(".gif")]);
+/// let images = Pattern::<Match>::default().field(["detail", "object", "key"], [Match::suffix(".png"), Match::suffix(".gif")]);
 /// assert_eq!(
 ///     serde_json::to_string(&images).unwrap(),
 ///     r#"{"detail":{"object":{"key":[{"suffix":".png"},{"suffix":".gif"}]}}}"#
