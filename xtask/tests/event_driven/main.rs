@@ -12,89 +12,38 @@ mod delivery;
 mod grants;
 mod images;
 mod many;
-mod picture;
 mod system;
 mod walk_through;
 
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
 
-use common::FreshCloud;
-use libtest_mimic::{Arguments, Trial};
+use common::{picture, scenarios};
 use system::System;
-use tokio::runtime::{Handle, Runtime};
-
-/// The local cloud, and the deployment that most scenarios share.
-struct Shared {
-    cloud: FreshCloud,
-    system: OnceLock<System>,
-}
-
-impl Shared {
-    fn system(&self) -> &System {
-        self.system.get_or_init(|| System::deploy(&self.cloud, "dev"))
-    }
-}
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let runtime = Runtime::new().unwrap();
-    let shared = Arc::new(Shared { cloud: FreshCloud::new(), system: OnceLock::new() });
-    libtest_mimic::run(&arguments, trials(runtime.handle(), &shared)).exit_code()
-}
-
-/// A trial that is named as its function, which gets the shared system.
-macro_rules! in_shared_system {
-    ($runtime:expr, $shared:expr, $($module:ident::$scenario:ident),+ $(,)?) => {
-        [$({
-            let (runtime, shared): (Handle, Arc<Shared>) = ($runtime.clone(), Arc::clone($shared));
-            Trial::test(concat!(stringify!($module), "::", stringify!($scenario)), move || {
-                runtime.block_on($module::$scenario(shared.system()));
-                Ok(())
-            })
-        }),+]
-    };
-}
-
-/// A trial that is named as its function, which deploys a stage of its own.
-macro_rules! in_own_stage {
-    ($runtime:expr, $shared:expr, $($module:ident::$scenario:ident),+ $(,)?) => {
-        [$({
-            let (runtime, shared): (Handle, Arc<Shared>) = ($runtime.clone(), Arc::clone($shared));
-            Trial::test(concat!(stringify!($module), "::", stringify!($scenario)), move || {
-                runtime.block_on($module::$scenario(&shared.cloud));
-                Ok(())
-            })
-        }),+]
-    };
-}
-
-fn trials(runtime: &Handle, shared: &Arc<Shared>) -> Vec<Trial> {
-    let own_stage = in_own_stage!(
-        runtime,
-        shared,
-        grants::no_granted_action_is_needless_and_nothing_is_left_at_the_end,
-        many::a_thousand_end_each_in_one_place,
-    );
-    let shared_system = in_shared_system!(
-        runtime,
-        shared,
-        walk_through::the_outputs_are_those_of_the_document,
-        walk_through::an_uploaded_text_is_audited_and_is_no_image,
-        walk_through::the_events_of_a_day_come_in_their_order,
-        walk_through::a_posted_message_is_kept_without_a_function_between,
-        images::an_image_of_each_format_is_measured_whatever_its_key,
-        images::what_is_no_whole_image_is_an_error_that_says_why,
-        images::what_is_too_large_is_an_error_and_not_decoded,
-        images::each_upload_of_a_key_is_kept,
-        images::an_object_that_changed_before_it_was_read_is_an_error,
-        api::a_body_that_is_no_json_object_is_refused_and_nothing_is_sent,
-        api::a_body_of_another_type_cannot_become_another_call,
-        api::a_body_that_no_item_holds_is_refused,
-        api::other_methods_and_paths_are_refused,
-        api::other_web_pages_may_ask,
-        delivery::a_redelivered_message_changes_nothing,
-        delivery::of_a_batch_only_what_failed_returns,
-    );
-    own_stage.into_iter().chain(shared_system).collect()
+    scenarios! {
+        deploy: |cloud| System::deploy(cloud, "dev"),
+        in_own_stage: [
+            grants::no_granted_action_is_needless_and_nothing_is_left_at_the_end,
+            many::a_thousand_end_each_in_one_place,
+        ],
+        in_shared_system: [
+            walk_through::the_outputs_are_those_of_the_document,
+            walk_through::an_uploaded_text_is_audited_and_is_no_image,
+            walk_through::the_events_of_a_day_come_in_their_order,
+            walk_through::a_posted_message_is_kept_without_a_function_between,
+            images::an_image_of_each_format_is_measured_whatever_its_key,
+            images::what_is_no_whole_image_is_an_error_that_says_why,
+            images::what_is_too_large_is_an_error_and_not_decoded,
+            images::each_upload_of_a_key_is_kept,
+            images::an_object_that_changed_before_it_was_read_is_an_error,
+            api::a_body_that_is_no_json_object_is_refused_and_nothing_is_sent,
+            api::a_body_of_another_type_cannot_become_another_call,
+            api::a_body_that_no_item_holds_is_refused,
+            api::other_methods_and_paths_are_refused,
+            api::other_web_pages_may_ask,
+            delivery::a_redelivered_message_changes_nothing,
+            delivery::of_a_batch_only_what_failed_returns,
+        ],
+    }
 }

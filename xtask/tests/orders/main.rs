@@ -17,84 +17,34 @@ mod system;
 mod walk_through;
 
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
 
-use common::FreshCloud;
-use libtest_mimic::{Arguments, Trial};
+use common::scenarios;
 use system::System;
-use tokio::runtime::{Handle, Runtime};
-
-/// The local cloud, and the deployment that most scenarios share.
-struct Shared {
-    cloud: FreshCloud,
-    system: OnceLock<System>,
-}
-
-impl Shared {
-    fn system(&self) -> &System {
-        self.system.get_or_init(|| System::deploy(&self.cloud, "dev"))
-    }
-}
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let runtime = Runtime::new().unwrap();
-    let shared = Arc::new(Shared { cloud: FreshCloud::new(), system: OnceLock::new() });
-    libtest_mimic::run(&arguments, trials(runtime.handle(), &shared)).exit_code()
-}
-
-/// A trial that is named as its function, which gets the shared system.
-macro_rules! in_shared_system {
-    ($runtime:expr, $shared:expr, $($module:ident::$scenario:ident),+ $(,)?) => {
-        [$({
-            let (runtime, shared): (Handle, Arc<Shared>) = ($runtime.clone(), Arc::clone($shared));
-            Trial::test(concat!(stringify!($module), "::", stringify!($scenario)), move || {
-                runtime.block_on($module::$scenario(shared.system()));
-                Ok(())
-            })
-        }),+]
-    };
-}
-
-/// A trial that is named as its function, which deploys a stage of its own.
-macro_rules! in_own_stage {
-    ($runtime:expr, $shared:expr, $($module:ident::$scenario:ident),+ $(,)?) => {
-        [$({
-            let (runtime, shared): (Handle, Arc<Shared>) = ($runtime.clone(), Arc::clone($shared));
-            Trial::test(concat!(stringify!($module), "::", stringify!($scenario)), move || {
-                runtime.block_on($module::$scenario(&shared.cloud));
-                Ok(())
-            })
-        }),+]
-    };
-}
-
-fn trials(runtime: &Handle, shared: &Arc<Shared>) -> Vec<Trial> {
-    let own_stage = in_own_stage!(
-        runtime,
-        shared,
-        grants::no_granted_action_is_needless_and_nothing_is_left_at_the_end,
-        health::what_is_not_there_or_not_allowed_is_said,
-        many::a_thousand_end_each_in_one_place,
-        delivery::a_failure_between_two_writes_loses_and_doubles_nothing,
-    );
-    let shared_system = in_shared_system!(
-        runtime,
-        shared,
-        walk_through::the_outputs_are_those_of_the_document,
-        walk_through::an_order_is_queued_kept_and_shown,
-        walk_through::a_wrong_order_is_kept_with_all_that_is_wrong,
-        api::what_has_no_usable_id_is_refused_with_the_field,
-        api::an_order_longer_than_a_message_is_refused,
-        api::an_id_of_any_letters_is_found_again,
-        api::an_unknown_order_is_not_found,
-        api::other_methods_and_paths_are_refused,
-        api::other_web_pages_may_ask,
-        duplicates::of_orders_that_come_at_once_one_is_the_original,
-        duplicates::orders_are_shown_newest_first,
-        duplicates::a_redelivered_message_changes_nothing,
-        duplicates::more_records_than_an_answer_holds_are_continued,
-        delivery::of_a_batch_only_what_cannot_be_kept_returns,
-    );
-    own_stage.into_iter().chain(shared_system).collect()
+    scenarios! {
+        deploy: |cloud| System::deploy(cloud, "dev"),
+        in_own_stage: [
+            grants::no_granted_action_is_needless_and_nothing_is_left_at_the_end,
+            health::what_is_not_there_or_not_allowed_is_said,
+            many::a_thousand_end_each_in_one_place,
+            delivery::a_failure_between_two_writes_loses_and_doubles_nothing,
+        ],
+        in_shared_system: [
+            walk_through::the_outputs_are_those_of_the_document,
+            walk_through::an_order_is_queued_kept_and_shown,
+            walk_through::a_wrong_order_is_kept_with_all_that_is_wrong,
+            api::what_has_no_usable_id_is_refused_with_the_field,
+            api::an_order_longer_than_a_message_is_refused,
+            api::an_id_of_any_letters_is_found_again,
+            api::an_unknown_order_is_not_found,
+            api::other_methods_and_paths_are_refused,
+            api::other_web_pages_may_ask,
+            duplicates::of_orders_that_come_at_once_one_is_the_original,
+            duplicates::orders_are_shown_newest_first,
+            duplicates::a_redelivered_message_changes_nothing,
+            duplicates::more_records_than_an_answer_holds_are_continued,
+            delivery::of_a_batch_only_what_cannot_be_kept_returns,
+        ],
+    }
 }

@@ -19,86 +19,36 @@ mod system;
 mod walk_through;
 
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
 
-use common::{FreshCloud, patience};
-use libtest_mimic::{Arguments, Trial};
+use common::{patience, scenarios};
 use system::System;
-use tokio::runtime::{Handle, Runtime};
-
-/// The local cloud, and the deployment that most scenarios share.
-struct Shared {
-    cloud: FreshCloud,
-    system: OnceLock<System>,
-}
-
-impl Shared {
-    fn system(&self) -> &System {
-        self.system.get_or_init(|| System::deploy(&self.cloud, "dev", &[]))
-    }
-}
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let runtime = Runtime::new().unwrap();
-    let shared = Arc::new(Shared { cloud: FreshCloud::new(), system: OnceLock::new() });
-    libtest_mimic::run(&arguments, trials(runtime.handle(), &shared)).exit_code()
-}
-
-/// A trial that is named as its function, which gets the shared system.
-macro_rules! in_shared_system {
-    ($runtime:expr, $shared:expr, $($module:ident::$scenario:ident),+ $(,)?) => {
-        [$({
-            let (runtime, shared): (Handle, Arc<Shared>) = ($runtime.clone(), Arc::clone($shared));
-            Trial::test(concat!(stringify!($module), "::", stringify!($scenario)), move || {
-                runtime.block_on($module::$scenario(shared.system()));
-                Ok(())
-            })
-        }),+]
-    };
-}
-
-/// A trial that is named as its function, which deploys a stage of its own.
-macro_rules! in_own_stage {
-    ($runtime:expr, $shared:expr, $($module:ident::$scenario:ident),+ $(,)?) => {
-        [$({
-            let (runtime, shared): (Handle, Arc<Shared>) = ($runtime.clone(), Arc::clone($shared));
-            Trial::test(concat!(stringify!($module), "::", stringify!($scenario)), move || {
-                runtime.block_on($module::$scenario(&shared.cloud));
-                Ok(())
-            })
-        }),+]
-    };
-}
-
-fn trials(runtime: &Handle, shared: &Arc<Shared>) -> Vec<Trial> {
-    let own_stage = in_own_stage!(
-        runtime,
-        shared,
-        grants::no_granted_action_is_needless,
-        outage::a_message_of_an_unknown_verdict_is_retried_and_ends_in_the_dead_letter_queue,
-    );
-    let shared_system = in_shared_system!(
-        runtime,
-        shared,
-        walk_through::a_reported_sighting_is_kept_and_counted,
-        api::the_spaceship_wins_over_the_model,
-        api::a_request_without_a_name_is_refused_with_the_field,
-        api::what_was_never_seen_counts_zero,
-        api::other_web_pages_may_ask,
-        reports::a_sighting_of_an_unknown_model_is_a_false_report_with_its_whole_record,
-        reports::an_unreadable_message_is_a_false_report_and_not_retried,
-        reports::a_redelivered_record_changes_nothing,
-        caches::a_verdict_is_kept_for_ten_minutes,
-        caches::a_kept_verdict_spares_the_validator,
-        caches::an_expired_verdict_is_not_used,
-        caches::a_result_is_kept_for_five_minutes,
-        caches::counts_answers_from_the_cache_until_the_calculator_renews_it,
-        caches::an_expired_result_is_not_used,
-        caches::items_expire_in_the_caches_alone,
-        delivery::the_same_message_twice_is_one_sighting,
-        delivery::sightings_of_one_millisecond_are_all_kept,
-        access::the_named_account_may_send_and_nothing_else,
-    );
-    own_stage.into_iter().chain(shared_system).collect()
+    scenarios! {
+        deploy: |cloud| System::deploy(cloud, "dev", &[]),
+        in_own_stage: [
+            grants::no_granted_action_is_needless,
+            outage::a_message_of_an_unknown_verdict_is_retried_and_ends_in_the_dead_letter_queue,
+        ],
+        in_shared_system: [
+            walk_through::a_reported_sighting_is_kept_and_counted,
+            api::the_spaceship_wins_over_the_model,
+            api::a_request_without_a_name_is_refused_with_the_field,
+            api::what_was_never_seen_counts_zero,
+            api::other_web_pages_may_ask,
+            reports::a_sighting_of_an_unknown_model_is_a_false_report_with_its_whole_record,
+            reports::an_unreadable_message_is_a_false_report_and_not_retried,
+            reports::a_redelivered_record_changes_nothing,
+            caches::a_verdict_is_kept_for_ten_minutes,
+            caches::a_kept_verdict_spares_the_validator,
+            caches::an_expired_verdict_is_not_used,
+            caches::a_result_is_kept_for_five_minutes,
+            caches::counts_answers_from_the_cache_until_the_calculator_renews_it,
+            caches::an_expired_result_is_not_used,
+            caches::items_expire_in_the_caches_alone,
+            delivery::the_same_message_twice_is_one_sighting,
+            delivery::sightings_of_one_millisecond_are_all_kept,
+            access::the_named_account_may_send_and_nothing_else,
+        ],
+    }
 }
