@@ -1,67 +1,36 @@
 //! A deployed copy of the system, with what its users have: an API, queues, a table and a bucket to look into.
 
-use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Stdio;
+use std::ops::Deref;
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_sqs::types::{Message, QueueAttributeName, SendMessageBatchRequestEntry};
 use futures::stream::{self, StreamExt};
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
 use crate::common::patience::eventually;
-use crate::common::{Answer, Ended, FreshCloud, http_client};
+use crate::common::{Answer, Deployment, FreshCloud};
 
 /// An item of a table, in the order of its names.
 pub(crate) type Item = BTreeMap<String, AttributeValue>;
 
 /// A stage of the stack.
-pub(crate) struct System {
-    pub config: SdkConfig,
-    pub dynamodb: aws_sdk_dynamodb::Client,
-    pub lambda: aws_sdk_lambda::Client,
-    pub s3: aws_sdk_s3::Client,
-    pub sqs: aws_sdk_sqs::Client,
-    pub http: reqwest::Client,
-    outputs: BTreeMap<String, String>,
-    stage: String,
+pub(crate) struct System(Deployment);
+
+impl Deref for System {
+    type Target = Deployment;
+
+    fn deref(&self) -> &Deployment {
+        &self.0
+    }
 }
 
 impl System {
-    /// Deploys the stack to `stage`. A first build takes minutes, which `cargo` shows.
     pub(crate) fn deploy(cloud: &FreshCloud, stage: &str) -> Self {
-        let mut deploy = cloud.xtask(&["deploy", "orders", "--local", "--yes", "--quiet", "--stage", stage]);
-        Ended::of(deploy.stderr(Stdio::inherit())).expect(0);
-        let outputs = cloud.run(&["outputs", "orders", "--local", "--json", "--stage", stage]);
-        let config = cloud.sdk_config();
-        let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
-        Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(&config),
-            lambda: aws_sdk_lambda::Client::new(&config),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            sqs: aws_sdk_sqs::Client::new(&config),
-            config,
-            outputs: serde_json::from_str(&outputs).unwrap(),
-            http: http_client(),
-            stage: stage.to_owned(),
-        }
-    }
-
-    #[track_caller]
-    pub(crate) fn output(&self, name: &str) -> &str {
-        &self.outputs[name]
-    }
-
-    pub(crate) fn outputs(&self) -> Vec<&str> {
-        self.outputs.keys().map(String::as_str).collect()
-    }
-
-    /// The physical name of a function.
-    pub(crate) fn function(&self, name: &str) -> String {
-        if self.stage == "dev" { name.to_owned() } else { format!("{name}-{}", self.stage) }
+        Self(Deployment::of(cloud, "orders", stage, &[]))
     }
 
     /// `{method} {ApiUrl}` with the steps of a path, each encoded.
