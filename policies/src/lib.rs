@@ -4,6 +4,7 @@
 //! functions where a policy on its own holds strings.
 
 pub mod action;
+pub mod audit;
 pub mod condition;
 pub mod contain;
 pub mod document;

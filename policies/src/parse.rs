@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 pub use error::{ParseError, Position};
 
-use crate::document::{PolicyDocument, Version};
+use crate::document::{PolicyDocument, Statement, Version};
 use place::Place;
 
 /// Reads a policy of any kind: of an identity or a resource, a trust policy, a boundary, or one of an organization.
@@ -30,6 +30,24 @@ use place::Place;
 /// When the text is not JSON or the JSON is no policy.
 pub fn document(text: &str) -> Result<PolicyDocument, ParseError> {
     value(&json::read(text)?)
+}
+
+/// Reads the JSON of a policy, in which no object may have a member twice.
+///
+/// # Errors
+///
+/// When the text is not such JSON.
+pub fn json(text: &str) -> Result<Json, ParseError> {
+    json::read(text)
+}
+
+/// Reads a statement of a policy.
+///
+/// # Errors
+///
+/// When the JSON is no statement.
+pub fn statement(json: &Json) -> Result<Statement, ParseError> {
+    statement::read(&Place::root(json))
 }
 
 /// Reads a policy that is part of other JSON, such as a template.

@@ -1,0 +1,5 @@
+//! RP: whom the policies of resources and roles let in.
+
+use super::rule::PolicyRule;
+
+pub(super) const RULES: &[&[PolicyRule]] = &[];
