@@ -75,6 +75,7 @@ mod calls {
     use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 
     use super::{DeleteItem, DescribeTable, GetItem, Index, PutItem, Query, Scan, Table, UpdateItem};
+    use crate::evidence;
     use crate::grants::Grants;
 
     macro_rules! table_calls {
@@ -83,7 +84,9 @@ mod calls {
                 $(
                     #[doc = concat!("The SDK's `", stringify!($call), "` on this table.")]
                     #[must_use]
+                    #[track_caller]
                     pub fn $call<P>(&self) -> $builder where A: Grants<$operation, P> {
+                        evidence::call::<Self, $operation>();
                         self.client.get().$call().table_name(self.name())
                     }
                 )+
@@ -104,20 +107,24 @@ mod calls {
     impl<A> Index<A> {
         /// The SDK's `query` on this index.
         #[must_use]
+        #[track_caller]
         pub fn query<P>(&self) -> QueryFluentBuilder
         where
             A: Grants<Query, P>,
         {
+            evidence::call::<Self, Query>();
             let (table, index) = self.names();
             self.client.get().query().table_name(table).index_name(index)
         }
 
         /// The SDK's `scan` on this index.
         #[must_use]
+        #[track_caller]
         pub fn scan<P>(&self) -> ScanFluentBuilder
         where
             A: Grants<Scan, P>,
         {
+            evidence::call::<Self, Scan>();
             let (table, index) = self.names();
             self.client.get().scan().table_name(table).index_name(index)
         }

@@ -30,6 +30,7 @@ mod calls {
     use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 
     use super::{EventBus, PutEvents};
+    use crate::evidence;
     use crate::grants::Grants;
 
     impl<A> EventBus<A> {
@@ -37,10 +38,12 @@ mod calls {
         ///
         /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
         #[must_use]
+        #[track_caller]
         pub fn put_events<P>(&self, entries: impl IntoIterator<Item = PutEventsRequestEntry>) -> PutEventsFluentBuilder
         where
             A: Grants<PutEvents, P>,
         {
+            evidence::call::<Self, PutEvents>();
             let entries = entries.into_iter().map(|mut entry| {
                 entry.event_bus_name = Some(self.name().to_owned());
                 entry

@@ -31,24 +31,29 @@ mod calls {
     use aws_sdk_lambda::operation::invoke::builders::InvokeFluentBuilder;
 
     use super::{Function, GetFunctionConfiguration, Invoke};
+    use crate::evidence;
     use crate::grants::Grants;
 
     impl<A> Function<A> {
         /// The SDK's `get_function_configuration` of this function.
         #[must_use]
+        #[track_caller]
         pub fn get_function_configuration<P>(&self) -> GetFunctionConfigurationFluentBuilder
         where
             A: Grants<GetFunctionConfiguration, P>,
         {
+            evidence::call::<Self, GetFunctionConfiguration>();
             self.client.get().get_function_configuration().function_name(self.name())
         }
 
         /// The SDK's `invoke` of this function.
         #[must_use]
+        #[track_caller]
         pub fn invoke<P>(&self) -> InvokeFluentBuilder
         where
             A: Grants<Invoke, P>,
         {
+            evidence::call::<Self, Invoke>();
             self.client.get().invoke().function_name(self.name())
         }
     }

@@ -22,6 +22,8 @@ pub mod declaration;
 pub mod dynamodb;
 pub mod environment;
 pub mod eventbridge;
+#[cfg(feature = "runtime")]
+pub mod evidence;
 pub mod grants;
 pub mod lambda;
 mod resource;

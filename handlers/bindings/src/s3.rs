@@ -84,6 +84,7 @@ mod calls {
     use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 
     use super::{Bucket, DeleteObject, GetObject, HeadBucket, HeadObject, ListObjectsV2, PutObject};
+    use crate::evidence;
     use crate::grants::Grants;
 
     macro_rules! object_calls {
@@ -92,7 +93,9 @@ mod calls {
                 $(
                     #[doc = concat!("The SDK's `", stringify!($call), "` of the object `key` below the prefix.")]
                     #[must_use]
+                    #[track_caller]
                     pub fn $call<P>(&self, key: &str) -> $builder where A: Grants<$operation, P> {
+                        evidence::call::<Self, $operation>();
                         self.client.get().$call().bucket(self.name()).key(self.key(key))
                     }
                 )+
@@ -110,19 +113,23 @@ mod calls {
     impl<A> Bucket<A> {
         /// The SDK's `head_bucket` of the bucket.
         #[must_use]
+        #[track_caller]
         pub fn head_bucket<P>(&self) -> HeadBucketFluentBuilder
         where
             A: Grants<HeadBucket, P>,
         {
+            evidence::call::<Self, HeadBucket>();
             self.client.get().head_bucket().bucket(self.name())
         }
 
         /// The SDK's `list_objects_v2` of the objects below the prefix whose keys go on with `start`, mostly empty.
         #[must_use]
+        #[track_caller]
         pub fn list_objects_v2<P>(&self, start: &str) -> ListObjectsV2FluentBuilder
         where
             A: Grants<ListObjectsV2, P>,
         {
+            evidence::call::<Self, ListObjectsV2>();
             let call = self.client.get().list_objects_v2().bucket(self.name());
             let prefix = self.key(start);
             if prefix.is_empty() { call } else { call.prefix(prefix) }

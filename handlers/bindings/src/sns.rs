@@ -31,24 +31,29 @@ mod calls {
     use aws_sdk_sns::operation::publish_batch::builders::PublishBatchFluentBuilder;
 
     use super::{Publish, PublishBatch, Topic};
+    use crate::evidence;
     use crate::grants::Grants;
 
     impl<A> Topic<A> {
         /// The SDK's `publish` to this topic.
         #[must_use]
+        #[track_caller]
         pub fn publish<P>(&self) -> PublishFluentBuilder
         where
             A: Grants<Publish, P>,
         {
+            evidence::call::<Self, Publish>();
             self.client.get().publish().topic_arn(self.arn())
         }
 
         /// The SDK's `publish_batch` to this topic.
         #[must_use]
+        #[track_caller]
         pub fn publish_batch<P>(&self) -> PublishBatchFluentBuilder
         where
             A: Grants<PublishBatch, P>,
         {
+            evidence::call::<Self, PublishBatch>();
             self.client.get().publish_batch().topic_arn(self.arn())
         }
     }

@@ -33,33 +33,40 @@ mod calls {
     use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
 
     use super::{GetQueueAttributes, Queue, SendMessage, SendMessageBatch};
+    use crate::evidence;
     use crate::grants::Grants;
 
     impl<A> Queue<A> {
         /// The SDK's `get_queue_attributes` on this queue.
         #[must_use]
+        #[track_caller]
         pub fn get_queue_attributes<P>(&self) -> GetQueueAttributesFluentBuilder
         where
             A: Grants<GetQueueAttributes, P>,
         {
+            evidence::call::<Self, GetQueueAttributes>();
             self.client.get().get_queue_attributes().queue_url(self.url())
         }
 
         /// The SDK's `send_message` to this queue.
         #[must_use]
+        #[track_caller]
         pub fn send_message<P>(&self) -> SendMessageFluentBuilder
         where
             A: Grants<SendMessage, P>,
         {
+            evidence::call::<Self, SendMessage>();
             self.client.get().send_message().queue_url(self.url())
         }
 
         /// The SDK's `send_message_batch` to this queue.
         #[must_use]
+        #[track_caller]
         pub fn send_message_batch<P>(&self) -> SendMessageBatchFluentBuilder
         where
             A: Grants<SendMessageBatch, P>,
         {
+            evidence::call::<Self, SendMessageBatch>();
             self.client.get().send_message_batch().queue_url(self.url())
         }
     }

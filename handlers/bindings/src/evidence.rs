@@ -1,0 +1,18 @@
+//! What a program carries of its calls: an audit of the built program tells from it which binding makes which call, and
+//! where. What nothing calls is not in the program, and neither is its evidence.
+
+use std::any::type_name;
+use std::hint::black_box;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+/// A call of `Operation` through `Binding`: its name, as [`type_name`] gives it, is in a program that can make the call.
+#[derive(Debug)]
+pub struct Call<Binding, Operation>(PhantomData<fn() -> (Binding, Operation)>);
+
+/// Leaves the call's name and its place in the program; it costs a few instructions.
+#[inline]
+#[track_caller]
+pub(crate) fn call<Binding, Operation>() {
+    black_box((type_name::<Call<Binding, Operation>>(), Location::caller()));
+}
