@@ -18,26 +18,28 @@ pub struct Operation {
     pub service: &'static str,
     /// Its name, as the service's API reference has it.
     pub name: &'static str,
-    /// What it needs.
-    pub needs: Needs,
+    /// Actions that every call needs.
+    pub required: &'static [&'static str],
+    /// Actions that a call needs when its request sets a parameter.
+    pub conditional: &'static [Conditional],
+    /// Actions that AWS lists beside the operation and that no call by a handler needs.
+    pub never: &'static [&'static str],
 }
 
-/// What an operation needs of the caller's policies.
+/// An action that some calls of an operation need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Needs {
-    /// All of these actions; none at all when there are none.
-    Every(&'static [&'static str]),
-    /// Those of these actions that the content of the request asks for.
-    Some(&'static [&'static str]),
+pub struct Conditional {
+    /// What such a call sets: a parameter as the API reference names it, a member of it after a dot, and in parentheses
+    /// a value when only that value needs the action.
+    pub parameter: &'static str,
+    /// The action.
+    pub action: &'static str,
 }
 
-impl Needs {
-    /// All actions it may need.
-    #[must_use]
-    pub const fn actions(self) -> &'static [&'static str] {
-        match self {
-            Self::Every(actions) | Self::Some(actions) => actions,
-        }
+impl Operation {
+    /// All actions that a call may need: those of every call, then those of some.
+    pub fn actions(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.required.iter().copied().chain(self.conditional.iter().map(|conditional| conditional.action))
     }
 }
 
@@ -50,46 +52,78 @@ impl fmt::Display for Operation {
 /// The operations of `service`, named as its SDK is; `None` for a service that is not listed.
 ///
 /// ```
-/// use policies::operation::{Needs, of};
+/// use policies::operation::of;
 ///
 /// let head = of("s3").unwrap().iter().find(|operation| operation.name == "HeadObject").unwrap();
-/// assert_eq!(head.needs, Needs::Every(&["s3:GetObject"]));
+/// assert_eq!(head.required, ["s3:GetObject"]);
 /// ```
 #[must_use]
 pub fn of(service: &str) -> Option<&'static [Operation]> {
-    match service {
-        "dynamodb" => Some(dynamodb::OPERATIONS),
-        "eventbridge" => Some(eventbridge::OPERATIONS),
-        "lambda" => Some(lambda::OPERATIONS),
-        "s3" => Some(s3::OPERATIONS),
-        "sns" => Some(sns::OPERATIONS),
-        "sqs" => Some(sqs::OPERATIONS),
-        _ => None,
-    }
+    named(service).map(|service| service.operations)
+}
+
+/// The listed services, named as their SDKs are.
+pub fn services() -> impl Iterator<Item = &'static str> {
+    SERVICES.iter().map(|service| service.name)
+}
+
+/// What the names of the actions of `service` begin with, named as its SDK is: `events` for `eventbridge`.
+#[must_use]
+pub fn prefix(service: &str) -> Option<&'static str> {
+    named(service).map(|service| service.prefix)
+}
+
+struct Service {
+    name: &'static str,
+    prefix: &'static str,
+    operations: &'static [Operation],
+}
+
+const SERVICES: &[Service] =
+    &[dynamodb::SERVICE, eventbridge::SERVICE, lambda::SERVICE, s3::SERVICE, sns::SERVICE, sqs::SERVICE];
+
+fn named(service: &str) -> Option<&'static Service> {
+    SERVICES.iter().find(|it| it.name == service)
 }
 
 /// The operations of one service, named as its SDK `as` IAM names it when that differs: by `same`, those that need the
-/// action of their own name; then the others.
+/// action of their own name and no other; then the others.
+///
+/// A row is `Operation: [required] if { "Parameter" | "Another" => conditional } never [never]`.
 macro_rules! operations {
-    ($service:literal, same: $($rest:tt)*) => {
-        super::operations! { $service as $service, same: $($rest)* }
+    ($service:literal, $($rest:tt)*) => {
+        super::operations! { $service as $service, $($rest)* }
     };
     (
-        $service:literal as $prefix:literal, same: [$($same:ident),+ $(,)?],
-        $($name:ident: $needs:ident [$($action:literal),* $(,)?]),* $(,)?
+        $service:literal as $prefix:literal, same: [$($same:ident),* $(,)?],
+        $(
+            $name:ident: [$($required:literal),* $(,)?]
+            $(if { $($($parameter:literal)|+ => $conditional:literal),+ $(,)? })?
+            $(never [$($never:literal),+ $(,)?])?
+        ),* $(,)?
     ) => {
-        pub(super) const OPERATIONS: &[super::Operation] = &[
-            $(super::Operation {
-                service: $service,
-                name: stringify!($same),
-                needs: super::Needs::Every(&[concat!($prefix, ":", stringify!($same))]),
-            },)+
-            $(super::Operation {
-                service: $service,
-                name: stringify!($name),
-                needs: super::Needs::$needs(&[$(concat!($prefix, ":", $action)),*]),
-            },)*
-        ];
+        pub(super) const SERVICE: super::Service = super::Service {
+            name: $service,
+            prefix: $prefix,
+            operations: &[
+                $(super::Operation {
+                    service: $service,
+                    name: stringify!($same),
+                    required: &[concat!($prefix, ":", stringify!($same))],
+                    conditional: &[],
+                    never: &[],
+                },)*
+                $(super::Operation {
+                    service: $service,
+                    name: stringify!($name),
+                    required: &[$($required),*],
+                    conditional: &[$($($(
+                        super::Conditional { parameter: $parameter, action: $conditional },
+                    )+)+)?],
+                    never: &[$($($never),+)?],
+                },)*
+            ],
+        };
     };
 }
 
@@ -101,7 +135,7 @@ mod tests {
 
     #[test]
     fn each_operation_is_listed_once() {
-        for service in ["dynamodb", "eventbridge", "lambda", "s3", "sns", "sqs"] {
+        for service in services() {
             let mut names: Vec<_> = of(service).unwrap().iter().map(|operation| operation.name).collect();
             let listed = names.len();
             names.sort_unstable();

@@ -85,9 +85,9 @@ fn text(word: &[Symbol], context: &Context) -> Option<String> {
 /// The same request with an action and resource as one meets them, where it still shows the same.
 fn plainer(mut request: Request, part: &Rule<'_>, is_witness: impl Fn(&Request) -> bool) -> Request {
     let service = request.action.split(':').next().unwrap_or_default().to_owned();
-    let known = operation::of(&service).into_iter().flatten().flat_map(|operation| operation.needs.actions());
+    let known = operation::of(&service).into_iter().flatten().flat_map(operation::Operation::actions);
     let written = part.actions.patterns.iter().map(|pattern| filled(pattern));
-    let actions = known.map(|action| (*action).to_owned());
+    let actions = known.map(str::to_owned);
     let selects = |action: &str| {
         let lower = action.to_ascii_lowercase();
         part.actions.patterns.iter().any(|pattern| matches(pattern, &lower)) != part.actions.negated

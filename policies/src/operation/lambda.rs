@@ -20,7 +20,7 @@ super::operations! {
         TagResource, UntagResource, UpdateAlias, UpdateCodeSigningConfig, UpdateEventSourceMapping, UpdateFunctionCode,
         UpdateFunctionConfiguration, UpdateFunctionEventInvokeConfig, UpdateFunctionUrlConfig,
     ],
-    GetLayerVersionByArn: Every ["GetLayerVersion"],
-    Invoke: Every ["InvokeFunction"],
-    InvokeWithResponseStream: Every ["InvokeFunction"],
+    GetLayerVersionByArn: ["lambda:GetLayerVersion"],
+    Invoke: ["lambda:InvokeFunction"],
+    InvokeWithResponseStream: ["lambda:InvokeFunction"],
 }

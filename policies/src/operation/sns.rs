@@ -10,5 +10,5 @@ super::operations! {
         ListTagsForResource, ListTopics, Publish, PutDataProtectionPolicy, RemovePermission, SetSubscriptionAttributes,
         SetTopicAttributes, Subscribe, TagResource, Unsubscribe, UntagResource,
     ],
-    PublishBatch: Every ["Publish"],
+    PublishBatch: ["sns:Publish"],
 }

@@ -10,7 +10,7 @@ super::operations! {
         PurgeQueue, ReceiveMessage, RemovePermission, SendMessage, SetQueueAttributes, StartMessageMoveTask, TagQueue,
         UntagQueue,
     ],
-    ChangeMessageVisibilityBatch: Every ["ChangeMessageVisibility"],
-    DeleteMessageBatch: Every ["DeleteMessage"],
-    SendMessageBatch: Every ["SendMessage"],
+    ChangeMessageVisibilityBatch: ["sqs:ChangeMessageVisibility"],
+    DeleteMessageBatch: ["sqs:DeleteMessage"],
+    SendMessageBatch: ["sqs:SendMessage"],
 }

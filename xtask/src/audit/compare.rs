@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use policies::operation::{self, Needs, Operation};
+use policies::operation::{self, Operation};
 use policies::{Action, Effect, Statement};
 use serde::Serialize;
 
@@ -47,7 +47,7 @@ pub fn compare<V: Serialize>(
     };
     findings.extend(linked.unlisted.iter().map(|module| unlisted(subject, module)));
     findings.extend(linked.operations.iter().filter_map(|operation| missing(subject, *operation, &actions)));
-    let used: BTreeSet<_> = linked.operations.iter().flat_map(|operation| operation.needs.actions()).copied().collect();
+    let used: BTreeSet<_> = linked.operations.iter().flat_map(Operation::actions).collect();
     // An operation whose actions are not known may need any of its service's.
     let open: BTreeSet<_> = linked.unlisted.iter().filter_map(|module| module.split("::").next()).collect();
     let idle =
@@ -59,10 +59,12 @@ pub fn compare<V: Serialize>(
 
 fn missing(subject: Subject<'_>, operation: Operation, actions: &BTreeSet<&Action>) -> Option<AuditFinding> {
     let is_allowed = |needed: &&str| actions.iter().any(|action| action.covers(needed));
-    let absent = match operation.needs {
-        Needs::Every(needed) => joined(needed.iter().filter(|it| !is_allowed(it)).copied(), " and "),
-        Needs::Some(needed) if needed.iter().any(is_allowed) => return None,
-        Needs::Some(needed) => joined(needed.iter().copied(), " or "),
+    let absent = if !operation.required.is_empty() {
+        joined(operation.required.iter().filter(|it| !is_allowed(it)).copied(), " and ")
+    } else if operation.actions().any(|action| is_allowed(&action)) {
+        return None;
+    } else {
+        joined(operation.actions(), " or ")
     };
     if absent.is_empty() {
         return None;
@@ -78,7 +80,7 @@ fn missing(subject: Subject<'_>, operation: Operation, actions: &BTreeSet<&Actio
 
 fn unused(subject: Subject<'_>, action: &Action) -> AuditFinding {
     let operations = operation::of(action.service()).into_iter().flatten();
-    let users = operations.filter(|operation| operation.needs.actions().contains(&action.as_str()));
+    let users = operations.filter(|operation| operation.actions().any(|it| it == action.as_str()));
     let names: Vec<_> = users.map(|operation| operation.name).collect();
     let evidence = if names.is_empty() {
         format!("no operation of the SDK needs `{action}`")

@@ -120,7 +120,7 @@ impl Rights {
         }
         let operations = linked.into_iter().flat_map(|linked| &linked.operations);
         let users: Vec<_> = operations
-            .filter(|operation| operation.needs.actions().contains(&action.as_str()))
+            .filter(|operation| operation.actions().any(|it| it == action.as_str()))
             .map(|operation| operation.name)
             .collect();
         if users.is_empty() {
