@@ -4,11 +4,13 @@
 //! functions where a policy on its own holds strings.
 
 pub mod action;
+pub mod catalogue;
 pub mod condition;
 pub mod contain;
 pub mod document;
 pub mod evaluate;
 pub mod listed;
+mod nearest;
 pub mod operation;
 pub mod parse;
 mod pattern;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod any;
+mod catalogue;
 mod contain;
 mod evaluate;
 mod operators;
