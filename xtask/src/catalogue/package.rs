@@ -61,3 +61,13 @@ async fn output(mut command: Command, program: &str, help: &str) -> Result<Outpu
     let said = String::from_utf8_lossy(&output.stderr);
     Err(Failure::new(format!("`{program}` cannot get or unpack `{NAME}@{VERSION}`: {}", said.trim())).into())
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn another_package_than_the_pinned_one_is_refused() {
+        let message = super::require_pinned(b"another").unwrap_err().to_string();
+        assert!(message.contains("is not the pinned package: got `sha512-"), "{message}");
+        assert!(message.contains("help: a new version needs its integrity"), "{message}");
+    }
+}
