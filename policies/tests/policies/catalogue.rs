@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use policies::catalogue::{self, AccessLevel, Action, ValueType};
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 const FILE: &str = include_str!("../../catalogue/actions.txt");
 
@@ -171,4 +173,45 @@ fn an_action_does_not_apply_to_resources_that_are_certainly_others() {
     check_applies("iam:PassRole", "arn:aws:iam::123456789012:user/*", false);
     check_applies("xray:PutTraceSegments", "arn:aws:xray:eu-west-1:123456789012:group/all", false);
     check_applies("dynamodb:ListTables", "arn:aws:dynamodb:eu-west-1:123456789012:table/*", false);
+}
+
+/// An ARN of the format, with `name` for each placeholder.
+fn filled(format: &str, name: &str) -> String {
+    let mut parts = format.split("${");
+    let mut arn = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        arn.push_str(name);
+        arn.push_str(part.split_once('}').unwrap().1);
+    }
+    arn
+}
+
+proptest! {
+    #[test]
+    fn a_pattern_of_an_arn_of_a_type_fits_the_type(
+        service: Index,
+        resource_type: Index,
+        name in "[a-z0-9._-]{0,6}",
+        cuts in proptest::collection::vec((any::<Index>(), 0_usize..12, "[*?]|\\$\\{aws:username\\}"), 0..4),
+    ) {
+        let services: Vec<_> = catalogue::services().filter_map(catalogue::service).collect();
+        let types = &service.get(&services).resource_types;
+        prop_assume!(!types.is_empty());
+        let known = resource_type.get(types);
+        for format in &known.arns {
+            let arn = filled(&format.to_string(), &name);
+            let mut pattern = arn.clone();
+            for (at, length, wildcard) in &cuts {
+                let start = at.index(pattern.len());
+                let length = if wildcard == "?" { 1 } else { *length };
+                // Variables of an earlier cut stay whole.
+                let end = (start + length).min(pattern.len());
+                if pattern[start..end].contains(['$', '{', '}']) || pattern[..start].rfind("${") > pattern[..start].rfind('}') {
+                    continue;
+                }
+                pattern.replace_range(start..end, wildcard);
+            }
+            prop_assert!(known.fits(&pattern), "{pattern} for {arn}");
+        }
+    }
 }
