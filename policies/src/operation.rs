@@ -159,19 +159,3 @@ macro_rules! operations {
 }
 
 use operations;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_operation_is_listed_once() {
-        for service in services() {
-            let mut names: Vec<_> = of(service).unwrap().iter().map(|operation| operation.name).collect();
-            let listed = names.len();
-            names.sort_unstable();
-            names.dedup();
-            assert_eq!(names.len(), listed, "{service}");
-        }
-    }
-}

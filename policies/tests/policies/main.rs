@@ -5,6 +5,7 @@
 mod any;
 mod contain;
 mod evaluate;
+mod operation;
 mod operators;
 mod parse;
 mod reference;
