@@ -1,14 +1,37 @@
-//! Amazon SNS: what has to do with topics.
+//! Amazon SNS.
 //!
-//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html>
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html>
 
 super::operations! {
     "sns",
     same: [
-        AddPermission, ConfirmSubscription, CreateTopic, DeleteTopic, GetDataProtectionPolicy,
-        GetSubscriptionAttributes, GetTopicAttributes, ListSubscriptions, ListSubscriptionsByTopic,
-        ListTagsForResource, ListTopics, Publish, PutDataProtectionPolicy, RemovePermission, SetSubscriptionAttributes,
-        SetTopicAttributes, Subscribe, TagResource, Unsubscribe, UntagResource,
+        AddPermission, CheckIfPhoneNumberIsOptedOut, ConfirmSubscription, CreatePlatformEndpoint,
+        CreateSMSSandboxPhoneNumber, DeleteEndpoint, DeletePlatformApplication, DeleteSMSSandboxPhoneNumber,
+        DeleteTopic, GetDataProtectionPolicy, GetEndpointAttributes, GetPlatformApplicationAttributes, GetSMSAttributes,
+        GetSMSSandboxAccountStatus, GetSubscriptionAttributes, GetTopicAttributes, ListEndpointsByPlatformApplication,
+        ListOriginationNumbers, ListPhoneNumbersOptedOut, ListPlatformApplications, ListSMSSandboxPhoneNumbers,
+        ListSubscriptions, ListSubscriptionsByTopic, ListTagsForResource, ListTopics, OptInPhoneNumber, Publish,
+        PutDataProtectionPolicy, RemovePermission, SetEndpointAttributes, TagResource, Unsubscribe, UntagResource,
+        VerifySMSSandboxPhoneNumber,
     ],
+    CreatePlatformApplication: ["sns:CreatePlatformApplication"] if {
+        "Attributes (FailureFeedbackRoleArn)" | "Attributes (SuccessFeedbackRoleArn)" => "iam:PassRole",
+    },
+    CreateTopic: ["sns:CreateTopic"] if {
+        "Attributes (FailureFeedbackRoleArn)" | "Attributes (SuccessFeedbackRoleArn)" => "iam:PassRole",
+        "DataProtectionPolicy" => "sns:PutDataProtectionPolicy",
+        "Tags" => "sns:TagResource",
+    },
     PublishBatch: ["sns:Publish"],
+    SetPlatformApplicationAttributes: ["sns:SetPlatformApplicationAttributes"] if {
+        "Attributes (FailureFeedbackRoleArn)" | "Attributes (SuccessFeedbackRoleArn)" => "iam:PassRole",
+    },
+    SetSMSAttributes: ["sns:SetSMSAttributes"] if { "attributes (DeliveryStatusIAMRole)" => "iam:PassRole" },
+    SetSubscriptionAttributes: ["sns:SetSubscriptionAttributes"] if {
+        "AttributeName (SubscriptionRoleArn)" => "iam:PassRole",
+    },
+    SetTopicAttributes: ["sns:SetTopicAttributes"] if {
+        "AttributeName (FailureFeedbackRoleArn)" | "AttributeName (SuccessFeedbackRoleArn)" => "iam:PassRole",
+    },
+    Subscribe: ["sns:Subscribe"] if { "Attributes (SubscriptionRoleArn)" => "iam:PassRole" },
 }

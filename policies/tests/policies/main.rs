@@ -7,6 +7,7 @@ mod audit;
 mod catalogue;
 mod contain;
 mod evaluate;
+mod operation;
 mod operators;
 mod parse;
 mod reference;

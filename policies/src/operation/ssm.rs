@@ -1,0 +1,92 @@
+//! AWS Systems Manager.
+//!
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_ssm.html>; for the keys of parameters
+//! <https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html>
+
+super::operations! {
+    "ssm",
+    same: [
+        AddTagsToResource, AssociateOpsItemRelatedItem, CancelCommand, CancelMaintenanceWindowExecution,
+        CreateResourceDataSync, DeleteActivation, DeleteAssociation, DeleteCloudConnector, DeleteDocument,
+        DeleteInventory, DeleteMaintenanceWindow, DeleteOpsItem, DeleteOpsMetadata, DeleteParameter, DeleteParameters,
+        DeletePatchBaseline, DeleteResourceDataSync, DeleteResourcePolicy, DeregisterManagedInstance,
+        DeregisterPatchBaselineForPatchGroup, DeregisterTargetFromMaintenanceWindow,
+        DeregisterTaskFromMaintenanceWindow, DescribeActivations, DescribeAssociation,
+        DescribeAssociationExecutionTargets, DescribeAssociationExecutions, DescribeAutomationExecutions,
+        DescribeAvailablePatches, DescribeDocument, DescribeDocumentPermission, DescribeEffectiveInstanceAssociations,
+        DescribeEffectivePatchesForPatchBaseline, DescribeInstanceAssociationsStatus, DescribeInstanceInformation,
+        DescribeInstancePatchStates, DescribeInstancePatchStatesForPatchGroup, DescribeInstancePatches,
+        DescribeInstanceProperties, DescribeInventoryDeletions, DescribeMaintenanceWindowExecutionTaskInvocations,
+        DescribeMaintenanceWindowExecutionTasks, DescribeMaintenanceWindowExecutions, DescribeMaintenanceWindowSchedule,
+        DescribeMaintenanceWindowTargets, DescribeMaintenanceWindowTasks, DescribeMaintenanceWindows,
+        DescribeMaintenanceWindowsForTarget, DescribeOpsItems, DescribeParameters, DescribePatchBaselines,
+        DescribePatchGroupState, DescribePatchGroups, DescribePatchProperties, DescribeSessions,
+        DisassociateOpsItemRelatedItem, GetAccessToken, GetCalendarState, GetCloudConnector, GetCommandInvocation,
+        GetConnectionStatus, GetDefaultPatchBaseline, GetDeployablePatchSnapshotForInstance, GetDocument,
+        GetExecutionPreview, GetInventory, GetInventorySchema, GetMaintenanceWindow, GetMaintenanceWindowExecution,
+        GetMaintenanceWindowExecutionTask, GetMaintenanceWindowExecutionTaskInvocation, GetMaintenanceWindowTask,
+        GetOpsItem, GetOpsMetadata, GetOpsSummary, GetPatchBaseline, GetPatchBaselineForPatchGroup, GetResourcePolicies,
+        GetServiceSetting, LabelParameterVersion, ListAssociationVersions, ListAssociations, ListCloudConnectors,
+        ListCommandInvocations, ListCommands, ListComplianceItems, ListComplianceSummaries, ListDocumentMetadataHistory,
+        ListDocumentVersions, ListDocuments, ListInventoryEntries, ListNodes, ListNodesSummary, ListOpsItemEvents,
+        ListOpsItemRelatedItems, ListOpsMetadata, ListResourceComplianceSummaries, ListResourceDataSync,
+        ListTagsForResource, ModifyDocumentPermission, PutComplianceItems, PutInventory, PutResourcePolicy,
+        RegisterDefaultPatchBaseline, RegisterPatchBaselineForPatchGroup, RegisterTargetWithMaintenanceWindow,
+        RemoveTagsFromResource, ResetServiceSetting, ResumeSession, SendAutomationSignal, StartAssociationsOnce,
+        StartExecutionPreview, StartSession, StopAutomationExecution, TerminateSession, UnlabelParameterVersion,
+        UpdateAssociationStatus, UpdateCloudConnector, UpdateDocumentDefaultVersion, UpdateDocumentMetadata,
+        UpdateMaintenanceWindow, UpdateMaintenanceWindowTarget, UpdateOpsItem, UpdateOpsMetadata, UpdatePatchBaseline,
+        UpdateResourceDataSync, ValidateCloudConnector,
+    ],
+    CreateActivation: ["iam:PassRole", "ssm:CreateActivation"] if { "Tags" => "ssm:AddTagsToResource" },
+    CreateAssociation: ["ssm:CreateAssociation"] if {
+        "AssociationDispatchAssumeRole" | "Parameters (AutomationAssumeRole)" => "iam:PassRole",
+        "Tags" => "ssm:AddTagsToResource",
+    },
+    CreateAssociationBatch: ["ssm:CreateAssociation", "ssm:CreateAssociationBatch"] if {
+        "AssociationDispatchAssumeRole" | "Entries.Parameters (AutomationAssumeRole)" => "iam:PassRole",
+    },
+    CreateCloudConnector: ["iam:PassRole", "ssm:CreateCloudConnector"] if { "Tags" => "ssm:AddTagsToResource" },
+    CreateDocument: ["ssm:CreateDocument"] if {
+        "Content (assumeRole)" => "iam:PassRole",
+        "Requires" => "ssm:GetDocument",
+        "Tags" => "ssm:AddTagsToResource",
+    },
+    CreateMaintenanceWindow: ["ssm:CreateMaintenanceWindow"] if { "Tags" => "ssm:AddTagsToResource" },
+    CreateOpsItem: ["ssm:CreateOpsItem"] if { "Tags" => "ssm:AddTagsToResource" },
+    CreateOpsMetadata: ["ssm:CreateOpsMetadata"] if { "Tags" => "ssm:AddTagsToResource" },
+    CreatePatchBaseline: ["ssm:CreatePatchBaseline"] if { "Tags" => "ssm:AddTagsToResource" },
+    DescribeAutomationStepExecutions: ["ssm:DescribeAutomationStepExecutions"] never ["iam:PassRole"],
+    GetAutomationExecution: ["ssm:GetAutomationExecution"] never ["iam:PassRole"],
+    GetParameter: ["ssm:GetParameter"] if { "WithDecryption" => "kms:Decrypt" },
+    GetParameterHistory: ["ssm:GetParameterHistory"] if { "WithDecryption" => "kms:Decrypt" },
+    GetParameters: ["ssm:GetParameters"] if { "WithDecryption" => "kms:Decrypt" },
+    GetParametersByPath: ["ssm:GetParametersByPath"] if { "WithDecryption" => "kms:Decrypt" },
+    PutParameter: ["ssm:PutParameter"] if {
+        "Tags" => "ssm:AddTagsToResource",
+        "Tier (Advanced)" => "kms:GenerateDataKey",
+        "Type (SecureString)" => "kms:Encrypt",
+    },
+    RegisterTaskWithMaintenanceWindow: ["ssm:RegisterTaskWithMaintenanceWindow"] if {
+        "ServiceRoleArn" | "TaskInvocationParameters.RunCommand.ServiceRoleArn" => "iam:PassRole",
+    },
+    SendCommand: ["ssm:SendCommand"] if { "ServiceRoleArn" => "iam:PassRole" },
+    StartAccessRequest: ["ssm:StartAccessRequest"] if { "Tags" => "ssm:AddTagsToResource" },
+    StartAutomationExecution: ["ssm:StartAutomationExecution"] if {
+        "Parameters (AutomationAssumeRole)" => "iam:PassRole",
+        "Tags" => "ssm:AddTagsToResource",
+    },
+    StartChangeRequestExecution: ["ssm:StartChangeRequestExecution"] if {
+        "Runbooks.Parameters (AutomationAssumeRole)" => "iam:PassRole",
+        "Tags" => "ssm:AddTagsToResource",
+    },
+    UpdateAssociation: ["ssm:DescribeAssociation", "ssm:UpdateAssociation"] if {
+        "AssociationDispatchAssumeRole" | "Parameters (AutomationAssumeRole)" => "iam:PassRole",
+    },
+    UpdateDocument: ["ssm:UpdateDocument"] if { "Content (assumeRole)" => "iam:PassRole" },
+    UpdateMaintenanceWindowTask: ["ssm:UpdateMaintenanceWindowTask"] if {
+        "ServiceRoleArn" | "TaskInvocationParameters.RunCommand.ServiceRoleArn" => "iam:PassRole",
+    },
+    UpdateManagedInstanceRole: ["iam:PassRole", "ssm:UpdateManagedInstanceRole"],
+    UpdateServiceSetting: ["ssm:UpdateServiceSetting"] if { "SettingValue (of a role)" => "iam:PassRole" },
+}
