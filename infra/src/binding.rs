@@ -84,6 +84,8 @@ impl From<Value<Url>> for bindings::Url {
 pub struct Binding {
     /// The field's name.
     pub field: String,
+    /// The name of its type, by which a built program names its calls; empty for a plain value.
+    pub type_name: String,
     /// The environment variable's name.
     pub variable: String,
     /// The environment variable's value.
@@ -121,10 +123,12 @@ pub(crate) fn of<P: Program>(bindings: &P) -> Vec<Binding> {
             let variable = bindings::environment::variable(&field);
             let Ok(declaration) = serde_json::from_value::<Declaration>(json.clone()) else {
                 let plain = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
-                return Binding { field, variable, value: Value::Literal(plain), grants: Vec::new() };
+                let value = Value::Literal(plain);
+                return Binding { field, type_name: String::new(), variable, value, grants: Vec::new() };
             };
             let grants = declaration.grants.into_iter().map(statement).collect();
-            Binding { field, variable, value: Value::from_json(declaration.variable), grants }
+            let value = Value::from_json(declaration.variable);
+            Binding { field, type_name: declaration.type_name, variable, value, grants }
         })
         .collect()
 }

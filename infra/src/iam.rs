@@ -3,11 +3,16 @@
 mod policy;
 mod role;
 mod statements;
+mod subjects;
+mod unresolved;
 
 pub use policy::{ManagedPolicy, Policy};
 pub use role::{InlinePolicy, Role};
 pub use statements::{account_root, merged};
 pub(crate) use statements::{check_identity_policy, check_resource_policy};
+pub use subjects::{Place, Subject, subjects};
+pub(crate) use unresolved::is_intrinsic;
+pub use unresolved::{name_variables, resolve, with_variables};
 
 use crate::value::Value;
 

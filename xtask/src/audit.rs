@@ -1,10 +1,18 @@
-//! Least privilege from the other side: what a program can call, compared with what its role grants.
+//! The audit: whether each right is exactly what is needed, proved from the built programs, the wiring and the policies.
 
-pub mod compare;
+pub mod calls;
 pub mod finding;
+pub mod function;
 pub mod linked;
+pub mod matrix;
+pub mod recorded;
 pub mod rights;
+pub mod rules;
+pub mod source;
+pub mod stack;
+pub mod template;
+pub mod usage;
 pub mod wiring;
 
-pub use compare::{Subject, compare};
 pub use finding::{AuditFinding, Severity};
+pub use matrix::AuditReport;

@@ -9,6 +9,8 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
+    /// The binding's type as [`std::any::type_name`] gives it, by which a built program names its calls.
+    pub type_name: String,
     /// The value of the environment variable.
     pub variable: Value,
     /// What is granted; empty for a plain value.

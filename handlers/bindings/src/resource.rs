@@ -44,7 +44,10 @@ impl Resource {
         }
     }
 
-    pub(crate) fn serialize<On, A: Actions<On>, S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<Binding, On, A: Actions<On>, S: Serializer>(
+        &self,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         match self {
             Self::Declared { variable, scopes } => {
                 let grants = scopes.iter().map(|scope| Grant {
@@ -53,7 +56,8 @@ impl Resource {
                     prefix: scope.prefix.clone(),
                 });
                 let grants = grants.filter(|grant| !grant.actions.is_empty()).collect();
-                Declaration { variable: variable.clone(), grants }.serialize(serializer)
+                let type_name = std::any::type_name::<Binding>().to_owned();
+                Declaration { type_name, variable: variable.clone(), grants }.serialize(serializer)
             }
             Self::Bound(name) => serializer.serialize_str(name),
         }
@@ -117,7 +121,7 @@ macro_rules! binding_type {
 
         impl<A: $crate::Actions<$name<()>>> serde::Serialize for $name<A> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.resource.serialize::<$name<()>, A, S>(serializer)
+                self.resource.serialize::<Self, $name<()>, A, S>(serializer)
             }
         }
 

@@ -37,7 +37,8 @@ impl Serialize for Url {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Address::Declared(address) => {
-                Declaration { variable: address.clone(), grants: Vec::new() }.serialize(serializer)
+                let type_name = std::any::type_name::<Self>().to_owned();
+                Declaration { type_name, variable: address.clone(), grants: Vec::new() }.serialize(serializer)
             }
             Address::Bound(address) => serializer.serialize_str(address),
         }

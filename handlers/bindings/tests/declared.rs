@@ -20,9 +20,10 @@ fn check(binding: &impl Serialize, variable: &Value, actions: &[&str], resource:
 }
 
 #[track_caller]
-fn check_grants(binding: &impl Serialize, variable: &Value, grants: &Value) {
+fn check_grants<B: Serialize>(binding: &B, variable: &Value, grants: &Value) {
     let serialised = serde_json::to_value(binding).unwrap();
-    assert_eq!(serialised, json!({ "variable": variable, "grants": grants }));
+    let type_name = std::any::type_name::<B>();
+    assert_eq!(serialised, json!({ "type_name": type_name, "variable": variable, "grants": grants }));
     assert_eq!(json!(serde_json::from_value::<Declaration>(serialised.clone()).unwrap()), serialised);
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
+use crate::iam::is_intrinsic;
+
 /// A property that a deployment changes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PropertyChange {
@@ -98,10 +100,6 @@ fn is_same(before: &Json, after: &Json) -> bool {
         _ => None,
     };
     before == after || scalar(before).is_some_and(|before| Some(before) == scalar(after))
-}
-
-pub(super) fn is_intrinsic(object: &Map<String, Json>) -> bool {
-    object.len() == 1 && object.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
 }
 
 /// What is known of a template's values before it is deployed.

@@ -67,6 +67,27 @@ impl Workspace {
         Ok(services)
     }
 
+    /// The source folders of the package of `program`, and of the packages of the workspace that it depends on, relative
+    /// to the workspace; nothing when no package has such a program.
+    #[must_use]
+    pub fn folders_of(&self, program: &str) -> Vec<String> {
+        let mut open: Vec<_> = self.with_program(program).into_iter().collect();
+        let mut folders = Vec::new();
+        while let Some(package) = open.pop() {
+            let folder = package.manifest_path.parent().map(|folder| folder.join("src"));
+            let folder = folder.and_then(|it| Some(it.strip_prefix(&self.0.workspace_root).ok()?.to_string()));
+            // The bindings only pass calls on.
+            let Some(folder) = folder.filter(|it| !folders.contains(it) && package.name != "bindings") else {
+                continue;
+            };
+            folders.push(folder);
+            let members =
+                package.dependencies.iter().filter_map(|it| self.0.packages.iter().find(|p| p.name == it.name));
+            open.extend(members);
+        }
+        folders
+    }
+
     fn with_program(&self, program: &str) -> Result<&Package> {
         let has_program = |package: &&Package| {
             package.targets.iter().any(|target| target.is_kind(TargetKind::Bin) && target.name == program)

@@ -1,4 +1,4 @@
-//! Which operations of AWS services a program can call, read from the program itself.
+//! What a program can call, read from the program itself.
 //!
 //! The AWS SDK for Rust names the module of each operation, `aws_sdk_dynamodb::operation::get_item`, in the trace spans
 //! around its calls. The names of operations that nothing calls are removed with their code, and those that are left
@@ -11,6 +11,8 @@ use memchr::memmem;
 use object::{Object as _, ObjectSection as _};
 use policies::operation::{self, Operation};
 
+use super::calls::{self, Call, Site};
+
 /// What a program can call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Linked {
@@ -18,6 +20,10 @@ pub struct Linked {
     pub operations: BTreeSet<Operation>,
     /// The others, as the SDK names their modules: `dynamodb::search_vectors`.
     pub unlisted: BTreeSet<String>,
+    /// The calls that go through bindings.
+    pub calls: BTreeSet<Call>,
+    /// The places in its source that it knows of.
+    pub sites: BTreeSet<Site>,
 }
 
 impl Linked {
@@ -28,18 +34,19 @@ impl Linked {
     }
 }
 
-/// The operations of `services` that the program with the content `file` can call.
+/// What the program with the content `file` can call of `services`, and the places below `folders` that it knows of.
 ///
 /// `services` are those that the program's package calls itself: aws-config can call others, such as STS, with
-/// credentials that are none of the function's role.
+/// credentials that are none of the function's role. `folders` are relative to the workspace, as the compiler names files.
 ///
 /// # Errors
 /// When `file` is no program.
-pub fn operations(file: &[u8], services: &BTreeSet<String>) -> Result<Linked> {
+pub fn read(file: &[u8], services: &BTreeSet<String>, folders: &[&str]) -> Result<Linked> {
     let program = object::File::parse(file).context("the program cannot be read")?;
-    let mut linked = Linked::default();
+    let mut linked = Linked { sites: calls::sites(&program, folders), ..Linked::default() };
     for section in program.sections() {
         let data = section.data().context("the program cannot be read")?;
+        calls::calls(data, &mut linked.calls);
         for service in services {
             collect(data, service, &mut linked);
         }

@@ -1,16 +1,16 @@
 //! What the role of a function allows, and what AWS needs of it on the function's behalf.
 
-use std::collections::BTreeSet;
-
-use infra::iam::{ManagedPolicy, Policy, Statement};
+use infra::iam::{ManagedPolicy, Policy, Role, Statement};
 use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, TracingMode};
+use infra::plan::resource_name;
 use infra::sqs::{FifoQueue, Queue, StandardQueue};
-use infra::{LogicalId, Resource, Stack, Value};
+use infra::{LogicalId, Ref, Resource, Stack, Value};
+use policies::audit::Rule;
 use policies::{Action, Effect, action};
 
-use super::compare::Subject;
-use super::finding::{AuditFinding, Severity};
-use super::linked::Linked;
+use super::finding::AuditFinding;
+use super::function::Subject;
+use super::rules;
 
 /// The rights of a function's role.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Rights {
     pub platform: Vec<PlatformNeed>,
     /// The policies by reference, which the audit does not read.
     pub unread: Vec<String>,
+    /// Whether the role is none of the stack.
+    pub is_outside: bool,
 }
 
 /// Something AWS does with a function's role.
@@ -32,6 +34,8 @@ pub struct PlatformNeed {
     pub actions: Vec<Action>,
     /// On what; `None` for actions that IAM checks against no resource.
     pub resource: Option<Value>,
+    /// The rule that is broken when the role lacks it.
+    pub rule: &'static Rule,
 }
 
 impl Rights {
@@ -45,98 +49,111 @@ impl Rights {
             .resources_of::<Policy>()
             .filter(|(_, policy)| role.is_some_and(|role| policy.roles.contains(&role)))
             .flat_map(|(_, policy)| &policy.policy_document.statement);
+        let managed = stack
+            .resources_of::<ManagedPolicy>()
+            .filter(|(id, policy)| role.is_some_and(|role| is_attached(stack, role, *id, policy)))
+            .flat_map(|(_, policy)| &policy.policy_document.statement);
         Self {
-            granted: inline.chain(attached).cloned().collect(),
+            granted: inline.chain(attached).chain(managed).cloned().collect(),
             platform: needs(stack, id, function),
             unread: unread(stack, function),
+            is_outside: role.is_none(),
         }
+    }
+
+    /// What AWS does with `action` on `resource`, when it does.
+    #[must_use]
+    pub fn need(&self, action: &Action, resource: &Value) -> Option<&PlatformNeed> {
+        self.platform.iter().find(|need| {
+            need.resource.as_ref().is_none_or(|needed| needed == resource)
+                && need.actions.iter().any(|needed| action == needed)
+        })
+    }
+
+    /// Whether a statement allows `action` on exactly `resource`, or on everything.
+    #[must_use]
+    pub fn allows(&self, action: &str, resource: &Value) -> bool {
+        self.speaking(Effect::Allow, action).any(|statement| is_on(statement, resource))
+    }
+
+    /// Whether a statement allows `action` on something.
+    #[must_use]
+    pub fn allows_on_something(&self, action: &str) -> bool {
+        self.speaking(Effect::Allow, action).next().is_some()
+    }
+
+    /// Whether a statement denies `action` on exactly `resource`, or on everything, whatever the request.
+    #[must_use]
+    pub fn denies(&self, action: &str, resource: &Value) -> bool {
+        self.speaking(Effect::Deny, action).any(|it| it.condition.is_empty() && is_on(it, resource))
+    }
+
+    fn speaking(&self, effect: Effect, action: &str) -> impl Iterator<Item = &Statement> {
+        self.granted.iter().filter(move |statement| {
+            statement.effect == effect
+                && statement.action.iter().any(|it| it.covers(action)) != statement.action.is_negated()
+        })
     }
 
     /// A finding for each policy that allows something the audit does not see.
     #[must_use]
-    pub fn unseen(&self, subject: Subject<'_>) -> Vec<AuditFinding> {
-        let finding = |policy: &String| AuditFinding {
-            id: "LP05",
-            severity: Severity::High,
-            stack: subject.stack.to_owned(),
-            resource: subject.resource.to_owned(),
-            message: format!(
-                "the role of `{}` has the policy `{policy}`, whose rights the audit does not see",
-                subject.resource
-            ),
-            location: subject.location.map(str::to_owned),
-            evidence: "declared in the stack".to_owned(),
-            fix: "grant what is needed by bindings or in the role's own policies".to_owned(),
+    pub fn unseen(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
+        let id = subject.id;
+        if self.is_outside {
+            let message = format!("the role of `{id}` is not in its stack, so that nothing is known of its rights");
+            return vec![subject.finding(&rules::NO_ROLE, message)];
+        }
+        let finding = |policy: &String| {
+            let message = format!("the role of `{id}` has the policy `{policy}`, whose rights the audit does not see");
+            subject.finding(&rules::UNREAD_POLICY, message).on(policy)
         };
         self.unread.iter().map(finding).collect()
     }
 
-    /// Every action that AWS needs of the role.
-    #[must_use]
-    pub fn platform_actions(&self) -> BTreeSet<Action> {
-        self.platform.iter().flat_map(|need| need.actions.iter().cloned()).collect()
-    }
-
     /// What AWS needs of the role and the role does not allow.
     #[must_use]
-    pub fn missing(&self, subject: Subject<'_>) -> Vec<AuditFinding> {
-        let allows = |statement: &Statement, need: &PlatformNeed, action: &Action| {
-            let on = need.resource.as_ref().is_none_or(|resource| statement.resource.contains(resource));
-            statement.effect == Effect::Allow && on && statement.action.iter().any(|it| it.covers(action.as_str()))
+    pub fn missing(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
+        let lacks = |need: &PlatformNeed, action: &Action| match &need.resource {
+            Some(resource) => !self.allows(action.as_str(), resource) || self.denies(action.as_str(), resource),
+            None => !self.allows_on_something(action.as_str()),
         };
         let missing = |need: &PlatformNeed| {
-            let lacks = |action: &&Action| !self.granted.iter().any(|statement| allows(statement, need, action));
-            let absent: Vec<_> = need.actions.iter().filter(lacks).map(|it| format!("`{it}`")).collect();
-            (!absent.is_empty()).then(|| AuditFinding {
-                id: "PL01",
-                severity: Severity::High,
-                stack: subject.stack.to_owned(),
-                resource: subject.resource.to_owned(),
-                message: format!("the role of `{}` lacks {}", subject.resource, absent.join(", ")),
-                location: subject.location.map(str::to_owned),
-                evidence: format!("AWS uses the role for {}", need.purpose),
-                fix: "allow it in the role's policy, on the resource that is used".to_owned(),
+            let absent: Vec<_> = need.actions.iter().filter(|action| lacks(need, action)).collect();
+            let first = absent.first()?;
+            let names: Vec<_> = absent.iter().map(|action| format!("`{action}`")).collect();
+            let finding = subject
+                .finding(need.rule, format!("the role of `{}` lacks {}", subject.id, names.join(", ")))
+                .evidence(format!("AWS uses the role for {}", need.purpose))
+                .about(first.as_str());
+            Some(match &need.resource {
+                Some(resource) => finding.on(resource_name(resource)),
+                None => finding,
             })
         };
-        self.platform.iter().filter_map(missing).collect()
-    }
-
-    /// For each action on each resource: the action, the resource, and what uses it.
-    pub fn lines(&self, linked: Option<&Linked>) -> impl Iterator<Item = (String, String, String)> {
-        self.granted.iter().flat_map(move |statement| {
-            statement.action.iter().flat_map(move |action| {
-                let user = self.user(action, linked);
-                statement
-                    .resource
-                    .iter()
-                    .map(move |resource| (action.to_string(), infra::plan::resource_name(resource), user.clone()))
-            })
-        })
-    }
-
-    fn user(&self, action: &Action, linked: Option<&Linked>) -> String {
-        if let Some(need) = self.platform.iter().find(|need| need.actions.contains(action)) {
-            return need.purpose.clone();
-        }
-        let operations = linked.into_iter().flat_map(|linked| &linked.operations);
-        let users: Vec<_> = operations
-            .filter(|operation| operation.actions().any(|it| it == action.as_str()))
-            .map(|operation| operation.name)
-            .collect();
-        if users.is_empty() {
-            "nothing that was found".to_owned()
-        } else {
-            format!("{} in the program", users.join(", "))
-        }
+        if self.is_outside { Vec::new() } else { self.platform.iter().filter_map(missing).collect() }
     }
 }
 
+/// Whether the statement is about exactly `resource`, or about everything.
+fn is_on(statement: &Statement, resource: &Value) -> bool {
+    let is_everything = |it: &Value| it.literal().is_some_and(|text| text == "*");
+    let resources = &statement.resource;
+    resources.contains(resource) || !resources.is_negated() && resources.iter().any(is_everything)
+}
+
+/// The policies of the function's role that the stack does not have.
 fn unread(stack: &Stack, function: &Function) -> Vec<String> {
-    let Some(role) = function.role_in(stack) else { return vec!["of a role outside of the stack".to_owned()] };
-    let by_arn = stack.get(role).into_iter().flat_map(|role| &role.managed_policy_arns);
-    let by_arn = by_arn.map(|arn| infra::plan::resource_name(&arn.text()));
-    let managed = stack.resources_of::<ManagedPolicy>().filter(|(_, policy)| policy.roles.contains(&role));
-    by_arn.chain(managed.map(|(policy, _)| policy.id().to_string())).collect()
+    let Some(role) = function.role_in(stack) else { return Vec::new() };
+    let is_of_stack = |arn: &Value| stack.resources_of::<ManagedPolicy>().any(|(id, _)| *arn == id.arn().into());
+    managed_policies(stack, role).filter(|arn| !is_of_stack(arn)).map(|arn| resource_name(&arn)).collect()
+}
+
+fn is_attached(stack: &Stack, role: Ref<Role>, id: Ref<ManagedPolicy>, policy: &ManagedPolicy) -> bool {
+    policy.roles.contains(&role) || managed_policies(stack, role).any(|arn| arn == id.arn().into())
+}
+
+fn managed_policies(stack: &Stack, role: Ref<Role>) -> impl Iterator<Item = Value> {
+    stack.get(role).into_iter().flat_map(|role| &role.managed_policy_arns).map(infra::Value::text)
 }
 
 fn needs(stack: &Stack, id: LogicalId, function: &Function) -> Vec<PlatformNeed> {
@@ -145,16 +162,19 @@ fn needs(stack: &Stack, id: LogicalId, function: &Function) -> Vec<PlatformNeed>
         purpose: "writing logs".to_owned(),
         actions: vec![action::logs::CREATE_LOG_STREAM, action::logs::PUT_LOG_EVENTS],
         resource: group.map(|group| group.arn().into()),
+        rule: &rules::LOGS_MISSING,
     };
     let dead = function.dead_letter_target.map(|queue| PlatformNeed {
         purpose: format!("sending failed events to {}", queue.id()),
         actions: vec![action::sqs::SEND_MESSAGE],
         resource: Some(queue.arn().into()),
+        rule: &rules::DEAD_LETTERS_MISSING,
     });
     let traces = (function.tracing == Some(TracingMode::Active)).then(|| PlatformNeed {
         purpose: "tracing".to_owned(),
         actions: vec![action::xray::PUT_TRACE_SEGMENTS, action::xray::PUT_TELEMETRY_RECORDS],
         resource: None,
+        rule: &rules::TRACING_MISSING,
     });
     let told = stack
         .resources_of::<EventInvokeConfig>()
@@ -178,6 +198,7 @@ fn telling(destination: Destination) -> PlatformNeed {
         purpose: format!("telling {id} of asynchronous invocations"),
         actions: vec![action],
         resource: Some(arn.into()),
+        rule: &rules::DESTINATION_MISSING,
     }
 }
 
@@ -191,5 +212,6 @@ where
         purpose: format!("polling {}", mapping.queue.id()),
         actions: vec![action::sqs::RECEIVE_MESSAGE, action::sqs::DELETE_MESSAGE, action::sqs::GET_QUEUE_ATTRIBUTES],
         resource: Some(mapping.queue.arn().into()),
+        rule: &rules::POLLER_MISSING,
     })
 }

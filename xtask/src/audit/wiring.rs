@@ -11,9 +11,10 @@ use infra::lambda::Permission;
 use infra::sns::{FifoTopic, StandardTopic, TopicPolicy};
 use infra::sqs::{FifoQueue, QueuePolicy, StandardQueue};
 use infra::{LogicalId, Stack, Value};
-use policies::{Action, Effect, Listed};
+use policies::{Action, Effect};
 
-use super::finding::{AuditFinding, Severity};
+use super::finding::AuditFinding;
+use super::rules;
 use deliveries::{Delivery, deliveries};
 
 /// Everything that a service delivers and whose target does not let it in, and what the role of an API may not call.
@@ -22,7 +23,6 @@ pub fn broken(stack: &Stack) -> Vec<AuditFinding> {
     let policies = ResourcePolicies::of(stack);
     let refused = deliveries(stack).into_iter().filter(|delivery| !policies.allow(delivery));
     let mut findings: Vec<_> = refused.map(|delivery| not_let_in(stack, &delivery)).collect();
-    findings.extend(policies.without_source(stack));
     findings.extend(deliveries::role_calls(stack).filter_map(|call| call.denied(stack)));
     findings
 }
@@ -60,33 +60,6 @@ impl<'a> ResourcePolicies<'a> {
         });
         by_permission || self.statements.iter().any(|(_, statement)| allows(statement, delivery))
     }
-
-    /// What lets a service in on anyone's behalf.
-    fn without_source(&self, stack: &'a Stack) -> impl Iterator<Item = AuditFinding> {
-        let permissions = self
-            .permissions
-            .iter()
-            .filter(|(_, permission)| permission.source_arn.is_none() && permission.source_account.is_none())
-            .map(|(id, permission)| (*id, permission.principal.clone()));
-        let statements = self.statements.iter().filter_map(|(id, statement)| {
-            let Some([Principal::Service(service)]) = statement.principal.as_ref().map(Listed::as_slice) else {
-                return None;
-            };
-            let has_source = statement.condition.iter().any(|it| it.key.starts_with("aws:Source"));
-            (statement.effect == Effect::Allow && !has_source).then(|| (*id, service.clone()))
-        });
-        let open: Vec<_> = permissions.chain(statements).collect();
-        open.into_iter().map(|(id, service)| AuditFinding {
-            id: "RP02",
-            severity: Severity::Critical,
-            stack: stack.name().to_owned(),
-            resource: id.to_string(),
-            message: format!("`{id}` lets `{}` in on behalf of any account", infra::plan::resource_name(&service)),
-            location: location(stack, id),
-            evidence: "it names neither `aws:SourceArn` nor `aws:SourceAccount`".to_owned(),
-            fix: "add `Condition::source_arn` with the ARN of what the service acts for".to_owned(),
-        })
-    }
 }
 
 fn allows(statement: &Statement, delivery: &Delivery) -> bool {
@@ -104,20 +77,17 @@ fn allows(statement: &Statement, delivery: &Delivery) -> bool {
 
 fn not_let_in(stack: &Stack, delivery: &Delivery) -> AuditFinding {
     let Delivery { service, action, target, purpose, by, .. } = delivery;
-    AuditFinding {
-        id: if *service == "apigateway.amazonaws.com" { "AG01" } else { "RP01" },
-        severity: Severity::High,
-        stack: stack.name().to_owned(),
-        resource: by.to_string(),
-        message: format!("`{target}` does not let {purpose}"),
-        location: location(stack, *by),
-        evidence: format!("no policy or permission of `{target}` allows `{service}` to `{action}` for this source"),
-        fix: if action.service() == "lambda" {
+    let rule = if *service == "apigateway.amazonaws.com" { &rules::ROUTE_NOT_LET_IN } else { &rules::NOT_LET_IN };
+    AuditFinding::new(rule, stack.name(), by, format!("`{target}` does not let {purpose}"))
+        .at(location(stack, *by))
+        .evidence(format!("no policy or permission of `{target}` allows `{service}` to `{action}` for this source"))
+        .fix(if action.service() == "lambda" {
             format!("add a `Permission` of `{target}` for `{service}` with the source's ARN")
         } else {
             format!("allow `{action}` to `{service}` in a policy of `{target}`, with `Condition::source_arn`")
-        },
-    }
+        })
+        .about(action.as_str())
+        .on(target.as_str())
 }
 
 fn location(stack: &Stack, id: LogicalId) -> Option<String> {

@@ -13,7 +13,8 @@ use infra::{LogicalId, Ref, Resource, Stack, Value};
 use policies::{Action, action};
 
 use super::{absent, location};
-use crate::audit::finding::{AuditFinding, Severity};
+use crate::audit::finding::AuditFinding;
+use crate::audit::rules;
 
 /// Something that a service of AWS delivers on behalf of a resource.
 pub(super) struct Delivery {
@@ -172,15 +173,13 @@ impl RoleCall<'_> {
     pub(super) fn denied(&self, stack: &Stack) -> Option<AuditFinding> {
         let wanted = [send()];
         let absent = absent(&self.statements, &wanted, &self.queue.arn().into());
-        (!absent.is_empty()).then(|| AuditFinding {
-            id: "AG02",
-            severity: Severity::High,
-            stack: stack.name().to_owned(),
-            resource: self.method.to_string(),
-            message: format!("the role `{}` does not allow `{}` on `{}`", self.role, send(), self.queue.id()),
-            location: location(stack, self.method),
-            evidence: format!("API Gateway calls the queue with it for `{}`", self.method),
-            fix: "allow it in the role's policy, on the queue's ARN".to_owned(),
+        let message = format!("the role `{}` does not allow `{}` on `{}`", self.role, send(), self.queue.id());
+        (!absent.is_empty()).then(|| {
+            AuditFinding::new(&rules::ROLE_MISSING, stack.name(), self.method, message)
+                .at(location(stack, self.method))
+                .evidence(format!("API Gateway calls the queue with it for `{}`", self.method))
+                .about(send().as_str())
+                .on(self.queue.id().as_str())
         })
     }
 }

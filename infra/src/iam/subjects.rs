@@ -1,0 +1,204 @@
+//! The policies in a template, by whose they are.
+
+use std::collections::BTreeMap;
+
+use policies::audit::{Kind, Policy};
+use serde_json::{Map, Value as Json, json};
+
+use super::unresolved::with_variables;
+use crate::template::Template;
+
+/// A role or other principal, or a resource with a policy of its own.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// Its logical id.
+    pub id: String,
+    /// Where its policies are.
+    pub places: Vec<Place>,
+    /// Its policies, one for each place. What an intrinsic function yields is a variable in them.
+    pub policies: Vec<Policy>,
+}
+
+/// Where a policy is in a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The logical id of the resource that has it.
+    pub resource: String,
+    /// The way from the resource to the policy, as a JSON pointer; empty for one that is no document there.
+    pub pointer: String,
+}
+
+/// The subjects of `template`, in the order of their resources.
+///
+/// A role has its trust policy, its inline policies, and those policies and boundaries of the same template that are
+/// attached to it; what a `Permission` of a function lets in is a policy of that function's.
+#[must_use]
+pub fn subjects(template: &Template) -> Vec<Subject> {
+    let resources: BTreeMap<&str, &Json> = template.section("Resources").collect();
+    let mut subjects = Vec::new();
+    for (id, resource) in template.section("Resources") {
+        let properties = resource.get("Properties").unwrap_or(&Json::Null);
+        let mut subject = Subject { id: id.to_owned(), places: Vec::new(), policies: Vec::new() };
+        match resource.get("Type").and_then(Json::as_str).unwrap_or_default() {
+            "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => subject.principal(id, properties, &resources),
+            "AWS::IAM::Policy" | "AWS::IAM::UserPolicy" | "AWS::IAM::RolePolicy" | "AWS::IAM::GroupPolicy"
+                if attached(properties).next().is_some() => {}
+            "AWS::IAM::ManagedPolicy" if is_used(id, &resources) => {}
+            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
+                subject.add(Kind::Identity, id, "/Properties/PolicyDocument", properties.get("PolicyDocument"));
+            }
+            "AWS::Organizations::Policy" => subject.organization(id, properties),
+            "AWS::Lambda::Permission" => subject.permission(id, properties),
+            _ => {
+                for name in RESOURCE_POLICIES {
+                    subject.add(Kind::Resource, id, &format!("/Properties/{name}"), properties.get(name));
+                }
+            }
+        }
+        if !subject.policies.is_empty() {
+            subjects.push(subject);
+        }
+    }
+    subjects
+}
+
+/// How properties that are policies of their resource are called.
+const RESOURCE_POLICIES: [&str; 9] = [
+    "AccessPolicies",
+    "AccessPolicy",
+    "FileSystemPolicy",
+    "KeyPolicy",
+    "Policy",
+    "PolicyDocument",
+    "PolicyText",
+    "RepositoryPolicyText",
+    "ResourcePolicy",
+];
+
+impl Subject {
+    fn add(&mut self, kind: Kind, resource: &str, pointer: &str, document: Option<&Json>) {
+        let Some(document) = document else { return };
+        // Some properties of these names are texts with the JSON of a policy, others are no policies at all.
+        let policy = match document {
+            Json::String(text) if text.trim_start().starts_with('{') => Policy::read(kind, text),
+            Json::Object(members) if kind != Kind::Resource || members.contains_key("Statement") => {
+                Policy::of(kind, with_variables(document))
+            }
+            Json::Object(_) | Json::String(_) if kind == Kind::Resource => return,
+            other => Policy::of(kind, with_variables(other)),
+        };
+        self.places.push(Place { resource: resource.to_owned(), pointer: pointer.to_owned() });
+        self.policies.push(policy);
+    }
+
+    fn principal(&mut self, id: &str, properties: &Json, resources: &BTreeMap<&str, &Json>) {
+        let trust = "AssumeRolePolicyDocument";
+        self.add(Kind::Trust, id, &format!("/Properties/{trust}"), properties.get(trust));
+        for (index, policy) in list(properties.get("Policies")).enumerate() {
+            let pointer = format!("/Properties/Policies/{index}/PolicyDocument");
+            self.add(Kind::Identity, id, &pointer, policy.get("PolicyDocument"));
+        }
+        for (other, resource) in resources {
+            let Some(theirs) = resource.get("Properties") else { continue };
+            let kind = resource.get("Type").and_then(Json::as_str).unwrap_or_default();
+            if !kind.starts_with("AWS::IAM::") || !kind.ends_with("Policy") {
+                continue;
+            }
+            let names = |list: Option<&Json>| self::list(list).any(|it| referenced(it) == Some(*other));
+            let of_it = attached(theirs).any(|principal| principal == id) || names(properties.get("ManagedPolicyArns"));
+            let document = theirs.get("PolicyDocument");
+            if of_it {
+                self.add(Kind::Identity, other, "/Properties/PolicyDocument", document);
+            }
+            if properties.get("PermissionsBoundary").and_then(referenced) == Some(*other) {
+                self.add(Kind::Boundary, other, "/Properties/PolicyDocument", document);
+            }
+        }
+    }
+
+    fn organization(&mut self, id: &str, properties: &Json) {
+        let kind = match properties.get("Type").and_then(Json::as_str) {
+            Some("SERVICE_CONTROL_POLICY") => Kind::ServiceControl,
+            Some("RESOURCE_CONTROL_POLICY") => Kind::ResourceControl,
+            _ => return,
+        };
+        self.add(kind, id, "/Properties/Content", properties.get("Content"));
+    }
+
+    /// A permission as the statement that Lambda makes of it.
+    ///
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>
+    fn permission(&mut self, id: &str, properties: &Json) {
+        let given = |name: &str| properties.get(name).cloned();
+        let principal = given("Principal").unwrap_or_default();
+        let is_service = principal.as_str().is_some_and(|name| name.ends_with(".amazonaws.com"));
+        let principal = if principal == "*" {
+            principal
+        } else if is_service {
+            json!({ "Service": principal })
+        } else {
+            json!({ "AWS": principal })
+        };
+        let tests = [
+            ("ArnLike", "AWS:SourceArn", "SourceArn"),
+            ("StringEquals", "AWS:SourceAccount", "SourceAccount"),
+            ("StringEquals", "aws:PrincipalOrgID", "PrincipalOrgID"),
+            ("StringEquals", "lambda:FunctionUrlAuthType", "FunctionUrlAuthType"),
+            ("StringEquals", "lambda:EventSourceToken", "EventSourceToken"),
+        ];
+        let mut condition = Map::new();
+        for (operator, key, name) in tests {
+            if let (Some(value), Some(keys)) =
+                (given(name), condition.entry(operator).or_insert_with(|| json!({})).as_object_mut())
+            {
+                keys.insert(key.to_owned(), value);
+            }
+        }
+        condition.retain(|_, keys| keys.as_object().is_some_and(|keys| !keys.is_empty()));
+        let mut statement = json!({"Effect": "Allow", "Principal": principal});
+        statement["Action"] = given("Action").unwrap_or_else(|| "lambda:InvokeFunction".into());
+        // A function may be named instead of given by its ARN.
+        statement["Resource"] = match given("FunctionName") {
+            Some(Json::String(name)) if !name.starts_with("arn:") => {
+                json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}")})
+            }
+            Some(Json::Object(name)) if name.contains_key("Ref") => {
+                json!({"Fn::GetAtt": [name["Ref"], "Arn"]})
+            }
+            other => other.unwrap_or_default(),
+        };
+        if !condition.is_empty() {
+            statement["Condition"] = condition.into();
+        }
+        self.add(Kind::Resource, id, "", Some(&json!({"Version": "2012-10-17", "Statement": [statement]})));
+    }
+}
+
+/// The logical ids of the principals that a policy says it is attached to.
+fn attached(policy: &Json) -> impl Iterator<Item = &str> {
+    let lists = ["Roles", "Users", "Groups"].into_iter().flat_map(|name| list(policy.get(name)));
+    let single = ["RoleName", "UserName", "GroupName"].into_iter().filter_map(|name| policy.get(name));
+    lists.chain(single).filter_map(referenced)
+}
+
+/// Whether a principal of the template has the managed policy `id`, or the policy says so.
+fn is_used(id: &str, resources: &BTreeMap<&str, &Json>) -> bool {
+    let properties = |resource: &&Json| resource.get("Properties").cloned().unwrap_or_default();
+    let named = resources.values().map(properties).any(|it| {
+        list(it.get("ManagedPolicyArns")).chain(it.get("PermissionsBoundary")).any(|arn| referenced(arn) == Some(id))
+    });
+    named || resources.get(id).map(properties).is_some_and(|it| attached(&it).next().is_some())
+}
+
+/// The logical id that an intrinsic function is of.
+fn referenced(json: &Json) -> Option<&str> {
+    let attribute = json.get("Fn::GetAtt").and_then(|path| path.get(0).or(Some(path))?.as_str());
+    let attribute = attribute.and_then(|path| path.split('.').next());
+    json.get("Ref").and_then(Json::as_str).or(attribute)
+}
+
+/// The items of a list; a single value is a list of one.
+fn list(json: Option<&Json>) -> impl Iterator<Item = &Json> {
+    let items = if let Some(Json::Array(items)) = json { items.as_slice() } else { &[] };
+    json.filter(|json| !json.is_array()).into_iter().chain(items)
+}

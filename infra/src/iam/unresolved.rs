@@ -1,0 +1,148 @@
+//! The policies of a template without what only CloudFormation knows.
+//!
+//! What an intrinsic function yields is taken for a policy variable of its own, such as `${cfn:...}`: it is only itself,
+//! and `*` covers it. So policies of templates can be read, evaluated and compared as any others.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value as Json};
+
+/// What the variables start with.
+const PREFIX: &str = "${cfn:";
+
+/// The policy `document` of a template with variables for its intrinsic functions.
+#[must_use]
+pub fn with_variables(document: &Json) -> Json {
+    // The language before 2012 has no variables: what looks like one is text.
+    let has_variables = document.get("Version").and_then(Json::as_str) == Some("2012-10-17");
+    resolve(document, has_variables)
+}
+
+/// The same of a part of a policy whose language has variables or not.
+#[must_use]
+pub fn resolve(json: &Json, has_variables: bool) -> Json {
+    match json {
+        Json::String(text) => literal(text, has_variables).into(),
+        Json::Array(items) => items.iter().flat_map(alternatives).map(|item| resolve(item, has_variables)).collect(),
+        Json::Object(object) if is_intrinsic(object) => intrinsic(json, object, has_variables),
+        Json::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), resolve(member, has_variables))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// The text with names in place of its variables: `${cfn:...}` for `Sightings.Arn` becomes `${Sightings.Arn}`.
+///
+/// ```
+/// use infra::iam::{name_variables, with_variables};
+/// use serde_json::json;
+///
+/// let policy = with_variables(&json!({"Statement": [{"Resource": {"Fn::GetAtt": ["Sightings", "Arn"]}}]}));
+/// let resource = policy["Statement"][0]["Resource"].as_str().unwrap();
+/// assert_eq!(name_variables(resource), "${Sightings.Arn}");
+/// ```
+#[must_use]
+pub fn name_variables(text: &str) -> String {
+    let mut named = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(PREFIX) {
+        let Some((name, after)) = after.split_once('}') else { break };
+        named += before;
+        named += "${";
+        for (index, part) in name.split('+').enumerate() {
+            let code = || u32::from_str_radix(part, 16).ok().and_then(char::from_u32);
+            match code().filter(|_| index % 2 == 1) {
+                Some(char) => named.push(char),
+                None => named += part,
+            }
+        }
+        named.push('}');
+        rest = after;
+    }
+    named + &rest.replace("${$}{", "${")
+}
+
+/// Whether `object` is the long form of an intrinsic function.
+pub(crate) fn is_intrinsic(object: &Map<String, Json>) -> bool {
+    object.len() == 1 && object.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
+}
+
+/// The items that may be in a list in place of `item`: both sides of a condition, of which nothing else is known.
+fn alternatives(item: &Json) -> Vec<&Json> {
+    let sides = match item.get("Fn::If") {
+        Some(Json::Array(parts)) => parts.get(1..).unwrap_or_default(),
+        _ => return vec![item],
+    };
+    let is_value = |side: &&Json| side.get("Ref").and_then(Json::as_str) != Some("AWS::NoValue");
+    sides.iter().filter(is_value).flat_map(alternatives).collect()
+}
+
+fn intrinsic(json: &Json, object: &Map<String, Json>, has_variables: bool) -> Json {
+    let attribute = |path: &Json| match path {
+        Json::Array(path) => Some(path.iter().map(Json::as_str).collect::<Option<Vec<_>>>()?.join(".")),
+        other => other.as_str().map(str::to_owned),
+    };
+    let reference = json.get("Ref").and_then(Json::as_str).map(str::to_owned);
+    if let Some(name) = reference.or_else(|| json.get("Fn::GetAtt").and_then(attribute)) {
+        return variable(&name).into();
+    }
+    match object.iter().next() {
+        Some((name, Json::String(template))) if name == "Fn::Sub" => substituted(template, has_variables).into(),
+        Some((name, Json::Array(arguments))) if name == "Fn::Sub" => {
+            let template = arguments.first().and_then(Json::as_str).unwrap_or_default();
+            substituted(template, has_variables).into()
+        }
+        Some((name, Json::Array(arguments))) if name == "Fn::Join" => {
+            joined(arguments, has_variables).unwrap_or_else(|| variable(&json.to_string())).into()
+        }
+        // Of a statement or a document under a condition, the first side is as good as any.
+        Some((name, Json::Array(arguments))) if name == "Fn::If" => match arguments.get(1) {
+            Some(side @ (Json::Object(_) | Json::Array(_))) => resolve(side, has_variables),
+            _ => variable(&json.to_string()).into(),
+        },
+        _ => variable(&json.to_string()).into(),
+    }
+}
+
+/// The text of `Fn::Join`, when all that it joins is text or becomes a variable.
+fn joined(arguments: &[Json], has_variables: bool) -> Option<String> {
+    let [Json::String(delimiter), Json::Array(parts)] = arguments else { return None };
+    let parts: Option<Vec<_>> =
+        parts.iter().map(|part| resolve(part, has_variables).as_str().map(str::to_owned)).collect();
+    Some(parts?.join(delimiter))
+}
+
+/// The template of `Fn::Sub`, where `${!name}` is the text `${name}`.
+fn substituted(template: &str, has_variables: bool) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, after)) = after.split_once('}') else { break };
+        text += before;
+        text += &match name.strip_prefix('!') {
+            Some(name) => literal(&format!("${{{name}}}"), has_variables),
+            None => variable(name.trim()),
+        };
+        rest = after;
+    }
+    text + &literal(rest, has_variables)
+}
+
+fn literal(text: &str, has_variables: bool) -> String {
+    if has_variables { text.to_owned() } else { text.replace("${", "${$}{") }
+}
+
+/// A variable for what CloudFormation knows as `name`; variables have no case, and logical ids do.
+fn variable(name: &str) -> String {
+    let mut variable = PREFIX.to_owned();
+    for char in name.chars() {
+        if char.is_ascii_lowercase() || char.is_ascii_digit() || char == '.' {
+            variable.push(char);
+        } else {
+            // A `String` takes all that is written.
+            let _ = write!(variable, "+{:x}+", u32::from(char));
+        }
+    }
+    variable + "}"
+}

@@ -1,0 +1,111 @@
+//! An action on a resource, as a statement of a function's role allows it.
+
+use std::collections::BTreeSet;
+
+use infra::Value;
+use infra::binding::Binding;
+use infra::iam::Statement;
+use infra::plan::resource_name;
+use policies::audit::Rule;
+use policies::{Action, Operation, catalogue, operation};
+
+use crate::audit::rules;
+use crate::audit::usage::Program;
+
+/// An action on a resource, as a statement of the role allows it.
+#[derive(Clone, Copy)]
+pub(super) struct Grant<'a> {
+    pub(super) action: &'a Action,
+    pub(super) resource: &'a Value,
+    pub(super) statement: &'a Statement,
+}
+
+impl Grant<'_> {
+    pub(super) fn shown_action(&self) -> String {
+        if self.statement.action.is_negated() { format!("all but {}", self.action) } else { self.action.to_string() }
+    }
+
+    pub(super) fn is_broad_action(&self) -> bool {
+        self.action.has_wildcard() || self.statement.action.is_negated()
+    }
+
+    /// Whether it is on several resources: no binding grants on just these, and the action can be limited to one.
+    pub(super) fn is_broad_resource(&self, bindings: &[Binding]) -> bool {
+        let text = serde_json::to_string(self.resource).unwrap_or_default();
+        if !text.contains(['*', '?']) && !self.statement.resource.is_negated() {
+            return false;
+        }
+        let is_bound = bindings.iter().any(|binding| self.is_of(binding));
+        let has_no_resource = catalogue::action(self.action.as_str()).is_some_and(|it| it.resources.is_empty());
+        let of_one_bucket =
+            self.action.service() == "s3" && text.split_once('/').is_some_and(|(bucket, _)| !bucket.contains('*'));
+        !is_bound && !has_no_resource && !of_one_bucket
+    }
+
+    pub(super) fn is_hard_coded(&self) -> bool {
+        self.resource.literal().is_some_and(|text| text.starts_with("arn:"))
+    }
+
+    /// Whether `binding` grants it.
+    pub(super) fn is_of(&self, binding: &Binding) -> bool {
+        binding
+            .grants
+            .iter()
+            .any(|grant| grant.action.iter().any(|it| it == self.action) && grant.resource.contains(self.resource))
+    }
+}
+
+/// Whether a call of `operation` needs `action`, as far as the source tells which parameters calls set.
+pub(super) fn needs(operation: &Operation, action: &Action, program: Program<'_>) -> bool {
+    operation.required.iter().any(|it| action.covers(it))
+        || operation
+            .conditional
+            .iter()
+            .any(|it| action.covers(it.action) && (operation.required.is_empty() || is_set(program, it.parameter)))
+}
+
+/// Whether the source sets a parameter such as `VersionId` anywhere: a call of `version_id` or `set_version_id`.
+pub(super) fn is_set(program: Program<'_>, parameter: &str) -> bool {
+    let name = parameter.split([' ', '(']).next().unwrap_or_default();
+    let name = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+    program.source.sets(&name)
+}
+
+pub(super) fn conditions(statement: &Statement) -> String {
+    let shown = statement.condition.iter().map(|condition| {
+        let values: Vec<_> = condition.values.iter().map(resource_name).collect();
+        format!("{} {} {}", condition.operator_name(), condition.key, values.join("|"))
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// The rule that a right without use breaks.
+pub(super) fn unused_rule(grant: Grant<'_>) -> &'static Rule {
+    let action = grant.action.as_str();
+    match grant.action.service() {
+        "xray" => &rules::TRACING_UNUSED,
+        "logs" => &rules::LOGS_UNUSED,
+        "kms" => &rules::KEY_UNUSED,
+        "sqs" if POLLING.iter().any(|it| action.eq_ignore_ascii_case(it)) => &rules::POLLER_UNUSED,
+        "dynamodb" if resource_name(grant.resource).contains("/index/") => &rules::INDEX_UNUSED,
+        _ => &rules::UNUSED,
+    }
+}
+
+const POLLING: [&str; 4] =
+    ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"];
+
+/// The operations of the SDKs that need an action.
+pub(super) fn users(action: &Action) -> String {
+    let users: BTreeSet<_> = operation::services()
+        .filter(|service| operation::prefix(service) == Some(action.service()))
+        .flat_map(|service| operation::of(service).into_iter().flatten())
+        .filter(|operation| operation.actions().any(|it| action.covers(it)))
+        .map(|operation| operation.name)
+        .collect();
+    if users.is_empty() {
+        format!("any operation that needs `{action}`")
+    } else {
+        users.into_iter().collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,180 @@
+//! Whether what a role allows is what its function needs.
+
+use infra::binding::Binding;
+use infra::iam::Statement;
+use infra::plan::resource_name;
+use policies::operation;
+
+use super::Audit;
+use super::grant::{Grant, conditions, needs, unused_rule, users};
+use crate::audit::matrix::{Evidence, Right, Source, Verdict};
+use crate::audit::rules;
+use crate::audit::usage::{self, Program, Use};
+
+/// What is known of the use of a right.
+#[derive(Default)]
+struct Known {
+    evidence: Vec<Evidence>,
+    /// Whether it is certain that it is used.
+    used: bool,
+    /// Whether it may be used, for all that is known.
+    unclear: bool,
+    /// Whether it may be used by a call through no binding.
+    raw: bool,
+}
+
+impl Known {
+    fn add(&mut self, source: Source, text: impl Into<String>) {
+        self.evidence.push(Evidence { source, text: text.into() });
+    }
+
+    fn verdict(&self) -> Verdict {
+        match (self.used, self.unclear || self.raw) {
+            (true, _) => Verdict::Exact,
+            (false, true) => Verdict::Unknown,
+            (false, false) => Verdict::Unused,
+        }
+    }
+}
+
+impl<'a> Audit<'a> {
+    /// Says of each action on each resource of a statement whether it is used.
+    pub(super) fn judge(&mut self, statement: &'a Statement, program: Option<Program<'a>>) {
+        for action in &statement.action {
+            for resource in &statement.resource {
+                let grant = Grant { action, resource, statement };
+                let (known, verdict) = self.known(grant, program);
+                let right = Right {
+                    action: grant.shown_action(),
+                    resource: resource_name(resource),
+                    condition: (!statement.condition.is_empty()).then(|| conditions(statement)),
+                    verdict,
+                    evidence: known.evidence,
+                };
+                // A call through no binding is a finding of its own, and so is a program that cannot be read.
+                if verdict != Verdict::Unknown || !known.raw && program.is_some() {
+                    self.report(grant, &right);
+                }
+                self.report_hard_coded(grant, &right);
+                self.rows.push(right);
+            }
+        }
+    }
+
+    fn known(&self, grant: Grant<'_>, program: Option<Program<'a>>) -> (Known, Verdict) {
+        let mut known = Known::default();
+        let bound: Vec<_> = self.bindings().iter().filter(|binding| grant.is_of(binding)).collect();
+        let platform = self.rights.need(grant.action, grant.resource);
+        if bound.is_empty() && platform.is_none() {
+            known.add(Source::Declared, "a statement of the role");
+        }
+        if grant.is_broad_action() || grant.is_broad_resource(self.bindings()) {
+            return (known, Verdict::TooBroad);
+        }
+        for binding in &bound {
+            known.add(Source::Declared, format!("`{}: {}`", binding.field, usage::short(&binding.type_name)));
+        }
+        if let Some(need) = platform {
+            known.add(Source::Platform, &need.purpose);
+            known.used = true;
+        }
+        let recorded = self.subject.recorded.and_then(|it| it.use_of(self.subject.id, grant.action, grant.resource));
+        if let Some(text) = recorded {
+            known.add(Source::Recorded, text);
+            known.used = true;
+        }
+        if let Some(program) = program {
+            self.add_linked(&mut known, grant, &bound, program);
+        } else {
+            known.unclear = true;
+        }
+        let verdict = known.verdict();
+        (known, verdict)
+    }
+
+    fn add_linked(&self, known: &mut Known, grant: Grant<'_>, bound: &[&Binding], program: Program<'a>) {
+        for binding in bound {
+            for operation in usage::operations(&binding.type_name).filter(|it| needs(it, grant.action, program)) {
+                match program.uses(self.bindings(), binding, operation) {
+                    Use::Certain(text) => {
+                        known.add(Source::Linked, text);
+                        known.used = true;
+                    }
+                    Use::Unclear(text) => {
+                        known
+                            .add(Source::Linked, format!("perhaps {text}, which another binding of its type may make"));
+                        known.unclear = true;
+                    }
+                    Use::None => {}
+                }
+            }
+        }
+        for operation in program.raw().filter(|it| needs(it, grant.action, program)) {
+            known.add(Source::Linked, format!("`{}` by the SDK's client, on what is not known", operation.name));
+            known.raw = true;
+        }
+        // An operation whose actions are not known may need any of its service's.
+        known.unclear |= program.linked.unlisted.iter().any(|module| {
+            let service = module.split("::").next().unwrap_or_default();
+            operation::prefix(service).is_none_or(|prefix| prefix == grant.action.service())
+        });
+    }
+
+    /// Reports a right that is not exact.
+    fn report(&mut self, grant: Grant<'_>, right: &Right) {
+        let Right { action, resource, verdict, evidence, .. } = right;
+        let id = self.subject.id;
+        let finding = match verdict {
+            Verdict::Exact | Verdict::Missing => return,
+            Verdict::TooBroad if grant.is_broad_action() => {
+                let message = format!("the role of `{id}` allows `{action}`, which is more than one action");
+                self.subject.finding(&rules::BROAD_ACTION, message)
+            }
+            Verdict::TooBroad => {
+                let message =
+                    format!("the role of `{id}` allows `{action}` on `{resource}`, which is more than one resource");
+                self.subject.finding(&rules::BROAD_RESOURCE, message)
+            }
+            Verdict::Unused => {
+                let message =
+                    format!("the role of `{id}` allows `{action}` on `{resource}`, which its program cannot use");
+                let evidence = format!("not linked in `{}`: {}", self.subject.function.program(), users(grant.action));
+                let finding = self.subject.finding(unused_rule(grant), message).evidence(evidence);
+                match self.narrowing(grant) {
+                    Some(fix) => finding.fix(fix),
+                    None => finding,
+                }
+            }
+            Verdict::Unknown => {
+                let message = format!("it is not known whether `{id}` uses `{action}` on `{resource}`");
+                let shown: Vec<_> = evidence.iter().map(|it| it.text.as_str()).collect();
+                self.subject.finding(&rules::UNCLEAR_BINDING, message).evidence(shown.join("; "))
+            }
+        };
+        self.findings.push(finding.about(action).on(resource));
+    }
+
+    fn report_hard_coded(&mut self, grant: Grant<'_>, right: &Right) {
+        if grant.is_hard_coded() && right.verdict != Verdict::TooBroad {
+            let message = format!("the role of `{}` names the resource `{}` itself", self.subject.id, right.resource);
+            let finding = self.subject.finding(&rules::HARD_CODED, message);
+            self.findings.push(finding.about(&right.action).on(&right.resource));
+        }
+    }
+
+    /// The change to the binding that takes the right away.
+    fn narrowing(&self, grant: Grant<'_>) -> Option<String> {
+        let binding = self.bindings().iter().find(|binding| grant.is_of(binding))?;
+        let needless = |name: &str| {
+            usage::operations(&binding.type_name)
+                .any(|it| it.name == name && it.actions().any(|action| grant.action.covers(action)))
+        };
+        let (now, then) =
+            (usage::short(&binding.type_name), usage::narrowed(&binding.type_name, |name| !needless(name)));
+        Some(if then.ends_with("<()>") {
+            format!("remove the binding `{}: {now}`", binding.field)
+        } else {
+            format!("make `{}: {now}` a `{then}`", binding.field)
+        })
+    }
+}

@@ -1,0 +1,208 @@
+//! What the source of a program's package says of the places that the program knows of.
+//!
+//! The program proves that a call is made; the source only tells on which of several bindings of one type, and which
+//! parameters a call may set. Where it cannot tell, nothing is claimed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprMethodCall, FieldPat, Member};
+
+use super::calls::Site;
+
+/// The source files of a package.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    calls: BTreeMap<Site, MethodCall>,
+    /// The methods that are called somewhere, or named as functions.
+    methods: BTreeSet<String>,
+    /// The fields that are read somewhere.
+    fields: BTreeSet<String>,
+    /// The files, with the number of their lines.
+    files: BTreeMap<String, usize>,
+}
+
+/// A call of a method.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MethodCall {
+    /// The method.
+    pub method: String,
+    /// The field that it is called on, when it is one: `sightings` in `bindings.sightings.put_item()`.
+    pub field: Option<String>,
+}
+
+impl Source {
+    /// Reads every Rust file below `folders`, which are relative to `root`.
+    #[must_use]
+    pub fn read(root: &Path, folders: &[String]) -> Self {
+        let mut source = Self::default();
+        for folder in folders {
+            source.add_folder(root, folder);
+        }
+        source
+    }
+
+    /// What is called at `site`, when a method is.
+    #[must_use]
+    pub fn call_at(&self, site: &Site) -> Option<&MethodCall> {
+        self.calls.get(site)
+    }
+
+    /// Whether the field `name` is read anywhere.
+    #[must_use]
+    pub fn reads_field(&self, name: &str) -> bool {
+        self.fields.contains(name)
+    }
+
+    /// Whether a method `name` is called anywhere, in code or in what a macro is given, or named as a function.
+    #[must_use]
+    pub fn calls(&self, name: &str) -> bool {
+        self.methods.contains(name)
+    }
+
+    /// Whether a parameter, written in lowercase and without underscores, is set anywhere: `versionid` by
+    /// `.version_id(...)` or `.set_version_id(...)`.
+    #[must_use]
+    pub fn sets(&self, parameter: &str) -> bool {
+        self.methods.iter().any(|method| {
+            let method = method.replace('_', "");
+            method == parameter || method.strip_prefix("set") == Some(parameter)
+        })
+    }
+
+    /// Whether `file` has so many lines; of a file that was not read nothing is known.
+    #[must_use]
+    pub fn has_line(&self, file: &str, line: u32) -> bool {
+        self.files.get(file).is_none_or(|lines| usize::try_from(line).is_ok_and(|line| line <= *lines))
+    }
+
+    fn add_folder(&mut self, root: &Path, folder: &str) {
+        let Ok(entries) = fs::read_dir(root.join(folder)) else { return };
+        let mut names: Vec<_> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        for name in names {
+            let path = format!("{folder}/{name}");
+            if root.join(&path).is_dir() {
+                self.add_folder(root, &path);
+            } else if name.ends_with(".rs") {
+                // What cannot be read has no lines, which is found where the program knows of one.
+                self.add(&path, &fs::read_to_string(root.join(&path)).unwrap_or_default());
+            }
+        }
+    }
+
+    fn add(&mut self, path: &str, text: &str) {
+        self.files.insert(path.to_owned(), text.lines().count());
+        let (Ok(tokens), Ok(file)) = (text.parse::<TokenStream>(), syn::parse_file(text)) else { return };
+        self.add_names(tokens);
+        Calls { path, source: self }.visit_file(&file);
+    }
+
+    fn add_names(&mut self, tokens: TokenStream) {
+        let (mut after_dot, mut after_colon) = (false, false);
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            let is = |char| matches!(&token, TokenTree::Punct(punct) if punct.as_char() == char);
+            let (is_dot, is_colon) = (is('.'), is(':'));
+            match token {
+                TokenTree::Ident(word) => {
+                    let word = word.to_string();
+                    let is_call = matches!(tokens.peek(), Some(TokenTree::Group(_)));
+                    if after_dot && !is_call {
+                        self.fields.insert(word);
+                    } else if after_dot || after_colon {
+                        self.methods.insert(word);
+                    }
+                }
+                TokenTree::Group(group) => self.add_names(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+            (after_dot, after_colon) = (is_dot, is_colon);
+        }
+    }
+}
+
+/// Gathers the calls of methods.
+struct Calls<'a> {
+    path: &'a str,
+    source: &'a mut Source,
+}
+
+impl<'ast> Visit<'ast> for Calls<'_> {
+    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+        let start = call.method.span().start();
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let site = Site { file: self.path.to_owned(), line: number(start.line), column: number(start.column + 1) };
+        let method = MethodCall { method: call.method.to_string(), field: field(&call.receiver) };
+        self.source.calls.insert(site, method);
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_field_pat(&mut self, pattern: &'ast FieldPat) {
+        if let Member::Named(name) = &pattern.member {
+            self.source.fields.insert(name.to_string());
+        }
+        visit::visit_field_pat(self, pattern);
+    }
+}
+
+/// The field that an expression is, whatever holds it.
+fn field(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Field(field) => match &field.member {
+            Member::Named(name) => Some(name.to_string()),
+            Member::Unnamed(_) => None,
+        },
+        Expr::Reference(reference) => field(&reference.expr),
+        Expr::Paren(inner) => field(&inner.expr),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "fn f(bindings: &Bindings, cache: &Table<GetItem>) {
+    let _ = bindings
+        .sightings
+        .put_item().tagging(1);
+    cache.get_item();
+    log!(bindings.reports.len, cache.set_acl());
+    let Bindings { archive, .. } = bindings;
+}";
+
+    fn source() -> Source {
+        let mut source = Source::default();
+        source.add("a.rs", TEXT);
+        source
+    }
+
+    #[track_caller]
+    fn check(line: u32, column: u32, expected: Option<(&str, Option<&str>)>) {
+        let site = Site { file: "a.rs".to_owned(), line, column };
+        let source = source();
+        let found = source.call_at(&site).map(|call| (call.method.as_str(), call.field.as_deref()));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_call_is_found_where_the_compiler_says_it_is() {
+        check(4, 10, Some(("put_item", Some("sightings"))));
+        check(5, 11, Some(("get_item", None)));
+        check(6, 5, None);
+    }
+
+    #[test]
+    fn fields_and_parameters_are_found_in_macros_and_patterns_too() {
+        let source = source();
+        for field in ["sightings", "reports", "archive"] {
+            assert!(source.reads_field(field), "{field}");
+        }
+        assert!(!source.reads_field("cache") && !source.reads_field("put_item"));
+        assert!(source.calls("set_acl") && source.calls("tagging") && !source.calls("index_name"));
+    }
+}

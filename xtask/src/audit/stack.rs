@@ -1,0 +1,63 @@
+//! The audit of a stack: its functions with their built programs, its wiring and its policies.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use infra::Stack;
+use infra::lambda::Function;
+
+use super::function::{self, Subject};
+use super::linked::{self, Linked};
+use super::matrix::AuditReport;
+use super::recorded::Recorded;
+use super::source::Source;
+use super::usage::Program;
+use super::{template, wiring};
+use crate::assets::{self, Workspace};
+
+/// Adds what is known of `stack` to `report`; `programs` are its functions' built programs.
+///
+/// # Errors
+/// When a function's program is in no package of the workspace.
+pub fn audit(
+    workspace: &Workspace,
+    stack: &Stack,
+    programs: &[assets::Program],
+    recorded: Option<&Recorded>,
+    report: &mut AuditReport,
+) -> anyhow::Result<()> {
+    let mut sources: BTreeMap<Vec<String>, Source> = BTreeMap::new();
+    for (reference, function) in stack.resources_of::<Function>() {
+        let name = function.program();
+        let services = workspace.services(name)?;
+        let folders = workspace.folders_of(name);
+        let source = sources.entry(folders.clone()).or_insert_with(|| Source::read(workspace.root(), &folders));
+        let file = programs.iter().find(|program| program.name == name).map(|program| fs::read(&program.path));
+        let linked = match file {
+            Some(Ok(file)) => read(&file, &services, &folders),
+            Some(Err(error)) => Err(error.to_string()),
+            None => Err("it was not built".to_owned()),
+        };
+        let subject = Subject {
+            stack,
+            id: reference.id(),
+            function,
+            program: linked.as_ref().map(|linked| Program { linked, source }).map_err(String::as_str),
+            recorded,
+            calls_services: !services.is_empty(),
+        };
+        let (rights, findings) = function::audit(&subject);
+        report.functions.push(rights);
+        report.findings.extend(findings);
+    }
+    report.findings.extend(wiring::broken(stack));
+    report.findings.extend(template::of_stack(stack));
+    report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
+    report.findings.dedup();
+    Ok(())
+}
+
+fn read(file: &[u8], services: &std::collections::BTreeSet<String>, folders: &[String]) -> Result<Linked, String> {
+    let folders: Vec<_> = folders.iter().map(String::as_str).collect();
+    linked::read(file, services, &folders).map_err(|error| format!("{error:#}"))
+}
