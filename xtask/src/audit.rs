@@ -1,11 +1,15 @@
 //! The audit: whether each right is exactly what is needed, proved from the built programs, the wiring and the policies.
 
+pub mod baseline;
 pub mod calls;
+pub mod files;
 pub mod finding;
 pub mod function;
+pub mod gate;
 pub mod linked;
 pub mod matrix;
 pub mod recorded;
+pub mod report;
 pub mod rights;
 pub mod rules;
 pub mod source;

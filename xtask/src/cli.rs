@@ -1,5 +1,7 @@
 //! The command line: every command, flag and its help text.
 
+mod audit;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -9,6 +11,8 @@ use infra::Stage;
 use crate::commands::local::LocalCommand;
 use crate::exit::Exit;
 use crate::failure::Failure;
+
+pub use audit::{AuditFormat, PolicyAudit, PolicyKind};
 
 /// Deploy serverless systems on AWS from one Cargo workspace.
 #[derive(Debug, Parser)]
@@ -194,6 +198,9 @@ pub enum Command {
         /// Where.
         #[command(flatten)]
         target: Where,
+        /// Deploy in spite of the audit's rule ID, for a reason that the stack keeps as a tag; may be repeated.
+        #[arg(long = "allow", value_name = "ID=REASON", value_parser = parameter)]
+        allowed: Vec<(String, String)>,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -207,15 +214,8 @@ pub enum Command {
         #[command(flatten)]
         target: Where,
     },
-    /// Show what each function is granted, and whether its program uses exactly that.
-    PolicyAudit {
-        /// The stacks.
-        #[command(flatten)]
-        stacks: Stacks,
-        /// Which copy of the stacks.
-        #[arg(long, default_value = "dev", value_parser = stage)]
-        stage: String,
-    },
+    /// Prove that each function may do exactly what its program does, and find what policies open.
+    PolicyAudit(Box<PolicyAudit>),
     /// Delete deployed stacks and prove that nothing is left.
     Destroy {
         /// The stacks.

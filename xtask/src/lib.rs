@@ -52,9 +52,11 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Diff { stacks, exit_code, given, target } => {
             commands::diff::run(&stacks, exit_code, &given, &target).await
         }
-        Command::Deploy { stacks, given, target, yes } => commands::deploy::run(&stacks, &given, &target, yes).await,
+        Command::Deploy { stacks, given, target, allowed, yes } => {
+            commands::deploy::run(&stacks, &given, &target, &allowed, yes).await
+        }
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
-        Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage).await,
+        Command::PolicyAudit(arguments) => commands::policy_audit::run(&arguments).await,
         Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
         Command::Local { command } => commands::local::run(command).await,
         Command::Graph { name, choices, format, output } => {

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use infra::plan::{Line, Tone};
 use infra::{Finding, Severity};
 
+use crate::audit::{AuditFinding, report};
 use crate::cli::{Color, Talk};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -125,6 +126,11 @@ pub fn finding_text(finding: &Finding) -> String {
     let text = finding.to_string();
     let (head, rest) = text.split_once(':').unwrap_or((&text, ""));
     format!("{style}{head}{style:#}:{rest}\n")
+}
+
+/// Says what the audit found.
+pub fn audit_finding(finding: &AuditFinding) {
+    anstream::eprintln!("{}\n", report::text::finding_text(finding));
 }
 
 /// The line of a plan in its colour.

@@ -24,6 +24,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Resource => "resource",
+            Self::Trust => "trust",
+            Self::Boundary => "boundary",
+            Self::ServiceControl => "service-control",
+            Self::ResourceControl => "resource-control",
+        }
+    }
+
     /// The kind that a policy most likely has, by its content: one with principals is a resource's, or a role's when it
     /// is about assuming it.
     #[must_use]

@@ -26,6 +26,21 @@ pub struct AuditFinding {
     pub action: Option<String>,
     /// The resource or principal that the action is allowed on or to, when it is about one.
     pub on: Option<String>,
+    /// The change of a binding that mends it, when one does.
+    pub change: Option<Change>,
+}
+
+/// A change of a line of source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// The file, relative to the workspace.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// What is there.
+    pub before: String,
+    /// What is there afterwards; nothing when the line goes.
+    pub after: Option<String>,
 }
 
 impl AuditFinding {
@@ -41,6 +56,7 @@ impl AuditFinding {
             fix: rule.fix.to_owned(),
             action: None,
             on: None,
+            change: None,
         }
     }
 

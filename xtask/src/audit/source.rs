@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{LineColumn, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprMethodCall, FieldPat, Member};
+use syn::{Expr, ExprMethodCall, Field, FieldPat, Member};
 
 use super::calls::Site;
 
@@ -21,8 +21,10 @@ pub struct Source {
     methods: BTreeSet<String>,
     /// The fields that are read somewhere.
     fields: BTreeSet<String>,
-    /// The files, with the number of their lines.
-    files: BTreeMap<String, usize>,
+    /// The files, with their lines.
+    files: BTreeMap<String, Vec<String>>,
+    /// The fields that structs declare.
+    declarations: Vec<(Site, String)>,
 }
 
 /// A call of a method.
@@ -76,7 +78,20 @@ impl Source {
     /// Whether `file` has so many lines; of a file that was not read nothing is known.
     #[must_use]
     pub fn has_line(&self, file: &str, line: u32) -> bool {
-        self.files.get(file).is_none_or(|lines| usize::try_from(line).is_ok_and(|line| line <= *lines))
+        self.files.get(file).is_none_or(|lines| usize::try_from(line).is_ok_and(|line| line <= lines.len()))
+    }
+
+    /// The line that declares the field `name` of the type `type_name`, when just one does.
+    #[must_use]
+    pub fn declaration(&self, name: &str, type_name: &str) -> Option<(&Site, &str)> {
+        let declared = self.declarations.iter().filter(|(_, field)| field == name);
+        let lines = declared.filter_map(|(site, _)| {
+            let line = self.files.get(&site.file)?.get(usize::try_from(site.line).ok()?.checked_sub(1)?)?;
+            Some((site, line.as_str()))
+        });
+        let mut found = lines.filter(|(_, line)| line.contains(type_name));
+        let only = found.next()?;
+        found.next().is_none().then_some(only)
     }
 
     fn add_folder(&mut self, root: &Path, folder: &str) {
@@ -95,7 +110,7 @@ impl Source {
     }
 
     fn add(&mut self, path: &str, text: &str) {
-        self.files.insert(path.to_owned(), text.lines().count());
+        self.files.insert(path.to_owned(), text.lines().map(str::to_owned).collect());
         let (Ok(tokens), Ok(file)) = (text.parse::<TokenStream>(), syn::parse_file(text)) else { return };
         self.add_names(tokens);
         Calls { path, source: self }.visit_file(&file);
@@ -133,12 +148,17 @@ struct Calls<'a> {
 
 impl<'ast> Visit<'ast> for Calls<'_> {
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-        let start = call.method.span().start();
-        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let site = Site { file: self.path.to_owned(), line: number(start.line), column: number(start.column + 1) };
+        let site = site(self.path, call.method.span().start());
         let method = MethodCall { method: call.method.to_string(), field: field(&call.receiver) };
         self.source.calls.insert(site, method);
         visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_field(&mut self, field: &'ast Field) {
+        if let Some(name) = &field.ident {
+            self.source.declarations.push((site(self.path, name.span().start()), name.to_string()));
+        }
+        visit::visit_field(self, field);
     }
 
     fn visit_field_pat(&mut self, pattern: &'ast FieldPat) {
@@ -147,6 +167,11 @@ impl<'ast> Visit<'ast> for Calls<'_> {
         }
         visit::visit_field_pat(self, pattern);
     }
+}
+
+fn site(path: &str, start: LineColumn) -> Site {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Site { file: path.to_owned(), line: number(start.line), column: number(start.column + 1) }
 }
 
 /// The field that an expression is, whatever holds it.

@@ -5,6 +5,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
+use crate::audit::gate;
 use crate::cli::{self, Given, Where};
 use crate::cloud;
 use crate::deploy::parameters;
@@ -16,10 +17,17 @@ use crate::prepare::{Prepared, prepare};
 use crate::{local, select, ui};
 
 /// Deploys each stack to each region and prints the outputs.
-pub async fn run(selected: &cli::Stacks, given: &Given, target: &Where, yes: bool) -> anyhow::Result<Exit> {
-    let stacks = select::stacks(selected, &target.stage)?;
+pub async fn run(
+    selected: &cli::Stacks,
+    given: &Given,
+    target: &Where,
+    allowed: &[(String, String)],
+    yes: bool,
+) -> anyhow::Result<Exit> {
+    let mut stacks = select::stacks(selected, &target.stage)?;
     parameters::require_known(&stacks, &given.parameters)?;
     select::require_all_sound(&stacks)?;
+    gate::require(&mut stacks, allowed)?;
     let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
     let all = Placed::all(&stacks, &clouds);
 

@@ -1,41 +1,156 @@
 //! `policy-audit`: whether each right is exactly what is needed.
 
-use serde_json::json;
+use std::path::Path;
 
-use crate::audit::{self, AuditReport};
+use infra::Stack;
+use policies::catalogue;
+
+use crate::assets::Workspace;
+use crate::audit::baseline::{self, Baseline};
+use crate::audit::report::{self, Basis, Catalogue};
+use crate::audit::{self, AuditReport, files, rules};
+use crate::cli::{AuditFormat, PolicyAudit};
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::{cli, prepare, select, ui};
 
-/// Builds the functions of each stack and prints the audit of their roles.
-pub async fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
-    let stacks = select::stacks(selected, stage)?;
+/// Audits stacks, templates or policies, or tells of rules.
+pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
+    if arguments.rules {
+        return list_rules(arguments);
+    }
+    if let Some(id) = &arguments.explain {
+        return explain(id);
+    }
+    let format = format(arguments)?;
+    let mut report = if arguments.templates.is_empty() && arguments.policies.is_empty() {
+        of_stacks(arguments).await?
+    } else {
+        of_files(arguments)?
+    };
+    apply_baseline(arguments, &mut report)?;
+    if let Some(file) = &arguments.write_baseline {
+        return write_baseline(file, &report);
+    }
+    let text = if arguments.fix { report::fix::render(&report) } else { render(&report, format)? };
+    match &arguments.output {
+        Some(file) => {
+            write(file, &text)?;
+            ui::say(format!("wrote {}", file.display()));
+            ui::say(report::summary(&report));
+        }
+        None => ui::result(text.trim_end()),
+    }
+    Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Findings })
+}
+
+async fn of_stacks(arguments: &PolicyAudit) -> anyhow::Result<AuditReport> {
+    let stacks = select::stacks(&arguments.stacks(), &arguments.target.stage)?;
     select::require_all_sound(&stacks)?;
     let built = prepare::build(&stacks.iter().collect::<Vec<_>>(), false).await?;
     let programs: Vec<_> = built.into_values().flatten().collect();
-    let workspace = crate::assets::Workspace::read(&cli::workspace())?;
+    let workspace = Workspace::read(&cli::workspace())?;
     let mut report = AuditReport::default();
     for stack in &stacks {
         audit::stack::audit(&workspace, stack, &programs, None, &mut report)?;
     }
-    if ui::json() {
-        ui::result(serde_json::to_string_pretty(
-            &json!({"version": 1, "findings": report.findings, "functions": report.functions}),
-        )?);
-    } else {
-        for function in &report.functions {
-            ui::result(format!("{} {} ({})", function.stack, function.resource, function.program));
-            for right in &function.rights {
-                let e: Vec<_> = right.evidence.iter().map(|it| format!("{}: {}", it.source.name(), it.text)).collect();
-                ui::result(format!(
-                    "  {:9} {} {} {}",
-                    right.verdict.name(),
-                    right.action,
-                    right.resource,
-                    e.join("; ")
-                ));
-            }
-        }
-        report.findings.iter().for_each(ui::result);
+    Ok(report)
+}
+
+fn of_files(arguments: &PolicyAudit) -> anyhow::Result<AuditReport> {
+    let mut report = AuditReport::default();
+    for file in &arguments.templates {
+        report.findings.extend(files::template(file)?);
     }
-    Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Findings })
+    for file in &arguments.policies {
+        report.findings.extend(files::policy(file, arguments.kind.map(Into::into))?);
+    }
+    report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
+    Ok(report)
+}
+
+fn apply_baseline(arguments: &PolicyAudit, report: &mut AuditReport) -> anyhow::Result<()> {
+    let named: Vec<String> = if arguments.templates.is_empty() && arguments.policies.is_empty() {
+        let stacks = select::stacks(&arguments.stacks(), &arguments.target.stage)?;
+        stacks.iter().map(|stack: &Stack| stack.name().to_owned()).collect()
+    } else {
+        let files = arguments.templates.iter().chain(&arguments.policies);
+        files.map(|file| file.display().to_string()).collect()
+    };
+    let baseline = Baseline::read(&cli::workspace(), arguments.baseline.as_deref())?;
+    baseline.apply(report, baseline::today(), |stack| named.iter().any(|it| it == stack));
+    Ok(())
+}
+
+fn write_baseline(file: &Path, report: &AuditReport) -> anyhow::Result<Exit> {
+    let baseline = Baseline::of(&report.findings, baseline::today());
+    write(file, &baseline.to_json()?)?;
+    let count = baseline.suppressions.len();
+    let entries = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
+    ui::say(format!("wrote {} with {entries}: say in each why it is accepted", file.display()));
+    Ok(Exit::Done)
+}
+
+fn render(report: &AuditReport, format: AuditFormat) -> anyhow::Result<String> {
+    let catalogue = Catalogue { version: catalogue::version().to_owned(), date: catalogue::date().to_owned() };
+    let basis = Basis { rules: rules::all().collect(), catalogue: Some(catalogue) };
+    Ok(match format {
+        AuditFormat::Text => report::text::render(report, &basis),
+        AuditFormat::Json => report::json::render(report, &basis),
+        AuditFormat::Sarif => report::sarif::render(report, &basis),
+        AuditFormat::Html => report::html::render(report, &basis)?,
+    })
+}
+
+fn format(arguments: &PolicyAudit) -> anyhow::Result<AuditFormat> {
+    let suffix = arguments.output.as_ref().map(|file| file.extension().and_then(|it| it.to_str()).unwrap_or_default());
+    let by_suffix = match suffix {
+        _ if ui::json() => Some(AuditFormat::Json),
+        None | Some("txt") => Some(AuditFormat::Text),
+        Some("json") => Some(AuditFormat::Json),
+        Some("sarif") => Some(AuditFormat::Sarif),
+        Some("html") => Some(AuditFormat::Html),
+        Some(_) => None,
+    };
+    arguments.format.or(by_suffix).ok_or_else(|| {
+        let file = arguments.output.as_deref().unwrap_or(Path::new("")).display();
+        Failure::new(format!("`{file}` does not say its format"))
+            .exit(Exit::Usage)
+            .help("end it in `.txt`, `.json`, `.sarif` or `.html`, or pass `--format`")
+            .into()
+    })
+}
+
+fn list_rules(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
+    let all: Vec<_> = rules::all().collect();
+    let text = if ui::json() || arguments.format == Some(AuditFormat::Json) {
+        report::rules::json(&all)
+    } else {
+        report::rules::table(&all)
+    };
+    match &arguments.output {
+        Some(file) => write(file, &text)?,
+        None => ui::result(text.trim_end()),
+    }
+    Ok(Exit::Done)
+}
+
+fn explain(id: &str) -> anyhow::Result<Exit> {
+    let Some(rule) = rules::all().find(|rule| rule.id.eq_ignore_ascii_case(id)) else {
+        let failure = Failure::new(format!("there is no rule `{id}`")).exit(Exit::Usage);
+        let nearest = infra::nearest::nearest(&id.to_ascii_uppercase(), rules::all().map(|rule| rule.id));
+        return Err(match nearest {
+            Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
+            None => failure.help("`cargo xtask policy-audit --rules` lists the rules"),
+        }
+        .into());
+    };
+    let example = policies::audit::rules().find(|row| row.rule.id == rule.id);
+    ui::result(report::rules::explain(rule, example).trim_end());
+    Ok(Exit::Done)
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(file, text)
+        .map_err(|error| Failure::new(format!("`{}` cannot be written: {error}", file.display())).into())
 }

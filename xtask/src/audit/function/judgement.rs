@@ -7,6 +7,7 @@ use policies::operation;
 
 use super::Audit;
 use super::grant::{Grant, conditions, needs, unused_rule, users};
+use crate::audit::finding::{AuditFinding, Change};
 use crate::audit::matrix::{Evidence, Right, Source, Verdict};
 use crate::audit::rules;
 use crate::audit::usage::{self, Program, Use};
@@ -140,10 +141,7 @@ impl<'a> Audit<'a> {
                     format!("the role of `{id}` allows `{action}` on `{resource}`, which its program cannot use");
                 let evidence = format!("not linked in `{}`: {}", self.subject.function.program(), users(grant.action));
                 let finding = self.subject.finding(unused_rule(grant), message).evidence(evidence);
-                match self.narrowing(grant) {
-                    Some(fix) => finding.fix(fix),
-                    None => finding,
-                }
+                self.narrowed(finding, grant)
             }
             Verdict::Unknown => {
                 let message = format!("it is not known whether `{id}` uses `{action}` on `{resource}`");
@@ -162,19 +160,28 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// The change to the binding that takes the right away.
-    fn narrowing(&self, grant: Grant<'_>) -> Option<String> {
-        let binding = self.bindings().iter().find(|binding| grant.is_of(binding))?;
+    /// The finding with the change of the binding that takes the right away.
+    fn narrowed(&self, finding: AuditFinding, grant: Grant<'_>) -> AuditFinding {
+        let Some(binding) = self.bindings().iter().find(|binding| grant.is_of(binding)) else { return finding };
         let needless = |name: &str| {
             usage::operations(&binding.type_name)
                 .any(|it| it.name == name && it.actions().any(|action| grant.action.covers(action)))
         };
-        let (now, then) =
-            (usage::short(&binding.type_name), usage::narrowed(&binding.type_name, |name| !needless(name)));
-        Some(if then.ends_with("<()>") {
+        let now = usage::short(&binding.type_name);
+        let then = usage::narrowed(&binding.type_name, |name| !needless(name));
+        let goes = then.ends_with("<()>");
+        let source = self.subject.program.ok().map(|program| program.source);
+        let change = source.and_then(|it| it.declaration(&binding.field, &now)).map(|(site, line)| Change {
+            file: site.file.clone(),
+            line: site.line,
+            before: line.to_owned(),
+            after: (!goes).then(|| line.replace(&now, &then)),
+        });
+        let fix = if goes {
             format!("remove the binding `{}: {now}`", binding.field)
         } else {
             format!("make `{}: {now}` a `{then}`", binding.field)
-        })
+        };
+        AuditFinding { change, ..finding.fix(fix) }
     }
 }

@@ -1,0 +1,156 @@
+//! The audit as SARIF 2.1.0, which code hosts show beside the lines it is about.
+//!
+//! The format: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use policies::audit::{Rule, Severity};
+use serde_json::{Value as Json, json};
+
+use super::super::finding::AuditFinding;
+use super::super::matrix::{AuditReport, Suppressed};
+use super::Basis;
+use super::rules::rules_of;
+
+/// Where the format is described for programs.
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// What stands for the workspace's folder.
+const ROOT: &str = "SRCROOT";
+
+/// What must not stand in the path of a URI as it is.
+const NOT_IN_PATHS: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// The report as SARIF.
+#[must_use]
+pub fn render(report: &AuditReport, basis: &Basis) -> String {
+    let rules = rules_of(report, basis);
+    let open = report.findings.iter().map(|finding| result(finding, &rules));
+    let suppressed = report.suppressed.iter().map(|it| accepted(it, result(&it.finding, &rules)));
+    let sarif = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "stackwright policy-audit",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+            }},
+            "originalUriBaseIds": {ROOT: {"description": {"text": "the folder of the workspace"}}},
+            "columnKind": "unicodeCodePoints",
+            "results": open.chain(suppressed).collect::<Vec<_>>(),
+            "properties": {"catalogue": basis.catalogue},
+        }],
+    });
+    format!("{sarif:#}")
+}
+
+fn descriptor(rule: &Rule) -> Json {
+    json!({
+        "id": rule.id,
+        "name": name(rule.title),
+        "shortDescription": {"text": rule.title},
+        "help": {"text": rule.fix},
+        "defaultConfiguration": {"level": level(rule.severity)},
+        "properties": {
+            "security-severity": score(rule.severity),
+            "severity": rule.severity,
+            "tags": ["security"],
+            "alsoKnownAs": rule.also_known_as,
+        },
+    })
+}
+
+fn result(finding: &AuditFinding, rules: &[&Rule]) -> Json {
+    let text = format!("{}\nevidence: {}\nhelp: {}", finding.message, finding.evidence, finding.fix);
+    json!({
+        "ruleId": finding.rule.id,
+        "ruleIndex": rules.iter().position(|rule| rule.id == finding.rule.id),
+        "level": level(finding.rule.severity),
+        "message": {"text": text},
+        "locations": [location(finding)],
+        "partialFingerprints": {"stackwright/v1": finding.fingerprint()},
+    })
+}
+
+fn accepted(suppressed: &Suppressed, mut result: Json) -> Json {
+    result["suppressions"] = json!([{
+        "kind": "external",
+        "status": "accepted",
+        "justification": suppressed.reason,
+        "properties": {"expires": suppressed.expires},
+    }]);
+    result
+}
+
+/// Where a finding is: in the source when that is known, and in the stack.
+fn location(finding: &AuditFinding) -> Json {
+    let mut location = json!({
+        "logicalLocations": [{
+            "name": finding.resource,
+            "fullyQualifiedName": format!("{}/{}", finding.stack, finding.resource),
+            "kind": "resource",
+        }],
+    });
+    if let Some((path, line, column)) = finding.location.as_deref().and_then(place) {
+        // A path from the root of a file system is relative to nothing.
+        let base = (!path.starts_with('/')).then_some(ROOT);
+        let mut artifact = json!({"uri": utf8_percent_encode(path, NOT_IN_PATHS).to_string()});
+        if let Some(base) = base {
+            artifact["uriBaseId"] = json!(base);
+        }
+        location["physicalLocation"] =
+            json!({"artifactLocation": artifact, "region": {"startLine": line, "startColumn": column}});
+    } else if let Some(elsewhere) = &finding.location {
+        location["message"] = json!({"text": elsewhere});
+    }
+    location
+}
+
+/// The path, line and column that a place such as `stacks/src/spaceships.rs:45:22` names.
+fn place(location: &str) -> Option<(&str, u32, u32)> {
+    let (rest, column) = location.rsplit_once(':')?;
+    let (path, line) = rest.rsplit_once(':')?;
+    let positive = |text: &str| text.parse().ok().filter(|number| *number > 0);
+    Some((path, positive(line)?, positive(column)?))
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error | Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low => "note",
+    }
+}
+
+/// How bad it is from 0 to 10: above 9 a code host calls it critical, from 7 high, from 4 medium.
+/// <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
+const fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::Error => "8.5",
+        Severity::High => "7.5",
+        Severity::Medium => "5.0",
+        Severity::Low => "2.0",
+    }
+}
+
+/// A title as a name: `a text that is no JSON` is `ATextThatIsNoJSON`.
+fn name(title: &str) -> String {
+    let words = title.split(|it: char| !it.is_ascii_alphanumeric()).filter_map(|word| word.split_at_checked(1));
+    words.flat_map(|(first, rest)| [first.to_ascii_uppercase(), rest.to_owned()]).collect()
+}

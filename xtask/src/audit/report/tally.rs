@@ -1,0 +1,80 @@
+//! How many there are of what.
+
+use std::collections::BTreeSet;
+
+use policies::audit::{Rule, Severity};
+
+use super::super::matrix::{AuditReport, FunctionRights, Verdict};
+
+/// The audit in a line, such as `5 stacks, 17 functions, 61 rights: 61 exact; no finding`.
+#[must_use]
+pub fn summary(report: &AuditReport) -> String {
+    let stacks: BTreeSet<_> = report.functions.iter().map(|function| &function.stack).collect();
+    let of_each = verdicts(&report.functions);
+    let total = of_each.iter().map(|(_, count)| count).sum();
+    let audited = [(stacks.len(), "stack"), (report.functions.len(), "function"), (total, "right")];
+    let audited = audited.map(|(count, word)| counted(count, word)).join(", ");
+    let verdicts: Vec<_> = of_each.iter().map(|(verdict, count)| format!("{count} {}", word(*verdict))).collect();
+    let colon = if verdicts.is_empty() { "" } else { ": " };
+    format!("{audited}{colon}{}; {}", verdicts.join(", "), found(report))
+}
+
+/// What was found, such as `2 findings: 1 critical, 1 high; 1 suppressed`.
+pub(super) fn found(report: &AuditReport) -> String {
+    let findings = match report.findings.len() {
+        0 => "no finding".to_owned(),
+        count => {
+            format!("{}: {}", counted(count, "finding"), listed(&severities(report.findings.iter().map(|it| it.rule))))
+        }
+    };
+    match report.suppressed.len() {
+        0 => findings,
+        count => format!("{findings}; {count} suppressed"),
+    }
+}
+
+/// How many rights have each verdict, for those that any has.
+pub(super) fn verdicts(functions: &[FunctionRights]) -> Vec<(Verdict, usize)> {
+    let count = |verdict| functions.iter().flat_map(|it| &it.rights).filter(|it| it.verdict == verdict).count();
+    Verdict::ALL.into_iter().map(|verdict| (verdict, count(verdict))).filter(|(_, count)| *count > 0).collect()
+}
+
+/// How many of the rules, or of the rules that were broken, have each severity, for those that any has.
+pub(super) fn severities<'a>(rules: impl Iterator<Item = &'a Rule>) -> Vec<(Severity, usize)> {
+    let all: Vec<_> = rules.map(|rule| rule.severity).collect();
+    let count = |severity| all.iter().filter(|it| **it == severity).count();
+    Severity::ALL.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
+}
+
+/// Numbers of rules or findings by severity, such as `1 critical, 1 high`.
+pub(super) fn listed(severities: &[(Severity, usize)]) -> String {
+    severities.iter().map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A verdict as people read it: only the good one is said quietly.
+pub(super) const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Exact => "exact",
+        Verdict::Missing => "MISSING",
+        Verdict::Unused => "UNUSED",
+        Verdict::TooBroad => "TOO BROAD",
+        Verdict::Unknown => "UNKNOWN",
+    }
+}
+
+/// A number of things.
+pub(super) fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The functions by stack, in their order.
+pub(super) fn by_stack(functions: &[FunctionRights]) -> Vec<(&str, Vec<&FunctionRights>)> {
+    let mut stacks: Vec<(&str, Vec<&FunctionRights>)> = Vec::new();
+    for function in functions {
+        match stacks.iter_mut().find(|(stack, _)| *stack == function.stack) {
+            Some((_, functions)) => functions.push(function),
+            None => stacks.push((&function.stack, vec![function])),
+        }
+    }
+    stacks
+}

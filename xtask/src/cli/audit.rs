@@ -1,0 +1,114 @@
+//! The command line of `policy-audit`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use policies::audit::Kind;
+
+use super::{Choices, Stacks, Where};
+
+/// What to audit, by what evidence, and how to tell.
+#[derive(Debug, Clone, Args)]
+pub struct PolicyAudit {
+    /// The stacks, by name; all of them when none is named.
+    #[arg(value_name = "STACK")]
+    pub names: Vec<String>,
+    /// Every stack of the workspace.
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    /// How they are built.
+    #[command(flatten)]
+    pub choices: Choices,
+    /// Audit the policies of a `CloudFormation` template, YAML or JSON; may be repeated.
+    #[arg(long = "template", value_name = "FILE", conflicts_with_all = ["names", "all"])]
+    pub templates: Vec<PathBuf>,
+    /// Audit a policy, JSON; may be repeated.
+    #[arg(long = "policy", value_name = "FILE", conflicts_with_all = ["names", "all"])]
+    pub policies: Vec<PathBuf>,
+    /// What the policies are attached to; else it is told by their principals.
+    #[arg(long, value_enum, requires = "policies")]
+    pub kind: Option<PolicyKind>,
+    /// List the rules.
+    #[arg(long, conflicts_with_all = ["names", "all", "templates", "policies"])]
+    pub rules: bool,
+    /// Explain a rule, with a case in which it fires and one in which it does not.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["names", "all", "templates", "policies", "rules"])]
+    pub explain: Option<String>,
+    /// Use what the functions did in the local cloud as evidence.
+    #[arg(long, conflicts_with_all = ["templates", "policies", "live"])]
+    pub recorded: bool,
+    /// Compare the deployed roles with the stacks, and ask AWS's simulator.
+    #[arg(long, conflicts_with_all = ["templates", "policies"])]
+    pub live: bool,
+    /// Print the changes of bindings that leave exactly what is used.
+    #[arg(long, conflicts_with_all = ["templates", "policies", "format"])]
+    pub fix: bool,
+    /// How to tell; else what the suffix of `--output` says, else text, or JSON with `--json`.
+    #[arg(long, value_enum)]
+    pub format: Option<AuditFormat>,
+    /// Write it to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The file of accepted findings; else `policy-audit.json` in the workspace's folder, if there.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write a file that accepts all findings for 90 days, in which each reason is still to be written.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
+    /// Where.
+    #[command(flatten)]
+    pub target: Where,
+}
+
+/// What a policy is attached to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PolicyKind {
+    /// A user, group or role.
+    Identity,
+    /// A resource, such as a queue or a bucket.
+    Resource,
+    /// A role, as to who may assume it.
+    Trust,
+    /// A user or role, as what its other policies can allow at most.
+    Boundary,
+    /// An organization, as what its principals can be allowed at most.
+    ServiceControl,
+    /// An organization, as what its resources can allow at most.
+    ResourceControl,
+}
+
+/// How an audit is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum AuditFormat {
+    /// For people, on a terminal.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// SARIF 2.1, which code hosts and editors show beside the lines.
+    Sarif,
+    /// A page of its own, for people.
+    Html,
+}
+
+impl PolicyAudit {
+    /// The stacks that it is about.
+    #[must_use]
+    pub fn stacks(&self) -> Stacks {
+        let all = self.all || self.names.is_empty();
+        Stacks { names: self.names.clone(), all, choices: self.choices.clone() }
+    }
+}
+
+impl From<PolicyKind> for Kind {
+    fn from(kind: PolicyKind) -> Self {
+        match kind {
+            PolicyKind::Identity => Self::Identity,
+            PolicyKind::Resource => Self::Resource,
+            PolicyKind::Trust => Self::Trust,
+            PolicyKind::Boundary => Self::Boundary,
+            PolicyKind::ServiceControl => Self::ServiceControl,
+            PolicyKind::ResourceControl => Self::ResourceControl,
+        }
+    }
+}
