@@ -1,6 +1,6 @@
 //! The page of the audit: what it is made of, and how it behaves in a browser where this machine has one.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot prepare has failed")]
 
 #[path = "common/browser.rs"]
 mod browser;
@@ -58,6 +58,7 @@ fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
 
 #[test]
 fn the_page_allows_its_own_script_and_style_and_nothing_else() {
+    let outside = Regex::new(r#"<[a-z]+[^>]*\s(on[a-z]+|style|src)=|href="[^#]|url\(|@import"#).unwrap();
     for report in [sample::report(), hostile(), AuditReport::default()] {
         let page = page(&report);
         let allowed =
@@ -68,7 +69,6 @@ fn the_page_allows_its_own_script_and_style_and_nothing_else() {
         let expected =
             format!("default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'");
         assert_eq!(allowed, expected);
-        let outside = Regex::new(r#"<[a-z]+[^>]*\s(on[a-z]+|style|src)=|href="[^#]|url\(|@import"#).unwrap();
         assert_eq!(outside.find(&page).map(|it| it.as_str()), None);
     }
 }
@@ -165,7 +165,9 @@ fn the_filters_work_by_keyboard_alone_and_say_what_is_left() {
         assert_eq!(seen(browser, ".right"), 1);
         assert_eq!(seen(browser, "thead th"), 2);
         tab_to(browser, "#text");
-        ["n", "o", "n", "e"].into_iter().for_each(|key| browser.press(key));
+        for key in ["n", "o", "n", "e"] {
+            browser.press(key);
+        }
         assert_eq!(announced(browser), "Showing 0 of 3 findings, 0 of 10 rights, 0 of 1 suppressed");
         assert_eq!(seen(browser, "#no-finding, #no-right, #no-suppressed"), 3);
         tab_to(browser, "#reset");

@@ -1,4 +1,4 @@
-//! A browser without a window, driven over the DevTools protocol: <https://chromedevtools.github.io/devtools-protocol/>.
+//! A browser without a window, driven over the protocol of its developer tools: <https://chromedevtools.github.io/devtools-protocol/>.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 /// A busy machine may take long to start a browser.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A browser that shows one page.
 pub(crate) struct Browser {
