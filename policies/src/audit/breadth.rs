@@ -1,10 +1,13 @@
 //! WB: what is written wider than it needs to be.
 
 mod actions;
+mod arn;
+mod everywhere;
 mod negation;
 mod place;
 mod reach;
+mod resources;
 
 use super::rule::PolicyRule;
 
-pub(super) const RULES: &[&[PolicyRule]] = &[actions::RULES, negation::RULES];
+pub(super) const RULES: &[&[PolicyRule]] = &[actions::RULES, negation::RULES, everywhere::RULES, resources::RULES];

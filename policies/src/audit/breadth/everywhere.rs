@@ -1,0 +1,119 @@
+//! Actions on every resource that could be limited to some.
+
+use super::place::{grants, item};
+use super::reach::Reach;
+use crate::audit::exposure;
+use crate::audit::finding::Severity;
+use crate::audit::policy::At;
+use crate::audit::report::Report;
+use crate::audit::rule::{Case, Check, PolicyRule, Rule};
+use crate::audit::wildcard;
+use crate::catalogue::{self, AccessLevel, Action};
+
+pub(super) const RULES: &[PolicyRule] = &[
+    PolicyRule {
+        rule: Rule {
+            id: "WB20",
+            severity: Severity::Medium,
+            title: "actions that write allowed on every resource, though they can be limited to some",
+            fix: "name the resources in `Resource`; keep only actions without resource types on `*`",
+            also_known_as: &[
+                "parliament:RESOURCE_STAR",
+                "iam-policy-validator:wildcard_resource",
+                "checkov:CKV_AWS_111",
+                "checkov:CKV_AWS_290",
+                "checkov:CKV_AWS_355",
+                "checkov:CKV_AWS_356",
+                "cfn-nag:W11",
+                "cfn-nag:W12",
+                "cfn-nag:W13",
+                "cloudsplaining:InfrastructureModification",
+            ],
+        },
+        firing: Case::identity(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["sqs:SendMessage", "xray:PutTraceSegments"], "Resource": "*"}]}"#,
+        ),
+        quiet: Case::identity(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "xray:PutTraceSegments", "Resource": "*"}]}"#,
+        ),
+        check: Check::Statement(writing),
+    },
+    PolicyRule {
+        rule: Rule {
+            id: "WB21",
+            severity: Severity::Low,
+            title: "actions that only read allowed on every resource, though they can be limited to some",
+            fix: "name the resources in `Resource`; keep only actions without resource types on `*`",
+            also_known_as: &[
+                "parliament:RESOURCE_STAR",
+                "iam-policy-validator:wildcard_resource",
+                "checkov:CKV_AWS_355",
+                "checkov:CKV_AWS_356",
+                "cfn-nag:W11",
+                "cfn-nag:W12",
+                "cfn-nag:W13",
+            ],
+        },
+        firing: Case::identity(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:GetQueueAttributes", "Resource": "*"}]}"#,
+        ),
+        quiet: Case::identity(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:GetQueueAttributes", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "maps"}}}]}"#,
+        ),
+        check: Check::Statement(reading),
+    },
+];
+
+/// Beginnings of condition keys that say on which resources a statement is, as its `Resource` would.
+const OF_RESOURCES: [&str; 3] = ["aws:resource", "aws:requesttag/", "aws:tagkeys"];
+
+/// Whether the statement's conditions limit it to some resources: those on the resource itself, and those that belong
+/// to a service, such as `kms:ViaService`.
+fn is_limited(at: &At<'_>) -> bool {
+    at.statement.condition.iter().any(|condition| {
+        let key = condition.key.to_ascii_lowercase();
+        !key.starts_with("aws:") || OF_RESOURCES.iter().any(|start| key.starts_with(start))
+    })
+}
+
+fn writing(at: &At<'_>, report: &mut Report<'_>) {
+    check(at, report, |action| matches!(action.access_level, AccessLevel::Write | AccessLevel::Tagging));
+}
+
+fn reading(at: &At<'_>, report: &mut Report<'_>) {
+    let writes = |action: &Action| action.access_level > AccessLevel::Read;
+    let also_writes = at.statement.action.iter().any(|it| can_be_limited(it.as_str()).is_some_and(writes));
+    if !also_writes {
+        check(at, report, |action| action.access_level == AccessLevel::Read);
+    }
+}
+
+fn check(at: &At<'_>, report: &mut Report<'_>, concerns: impl Fn(&Action) -> bool) {
+    let statement = at.statement;
+    if !grants(at) || statement.action.is_negated() || statement.resource.is_negated() || is_limited(at) {
+        return;
+    }
+    let Some(index) = statement.resource.iter().position(|it| it == "*") else { return };
+    let mut found = statement.action.iter().filter_map(|it| Some((it.as_str(), can_be_limited(it.as_str())?)));
+    let mut found = found.by_ref().filter(|(_, action)| concerns(action));
+    let Some((written, action)) = found.next() else { return };
+    let kind = action.resources.first().map_or("resource", |used| used.name);
+    let more = match found.count() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!("`{written}`{more} on every resource; `{action}` can be limited to one of type `{kind}`");
+    report.add(item(at, at.resource(), index), message).about(written).on("*");
+}
+
+/// The action, or one that the pattern stands for, when it can be limited to resources and no other rule is about its
+/// being on all of them.
+fn can_be_limited(written: &str) -> Option<&'static Action> {
+    let (_, name) = written.split_once(':')?;
+    if name.chars().all(|char| char == '*') {
+        return None;
+    }
+    let found = if wildcard::is_in(written) { Reach::of(written)?.example? } else { catalogue::action(written)? };
+    let elsewhere = exposure::is_about(&format!("{}:{}", found.service, found.name));
+    (!found.resources.is_empty() && !elsewhere).then_some(found)
+}
