@@ -6,8 +6,11 @@ mod everywhere;
 mod negation;
 mod place;
 mod reach;
+mod redundant;
 mod resources;
+mod shadowed;
 
 use super::rule::PolicyRule;
 
-pub(super) const RULES: &[&[PolicyRule]] = &[actions::RULES, negation::RULES, everywhere::RULES, resources::RULES];
+pub(super) const RULES: &[&[PolicyRule]] =
+    &[actions::RULES, negation::RULES, everywhere::RULES, resources::RULES, redundant::RULES, shadowed::RULES];
