@@ -2,6 +2,7 @@
 
 mod actions;
 mod arn;
+mod conditions;
 mod everywhere;
 mod negation;
 mod place;
@@ -9,8 +10,17 @@ mod reach;
 mod redundant;
 mod resources;
 mod shadowed;
+mod values;
 
 use super::rule::PolicyRule;
 
-pub(super) const RULES: &[&[PolicyRule]] =
-    &[actions::RULES, negation::RULES, everywhere::RULES, resources::RULES, redundant::RULES, shadowed::RULES];
+pub(super) const RULES: &[&[PolicyRule]] = &[
+    actions::RULES,
+    negation::RULES,
+    everywhere::RULES,
+    resources::RULES,
+    redundant::RULES,
+    shadowed::RULES,
+    conditions::RULES,
+    values::RULES,
+];
