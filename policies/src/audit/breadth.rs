@@ -3,9 +3,11 @@
 mod actions;
 mod arn;
 mod conditions;
+mod contradictions;
 mod everywhere;
 mod negation;
 mod place;
+mod range;
 mod reach;
 mod redundant;
 mod resources;

@@ -1,10 +1,9 @@
 //! Values of conditions that match anything, or otherwise than they look.
 
-use std::net::IpAddr;
-
 use ipnet::IpNet;
 
 use super::place::allows;
+use super::range::range;
 use crate::audit::finding::Severity;
 use crate::audit::policy::At;
 use crate::audit::report::Report;
@@ -145,7 +144,10 @@ fn anything(at: &At<'_>, report: &mut Report<'_>) {
         return;
     }
     for condition in &at.statement.condition {
-        let applies = has_wildcards(condition.operator) && !condition.operator.is_negated();
+        // For the tag of a new resource it is how one says that the tag must be there.
+        let of_tags = condition.key.to_ascii_lowercase().starts_with("aws:requesttag/");
+        let applies = has_wildcards(condition.operator) && !condition.operator.is_negated() && !of_tags;
+        let applies = applies && !condition.if_exists;
         if let Some(value) = condition.values.iter().find(|it| applies && is_anything(condition, it)) {
             let message = format!("any `{}` is like `{value}`", condition.key);
             report.add(at.condition(condition), message);
@@ -176,11 +178,6 @@ fn exact(at: &At<'_>, report: &mut Report<'_>) {
             report.add(at.condition(condition), message);
         }
     }
-}
-
-/// The range that a value is; an address is a range of one.
-fn range(value: &str) -> Option<IpNet> {
-    value.parse::<IpNet>().ok().or_else(|| value.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 fn of_addresses(condition: &Condition) -> bool {
