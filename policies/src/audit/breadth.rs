@@ -1,12 +1,12 @@
 //! WB: what is written wider than it needs to be.
 
 mod actions;
-mod arn;
+pub(super) mod arn;
 mod conditions;
 mod contradictions;
 mod everywhere;
 mod negation;
-mod place;
+pub(super) mod place;
 mod range;
 mod reach;
 mod redundant;
@@ -25,4 +25,5 @@ pub(super) const RULES: &[&[PolicyRule]] = &[
     shadowed::RULES,
     conditions::RULES,
     values::RULES,
+    contradictions::RULES,
 ];

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use policies::audit::{Kind, Policy, PolicyRule, audit, rules};
+use policies::audit::{Check, Kind, Policy, PolicyRule, audit, rules};
+use policies::catalogue::action;
 
 fn fires(row: &PolicyRule, policy: Policy) -> bool {
     audit(&[policy]).iter().any(|finding| finding.rule == &row.rule)
@@ -52,4 +53,14 @@ fn the_likely_kind_of_a_policy_is_told_by_its_principals() {
     let trust = r#"{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}"#;
     check(trust, Kind::Trust);
     check("no policy", Kind::Identity);
+}
+
+#[test]
+fn the_sensitive_actions_are_ones_that_aws_has() {
+    let unknown: Vec<_> = rules()
+        .filter_map(|row| if let Check::Allowed(table) = &row.check { Some((row.rule.id, table)) } else { None })
+        .flat_map(|(id, table)| table.actions.iter().map(move |action| (id, *action)))
+        .filter(|(_, name)| action(name).is_none_or(|known| known.to_string() != *name))
+        .collect();
+    assert_eq!(unknown, []);
 }

@@ -76,6 +76,20 @@ pub(super) fn written<'a>(at: &At<'a>) -> impl Iterator<Item = Written<'a>> {
     })
 }
 
+/// Whether a resource of a statement is everything, or every resource of a service or of a type.
+pub(in crate::audit) fn is_every(resource: &str) -> bool {
+    if resource == "*" {
+        return true;
+    }
+    let filled = wildcard::specific(resource);
+    let Some([_, partition, service, region, account, name]) = arn::parts(&filled).map(|it| it.map(str::to_owned))
+    else {
+        return wildcard::is_all(&filled);
+    };
+    let arn = Written { text: resource, index: 0, partition, service, region, account, name };
+    wildcard::is_in(&filled) && (arn.is_whole_service() || arn.is_whole_type())
+}
+
 /// What the names in the ARNs of a service's own resources start with: the text before the first placeholder.
 fn types(service: &str) -> Vec<String> {
     let Some(service) = catalogue::service(service) else { return Vec::new() };

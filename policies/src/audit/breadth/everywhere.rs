@@ -1,6 +1,6 @@
 //! Actions on every resource that could be limited to some.
 
-use super::place::{grants, item};
+use super::place::{grants, is_limited, item};
 use super::reach::Reach;
 use crate::audit::exposure;
 use crate::audit::finding::Severity;
@@ -63,18 +63,6 @@ pub(super) const RULES: &[PolicyRule] = &[
         check: Check::Statement(reading),
     },
 ];
-
-/// Beginnings of condition keys that say on which resources a statement is, as its `Resource` would.
-const OF_RESOURCES: [&str; 3] = ["aws:resource", "aws:requesttag/", "aws:tagkeys"];
-
-/// Whether the statement's conditions limit it to some resources: those on the resource itself, and those that belong
-/// to a service, such as `kms:ViaService`.
-fn is_limited(at: &At<'_>) -> bool {
-    at.statement.condition.iter().any(|condition| {
-        let key = condition.key.to_ascii_lowercase();
-        !key.starts_with("aws:") || OF_RESOURCES.iter().any(|start| key.starts_with(start))
-    })
-}
 
 fn writing(at: &At<'_>, report: &mut Report<'_>) {
     check(at, report, |action| matches!(action.access_level, AccessLevel::Write | AccessLevel::Tagging));

@@ -4,7 +4,7 @@ use crate::audit::policy::{At, Kind};
 use crate::document::Effect;
 
 /// Whether the statement gives rights to those whose policy it is in, by itself.
-pub(super) fn grants(at: &At<'_>) -> bool {
+pub(in crate::audit) fn grants(at: &At<'_>) -> bool {
     at.statement.effect == Effect::Allow && at.policy.kind == Kind::Identity
 }
 
@@ -15,7 +15,19 @@ pub(super) fn allows(at: &At<'_>) -> bool {
 }
 
 /// Where the item with this index is of the element at `pointer`, which may be written without brackets.
-pub(super) fn item(at: &At<'_>, pointer: String, index: usize) -> String {
+pub(in crate::audit) fn item(at: &At<'_>, pointer: String, index: usize) -> String {
     let is_list = at.policy.json.pointer(&pointer).is_some_and(serde_json::Value::is_array);
     if is_list { format!("{pointer}/{index}") } else { pointer }
+}
+
+/// Beginnings of condition keys that say on which resources a statement is, as its `Resource` would.
+const OF_RESOURCES: [&str; 3] = ["aws:resource", "aws:requesttag/", "aws:tagkeys"];
+
+/// Whether the statement's conditions limit it to some resources: those on the resource itself, and those that belong
+/// to a service, such as `kms:ViaService`.
+pub(in crate::audit) fn is_limited(at: &At<'_>) -> bool {
+    at.statement.condition.iter().any(|condition| {
+        let key = condition.key.to_ascii_lowercase();
+        !key.starts_with("aws:") || OF_RESOURCES.iter().any(|start| key.starts_with(start))
+    })
 }
