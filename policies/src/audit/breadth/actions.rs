@@ -172,7 +172,8 @@ fn whole_service(action: &str) -> Option<&str> {
 }
 
 fn service(at: &At<'_>, report: &mut Report<'_>) {
-    if !grants(at) && !(allows(at) && at.policy.kind == Kind::Trust) {
+    let lets_in = allows(at) && at.policy.kind == Kind::Trust;
+    if !grants(at) && !lets_in {
         return;
     }
     for (index, action) in listed(at) {

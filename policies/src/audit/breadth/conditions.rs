@@ -37,11 +37,11 @@ pub(super) const RULES: &[PolicyRule] = &[
                 "iam-policy-validator:set_operator_validation",
             ],
         },
-        firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}}]}"#,
+        firing: Case::trust(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole", "Condition": {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}}]}"#,
         ),
-        quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}}]}"#,
+        quiet: Case::trust(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}}]}"#,
         ),
         check: Check::Statement(all_of_one),
     },
@@ -101,11 +101,11 @@ pub(super) const RULES: &[PolicyRule] = &[
             fix: "add a condition that says when it holds, or write the exception as a `Deny`",
             also_known_as: &[],
         },
-        firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1234567890abcdef0"}}}]}"#,
+        firing: Case::resource(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1234567890abcdef0"}}}]}"#,
         ),
-        quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1234567890abcdef0"}}}]}"#,
+        quiet: Case::resource(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": {"AWS": "123456789012"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1234567890abcdef0"}}}]}"#,
         ),
         check: Check::Statement(only_negated),
     },

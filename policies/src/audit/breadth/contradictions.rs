@@ -126,10 +126,10 @@ fn fails(value: &str, test: &Condition) -> bool {
     let in_range = |outer: &str, inner: &str| matches!((range(outer), range(inner)), (Some(outer), Some(inner)) if outer.contains(&inner));
     match test.operator {
         StringEquals => !any(|it, value| it == value),
-        StringEqualsIgnoreCase => !any(|it, value| it.eq_ignore_ascii_case(value)),
+        StringEqualsIgnoreCase => !any(str::eq_ignore_ascii_case),
         StringLike => !any(wildcard::resource_covers),
         StringNotEquals => any(|it, value| it == value),
-        StringNotEqualsIgnoreCase => any(|it, value| it.eq_ignore_ascii_case(value)),
+        StringNotEqualsIgnoreCase => any(str::eq_ignore_ascii_case),
         StringNotLike => any(wildcard::resource_covers),
         NotIpAddress => test.values.iter().any(|it| in_range(it, value)),
         // Ranges that share nothing.
