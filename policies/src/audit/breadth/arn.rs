@@ -1,5 +1,8 @@
 //! The ARNs of a statement, taken apart.
 
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, OnceLock};
+
 use super::place::{grants, item};
 use crate::audit::policy::At;
 use crate::audit::wildcard;
@@ -34,22 +37,33 @@ impl Written<'_> {
 
     /// The type that its name starts with, such as `table/`, and the rest; an empty type where the service has none.
     pub(super) fn typed(&self) -> (&str, &str) {
-        let types = types(&self.service);
-        let fitting = types.iter().filter(|known| self.name.starts_with(known.as_str()));
-        let length = fitting.map(String::len).max().unwrap_or(0);
+        let length = self.fitting().map(|known| known.start.len()).max().unwrap_or(0);
         self.name.split_at(length)
     }
 
-    /// Whether each of its service's resources has a type in its ARN.
-    pub(super) fn has_types(&self) -> bool {
-        let types = types(&self.service);
-        !types.is_empty() && types.iter().all(|known| !known.is_empty())
+    /// Whether each of its service's resources has a type in its ARN, and one is like `first`.
+    pub(super) fn may_be_of_types_like(&self, first: &str) -> bool {
+        let names = names(&self.service);
+        let like = |known: &Name| wildcard::resource_covers(first, known.start.trim_end_matches(['/', ':']));
+        names.iter().all(|known| !known.start.is_empty()) && names.iter().any(like)
+    }
+
+    /// Whether what follows its type is an id that AWS makes up, so that no one can write it beforehand.
+    pub(super) fn has_unknown_id(&self) -> bool {
+        let (kind, rest) = self.typed();
+        let is_any = rest.split(['/', ':']).next() == Some("*");
+        is_any && self.fitting().any(|known| known.start == kind && known.is_id)
     }
 
     /// Whether it is every resource of a type.
     pub(super) fn is_whole_type(&self) -> bool {
         let (kind, rest) = self.typed();
-        !kind.is_empty() && wildcard::is_all(rest)
+        !kind.is_empty() && (wildcard::is_all(rest) || self.fitting().any(|known| known.whole == self.name))
+    }
+
+    /// What the names of its service's resources look like whose start is its own.
+    fn fitting(&self) -> impl Iterator<Item = &'static Name> {
+        names(&self.service).iter().filter(|known| self.name.starts_with(&known.start))
     }
 }
 
@@ -90,17 +104,38 @@ pub(in crate::audit) fn is_every(resource: &str) -> bool {
     wildcard::is_in(&filled) && (arn.is_whole_service() || arn.is_whole_type())
 }
 
-/// What the names in the ARNs of a service's own resources start with: the text before the first placeholder.
-fn types(service: &str) -> Vec<String> {
+/// What the names in the ARNs of a type look like.
+#[derive(Debug)]
+struct Name {
+    /// The text before the first placeholder, such as `table/`.
+    start: String,
+    /// The name with a `*` for each placeholder, such as `table/*/index/*`.
+    whole: String,
+    /// Whether the first placeholder is an id.
+    is_id: bool,
+}
+
+/// Those of each service's own resources, found when a service is first asked for.
+static NAMES: LazyLock<BTreeMap<&str, OnceLock<Vec<Name>>>> =
+    LazyLock::new(|| catalogue::services().map(|service| (service, OnceLock::new())).collect());
+
+fn names(service: &str) -> &'static [Name] {
+    NAMES.get(service).map_or(&[], |names| names.get_or_init(|| found(service)))
+}
+
+fn found(service: &str) -> Vec<Name> {
     let Some(service) = catalogue::service(service) else { return Vec::new() };
     let formats = service.resource_types.iter().flat_map(|known| &known.arns).map(ToString::to_string);
-    let start = |format: String| {
+    let name = |format: String| {
         let filled = format.replace("${Partition}", "aws");
-        let parts = arn::parts(&filled)?;
-        let start = parts[5].split("${").next().unwrap_or_default();
+        let [_, _, prefix, _, _, name] = arn::parts(&filled)?;
         // A format without placeholders is a single resource.
-        let is_own = parts[2] == service.prefix && parts[5].contains("${");
-        is_own.then(|| start.to_owned())
+        let (start, rest) = name.split_once("${")?;
+        let (first, _) = rest.split_once('}')?;
+        let pieces = name.split("${").map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after));
+        let name =
+            Name { start: start.to_owned(), whole: pieces.collect::<Vec<_>>().join("*"), is_id: first.ends_with("Id") };
+        (prefix == service.prefix).then_some(name)
     };
-    formats.filter_map(start).collect()
+    formats.filter_map(name).collect()
 }

@@ -103,5 +103,7 @@ fn can_be_limited(written: &str) -> Option<&'static Action> {
     }
     let found = if wildcard::is_in(written) { Reach::of(written)?.example? } else { catalogue::action(written)? };
     let elsewhere = exposure::is_about(&format!("{}:{}", found.service, found.name));
-    (!found.resources.is_empty() && !elsewhere).then_some(found)
+    // A single type that calls need not name leaves calls that are on `*`; of several a call names one.
+    let is_named = found.resources.len() > 1 || found.resources.iter().any(|used| used.required);
+    (is_named && !elsewhere).then_some(found)
 }

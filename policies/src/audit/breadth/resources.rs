@@ -231,7 +231,7 @@ fn assumed(at: &At<'_>, report: &mut Report<'_>) {
 fn kind(at: &At<'_>, report: &mut Report<'_>) {
     each(at, report, |arn| {
         let first = arn.name.split(['/', ':']).next().unwrap_or_default();
-        (!is_whole(arn) && wildcard::is_in(first) && arn.has_types())
+        (!is_whole(arn) && wildcard::is_in(first) && arn.may_be_of_types_like(first))
             .then(|| format!("may be of any type like `{first}`"))
     });
 }
@@ -274,8 +274,9 @@ fn parts_of_a_table(at: &At<'_>, report: &mut Report<'_>) {
 fn start(at: &At<'_>, report: &mut Report<'_>) {
     each(at, report, |arn| {
         let (kind, rest) = arn.typed();
-        let untyped = kind.is_empty() && !arn.has_types();
-        (rest.starts_with('*') && !wildcard::is_all(rest) && (untyped || !kind.is_empty()))
+        // A wildcard before all types is another rule's.
+        let named = !kind.is_empty() || !arn.may_be_of_types_like("*");
+        (named && rest.starts_with('*') && !is_whole(arn) && !arn.has_unknown_id())
             .then(|| format!("stands for whatever the name starts with, in `{rest}`"))
     });
 }

@@ -144,8 +144,9 @@ fn anything(at: &At<'_>, report: &mut Report<'_>) {
         return;
     }
     for condition in &at.statement.condition {
-        // For the tag of a new resource it is how one says that the tag must be there.
-        let of_tags = condition.key.to_ascii_lowercase().starts_with("aws:requesttag/");
+        // For the tag of a resource it is how one says that the tag must be there.
+        let key = condition.key.to_ascii_lowercase();
+        let of_tags = key.contains("requesttag/") || key.contains("resourcetag/");
         let applies = has_wildcards(condition.operator) && !condition.operator.is_negated() && !of_tags;
         let applies = applies && !condition.if_exists;
         if let Some(value) = condition.values.iter().find(|it| applies && is_anything(condition, it)) {

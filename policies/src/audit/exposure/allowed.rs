@@ -37,7 +37,7 @@ pub(in crate::audit) fn allowed(table: &Sensitive, rights: &Rights<'_>, report: 
         let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
         let on = if table.scope == Scope::Every { " on every resource" } else { "" };
         let written = at.statement.action.as_slice()[index].as_str();
-        let by = if written.eq_ignore_ascii_case(action) { String::new() } else { format!(", by `{written}`,") };
+        let by = if written.eq_ignore_ascii_case(action) { String::new() } else { format!(" (by `{written}`)") };
         let message = format!("`{action}`{by}{more}{on}: it can {}", table.can);
         let finding = report.add_to(policy, item(&at, at.action(), index), message).about(*action);
         if let Some(resource) = at.statement.resource.iter().next() {
