@@ -12,7 +12,11 @@ mod destruction;
 mod sharing;
 mod together;
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use super::rule::{Check, PolicyRule, Scope, Sensitive};
+use crate::catalogue::Action;
 
 pub(super) use allowed::allowed;
 
@@ -34,7 +38,13 @@ fn sensitive() -> impl Iterator<Item = &'static Sensitive> {
     })
 }
 
+/// The actions that rules of the family are about when they are allowed on every resource.
+static EVERYWHERE: LazyLock<BTreeSet<(&str, &str)>> = LazyLock::new(|| {
+    let tables = sensitive().filter(|it| it.scope == Scope::Every);
+    tables.flat_map(|it| it.actions).filter_map(|it| it.split_once(':')).collect()
+});
+
 /// Whether a rule of the family is about this action on every resource.
-pub(super) fn is_about(action: &str) -> bool {
-    sensitive().filter(|it| it.scope == Scope::Every).any(|it| it.actions.contains(&action))
+pub(super) fn is_about(action: &Action) -> bool {
+    EVERYWHERE.contains(&(action.service, action.name))
 }

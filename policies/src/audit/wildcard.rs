@@ -29,7 +29,15 @@ pub(super) fn specific(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether all that the action or action pattern `inner` stands for is what `outer` stands for; case does not matter.
+#[inline]
 pub(super) fn action_covers(outer: &str, inner: &str) -> bool {
+    // Most actions differ in the first letter.
+    if let (Some(one), Some(other)) = (outer.as_bytes().first(), inner.as_bytes().first())
+        && !matches!(one, b'*' | b'?')
+        && !one.eq_ignore_ascii_case(other)
+    {
+        return false;
+    }
     covers(outer.as_bytes(), inner.as_bytes(), |one, other| one.eq_ignore_ascii_case(&other))
 }
 

@@ -65,25 +65,26 @@ pub(super) const RULES: &[PolicyRule] = &[
 ];
 
 fn writing(at: &At<'_>, report: &mut Report<'_>) {
-    check(at, report, |action| matches!(action.access_level, AccessLevel::Write | AccessLevel::Tagging));
+    check(at, report, writes);
 }
 
 fn reading(at: &At<'_>, report: &mut Report<'_>) {
-    let writes = |action: &Action| action.access_level > AccessLevel::Read;
-    let also_writes = at.statement.action.iter().any(|it| can_be_limited(it.as_str()).is_some_and(writes));
-    if !also_writes {
+    if !at.statement.action.iter().any(|it| concerned(it.as_str(), writes).is_some()) {
         check(at, report, |action| action.access_level == AccessLevel::Read);
     }
 }
 
-fn check(at: &At<'_>, report: &mut Report<'_>, concerns: impl Fn(&Action) -> bool) {
+fn writes(action: &Action) -> bool {
+    matches!(action.access_level, AccessLevel::Write | AccessLevel::Tagging)
+}
+
+fn check(at: &At<'_>, report: &mut Report<'_>, concerns: fn(&Action) -> bool) {
     let statement = at.statement;
+    let Some(index) = statement.resource.iter().position(|it| it == "*") else { return };
     if !grants(at) || statement.action.is_negated() || statement.resource.is_negated() || is_limited(at) {
         return;
     }
-    let Some(index) = statement.resource.iter().position(|it| it == "*") else { return };
-    let mut found = statement.action.iter().filter_map(|it| Some((it.as_str(), can_be_limited(it.as_str())?)));
-    let mut found = found.by_ref().filter(|(_, action)| concerns(action));
+    let mut found = statement.action.iter().filter_map(|it| Some((it.as_str(), concerned(it.as_str(), concerns)?)));
     let Some((written, action)) = found.next() else { return };
     let kind = action.resources.first().map_or("resource", |used| used.name);
     let more = match found.count() {
@@ -96,14 +97,13 @@ fn check(at: &At<'_>, report: &mut Report<'_>, concerns: impl Fn(&Action) -> boo
 
 /// The action, or one that the pattern stands for, when it can be limited to resources and no other rule is about its
 /// being on all of them.
-fn can_be_limited(written: &str) -> Option<&'static Action> {
+fn concerned(written: &str, concerns: fn(&Action) -> bool) -> Option<&'static Action> {
     let (_, name) = written.split_once(':')?;
     if name.chars().all(|char| char == '*') {
         return None;
     }
     let found = if wildcard::is_in(written) { Reach::of(written)?.example? } else { catalogue::action(written)? };
-    let elsewhere = exposure::is_about(&format!("{}:{}", found.service, found.name));
     // A single type that calls need not name leaves calls that are on `*`; of several a call names one.
     let is_named = found.resources.len() > 1 || found.resources.iter().any(|used| used.required);
-    (is_named && !elsewhere).then_some(found)
+    (is_named && concerns(found) && !exposure::is_about(found)).then_some(found)
 }
