@@ -130,22 +130,6 @@ pub(super) const RULES: &[PolicyRule] = &[
         ),
         check: Check::Statement(single),
     },
-    PolicyRule {
-        rule: Rule {
-            id: "WB08",
-            severity: Severity::Medium,
-            title: "a wildcard in the service of an action",
-            fix: "write out the service: others with a similar name are meant by it too",
-            also_known_as: &["access-analyzer:WILDCARD_IN_SERVICE_NAME"],
-        },
-        firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s*:ListQueues", "Resource": "*"}]}"#,
-        ),
-        quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}]}"#,
-        ),
-        check: Check::Statement(services),
-    },
 ];
 
 /// The actions of a statement that are listed, with their places in the list.
@@ -238,17 +222,4 @@ fn single(at: &At<'_>, report: &mut Report<'_>) {
         Some(action) if reach.count() == 1 => Some(format!("`{action}` alone")),
         _ => None,
     });
-}
-
-fn services(at: &At<'_>, report: &mut Report<'_>) {
-    if !allows(at) {
-        return;
-    }
-    for (index, action) in listed(at) {
-        let Some((service, _)) = action.split_once(':') else { continue };
-        if wildcard::is_in(service) && !is_everything(action) {
-            let message = format!("`{action}` is about every service whose prefix is like `{service}`");
-            report.add(item(at, at.action(), index), message).about(action);
-        }
-    }
 }

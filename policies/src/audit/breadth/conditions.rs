@@ -28,36 +28,17 @@ pub(super) const RULES: &[PolicyRule] = &[
     },
     PolicyRule {
         rule: Rule {
-            id: "WB51",
-            severity: Severity::High,
-            title: "`ForAllValues` in an allowance with a key that has one value",
-            fix: "leave out `ForAllValues:`: with it the test holds for requests without the key",
-            also_known_as: &[
-                "access-analyzer:FORALLVALUES_WITH_SINGLE_VALUED_KEY",
-                "iam-policy-validator:set_operator_validation",
-            ],
-        },
-        firing: Case::trust(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole", "Condition": {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}}]}"#,
-        ),
-        quiet: Case::trust(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}}]}"#,
-        ),
-        check: Check::Statement(all_of_one),
-    },
-    PolicyRule {
-        rule: Rule {
             id: "WB52",
             severity: Severity::Medium,
             title: "`IfExists` in an allowance with a key that says where a request is from or who makes it",
             fix: "leave out `IfExists`: with it the test holds for requests without the key",
             also_known_as: &["iam-policy-validator:ifexists_condition_usage"],
         },
-        firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1234567890abcdef0"}}}]}"#,
+        firing: Case::trust(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole", "Condition": {"StringEqualsIfExists": {"sts:ExternalId": "maps"}}}]}"#,
         ),
-        quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1234567890abcdef0"}}}]}"#,
+        quiet: Case::trust(
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "maps"}}}]}"#,
         ),
         check: Check::Statement(if_exists),
     },
@@ -193,17 +174,6 @@ fn all_of_none(at: &At<'_>, report: &mut Report<'_>) {
         if !has_one_value(key) && !is_one_of(key, &OF_TAGS) && !needs_key(at, key) {
             let message = format!("`{}` holds for requests without `{key}`", condition.operator_name());
             report.add(at.condition(condition), message);
-        }
-    }
-}
-
-fn all_of_one(at: &At<'_>, report: &mut Report<'_>) {
-    for condition in for_all(at) {
-        let key = &condition.key;
-        if has_one_value(key) && !is_one_of(key, &OF_TAGS) && !needs_key(at, key) {
-            let name = condition.operator_name();
-            report
-                .add(at.condition(condition), format!("`{key}` has one value; `{name}` holds for requests without it"));
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::audit::policy::At;
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 use crate::audit::wildcard;
-use crate::condition::{Condition, Operator, Quantifier};
+use crate::condition::{Condition, Operator};
 
 pub(super) const RULES: &[PolicyRule] = &[
     PolicyRule {
@@ -69,28 +69,12 @@ pub(super) const RULES: &[PolicyRule] = &[
             also_known_as: &[],
         },
         firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"Bool": {"aws:SecureTransport": ["true", "false"]}}}]}"#,
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"Null": {"aws:SourceVpce": ["true", "false"]}}}]}"#,
         ),
         quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}]}"#,
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"Null": {"aws:SourceVpce": "false"}}}]}"#,
         ),
         check: Check::Statement(either),
-    },
-    PolicyRule {
-        rule: Rule {
-            id: "WB74",
-            severity: Severity::Medium,
-            title: "`Null` for all or any values of a key",
-            fix: "leave out the qualifier: with `ForAllValues` the test always holds, with `ForAnyValue` never",
-            also_known_as: &["access-analyzer:NULL_WITH_QUALIFIER"],
-        },
-        firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:TagQueue", "Resource": "arn:aws:sqs:sa-east-1:123456789012:sightings", "Condition": {"ForAllValues:Null": {"aws:TagKeys": "false"}}}]}"#,
-        ),
-        quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:TagQueue", "Resource": "arn:aws:sqs:sa-east-1:123456789012:sightings", "Condition": {"Null": {"aws:TagKeys": "false"}}}]}"#,
-        ),
-        check: Check::Statement(qualified),
     },
 ];
 
@@ -206,7 +190,7 @@ fn nothing_between(at: &At<'_>, report: &mut Report<'_>) {
 fn either(at: &At<'_>, report: &mut Report<'_>) {
     for condition in at.statement.condition.iter().filter(|it| it.quantifier.is_none()) {
         let has = |wanted: &str| condition.values.iter().any(|it| it.eq_ignore_ascii_case(wanted));
-        let both = matches!(condition.operator, Operator::Bool | Operator::Null) && has("true") && has("false");
+        let both = condition.operator == Operator::Null && has("true") && has("false");
         let any = condition.if_exists
             && condition.operator == Operator::StringLike
             && condition.values.iter().any(|it| it == "*");
@@ -214,16 +198,5 @@ fn either(at: &At<'_>, report: &mut Report<'_>) {
             let values = if both { "both `true` and `false`" } else { "`*`, and no value," };
             report.add(at.condition(condition), format!("{values} pass for `{}`", condition.key));
         }
-    }
-}
-
-fn qualified(at: &At<'_>, report: &mut Report<'_>) {
-    for condition in at.statement.condition.iter().filter(|it| it.operator == Operator::Null) {
-        let outcome = match condition.quantifier {
-            Some(Quantifier::ForAllValues) => "always holds",
-            Some(Quantifier::ForAnyValue) => "never holds",
-            None => continue,
-        };
-        report.add(at.condition(condition), format!("`{}` {outcome}", condition.operator_name()));
     }
 }

@@ -26,22 +26,6 @@ pub(super) const RULES: &[PolicyRule] = &[
     },
     PolicyRule {
         rule: Rule {
-            id: "WB23",
-            severity: Severity::Medium,
-            title: "a wildcard in the service of an ARN",
-            fix: "write the service whose resource it is",
-            also_known_as: &[],
-        },
-        firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:*:sa-east-1:123456789012:sightings"}]}"#,
-        ),
-        quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:sa-east-1:123456789012:sightings"}]}"#,
-        ),
-        check: Check::Statement(service),
-    },
-    PolicyRule {
-        rule: Rule {
             id: "WB24",
             severity: Severity::Low,
             title: "a resource in whatever region",
@@ -189,10 +173,6 @@ fn partition(at: &At<'_>, report: &mut Report<'_>) {
         let only = wildcard::is_in(&arn.partition) && !wildcard::is_in(&arn.service);
         only.then(|| "has a wildcard for its partition".to_owned())
     });
-}
-
-fn service(at: &At<'_>, report: &mut Report<'_>) {
-    each(at, report, |arn| wildcard::is_in(&arn.service).then(|| "is a resource of any service".to_owned()));
 }
 
 fn region(at: &At<'_>, report: &mut Report<'_>) {

@@ -30,22 +30,6 @@ pub(super) const RULES: &[PolicyRule] = &[
     },
     PolicyRule {
         rule: Rule {
-            id: "WB61",
-            severity: Severity::Medium,
-            title: "a wildcard that is compared as it is written",
-            fix: "use `StringLike` or `StringNotLike`, for which `*` and `?` are wildcards",
-            also_known_as: &["access-analyzer:WILDCARD_WITHOUT_LIKE_OPERATOR"],
-        },
-        firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::maps", "Condition": {"StringEquals": {"s3:prefix": "atlas/*"}}}]}"#,
-        ),
-        quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::maps", "Condition": {"StringLike": {"s3:prefix": "atlas/*"}}}]}"#,
-        ),
-        check: Check::Statement(literal),
-    },
-    PolicyRule {
-        rule: Rule {
             id: "WB62",
             severity: Severity::Low,
             title: "`StringLike` whose values have no wildcards",
@@ -75,22 +59,6 @@ pub(super) const RULES: &[PolicyRule] = &[
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}"#,
         ),
         check: Check::Statement(any_address),
-    },
-    PolicyRule {
-        rule: Rule {
-            id: "WB64",
-            severity: Severity::Low,
-            title: "a range of addresses that starts before the address it is written with",
-            fix: "write the first address of the range, which is what counts",
-            also_known_as: &["access-analyzer:IMPROVE_IP_RANGE"],
-        },
-        firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.7/24"}}}]}"#,
-        ),
-        quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}"#,
-        ),
-        check: Check::Statement(within_range),
     },
     PolicyRule {
         rule: Rule {
@@ -156,19 +124,6 @@ fn anything(at: &At<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn literal(at: &At<'_>, report: &mut Report<'_>) {
-    use Operator::{StringEquals, StringEqualsIgnoreCase, StringNotEquals, StringNotEqualsIgnoreCase};
-    for condition in &at.statement.condition {
-        let compares = [StringEquals, StringEqualsIgnoreCase, StringNotEquals, StringNotEqualsIgnoreCase];
-        let applies = compares.contains(&condition.operator);
-        let has_wildcard = |it: &&String| wildcard::is_in(&wildcard::specific(it));
-        if let Some(value) = condition.values.iter().find(|it| applies && has_wildcard(it)) {
-            let message = format!("`{}` takes `{value}` for a text, not a pattern", condition.operator_name());
-            report.add(at.condition(condition), message);
-        }
-    }
-}
-
 fn exact(at: &At<'_>, report: &mut Report<'_>) {
     for condition in &at.statement.condition {
         let like = matches!(condition.operator, Operator::StringLike | Operator::StringNotLike);
@@ -197,18 +152,6 @@ fn any_address(at: &At<'_>, report: &mut Report<'_>) {
         if let Some(value) = condition.values.iter().find(wide) {
             let message = format!("`{value}` takes in requests from nearly everywhere");
             report.add(at.condition(condition), message);
-        }
-    }
-}
-
-fn within_range(at: &At<'_>, report: &mut Report<'_>) {
-    for condition in at.statement.condition.iter().filter(|it| of_addresses(it)) {
-        for value in &condition.values {
-            let Ok(range) = value.parse::<IpNet>() else { continue };
-            if range != range.trunc() {
-                let message = format!("`{value}` is the range `{}`", range.trunc());
-                report.add(at.condition(condition), message).help(format!("write `{}`", range.trunc()));
-            }
         }
     }
 }
