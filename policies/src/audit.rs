@@ -14,12 +14,13 @@ mod report;
 mod resource;
 mod rights;
 mod rule;
+mod wildcard;
 
 pub use finding::{Finding, Severity};
 pub use policy::{At, Kind, Policy};
 pub use report::Report;
 pub use rights::Rights;
-pub use rule::{Case, Check, PolicyRule, Rule};
+pub use rule::{Case, Check, PolicyRule, Rule, Scope, Sensitive};
 
 /// Every rule about policies, by family.
 pub fn rules() -> impl Iterator<Item = &'static PolicyRule> {
@@ -60,6 +61,7 @@ pub fn audit(policies: &[Policy]) -> Vec<Finding> {
                 }
             }
             Check::Rights(check) => check(&rights, &mut report),
+            Check::Allowed(sensitive) => exposure::allowed(&sensitive, &rights, &mut report),
         }
     }
     findings.sort_by(|one, other| one.key().cmp(&other.key()));

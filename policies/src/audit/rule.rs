@@ -52,6 +52,28 @@ pub enum Check {
     Statement(fn(&At<'_>, &mut Report<'_>)),
     /// At what all policies of a principal allow together.
     Rights(fn(&Rights<'_>, &mut Report<'_>)),
+    /// At which sensitive actions all policies of a principal allow together.
+    Allowed(Sensitive),
+}
+
+/// Actions that a program seldom needs, or seldom everywhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Sensitive {
+    /// The actions, as IAM writes them.
+    pub actions: &'static [&'static str],
+    /// On which resources they are worth a finding.
+    pub scope: Scope,
+    /// What who may call them can do, in words that follow "it can".
+    pub can: &'static str,
+}
+
+/// On which resources an action is worth a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// On any, unless a condition of the action's own service limits it.
+    Any,
+    /// Only on every resource of its type: on some it is ordinary.
+    Every,
 }
 
 impl Case {
