@@ -2,7 +2,11 @@
 
 use super::policy::{At, Kind, Policy};
 use crate::action::Action;
-use crate::document::Effect;
+use crate::document::{Effect, Version};
+use crate::pattern::{self, Token};
+
+/// How many denials are looked at for each permission: more would make a policy of many statements slow.
+const DENIALS: usize = 64;
 
 /// What the policies of a principal allow together: what they allow, less what they deny, within the boundary.
 #[derive(Debug)]
@@ -38,7 +42,7 @@ impl<'a> Rights<'a> {
     /// takes back as a whole, and that the boundary lets through.
     pub fn allowing(&self, action: &'a str) -> impl Iterator<Item = (usize, At<'a>)> {
         let open = !self.is_denied(action) && self.is_within_boundaries(action);
-        self.allows.iter().copied().filter(move |(_, at)| open && acts(at, action))
+        self.allows.iter().copied().filter(move |(_, at)| open && acts(at, action) && !self.takes_back(at, action))
     }
 
     /// Whether `action` is allowed on some resource.
@@ -50,6 +54,31 @@ impl<'a> Rights<'a> {
     /// Every statement that allows something, each with the index of its policy.
     pub fn allows(&self) -> impl Iterator<Item = (usize, At<'a>)> {
         self.allows.iter().copied()
+    }
+
+    /// The statements that deny `action`, some of many.
+    pub(super) fn denying(&self, action: &str) -> impl Iterator<Item = &At<'a>> {
+        self.denies.iter().filter(move |at| acts(at, action)).take(DENIALS)
+    }
+
+    /// Whether denials without conditions cover every resource on which the statement allows `action`.
+    fn takes_back(&self, allow: &At<'_>, action: &str) -> bool {
+        if self.denies.is_empty() {
+            return false;
+        }
+        let resource = &allow.statement.resource;
+        let always = |at: &&At<'_>| at.statement.condition.is_empty() && !at.statement.resource.is_negated();
+        let denied: Vec<Vec<Token>> = self
+            .denying(action)
+            .filter(always)
+            .flat_map(|at| at.statement.resource.iter())
+            .take(DENIALS)
+            // `?` would take the `*` of what is allowed for one character.
+            .filter(|it| !it.contains('?'))
+            .map(|it| pattern::pattern(it, Version::V2008))
+            .collect();
+        let is_denied = |it: &String| denied.iter().any(|denied| pattern::matches(denied, it));
+        !denied.is_empty() && !resource.is_empty() && !resource.is_negated() && resource.iter().all(is_denied)
     }
 
     /// Whether `action` is denied on everything, whatever the request.
@@ -75,7 +104,7 @@ impl<'a> Rights<'a> {
 }
 
 /// Whether the statement is about `action`.
-fn acts(at: &At<'_>, action: &str) -> bool {
+pub(super) fn acts(at: &At<'_>, action: &str) -> bool {
     let listed = at.statement.action.iter().any(|it: &Action| it.covers(action));
     listed != at.statement.action.is_negated()
 }

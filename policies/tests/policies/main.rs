@@ -5,6 +5,7 @@
 mod any;
 mod audit;
 mod contain;
+mod escalation;
 mod evaluate;
 mod operators;
 mod parse;
