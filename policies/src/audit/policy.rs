@@ -129,7 +129,12 @@ impl At<'_> {
     /// Where one of its conditions is.
     #[must_use]
     pub fn condition(&self, condition: &Condition) -> String {
-        format!("{}/{}/{}", self.element("Condition"), condition.operator_name(), condition.key.replace('/', "~1"))
+        format!(
+            "{}/{}/{}",
+            self.element("Condition"),
+            condition.operator_name(),
+            condition.key.replace('~', "~0").replace('/', "~1")
+        )
     }
 
     /// Where its element `name` is.
