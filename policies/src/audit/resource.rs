@@ -8,6 +8,7 @@ mod gaps;
 mod provider;
 mod public;
 mod row;
+mod service;
 mod source;
 mod subject;
 mod trust;
@@ -25,6 +26,7 @@ pub(super) const RULES: &[&[PolicyRule]] = &[
     accounts::RULES,
     bucket::RULES,
     trust::RULES,
+    service::RULES,
     provider::RULES,
     subject::RULES,
     federated::RULES,

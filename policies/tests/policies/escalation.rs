@@ -1,5 +1,7 @@
 //! Paths of escalation: each row by what it needs, and what takes it away.
 
+#![allow(clippy::needless_pass_by_value, reason = "what is written in place reads better without references")]
+
 use policies::audit::{Finding, Kind, Policy, PolicyRule, audit, rules};
 use serde_json::{Value as Json, json};
 

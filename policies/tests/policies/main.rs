@@ -10,4 +10,5 @@ mod evaluate;
 mod operators;
 mod parse;
 mod reference;
+mod resource;
 mod sampled;

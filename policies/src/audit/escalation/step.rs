@@ -76,8 +76,7 @@ fn passes(at: &At<'_>, service: &str, rights: &Rights<'_>) -> bool {
         return false;
     }
     let is_specific = !at.statement.resource.is_negated()
-        && (!at.statement.resource.iter().any(|it| has_wildcard(name(it)))
-            || conditions.iter().any(|it| limits_resource(it)));
+        && (!at.statement.resource.iter().any(|it| has_wildcard(name(it))) || conditions.iter().any(limits_resource));
     let names_service = conditions.iter().filter(to_service).any(|condition| gap(condition).is_none());
     let denied = rights.denying("iam:PassRole").any(|deny| {
         let conditions = &deny.statement.condition;
@@ -85,7 +84,7 @@ fn passes(at: &At<'_>, service: &str, rights: &Rights<'_>) -> bool {
             && deny.statement.resource.contains(&"*".to_owned())
             && conditions.iter().all(|it| is_key(it, "iam:PassedToService") && is_met(it, service))
     });
-    !denied && !(is_specific && names_service)
+    !denied && (!is_specific || !names_service)
 }
 
 /// Whether the condition holds when a role is passed to `service`.
@@ -130,7 +129,11 @@ fn identity(action: &str) -> &'static str {
     const KINDS: &[(&str, &str)] = &[
         ("InstanceProfile", "instance-profile/"),
         ("PolicyVersion", "policy/"),
-        ("Provider", ""),
+        ("SAMLProvider", "saml-provider/"),
+        ("OpenIDConnectProvider", "oidc-provider/"),
+        ("MFADevice", "user/"),
+        ("ServiceSpecificCredential", "user/"),
+        ("SigningCertificate", "user/"),
         ("Group", "group/"),
         ("Role", "role/"),
         ("User", "user/"),

@@ -84,8 +84,8 @@ pub(super) const RULES: &[PolicyRule] = &[
             "access-analyzer:PASS_ROLE_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION",
             "access-analyzer:PASS_ROLE_WITH_NOT_ACTION_AND_NOT_RESOURCE",
         ],
-        r#""NotAction": ["iam:C*", "iam:D*", "iam:U*", "iam:A*", "iam:Put*", "iam:S*", "iam:R*"], "Resource": "arn:aws:iam::123456789012:role/*""#,
-        r#""NotAction": ["iam:C*", "iam:D*", "iam:U*", "iam:A*", "iam:P*", "iam:S*", "iam:R*"], "Resource": "arn:aws:iam::123456789012:role/*""#
+        r#""NotAction": ["iam:C*", "iam:D*", "iam:U*", "iam:A*", "iam:Put*", "iam:S*", "iam:R*", "sts:*"], "Resource": "arn:aws:iam::123456789012:role/*""#,
+        r#""NotAction": ["iam:C*", "iam:D*", "iam:U*", "iam:A*", "iam:P*", "iam:S*", "iam:R*", "sts:*"], "Resource": "arn:aws:iam::123456789012:role/*""#
     ),
     wide!(
         "PE104",
@@ -126,8 +126,8 @@ pub(super) const RULES: &[PolicyRule] = &[
             "access-analyzer:CREATE_SLR_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION",
             "access-analyzer:CREATE_SLR_WITH_NOT_ACTION_AND_NOT_RESOURCE",
         ],
-        r#""NotAction": "iam:PassRole", "Resource": "arn:aws:iam::123456789012:role/*""#,
-        r#""NotAction": "iam:Create*", "Resource": "arn:aws:iam::123456789012:role/*""#
+        r#""NotAction": ["iam:CreateR*", "iam:D*", "iam:U*", "iam:A*", "iam:P*", "iam:R*", "sts:*"], "Resource": "arn:aws:iam::123456789012:role/*""#,
+        r#""NotAction": ["iam:C*", "iam:D*", "iam:U*", "iam:A*", "iam:P*", "iam:R*", "sts:*"], "Resource": "arn:aws:iam::123456789012:role/*""#
     ),
 ];
 

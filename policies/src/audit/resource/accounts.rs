@@ -30,50 +30,64 @@ const ADMINISTRATION: &[&str] = &[
 
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP44", High, "another account, allowed every action of a resource",
-        "list the actions that the other account needs", &[],
+        "RP44", High,
+        "another account, allowed every action of a resource",
+        "list the actions that the other account needs",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": "sqs:*", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sqs:*", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         |at, report| to_other(at, Given::All, report)
     ),
     row!(
-        "RP45", High, "another account, allowed to say who uses a resource",
-        "leave who uses the resource to its own account", &[],
+        "RP45", High,
+        "another account, allowed to say who uses a resource",
+        "leave who uses the resource to its own account",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": "sqs:AddPermission", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         |at, report| to_other(at, Given::Administration, report)
     ),
     row!(
-        "RP46", Low, "another account, allowed to use a resource",
-        "check that the account is known and that it still needs this", &[],
+        "RP46", Low,
+        "another account, allowed to use a resource",
+        "check that the account is known and that it still needs this",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         |at, report| to_other(at, Given::Some, report)
     ),
     row!(
-        "RP47", High, "several accounts that may do everything with a key",
-        "allow `kms:*` to the account of the key, and others only what they need", &[],
+        "RP47", High,
+        "several accounts that may do everything with a key",
+        "allow `kms:*` to the account of the key, and others only what they need",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::123456789012:root", "arn:aws:iam::999999999999:root"]}, "Action": "kms:*", "Resource": "*"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::123456789012:root"]}, "Action": "kms:*", "Resource": "*"}"#;
         Check::Written(keys)
     ),
     row!(
-        "RP48", Medium, "an identity that was deleted",
-        "name the identity anew, or take it out: IAM shows the id of one that is no more", &[],
+        "RP48", Medium,
+        "an identity that was deleted",
+        "name the identity anew, or take it out: IAM shows the id of one that is no more",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"AWS": "AROAEXAMPLEEXAMPLE123"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:role/sender"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         deleted
     ),
     row!(
-        "RP49", Low, "an account by an id that only Amazon S3 knows",
-        "name the account by its id, or a role by its ARN", &[],
+        "RP49", Low,
+        "an account by an id that only Amazon S3 knows",
+        "name the account by its id, or a role by its ARN",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}"#,
         canonical
     ),
     row!(
-        "RP50", Low, "a CloudFront distribution by an origin access identity",
-        "let `cloudfront.amazonaws.com` in with the distribution as `aws:SourceArn` (origin access control)", &[],
+        "RP50", Low,
+        "a CloudFront distribution by an origin access identity",
+        "let `cloudfront.amazonaws.com` in with the distribution as `aws:SourceArn` (origin access control)",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EH1HDMB1FH2TC"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*", "Condition": {"StringEquals": {"aws:SourceArn": "arn:aws:cloudfront::123456789012:distribution/EDFDVBD6EXAMPLE"}}}"#,
         origin

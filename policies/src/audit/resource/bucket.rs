@@ -1,7 +1,7 @@
 //! Buckets and topics.
 
 use super::row::row;
-use super::who::{allows, is_public};
+use super::who::{allows, is_public, open};
 use crate::audit::finding::Severity;
 use crate::audit::limit::is_key;
 use crate::audit::policy::{At, Kind, Policy};
@@ -12,22 +12,28 @@ use crate::document::Effect;
 
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP51", Low, "a bucket that takes requests without encryption",
-        "deny `s3:*` to everyone on the bucket and its objects when `aws:SecureTransport` is `false`", &[],
+        "RP51", Low,
+        "a bucket that takes requests without encryption",
+        "deny `s3:*` to everyone on the bucket and its objects when `aws:SecureTransport` is `false`",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}, {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::maps", "arn:aws:s3:::maps/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#;
         Check::Written(plain)
     ),
     row!(
-        "RP52", Low, "a denial of requests without encryption that misses the bucket or its objects",
-        "deny on both: `arn:aws:s3:::BUCKET` and `arn:aws:s3:::BUCKET/*`", &[],
+        "RP52", Low,
+        "a denial of requests without encryption that misses the bucket or its objects",
+        "deny on both: `arn:aws:s3:::BUCKET` and `arn:aws:s3:::BUCKET/*`",
+        &[],
         resource r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::maps/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#,
         r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::maps", "arn:aws:s3:::maps/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#,
         half
     ),
     row!(
-        "RP53", Low, "a topic that knows its owner by an old key",
-        "name the account in `aws:SourceAccount`, or as the principal", &[],
+        "RP53", Low,
+        "a topic that knows its owner by an old key",
+        "name the account in `aws:SourceAccount`, or as the principal",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sns:Publish", "Resource": "arn:aws:sns:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"AWS:SourceOwner": "123456789012"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sns:Publish", "Resource": "arn:aws:sns:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"AWS:SourceAccount": "123456789012"}}}"#,
         by_owner
@@ -40,7 +46,12 @@ fn is_about_encryption(at: &At<'_>) -> bool {
 }
 
 fn plain(policy: &Policy, report: &mut Report<'_>) {
-    if policy.kind != Kind::Resource || policy.statements().any(|at| is_about_encryption(&at)) {
+    // Whoever lets everyone in has more to do than this.
+    let lets_everyone = |at: &At<'_>| {
+        let all_but = at.statement.principal.as_ref().is_some_and(crate::Listed::is_negated);
+        allows(at, Kind::Resource) && (all_but || is_public(at) && open(at).is_some())
+    };
+    if policy.kind != Kind::Resource || policy.statements().any(|at| is_about_encryption(&at) || lets_everyone(&at)) {
         return;
     }
     let of_bucket = |at: &At<'_>| at.statement.action.iter().any(|it| it.service().eq_ignore_ascii_case("s3"));

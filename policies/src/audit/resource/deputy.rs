@@ -59,36 +59,46 @@ const ACCOUNT_KEYS: &[&str] =
 
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP33", High, "a service of AWS that may act for any account",
-        "add `aws:SourceArn` with the resource for which the service acts, or `aws:SourceAccount`", &["access-analyzer:RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"],
+        "RP33", High,
+        "a service of AWS that may act for any account",
+        "add `aws:SourceArn` with the resource for which the service acts, or `aws:SourceAccount`",
+        &["access-analyzer:RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}"#,
         unnamed
     ),
     row!(
-        "RP34", High, "a service of AWS whose source may be in any account",
-        "name the account in `aws:SourceArn`, or in `aws:SourceAccount` beside it", &[],
+        "RP34", High,
+        "a service of AWS whose source may be in any account",
+        "name the account in `aws:SourceArn`, or in `aws:SourceAccount` beside it",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:orders"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:orders"}, "StringEquals": {"aws:SourceAccount": "123456789012"}}}"#,
         of_any_account
     ),
     row!(
-        "RP35", High, "a service of AWS whose source is limited with a gap",
-        "take the operator without `IfExists`, `ForAllValues` or negation, and values that not every source has", &[],
+        "RP35", High,
+        "a service of AWS whose source is limited with a gap",
+        "take the operator without `IfExists`, `ForAllValues` or negation, and values that not every source has",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLikeIfExists": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}"#,
         with_gap
     ),
     row!(
-        "RP36", Low, "a bucket that is known by its name only, not by its account",
-        "add `aws:SourceAccount`: when the bucket is deleted, others can take its name", &[],
+        "RP36", Low,
+        "a bucket that is known by its name only, not by its account",
+        "add `aws:SourceAccount`: when the bucket is deleted, others can take its name",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::maps"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::maps"}, "StringEquals": {"aws:SourceAccount": "123456789012"}}}"#,
         by_name
     ),
     row!(
-        "RP37", Critical, "everyone but some, by `NotPrincipal` in a statement that allows",
-        "name who is let in by `Principal`", &["access-analyzer:ALLOW_WITH_NOT_PRINCIPAL", "cfn-nag:F8", "cfn-nag:F9"],
+        "RP37", Critical,
+        "everyone but some, by `NotPrincipal` in a statement that allows",
+        "name who is let in by `Principal`",
+        &["access-analyzer:ALLOW_WITH_NOT_PRINCIPAL", "cfn-nag:F8", "cfn-nag:F9"],
         resource r#"{"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:user/ada"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}"#,
         r#"{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:user/ada"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}"#,
         all_but

@@ -15,22 +15,28 @@ const WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
 
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP77", Medium, "assertions that a SAML provider made for another audience",
-        "name the audience in `SAML:aud`: `https://signin.aws.amazon.com/saml`", &["iam-policy-validator:trust_policy_validation"],
+        "RP77", Medium,
+        "assertions that a SAML provider made for another audience",
+        "name the audience in `SAML:aud`: `https://signin.aws.amazon.com/saml`",
+        &["iam-policy-validator:trust_policy_validation"],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:saml-provider/login"}, "Action": "sts:AssumeRoleWithSAML"}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:saml-provider/login"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}}"#,
         audience
     ),
     row!(
-        "RP78", High, "a SAML provider without the action by which its users assume a role",
-        "allow `sts:AssumeRoleWithSAML`", &["iam-policy-validator:trust_policy_validation"],
+        "RP78", High,
+        "a SAML provider without the action by which its users assume a role",
+        "allow `sts:AssumeRoleWithSAML`",
+        &["iam-policy-validator:trust_policy_validation"],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:saml-provider/login"}, "Action": "sts:AssumeRole"}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:saml-provider/login"}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}}"#,
         wrong_for_saml
     ),
     row!(
-        "RP79", High, "a web identity provider without the action by which its users assume a role",
-        "allow `sts:AssumeRoleWithWebIdentity`", &["iam-policy-validator:trust_policy_validation"],
+        "RP79", High,
+        "a web identity provider without the action by which its users assume a role",
+        "allow `sts:AssumeRoleWithWebIdentity`",
+        &["iam-policy-validator:trust_policy_validation"],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/login.example.com"}, "Action": "sts:AssumeRole"}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/login.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"login.example.com:sub": "ada", "login.example.com:aud": "maps"}}}"#,
         wrong_for_web

@@ -24,64 +24,82 @@ enum Way {
 
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP24", Critical, "everyone, by an address range that holds every address",
-        "name the ranges that are needed", &[],
+        "RP24", Critical,
+        "everyone, by an address range that holds every address",
+        "name the ranges that are needed",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}"#,
         |at, report| through(at, Way::Addresses, report)
     ),
     row!(
-        "RP25", Critical, "everyone, by a pattern that every value matches",
-        "name the values that are needed", &[],
+        "RP25", Critical,
+        "everyone, by a pattern that every value matches",
+        "name the values that are needed",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringLike": {"aws:PrincipalOrgID": "*"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringLike": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         |at, report| through(at, Way::Values, report)
     ),
     row!(
-        "RP26", Critical, "everyone without the key of a condition, by `IfExists`",
-        "take the operator without `IfExists`", &[],
+        "RP26", Critical,
+        "everyone without the key of a condition, by `IfExists`",
+        "take the operator without `IfExists`",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         |at, report| through(at, Way::IfExists, report)
     ),
     row!(
-        "RP27", Critical, "everyone without the key of a condition, by `ForAllValues`",
-        "take `ForAnyValue`, or the operator alone for a key with one value", &[],
+        "RP27", Critical,
+        "everyone without the key of a condition, by `ForAllValues`",
+        "take `ForAnyValue`, or the operator alone for a key with one value",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}}"#,
         |at, report| through(at, Way::ForAllValues, report)
     ),
     row!(
-        "RP28", Critical, "everyone but some, by a negated operator",
-        "name who is let in with a positive operator, and whom to keep out in a statement that denies", &[],
+        "RP28", Critical,
+        "everyone but some, by a negated operator",
+        "name who is let in with a positive operator, and whom to keep out in a statement that denies",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         |at, report| through(at, Way::Negated, report)
     ),
     row!(
-        "RP29", Critical, "everyone who has a key, or has it not, whatever its value",
-        "name the values that are needed", &[],
+        "RP29", Critical,
+        "everyone who has a key, or has it not, whatever its value",
+        "name the values that are needed",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"Null": {"aws:PrincipalOrgID": "false"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         |at, report| through(at, Way::Null, report)
     ),
     row!(
-        "RP30", Critical, "everyone, by a source in any account",
-        "name the account in `aws:SourceArn`, or in `aws:SourceAccount`", &[],
+        "RP30", Critical,
+        "everyone, by a source in any account",
+        "name the account in `aws:SourceArn`, or in `aws:SourceAccount`",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:orders"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:orders"}}}"#,
         |at, report| through(at, Way::AnyAccount, report)
     ),
     row!(
-        "RP31", Critical, "everyone, by a header that every caller can send",
-        "name the principals, the organization or the network; `aws:Referer` and `aws:UserAgent` are the caller's own words", &[],
+        "RP31", Critical,
+        "everyone, by a header that every caller can send",
+        "name the principals, the organization or the network; `aws:Referer` and `aws:UserAgent` are the caller's own words",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringLike": {"aws:Referer": "https://example.com/*"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-a1b2c3d4"}}}"#,
         |at, report| through(at, Way::Spoofable, report)
     ),
     row!(
-        "RP32", Critical, "everyone, under a condition that says nothing of who calls",
-        "add a condition on who calls, such as `aws:PrincipalOrgID` or `aws:SourceAccount`", &[],
+        "RP32", Critical,
+        "everyone, under a condition that says nothing of who calls",
+        "add a condition on who calls, such as `aws:PrincipalOrgID` or `aws:SourceAccount`",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceAccount": "123456789012"}}}"#,
         |at, report| through(at, Way::Unrelated, report)

@@ -33,59 +33,75 @@ const SHARED: &[(&str, &[&str])] = &[
 
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP63", Critical, "workflows of every repository of GitHub",
-        "name the repository in `token.actions.githubusercontent.com:sub`, such as `repo:OWNER/NAME:ref:refs/heads/main`", &["checkov:CKV_AWS_358"],
+        "RP63", Critical,
+        "workflows of every repository of GitHub",
+        "name the repository in `token.actions.githubusercontent.com:sub`, such as `repo:OWNER/NAME:ref:refs/heads/main`",
+        &["checkov:CKV_AWS_358"],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com", "token.actions.githubusercontent.com:sub": "repo:starfleet/maps:ref:refs/heads/main"}}}"#,
         github
     ),
     row!(
-        "RP64", Critical, "every user of an identity provider that many share",
-        "name whose users it is in the claim of the provider that tells, such as `gitlab.com:sub`", &[],
+        "RP64", Critical,
+        "every user of an identity provider that many share",
+        "name whose users it is in the claim of the provider that tells, such as `gitlab.com:sub`",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"gitlab.com:sub": "project_path:starfleet/maps:*"}}}"#,
         shared
     ),
     row!(
-        "RP65", Critical, "the users of every identity pool",
-        "name the pool in `cognito-identity.amazonaws.com:aud`", &[],
+        "RP65", Critical,
+        "the users of every identity pool",
+        "name the pool in `cognito-identity.amazonaws.com:aud`",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:a1b2c3"}, "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}}"#,
         pools
     ),
     row!(
-        "RP66", Medium, "users of an identity pool who need not sign in",
-        "name who it is for in `cognito-identity.amazonaws.com:amr`: `authenticated`, or `unauthenticated` on purpose", &[],
+        "RP66", Medium,
+        "users of an identity pool who need not sign in",
+        "name who it is for in `cognito-identity.amazonaws.com:amr`: `authenticated`, or `unauthenticated` on purpose",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:a1b2c3"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:a1b2c3"}, "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}}"#,
         guests
     ),
     row!(
-        "RP67", High, "every program in a cluster of Amazon EKS",
-        "name the service account in the `sub` of the provider: `system:serviceaccount:NAMESPACE:NAME`", &[],
+        "RP67", High,
+        "every program in a cluster of Amazon EKS",
+        "name the service account in the `sub` of the provider: `system:serviceaccount:NAMESPACE:NAME`",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3:aud": "sts.amazonaws.com"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3:aud": "sts.amazonaws.com", "oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3:sub": "system:serviceaccount:maps:reader"}}}"#,
         clusters
     ),
     row!(
-        "RP68", High, "everyone whom an identity provider vouches for",
-        "name the audience and the subject in the `aud` and `sub` of the provider", &[],
+        "RP68", High,
+        "everyone whom an identity provider vouches for",
+        "name the audience and the subject in the `aud` and `sub` of the provider",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/login.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity"}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/login.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"login.example.com:sub": "ada", "login.example.com:aud": "maps"}}}"#,
         any_user
     ),
     row!(
-        "RP69", Medium, "tokens that an identity provider made for another audience",
-        "name the audience in the `aud` of the provider, such as `sts.amazonaws.com`", &[],
+        "RP69", Medium,
+        "tokens that an identity provider made for another audience",
+        "name the audience in the `aud` of the provider, such as `sts.amazonaws.com`",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/login.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"login.example.com:sub": "ada"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/login.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"login.example.com:sub": "ada", "login.example.com:aud": "maps"}}}"#,
         audience
     ),
     row!(
-        "RP70", High, "a condition on the claim of another identity provider",
-        "write the provider before the claim as the principal has it", &[],
-        trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"gitlab.com:sub": "project_path:starfleet/maps:*", "gitlab.example.com:aud": "maps"}}}"#,
-        r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"gitlab.com:sub": "project_path:starfleet/maps:*", "gitlab.com:aud": "maps"}}}"#,
+        "RP70", High,
+        "a condition on the claim of another identity provider",
+        "write the provider before the claim as the principal has it",
+        &[],
+        trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"gitlab.com:sub": "project_path:starfleet/maps:*", "gitlab.example.com:aud": "maps"}}}"#,
+        r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"gitlab.com:sub": "project_path:starfleet/maps:*", "gitlab.com:aud": "maps"}}}"#,
         other_provider
     ),
 ];

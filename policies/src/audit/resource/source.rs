@@ -30,29 +30,37 @@ const SOURCES: &[(&str, &[&str])] = &[
 
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP38", High, "a source that never matches, for its wildcards are none",
-        "compare `aws:SourceArn` by `ArnLike`, which knows wildcards", &[],
+        "RP38", High,
+        "a source that never matches, for its wildcards are none",
+        "compare `aws:SourceArn` by `ArnLike`, which knows wildcards",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:*"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:*"}}}"#,
         wildcards
     ),
     row!(
-        "RP39", High, "an account as `aws:SourceArn`",
-        "give the account as `aws:SourceAccount`", &[],
+        "RP39", High,
+        "an account as `aws:SourceArn`",
+        "give the account as `aws:SourceAccount`",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "123456789012"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}"#,
         account_as_arn
     ),
     row!(
-        "RP40", High, "an ARN as `aws:SourceAccount`",
-        "give the ARN as `aws:SourceArn`, and only its account as `aws:SourceAccount`", &[],
+        "RP40", High,
+        "an ARN as `aws:SourceAccount`",
+        "give the ARN as `aws:SourceArn`, and only its account as `aws:SourceAccount`",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:SourceAccount": "arn:aws:sns:eu-west-1:123456789012:orders"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}"#,
         arn_as_account
     ),
     row!(
-        "RP41", High, "a source of another service than the one that calls",
-        "name a resource of the service, or the service of the resource", &[],
+        "RP41", High,
+        "a source of another service than the one that calls",
+        "name a resource of the service, or the service of the resource",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::maps"}, "StringEquals": {"aws:SourceAccount": "123456789012"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::maps"}, "StringEquals": {"aws:SourceAccount": "123456789012"}}}"#,
         of_other_service

@@ -14,43 +14,55 @@ const OWNERS: &[&str] = &["repo:", "project_path:", "organization:", "owner:"];
 
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP71", Critical, "subjects of every owner",
-        "name the owner and the repository, project or workspace", &["checkov:CKV_AWS_358"],
+        "RP71", Critical,
+        "subjects of every owner",
+        "name the owner and the repository, project or workspace",
+        &["checkov:CKV_AWS_358"],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:*"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:starfleet/maps:*"}}}"#,
         any_owner
     ),
     row!(
-        "RP72", Medium, "subjects of every repository or project of an owner",
-        "name the repository or project", &[],
+        "RP72", Medium,
+        "subjects of every repository or project of an owner",
+        "name the repository or project",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:starfleet/*"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:starfleet/maps:*"}}}"#,
         any_of_owner
     ),
     row!(
-        "RP73", Medium, "service accounts of every namespace of a cluster",
-        "name the namespace and the service account", &[],
+        "RP73", Medium,
+        "service accounts of every namespace of a cluster",
+        "name the namespace and the service account",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3:sub": "system:serviceaccount:*:*"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3:sub": "system:serviceaccount:maps:*"}}}"#,
         any_namespace
     ),
     row!(
-        "RP74", High, "a subject that never matches, for its wildcards are none",
-        "compare the subject by `StringLike`, which knows wildcards", &[],
+        "RP74", High,
+        "a subject that never matches, for its wildcards are none",
+        "compare the subject by `StringLike`, which knows wildcards",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringEqualsIgnoreCase": {"token.actions.githubusercontent.com:sub": "repo:starfleet/maps:*"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:starfleet/maps:*"}}}"#,
         wildcards
     ),
     row!(
-        "RP75", High, "a subject that is limited with a gap",
-        "take a positive operator without `IfExists` or `ForAllValues`", &[],
+        "RP75", High,
+        "a subject that is limited with a gap",
+        "take a positive operator without `IfExists` or `ForAllValues`",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLikeIfExists": {"token.actions.githubusercontent.com:sub": "repo:starfleet/maps:*"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:starfleet/maps:*"}}}"#,
         with_gap
     ),
     row!(
-        "RP76", Medium, "workflows of pull requests, which anyone may open",
-        "name the branch, tag or environment: `repo:OWNER/NAME:ref:refs/heads/main`", &[],
+        "RP76", Medium,
+        "workflows of pull requests, which anyone may open",
+        "name the branch, tag or environment: `repo:OWNER/NAME:ref:refs/heads/main`",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:starfleet/maps:pull_request"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:starfleet/maps:ref:refs/heads/main"}}}"#,
         pull_requests

@@ -28,178 +28,75 @@ const RUNNING: &[&str] = &[
     "states",
 ];
 
-/// Services that assume roles, by their principals without `.amazonaws.com`.
-const SERVICES: &[&str] = &[
-    "access-analyzer",
-    "amplify",
-    "apigateway",
-    "appflow",
-    "application-autoscaling",
-    "apprunner",
-    "appsync",
-    "athena",
-    "autoscaling",
-    "backup",
-    "batch",
-    "bedrock",
-    "bedrock-agentcore",
-    "cassandra",
-    "chatbot",
-    "cloudformation",
-    "cloudfront",
-    "cloudtrail",
-    "cloudwatch",
-    "codebuild",
-    "codecommit",
-    "codedeploy",
-    "codepipeline",
-    "cognito-idp",
-    "config",
-    "connect",
-    "databrew",
-    "datapipeline",
-    "datasync",
-    "dax",
-    "dlm",
-    "dms",
-    "ds",
-    "dynamodb",
-    "ec2",
-    "ec2fleet",
-    "ecs",
-    "ecs-tasks",
-    "edgelambda",
-    "eks",
-    "eks-fargate-pods",
-    "elasticbeanstalk",
-    "elasticfilesystem",
-    "elasticloadbalancing",
-    "elasticmapreduce",
-    "events",
-    "firehose",
-    "fis",
-    "forecast",
-    "glue",
-    "greengrass",
-    "guardduty",
-    "imagebuilder",
-    "inspector2",
-    "iot",
-    "iotevents",
-    "kafkaconnect",
-    "kinesis",
-    "kinesisanalytics",
-    "kms",
-    "lakeformation",
-    "lambda",
-    "lex",
-    "lexv2",
-    "logs",
-    "macie",
-    "mediaconvert",
-    "monitoring",
-    "mwaa",
-    "airflow",
-    "airflow-env",
-    "opensearch",
-    "organizations",
-    "osis-pipelines",
-    "personalize",
-    "pipes",
-    "pods.eks",
-    "quicksight",
-    "rds",
-    "redshift",
-    "rekognition",
-    "replicator.lambda",
-    "rolesanywhere",
-    "route53",
-    "s3",
-    "sagemaker",
-    "scheduler",
-    "secretsmanager",
-    "securityhub",
-    "servicecatalog",
-    "ses",
-    "sms",
-    "sns",
-    "spotfleet",
-    "sqs",
-    "ssm",
-    "states",
-    "storagegateway",
-    "streams.metrics.cloudwatch",
-    "tasks.apprunner",
-    "build.apprunner",
-    "textract",
-    "transcribe",
-    "transfer",
-    "vmie",
-    "vpc-flow-logs",
-    "workspaces",
-    "xray",
-];
-
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP54", Critical, "everyone, allowed to assume a role",
-        "name who assumes the role", &[],
+        "RP54", Critical,
+        "everyone, allowed to assume a role",
+        "name who assumes the role",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         everyone
     ),
     row!(
-        "RP55", High, "everyone who knows an external id, allowed to assume a role",
-        "name the account that assumes the role beside the external id, which is no secret", &[],
+        "RP55", High,
+        "everyone who knows an external id, allowed to assume a role",
+        "name the account that assumes the role beside the external id, which is no secret",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "a1b2c3"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "a1b2c3"}}}"#,
         everyone_with_id
     ),
     row!(
-        "RP56", High, "more than assuming a role, allowed by a pattern of actions",
-        "list the action, which the kind of principal tells: `sts:AssumeRole`, `sts:AssumeRoleWithWebIdentity` or `sts:AssumeRoleWithSAML`", &[],
+        "RP56", High,
+        "more than assuming a role, allowed by a pattern of actions",
+        "list the action, which the kind of principal tells: `sts:AssumeRole`, `sts:AssumeRoleWithWebIdentity` or `sts:AssumeRoleWithSAML`",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:*"}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}"#,
         pattern
     ),
     row!(
-        "RP57", Medium, "a whole account that may assume a role without an external id",
-        "name the role in the account that assumes this one, or add `sts:ExternalId` when the account is of another company", &["checkov:CKV_AWS_61"],
+        "RP57", Medium,
+        "a whole account that may assume a role without an external id",
+        "name the role in the account that assumes this one, or add `sts:ExternalId` when the account is of another company",
+        &["checkov:CKV_AWS_61"],
         trust r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": "sts:AssumeRole"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "a1b2c3"}}}"#,
         account_without_id
     ),
     row!(
-        "RP58", Low, "a user with lasting keys who may assume a role",
-        "name a role, whose credentials pass, or require `aws:MultiFactorAuthPresent`", &[],
+        "RP58", Low,
+        "a user with lasting keys who may assume a role",
+        "name a role, whose credentials pass, or require `aws:MultiFactorAuthPresent`",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:user/ada"}, "Action": "sts:AssumeRole"}"#,
         r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:role/ada"}, "Action": "sts:AssumeRole"}"#,
         user
     ),
     row!(
-        "RP59", Low, "a role for services and for people or accounts at once",
-        "give each a role with the rights that it needs", &[],
+        "RP59", Low,
+        "a role for services and for people or accounts at once",
+        "give each a role with the rights that it needs",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com", "AWS": "arn:aws:iam::123456789012:role/admin"}, "Action": "sts:AssumeRole"}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}"#,
         mixed
     ),
     row!(
-        "RP60", Low, "a role for programs of several services",
-        "give the programs of each service a role of their own", &[],
+        "RP60", Low,
+        "a role for programs of several services",
+        "give the programs of each service a role of their own",
+        &[],
         trust r#"{"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com", "ec2.amazonaws.com"]}, "Action": "sts:AssumeRole"}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}, "Action": "sts:AssumeRole"}"#,
         shared
     ),
     row!(
-        "RP61", High, "a service that does not exist",
-        "write the service as its documentation does", &[],
-        trust r#"{"Effect": "Allow", "Principal": {"Service": "lamda.amazonaws.com"}, "Action": "sts:AssumeRole"}"#,
-        r#"{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}"#,
-        unknown
-    ),
-    row!(
-        "RP62", High, "an action that the principals cannot use to assume a role",
-        "use `sts:AssumeRole` for accounts, roles, users and services", &["iam-policy-validator:trust_policy_validation"],
+        "RP62", High,
+        "an action that the principals cannot use to assume a role",
+        "use `sts:AssumeRole` for accounts, roles, users and services",
+        &["iam-policy-validator:trust_policy_validation"],
         trust r#"{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity"}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}"#,
         wrong_action
@@ -300,26 +197,6 @@ fn shared(at: &At<'_>, report: &mut Report<'_>) {
     let Some(first) = running.next() else { return };
     if let Some(other) = running.find(|it| short(it) != short(first)) {
         report.add(at.principal(), format!("programs of `{first}` and of `{other}` have the same rights")).on(other);
-    }
-}
-
-fn unknown(at: &At<'_>, report: &mut Report<'_>) {
-    if !matches!(at.policy.kind, Kind::Trust | Kind::Resource) {
-        return;
-    }
-    for service in services(at) {
-        let Some(name) = service.strip_suffix(".amazonaws.com").or_else(|| service.strip_suffix(".amazonaws.com.cn"))
-        else {
-            continue;
-        };
-        if name.contains(['.', '$', '*']) || name.len() < 5 || name.len() > 40 || SERVICES.contains(&name) {
-            continue;
-        }
-        let near = SERVICES.iter().find(|known| known.len() > 4 && strsim::osa_distance(known, name) == 1);
-        if let Some(near) = near {
-            let message = format!("`{service}` is no service that is known");
-            report.add(at.principal(), message).on(service).help(format!("did you mean `{near}.amazonaws.com`?"));
-        }
     }
 }
 

@@ -36,15 +36,19 @@ const WIRES: &[(&[&str], &str, &str)] = &[
 
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
-        "RP42", High, "a service without the action by which it sends",
-        "allow the service the action by which it sends: `sqs:SendMessage`, `sns:Publish` or `lambda:InvokeFunction`", &[],
+        "RP42", High,
+        "a service without the action by which it sends",
+        "allow the service the action by which it sends: `sqs:SendMessage`, `sns:Publish` or `lambda:InvokeFunction`",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:ReceiveMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}"#,
         lacking
     ),
     row!(
-        "RP43", Medium, "a service that only sends, allowed more than that",
-        "allow the service only the action by which it sends", &[],
+        "RP43", Medium,
+        "a service that only sends, allowed more than that",
+        "allow the service only the action by which it sends",
+        &[],
         resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": ["sqs:SendMessage", "sqs:PurgeQueue"], "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}"#,
         r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": ["sqs:SendMessage"], "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}"#,
         exceeding
