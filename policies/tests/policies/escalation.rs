@@ -200,3 +200,13 @@ fn a_denial_on_the_same_identities_takes_a_right_back() {
     check(json!([allow, deny("arn:aws:iam::123456789012:role/*")]), &[]);
     check(json!([allow, deny("arn:aws:iam::123456789012:role/app/admin")]), &["PE05"]);
 }
+
+#[test]
+fn many_permissions_and_denials_end_in_bounded_time() {
+    let pass = json!({"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::123456789012:role/a", "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}});
+    let deny =
+        json!({"Effect": "Deny", "Action": ["s3:*", "iam:PassRole"], "Resource": "arn:aws:iam::123456789012:role/b"});
+    let mut statements = vec![allow(&["ec2:RunInstances".to_owned()])];
+    statements.extend(std::iter::repeat_n([pass, deny], 5_000).flatten());
+    check(json!(statements), &[]);
+}

@@ -130,6 +130,9 @@ fn another_account_is_one_that_the_resource_does_not_name() {
     resource(other(), "sqs:*", QUEUE, Json::Null, &["RP44"]);
     resource(other(), "sqs:Add*", QUEUE, Json::Null, &["RP45"]);
     resource(other(), "sqs:ReceiveMessage", "${cfn:Queue.Arn}", Json::Null, &[]);
+    let whole = || json!({"AWS": "999999999999"});
+    resource(whole(), "s3:PutBucketPolicy", "arn:aws:s3:::maps", Json::Null, &["RP51", "RP45"]);
+    resource(whole(), "s3:PutObject", "arn:aws:s3:::maps/*", Json::Null, &["RP51"]);
 }
 
 #[test]

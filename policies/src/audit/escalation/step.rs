@@ -4,7 +4,7 @@ use super::path::Path;
 use crate::action::Action;
 use crate::audit::limit::{gap, has_wildcard, is_key, starts_key};
 use crate::audit::policy::At;
-use crate::audit::rights::{Rights, acts};
+use crate::audit::rights::{Rights, acts, is_on_all};
 use crate::condition::{Condition, Operator};
 use crate::document::Version;
 use crate::evaluate::arn_parts;
@@ -34,6 +34,8 @@ pub(super) struct Step<'a> {
     pub at: At<'a>,
 }
 
+const PASS_ROLE: &str = "iam:PassRole";
+
 /// What a managed policy that allows everything is called.
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
@@ -45,21 +47,24 @@ pub(super) fn all<'a>(path: &Path, rights: &Rights<'a>) -> Option<Vec<Step<'a>>>
     let mut steps = Vec::new();
     for (index, action) in path.needs.iter().copied().enumerate() {
         let reaches = |at: &At<'_>| match index {
-            0 => reaches(at, action, path.reach, rights),
+            0 => reaches(at, action, path.reach),
             _ => at.statement.resource.iter().any(|it| is_about(it, action)),
         };
         let (policy, at) = rights.allowing(action).find(|(_, at)| reaches(at))?;
         steps.push(Step { action, policy, at });
     }
-    Some(steps)
+    match path.reach {
+        Reach::Passed(service) if is_denied(service, rights) => None,
+        _ => Some(steps),
+    }
 }
 
-fn reaches(at: &At<'_>, action: &str, reach: Reach, rights: &Rights<'_>) -> bool {
+fn reaches(at: &At<'_>, action: &str, reach: Reach) -> bool {
     let resources = &at.statement.resource;
     let mut about = resources.iter().filter(|it| is_about(it, action));
     let limited = at.statement.condition.iter().any(limits_resource);
     match reach {
-        Reach::Passed(service) => passes(at, service, rights) && (resources.is_negated() || about.next().is_some()),
+        Reach::Passed(service) => passes(at, service) && (resources.is_negated() || about.next().is_some()),
         _ if limited => false,
         _ if resources.is_negated() => true,
         Reach::Own => about.any(|it| has_wildcard(name(it)) || it.contains("${aws:")),
@@ -69,7 +74,7 @@ fn reaches(at: &At<'_>, action: &str, reach: Reach, rights: &Rights<'_>) -> bool
 }
 
 /// Whether the statement lets roles be passed to `service`, and more than one that it names for that service.
-fn passes(at: &At<'_>, service: &str, rights: &Rights<'_>) -> bool {
+fn passes(at: &At<'_>, service: &str) -> bool {
     let conditions = &at.statement.condition;
     let to_service = |condition: &&Condition| is_key(condition, "iam:PassedToService");
     if !conditions.iter().filter(to_service).all(|condition| is_met(condition, service)) {
@@ -78,13 +83,17 @@ fn passes(at: &At<'_>, service: &str, rights: &Rights<'_>) -> bool {
     let is_specific = !at.statement.resource.is_negated()
         && (!at.statement.resource.iter().any(|it| has_wildcard(name(it))) || conditions.iter().any(limits_resource));
     let names_service = conditions.iter().filter(to_service).any(|condition| gap(condition).is_none());
-    let denied = rights.denying("iam:PassRole").any(|deny| {
+    !is_specific || !names_service
+}
+
+/// Whether it is denied to pass any role to `service`, by a condition on the service.
+fn is_denied(service: &str, rights: &Rights<'_>) -> bool {
+    rights.denying(PASS_ROLE).any(|deny| {
         let conditions = &deny.statement.condition;
         !conditions.is_empty()
-            && deny.statement.resource.contains(&"*".to_owned())
+            && is_on_all(deny)
             && conditions.iter().all(|it| is_key(it, "iam:PassedToService") && is_met(it, service))
-    });
-    !denied && (!is_specific || !names_service)
+    })
 }
 
 /// Whether the condition holds when a role is passed to `service`.
@@ -176,9 +185,7 @@ impl<'a> Step<'a> {
     pub(super) fn only_role(&self) -> Option<&'a str> {
         let resources = &self.at.statement.resource;
         match resources.as_slice() {
-            [role] if self.action == "iam:PassRole" && !resources.is_negated() && !has_wildcard(name(role)) => {
-                Some(role)
-            }
+            [role] if self.action == PASS_ROLE && !resources.is_negated() && !has_wildcard(name(role)) => Some(role),
             _ => None,
         }
     }

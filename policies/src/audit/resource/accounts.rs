@@ -106,8 +106,14 @@ fn to_other(at: &At<'_>, given: Given, report: &mut Report<'_>) {
     if !allows(at, Kind::Resource) {
         return;
     }
-    let Some(owner) = owner(at) else { return };
-    let Some(other) = identities(at).find(|it| account(it).is_some_and(|account| account != owner)) else { return };
+    let owner = owner(at);
+    // A bucket's own account needs no statement, so an account as a whole is another one.
+    let of_bucket = at.statement.resource.iter().any(|it| it.contains(":s3:::")) && given != Given::Some;
+    let is_other = |it: &&str| match owner {
+        Some(owner) => account(it).is_some_and(|account| account != owner),
+        None => of_bucket && is_whole_account(it) && account(it).is_some(),
+    };
+    let Some(other) = identities(at).find(is_other) else { return };
     let all = at.statement.action.is_negated()
         || at.statement.action.iter().any(|it| it.as_str().ends_with('*') && is_all(it.as_str()));
     let administration = ADMINISTRATION.iter().find(|action| acts(at, action));
@@ -117,7 +123,8 @@ fn to_other(at: &At<'_>, given: Given, report: &mut Report<'_>) {
         None => (Given::Some, at.statement.action.iter().next().map_or("*", |it| it.as_str())),
     };
     if found == given {
-        let message = format!("`{other}` of another account than `{owner}` is allowed `{what}`");
+        let than = owner.map(|owner| format!(" than `{owner}`")).unwrap_or_default();
+        let message = format!("`{other}` of another account{than} is allowed `{what}`");
         report.add(at.principal(), message).about(what).on(other);
     }
 }
