@@ -166,6 +166,14 @@ fn named_identities_close_paths_that_need_any_of_them() {
 }
 
 #[test]
+fn a_resource_of_another_service_opens_nothing() {
+    let on = |resource: &str| json!({"Effect": "Allow", "Action": ["s3:*", "lambda:UpdateFunctionCode"], "Resource": ["arn:aws:lambda:eu-west-1:123456789012:function:orders", resource]});
+    check(on("arn:aws:s3:::*"), &[]);
+    check(on("arn:aws:lambda:eu-west-1:123456789012:*"), &["PE81"]);
+    check(json!({"Effect": "Allow", "Action": "ssm:SendCommand", "Resource": "arn:aws:ec2:*:*:instance/*"}), &["PE98"]);
+}
+
+#[test]
 fn a_condition_on_the_resource_closes_paths_that_need_any() {
     let under = |action: &str, operator: &str, key: &str, value: &str| json!({"Effect": "Allow", "Action": action, "Resource": "*", "Condition": {operator: {key: value}}});
     let boundary = "arn:aws:iam::123456789012:policy/boundary";

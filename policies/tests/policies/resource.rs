@@ -63,6 +63,7 @@ fn everyone_is_found_once_for_the_way_they_come_in() {
     found(json!({"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1a2b3c4d"}}), "RP26");
     found(json!({"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/app"}}), "RP28");
     found(json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}), "RP32");
+    found(json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}), "RP30");
     found(json!({"StringLike": {"aws:UserAgent": "maps*"}, "Bool": {"aws:SecureTransport": "true"}}), "RP31");
 }
 

@@ -2,7 +2,7 @@
 
 use super::path::Path;
 use crate::action::Action;
-use crate::audit::limit::{gap, has_wildcard, is_key, starts_key};
+use crate::audit::limit::{Gap, gap, has_wildcard, is_key, starts_key};
 use crate::audit::policy::At;
 use crate::audit::rights::{Rights, acts, is_on_all};
 use crate::condition::{Condition, Operator};
@@ -82,8 +82,13 @@ fn passes(at: &At<'_>, service: &str) -> bool {
     }
     let is_specific = !at.statement.resource.is_negated()
         && (!at.statement.resource.iter().any(|it| has_wildcard(name(it))) || conditions.iter().any(limits_resource));
-    let names_service = conditions.iter().filter(to_service).any(|condition| gap(condition).is_none());
+    let names_service = conditions.iter().any(names_service);
     !is_specific || !names_service
+}
+
+/// Whether the condition leaves only some services to pass roles to; every such request has the key.
+pub(super) fn names_service(condition: &Condition) -> bool {
+    is_key(condition, "iam:PassedToService") && matches!(gap(condition), None | Some(Gap::IfExists))
 }
 
 /// Whether it is denied to pass any role to `service`, by a condition on the service.
@@ -124,13 +129,20 @@ pub(super) fn limits_resource(condition: &Condition) -> bool {
 pub(super) fn is_about(resource: &str, action: &str) -> bool {
     let Some([_, _, service, _, _, name]) = arn_parts(resource) else { return true };
     let prefix = action.split(':').next().unwrap_or_default();
-    if prefix == "iam" || prefix == "sts" {
-        let start = name.split(['*', '?', '$']).next().unwrap_or_default();
-        let kind = identity(action);
-        let is_kind = start.starts_with(kind) || kind.starts_with(start);
-        return (service == "iam" || has_wildcard(service)) && (kind.is_empty() || is_kind);
+    let is_theirs = has_wildcard(service) || service.contains("${") || services(prefix).contains(&service);
+    let start = name.split(['*', '?', '$']).next().unwrap_or_default();
+    let kind = if prefix == "iam" || prefix == "sts" { identity(action) } else { "" };
+    is_theirs && (start.starts_with(kind) || kind.starts_with(start))
+}
+
+/// The services whose resources the actions with this prefix are about.
+fn services(prefix: &str) -> Vec<&str> {
+    match prefix {
+        "sts" => vec!["iam"],
+        "ec2-instance-connect" => vec!["ec2"],
+        "ssm" => vec!["ssm", "ec2"],
+        _ => vec![prefix],
     }
-    service != "iam"
 }
 
 /// What IAM's ARNs start with for the identities that `action` is about.

@@ -4,7 +4,7 @@ use super::everything::{is_administrator, is_everything};
 use super::path::is_open;
 use super::step::{Reach, is_about, is_any_of_its_kind, limits_resource};
 use crate::audit::finding::Severity;
-use crate::audit::limit::{gap, is_key};
+use crate::audit::limit::{Gap, gap, is_key};
 use crate::audit::policy::At;
 use crate::audit::report::Report;
 use crate::audit::rights::Rights;
@@ -133,7 +133,10 @@ pub(super) const RULES: &[PolicyRule] = &[
 
 fn widely(action: &'static str, key: &str, how: How, rights: &Rights<'_>, report: &mut Report<'_>) {
     let limited = |at: &At<'_>| {
-        at.statement.condition.iter().any(|it| limits_resource(it) || is_key(it, key) && gap(it).is_none())
+        at.statement
+            .condition
+            .iter()
+            .any(|it| limits_resource(it) || is_key(it, key) && matches!(gap(it), None | Some(Gap::IfExists)))
     };
     let wide = |at: &At<'_>| how == written(at) && (how == How::AllBut || on_any(at, action)) && !limited(at);
     let Some((policy, at)) = rights.allowing(action).find(|(_, at)| wide(at)) else { return };

@@ -118,7 +118,7 @@ fn to_other(at: &At<'_>, given: Given, report: &mut Report<'_>) {
         || at.statement.action.iter().any(|it| it.as_str().ends_with('*') && is_all(it.as_str()));
     let administration = ADMINISTRATION.iter().find(|action| acts(at, action));
     let (found, what) = match administration {
-        _ if all => (Given::All, "every action"),
+        _ if all => (Given::All, "*"),
         Some(action) => (Given::Administration, *action),
         None => (Given::Some, at.statement.action.iter().next().map_or("*", |it| it.as_str())),
     };

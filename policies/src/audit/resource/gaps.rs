@@ -79,8 +79,8 @@ pub(super) const RULES: &[PolicyRule] = &[
     ),
     row!(
         "RP30", Critical,
-        "everyone, by a source in any account",
-        "name the account in `aws:SourceArn`, or in `aws:SourceAccount`",
+        "everyone, by a source or role in any account",
+        "name the account in the ARN, or in `aws:SourceAccount` or `aws:PrincipalAccount`",
         &[],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:orders"}}}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:orders"}}}"#,

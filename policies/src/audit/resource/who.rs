@@ -123,7 +123,9 @@ pub(super) fn open<'a>(at: &At<'a>) -> Option<Open<'a>> {
     for condition in &at.statement.condition {
         let found = if is_one_of(condition, CALLER_KEYS) || starts_key(condition, "aws:PrincipalTag/") {
             match gap(condition) {
-                None if is_key(condition, "aws:SourceArn") && is_of_any_account(condition) => {
+                None if is_one_of(condition, &["aws:SourceArn", "aws:PrincipalArn"])
+                    && is_of_any_account(condition) =>
+                {
                     Open::AnyAccount(condition)
                 }
                 None => return None,
