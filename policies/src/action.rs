@@ -44,8 +44,12 @@ impl Action {
     /// ```
     #[must_use]
     pub fn covers(&self, name: &str) -> bool {
-        if !self.has_wildcard() {
-            return self.0.eq_ignore_ascii_case(name);
+        // Most actions differ before the first wildcard, which is told without building a pattern.
+        let Some(literal) = self.0.find(['*', '?']) else { return self.0.eq_ignore_ascii_case(name) };
+        let (before, rest) = self.0.as_bytes().split_at(literal);
+        let alike = name.as_bytes().get(..literal).is_some_and(|start| start.eq_ignore_ascii_case(before));
+        if !alike || rest == b"*" {
+            return alike;
         }
         pattern::matches(&self.pattern(), &name.to_ascii_lowercase())
     }

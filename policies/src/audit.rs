@@ -9,6 +9,7 @@ mod exposure;
 mod facts;
 mod finding;
 mod grammar;
+mod limit;
 mod policy;
 mod report;
 mod resource;

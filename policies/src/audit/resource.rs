@@ -1,5 +1,33 @@
 //! RP: whom the policies of resources and roles let in.
 
+mod accounts;
+mod bucket;
+mod deputy;
+mod federated;
+mod gaps;
+mod provider;
+mod public;
+mod row;
+mod service;
+mod source;
+mod subject;
+mod trust;
+mod who;
+mod wiring;
+
 use super::rule::PolicyRule;
 
-pub(super) const RULES: &[&[PolicyRule]] = &[];
+pub(super) const RULES: &[&[PolicyRule]] = &[
+    public::RULES,
+    gaps::RULES,
+    deputy::RULES,
+    source::RULES,
+    wiring::RULES,
+    accounts::RULES,
+    bucket::RULES,
+    trust::RULES,
+    service::RULES,
+    provider::RULES,
+    subject::RULES,
+    federated::RULES,
+];

@@ -1,8 +1,16 @@
 //! What the policies of a principal allow together.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
 use super::policy::{At, Kind, Policy};
 use crate::action::Action;
-use crate::document::Effect;
+use crate::document::{Effect, Version};
+use crate::pattern::{self, Token};
+
+/// How many denials are looked at for each permission: more would make a policy of many statements slow.
+const DENIALS: usize = 64;
 
 /// What the policies of a principal allow together: what they allow, less what they deny, within the boundary.
 #[derive(Debug)]
@@ -10,13 +18,16 @@ pub struct Rights<'a> {
     allows: Vec<(usize, At<'a>)>,
     denies: Vec<At<'a>>,
     boundaries: Vec<Vec<At<'a>>>,
+    /// Which statements allow an action, for those that were asked for: many rules ask for the same.
+    known: RefCell<BTreeMap<&'a str, Rc<[usize]>>>,
 }
 
 impl<'a> Rights<'a> {
     /// The rights that `policies` give; those of resources and trust policies give none.
     #[must_use]
     pub fn of(policies: &'a [Policy]) -> Self {
-        let mut rights = Self { allows: Vec::new(), denies: Vec::new(), boundaries: Vec::new() };
+        let mut rights =
+            Self { allows: Vec::new(), denies: Vec::new(), boundaries: Vec::new(), known: RefCell::default() };
         for (index, policy) in policies.iter().enumerate() {
             match policy.kind {
                 Kind::Identity => {
@@ -37,8 +48,25 @@ impl<'a> Rights<'a> {
     /// The statements that allow `action` on some resource, each with the index of its policy: those that no denial
     /// takes back as a whole, and that the boundary lets through.
     pub fn allowing(&self, action: &'a str) -> impl Iterator<Item = (usize, At<'a>)> {
-        let open = !self.is_denied(action) && self.is_within_boundaries(action);
-        self.allows.iter().copied().filter(move |(_, at)| open && acts(at, action))
+        let known = self.known.borrow().get(action).cloned();
+        let indices = known.unwrap_or_else(|| {
+            let found = self.find(action);
+            self.known.borrow_mut().insert(action, Rc::clone(&found));
+            found
+        });
+        (0..indices.len()).map(move |index| self.allows[indices[index]])
+    }
+
+    /// Which of the statements allow `action`.
+    fn find(&self, action: &str) -> Rc<[usize]> {
+        let about = |&index: &usize| acts(&self.allows[index].1, action);
+        let mut found: Vec<usize> = (0..self.allows.len()).filter(about).collect();
+        if found.is_empty() || self.is_denied(action) || !self.is_within_boundaries(action) {
+            return Rc::default();
+        }
+        let denied = self.denied_on(action);
+        found.retain(|&index| !is_covered(&self.allows[index].1, &denied));
+        found.into()
     }
 
     /// Whether `action` is allowed on some resource.
@@ -50,6 +78,26 @@ impl<'a> Rights<'a> {
     /// Every statement that allows something, each with the index of its policy.
     pub fn allows(&self) -> impl Iterator<Item = (usize, At<'a>)> {
         self.allows.iter().copied()
+    }
+
+    /// The statements that deny `action`, some of many.
+    pub(super) fn denying(&self, action: &str) -> impl Iterator<Item = &At<'a>> {
+        self.denies.iter().filter(move |at| acts(at, action)).take(DENIALS)
+    }
+
+    /// The resources on which `action` is denied whatever the request, some of many.
+    fn denied_on(&self, action: &str) -> Vec<Vec<Token>> {
+        let always = |at: &&At<'_>| at.statement.condition.is_empty() && !at.statement.resource.is_negated();
+        self.denying(action)
+            .filter(always)
+            .flat_map(|at| at.statement.resource.iter())
+            // `?` would take the `*` of what is allowed for one character.
+            .filter(|it| !it.contains('?'))
+            .take(DENIALS)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(|it| pattern::pattern(it, Version::V2008))
+            .collect()
     }
 
     /// Whether `action` is denied on everything, whatever the request.
@@ -75,9 +123,16 @@ impl<'a> Rights<'a> {
 }
 
 /// Whether the statement is about `action`.
-fn acts(at: &At<'_>, action: &str) -> bool {
+pub(super) fn acts(at: &At<'_>, action: &str) -> bool {
     let listed = at.statement.action.iter().any(|it: &Action| it.covers(action));
     listed != at.statement.action.is_negated()
+}
+
+/// Whether patterns cover every resource that the statement lists.
+fn is_covered(at: &At<'_>, patterns: &[Vec<Token>]) -> bool {
+    let resource = &at.statement.resource;
+    let covered = |it: &String| patterns.iter().any(|pattern| pattern::matches(pattern, it));
+    !patterns.is_empty() && !resource.is_empty() && !resource.is_negated() && resource.iter().all(covered)
 }
 
 /// Whether the statement is about every resource.
