@@ -5,11 +5,13 @@
 
 pub mod action;
 pub mod audit;
+pub mod catalogue;
 pub mod condition;
 pub mod contain;
 pub mod document;
 pub mod evaluate;
 pub mod listed;
+mod nearest;
 pub mod operation;
 pub mod parse;
 mod pattern;

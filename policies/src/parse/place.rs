@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::error::{ParseError, Position};
+use crate::nearest::nearest;
 
 /// A value, and the way to it.
 #[derive(Clone, Copy)]
@@ -105,14 +106,7 @@ impl<'a> Place<'a> {
 impl ParseError {
     /// The same error with the one of `candidates` that `word` is most likely a slip of.
     pub(super) fn suggest<'c>(mut self, word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Self {
-        let lower = word.to_lowercase();
-        let likeness = |candidate: &str| strsim::normalized_damerau_levenshtein(&lower, &candidate.to_lowercase());
-        self.help = candidates
-            .into_iter()
-            .map(|candidate| (likeness(candidate), candidate))
-            .filter(|(likeness, _)| *likeness > 0.6)
-            .max_by(|(one, _), (other, _)| one.total_cmp(other))
-            .map(|(_, candidate)| format!("did you mean `{candidate}`?"));
+        self.help = nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"));
         self
     }
 }

@@ -4,6 +4,7 @@
 
 mod any;
 mod audit;
+mod catalogue;
 mod contain;
 mod evaluate;
 mod operators;
