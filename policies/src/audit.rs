@@ -14,6 +14,7 @@ mod report;
 mod resource;
 mod rights;
 mod rule;
+mod written;
 
 pub use finding::{Finding, Severity};
 pub use policy::{At, Kind, Policy};

@@ -1,7 +1,12 @@
 //! GR: what IAM refuses, or reads otherwise than it is written.
 
+mod actions;
+mod resources;
+mod statement;
 mod structure;
+mod version;
 
 use super::rule::PolicyRule;
 
-pub(super) const RULES: &[&[PolicyRule]] = &[structure::RULES];
+pub(super) const RULES: &[&[PolicyRule]] =
+    &[structure::RULES, version::RULES, statement::RULES, actions::RULES, resources::RULES];
