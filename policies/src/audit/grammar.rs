@@ -1,12 +1,14 @@
 //! GR: what IAM refuses, or reads otherwise than it is written.
 
 mod actions;
+mod conditions;
 mod names;
 mod principals;
 mod resources;
 mod statement;
 mod structure;
 mod trust;
+mod values;
 mod version;
 
 use super::rule::PolicyRule;
@@ -20,4 +22,6 @@ pub(super) const RULES: &[&[PolicyRule]] = &[
     principals::RULES,
     names::RULES,
     trust::RULES,
+    conditions::RULES,
+    values::RULES,
 ];

@@ -164,8 +164,9 @@ pub(super) const RULES: &[PolicyRule] = &[
     },
 ];
 
-/// What the names of services end with, but for the partitions that are closed to the public.
-const DOMAINS: &[&str] = &[".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".amazon.com", ".aws.internal"];
+/// What the names of services end with, by partition.
+const DOMAINS: &[&str] =
+    &[".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".amazon.com", ".aws.internal", ".ic.gov", ".sgov.gov"];
 
 /// The identity providers that need no ARN.
 ///
@@ -251,11 +252,6 @@ fn no_service(policy: &Policy, report: &mut Report<'_>) {
     each(policy, "Service", |it, _, _| {
         let text = it.text.trim();
         if text.is_empty() || text.contains(['*', '?']) || DOMAINS.iter().any(|domain| text.ends_with(domain)) {
-            return;
-        }
-        // Services of closed partitions have domains of their own.
-        let looks_like_amazon = text.contains("amazon") || text.contains("aws");
-        if text.contains('.') && text.ends_with(".gov") && !looks_like_amazon {
             return;
         }
         add(report, it, "is no service principal: expected such as `lambda.amazonaws.com`");
