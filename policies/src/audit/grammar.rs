@@ -2,13 +2,17 @@
 
 mod actions;
 mod conditions;
+mod meanings;
 mod names;
+mod organization;
 mod principals;
 mod resources;
+mod sizes;
 mod statement;
 mod structure;
 mod trust;
 mod values;
+mod variables;
 mod version;
 
 use super::rule::PolicyRule;
@@ -24,4 +28,8 @@ pub(super) const RULES: &[&[PolicyRule]] = &[
     trust::RULES,
     conditions::RULES,
     values::RULES,
+    meanings::RULES,
+    variables::RULES,
+    sizes::RULES,
+    organization::RULES,
 ];
