@@ -1,14 +1,15 @@
-//! How long reading, asking and comparing take for as many policies as a large account has.
+//! How long reading, asking and comparing take for as many policies as a large account has, and the catalogue.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot prepare has failed")]
 
 use std::hint::black_box;
 use std::slice::from_ref;
+use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use policies::contain::wider;
 use policies::evaluate::{Accounts, Context, Policies, Request, evaluate};
-use policies::{PolicyDocument, Principal, parse};
+use policies::{PolicyDocument, Principal, catalogue, parse};
 
 const POLICIES: usize = 1500;
 
@@ -80,5 +81,26 @@ fn of_an_account(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, of_an_account);
+fn of_the_catalogue(criterion: &mut Criterion) {
+    // What is read is kept, so that the first time cannot be repeated.
+    let start = Instant::now();
+    black_box(catalogue::action("sqs:SendMessage"));
+    let first = start.elapsed();
+    let before = Instant::now();
+    black_box(catalogue::action("ec2:RunInstances"));
+    let largest = before.elapsed();
+    let services = catalogue::services().filter_map(catalogue::service).count();
+    let all = start.elapsed();
+    println!("catalogue, once: first action {first:?}, then one of ec2 {largest:?}, all {services} services {all:?}");
+    let mut group = criterion.benchmark_group("catalogue");
+    group.bench_function("action", |bencher| bencher.iter(|| catalogue::action(black_box("DynamoDB:GetItem"))));
+    group.bench_function("actions of s3:Get*", |bencher| bencher.iter(|| catalogue::matching("s3:Get*").count()));
+    group.bench_function("actions of *", |bencher| bencher.iter(|| catalogue::matching("*").count()));
+    let query = catalogue::action("dynamodb:Query").unwrap();
+    let index = "arn:aws:dynamodb:*:123456789012:table/orders/index/*";
+    group.bench_function("applies to", |bencher| bencher.iter(|| query.applies_to(black_box(index))));
+    group.finish();
+}
+
+criterion_group!(benches, of_the_catalogue, of_an_account);
 criterion_main!(benches);

@@ -257,6 +257,9 @@ pub enum Command {
     /// Rewrite the embedded resource schemas of AWS from cfn-lint's package.
     #[command(hide = true)]
     Schemas,
+    /// Rewrite the embedded catalogue of AWS's actions from its npm package.
+    #[command(hide = true)]
+    Catalogue,
     /// Print the completion script of a shell.
     Completion {
         /// The shell.

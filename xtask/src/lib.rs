@@ -4,6 +4,7 @@
 
 pub mod assets;
 pub mod audit;
+pub mod catalogue;
 pub mod cli;
 pub mod cloud;
 pub mod commands;
@@ -61,6 +62,7 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         }
         Command::Doctor => Ok(commands::doctor::run().await),
         Command::Schemas => commands::schemas::run().await,
+        Command::Catalogue => commands::catalogue::run().await,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "cargo-xtask", &mut std::io::stdout());
             Ok(Exit::Done)

@@ -125,7 +125,8 @@ impl Service {
     pub fn condition_key(&self, name: &str) -> Option<&ConditionKey> {
         match self.condition_keys.binary_search_by(|key| in_any_case(key.name, name)) {
             Ok(found) => self.condition_keys.get(found),
-            Err(_) => self.condition_keys.iter().find(|key| key.stands_for(name)),
+            // Of two that fit, the longer one says more: `events:Metadata/${MetadataKey}/Matcher`.
+            Err(_) => self.condition_keys.iter().filter(|key| key.stands_for(name)).max_by_key(|key| key.name.len()),
         }
     }
 }
@@ -198,8 +199,10 @@ impl ConditionKey {
     /// Whether `name` is this key, in any case, with some text in place of each placeholder.
     #[must_use]
     pub fn stands_for(&self, name: &str) -> bool {
-        if !self.name.contains("${") {
-            return self.name.eq_ignore_ascii_case(name);
+        let Some((start, _)) = self.name.split_once("${") else { return self.name.eq_ignore_ascii_case(name) };
+        // Most names differ before the placeholder.
+        if !name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start)) {
+            return false;
         }
         let some_text =
             |token| if matches!(token, Token::Variable(_)) { vec![Token::One, Token::Any] } else { vec![token] };

@@ -1,20 +1,20 @@
 //! The notation of the catalogue's file.
 //!
 //! After comments (`#`) come facts of the whole, a line `NAME VALUE` each, and an empty line; then the index, a line
-//! `PREFIX LENGTH` for each service with the length of its block in bytes, and an empty line; then the blocks in the same
-//! order. The first block, `*`, has the condition keys that belong to no service. A block is made of lines:
+//! `PREFIX LENGTH` for each service with the length of its block in bytes, and an empty line; then the blocks in the
+//! same order. The first block, `*`, has the condition keys that belong to no service. A block is made of lines:
 //!
 //! ```text
-//! sqs Amazon SQS                          the prefix and the service's name
-//! %sqs:Key s*                             a condition key: arn, bool, date, ip address, numeric or string; * multivalued
-//! @queue|:${QueueName}|@ :Key             a resource type, formats of its ARN, its condition keys
-//! =+ #|queue!topic?:Key|user!             what the following actions have: condition keys, then resource types, required
-//!                                         (!) or not (?), each field with condition keys of its own
-//! wSendMessage                            an action: list, read, tagging, write or permissions management
+//! sqs Amazon SQS                the prefix and the service's name
+//! %sqs:Key s*                   a condition key: arn, bool, date, ip address, numeric or string; * is multivalued
+//! @queue|:${QueueName}|@ :Key   a resource type, formats of its ARN, its condition keys
+//! =+ #|queue!topic?:Key|user!   what the following actions have: condition keys, then resource types, required (!) or
+//!                               not (?), each field with condition keys of its own
+//! wSendMessage                  an action: list, read, tagging, write or permissions management
 //! ```
 //!
-//! An ARN that starts with `:` lacks `arn:${Partition}:PREFIX:${Region}:${Account}`. A condition key that starts with `:`
-//! lacks the service's prefix; `+`, `#` and `@` are `aws:RequestTag/${TagKey}`, `aws:TagKeys` and
+//! An ARN that starts with `:` lacks `arn:${Partition}:PREFIX:${Region}:${Account}`. A condition key that starts with
+//! `:` lacks the service's prefix; `+`, `#` and `@` are `aws:RequestTag/${TagKey}`, `aws:TagKeys` and
 //! `aws:ResourceTag/${TagKey}`.
 
 use std::collections::BTreeMap;

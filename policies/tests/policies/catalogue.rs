@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use policies::catalogue::{self, AccessLevel, Action, ValueType};
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 const FILE: &str = include_str!("../../catalogue/actions.txt");
 
@@ -43,13 +45,14 @@ fn every_fact_is_found_by_its_name_and_refers_to_others_that_are_there() {
     for service in catalogue::services().map(|prefix| catalogue::service(prefix).unwrap()) {
         assert!(!service.name.is_empty(), "{} has no name", service.prefix);
         for action in &service.actions {
-            assert!(action.name.chars().all(|char| char.is_ascii_alphanumeric()), "{action}");
+            assert!(action.name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-'), "{action}");
             assert_eq!(self::action(&action.to_string()).name, action.name);
             assert_eq!(action.resource_types().count(), action.resources.len(), "{action}");
-            for key in action.all_condition_keys() {
-                assert!(service.condition_key(key).is_some_and(|known| known.name == key), "{action}: {key}");
-                assert!(catalogue::condition_key(key).is_some(), "{action}: {key}");
-            }
+        }
+        let keys: BTreeSet<_> = service.actions.iter().flat_map(Action::all_condition_keys).collect();
+        for key in keys {
+            assert!(service.condition_key(key).is_some_and(|known| known.name == key), "{}: {key}", service.prefix);
+            assert!(catalogue::condition_key(key).is_some(), "{}: {key}", service.prefix);
         }
         for resource_type in &service.resource_types {
             assert!(service.resource_type(resource_type.name).is_some_and(|found| found.name == resource_type.name));
@@ -77,10 +80,11 @@ fn well_known_actions_are_right() {
     check_action("sqs:TagQueue", AccessLevel::Tagging, &["queue"]);
     check_action("dynamodb:ListTables", AccessLevel::List, &[]);
     check_action("dynamodb:Query", AccessLevel::Read, &["index", "table"]);
+    check_action("s3:GetObject", AccessLevel::Read, &["accesspointobject", "object"]);
     check_action("iam:PassRole", AccessLevel::Write, &["role"]);
-    assert!(action("s3:GetObject").resources.iter().any(|used| used.name == "object" && used.required));
     assert!(action("iam:PassRole").all_condition_keys().any(|key| key == "iam:PassedToService"));
-    assert!(action("ec2:RunInstances").resources.iter().any(|used| used.name == "subnet" && !used.required));
+    assert!(action("sqs:SendMessage").resources[0].required);
+    assert!(action("dynamodb:PartiQLSelect").resources.iter().any(|used| used.name == "index" && !used.required));
 }
 
 #[test]
@@ -132,6 +136,8 @@ fn condition_keys_have_types_and_placeholders() {
     check("aws:ResourceTag/team", "aws:ResourceTag/${TagKey}", ValueType::String, false);
     check("aws:principaltag/team", "aws:PrincipalTag/${TagKey}", ValueType::String, false);
     check("kms:EncryptionContext:AppName", "kms:EncryptionContext:${EncryptionContextKey}", ValueType::String, false);
+    check("s3:ExistingObjectTag/team", "s3:ExistingObjectTag/${key}", ValueType::String, false);
+    check("events:Metadata/a/matcher", "events:Metadata/${MetadataKey}/Matcher", ValueType::String, false);
     check("saml:aud", "saml:aud", ValueType::String, false);
     check("aws:MultiFactorAuthAge", "aws:MultiFactorAuthAge", ValueType::Numeric, false);
     for unknown in ["aws:ResourceTag/", "aws:SourceIP4", "dynamodb:LeadingKey", "nothing:Key", "word"] {
@@ -167,4 +173,45 @@ fn an_action_does_not_apply_to_resources_that_are_certainly_others() {
     check_applies("iam:PassRole", "arn:aws:iam::123456789012:user/*", false);
     check_applies("xray:PutTraceSegments", "arn:aws:xray:eu-west-1:123456789012:group/all", false);
     check_applies("dynamodb:ListTables", "arn:aws:dynamodb:eu-west-1:123456789012:table/*", false);
+}
+
+/// An ARN of the format, with `name` for each placeholder.
+fn filled(format: &str, name: &str) -> String {
+    let mut parts = format.split("${");
+    let mut arn = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        arn.push_str(name);
+        arn.push_str(part.split_once('}').unwrap().1);
+    }
+    arn
+}
+
+proptest! {
+    #[test]
+    fn a_pattern_of_an_arn_of_a_type_fits_the_type(
+        service: Index,
+        resource_type: Index,
+        name in "[a-z0-9._-]{0,6}",
+        cuts in proptest::collection::vec((any::<Index>(), 0_usize..12, "[*?]|\\$\\{aws:username\\}"), 0..4),
+    ) {
+        let services: Vec<_> = catalogue::services().filter_map(catalogue::service).collect();
+        let types = &service.get(&services).resource_types;
+        prop_assume!(!types.is_empty());
+        let known = resource_type.get(types);
+        for format in &known.arns {
+            let arn = filled(&format.to_string(), &name);
+            let mut pattern = arn.clone();
+            for (at, length, wildcard) in &cuts {
+                let start = at.index(pattern.len());
+                let length = if wildcard == "?" { 1 } else { *length };
+                // Variables of an earlier cut stay whole.
+                let end = (start + length).min(pattern.len());
+                if pattern[start..end].contains(['$', '{', '}']) || pattern[..start].rfind("${") > pattern[..start].rfind('}') {
+                    continue;
+                }
+                pattern.replace_range(start..end, wildcard);
+            }
+            prop_assert!(known.fits(&pattern), "{pattern} for {arn}");
+        }
+    }
 }
