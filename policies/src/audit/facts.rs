@@ -3,8 +3,9 @@
 mod keys;
 mod known;
 mod names;
+mod resources;
 mod types;
 
 use super::rule::PolicyRule;
 
-pub(super) const RULES: &[&[PolicyRule]] = &[names::RULES, keys::RULES, types::RULES];
+pub(super) const RULES: &[&[PolicyRule]] = &[names::RULES, keys::RULES, types::RULES, resources::RULES];

@@ -165,7 +165,7 @@ fn fits_nothing(policy: &Policy, report: &mut Report<'_>) {
 ///
 /// <https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/migrate-granularaccess-iam-mapping-reference.html>
 const REPLACED: &[(&str, &str)] = &[
-    ("aws-portal:", "`account:`, `billing:`, `payments:`, `tax:` and their like"),
+    ("aws-portal:", "actions of `account:`, `billing:`, `payments:`, `tax:` and their like"),
     ("purchase-orders:viewpurchaseorders", "`purchase-orders:GetPurchaseOrder` and its like"),
     ("purchase-orders:modifypurchaseorders", "`purchase-orders:AddPurchaseOrder` and its like"),
 ];
@@ -179,9 +179,7 @@ fn replaced(policy: &Policy, report: &mut Report<'_>) {
     each(policy, |it, _, _| {
         let lower = it.text.to_ascii_lowercase();
         if let Some((_, new)) = REPLACED.iter().find(|(old, _)| lower.starts_with(old)) {
-            report
-                .add(it.pointer(), format!("AWS has replaced {} by actions of {new}", quoted(it.text)))
-                .about(it.text);
+            report.add(it.pointer(), format!("AWS has replaced {} by {new}", quoted(it.text))).about(it.text);
         }
     });
 }
