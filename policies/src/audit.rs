@@ -15,7 +15,11 @@ mod report;
 mod resource;
 mod rights;
 mod rule;
+<<<<<<< HEAD
 mod wildcard;
+=======
+mod written;
+>>>>>>> rules-grammar
 
 pub use finding::{Finding, Severity};
 pub use policy::{At, Kind, Policy};

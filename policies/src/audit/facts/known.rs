@@ -1,0 +1,69 @@
+//! What the catalogue knows of the texts of a statement.
+
+use crate::audit::written::{self, Members, Text, has_variable};
+use crate::catalogue::{self, Action, ConditionKey};
+use crate::pattern;
+
+/// What the actions of a statement are.
+pub(super) enum Actions<'a> {
+    /// Each is of one service, and the catalogue knows some of each.
+    Known(Vec<(Text<'a>, Named<'a>)>),
+    /// Some are of any service, are not known or not to be known yet, or all but some are meant.
+    Open,
+}
+
+/// What one text names.
+pub(super) enum Named<'a> {
+    /// This action.
+    One(&'static Action),
+    /// Those of a service whose name fits.
+    Pattern(&'a str, &'a str),
+}
+
+impl Named<'_> {
+    /// Whether one of those named is so.
+    pub(super) fn any(&self, mut is_so: impl FnMut(&'static Action) -> bool) -> bool {
+        match self {
+            Self::One(action) => is_so(action),
+            Self::Pattern(service, name) => matching(service, name).any(is_so),
+        }
+    }
+}
+
+/// The actions of the service that have a name like the pattern.
+pub(super) fn matching(service: &str, name: &str) -> impl Iterator<Item = &'static Action> + use<> {
+    let tokens = crate::Action::new(name.to_owned()).pattern();
+    let actions = catalogue::service(service).into_iter().flat_map(|service| &service.actions);
+    actions.filter(move |action| pattern::matches(&tokens, &action.name.to_ascii_lowercase()))
+}
+
+/// What a text names, when it is of one service; what is not known is told by rules of its own.
+pub(super) fn named(text: &str) -> Option<Named<'_>> {
+    let (service, name) = text.split_once(':')?;
+    if has_variable(text) || service.contains(['*', '?']) {
+        return None;
+    }
+    if name.contains(['*', '?']) {
+        return catalogue::service(service).map(|_| Named::Pattern(service, name));
+    }
+    catalogue::action(text).map(Named::One)
+}
+
+/// What the actions of the statement are, when it says which (`Action`).
+pub(super) fn actions<'a>(statement: &'a str, members: &'a Members) -> Actions<'a> {
+    if members.contains_key("NotAction") {
+        return Actions::Open;
+    }
+    let actions = written::texts(statement, members, &["Action"]).map(|it| Some((it, named(it.text)?)));
+    actions.collect::<Option<Vec<_>>>().filter(|all| !all.is_empty()).map_or(Actions::Open, Actions::Known)
+}
+
+/// The condition key; a tag's without the tag's name is told by a rule of its own.
+pub(super) fn condition_key(name: &str) -> Option<&'static ConditionKey> {
+    catalogue::condition_key(name)
+}
+
+/// Words for how old the facts are, to end a message with.
+pub(super) fn as_of() -> String {
+    format!("(facts of {})", catalogue::date())
+}
