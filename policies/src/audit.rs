@@ -15,11 +15,8 @@ mod report;
 mod resource;
 mod rights;
 mod rule;
-<<<<<<< HEAD
 mod wildcard;
-=======
 mod written;
->>>>>>> rules-grammar
 
 pub use finding::{Finding, Severity};
 pub use policy::{At, Kind, Policy};
