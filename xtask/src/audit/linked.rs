@@ -83,8 +83,8 @@ fn recognise(service: &str, name: &str, names: &BTreeSet<&str>) -> Option<&'stat
     }
     let is_named = |operation: &Operation| names.iter().any(|it| remainder(it, operation.name) == Some(""));
     let mut possible = found.iter().filter(|(remainder, _)| !remainder.starts_with('_')).map(|(_, it)| *it);
-    let named = possible.find(|operation| is_named(operation));
-    Some(named.filter(|_| !remainder_of_longest.is_empty()).unwrap_or(longest))
+    let whole = possible.find(|operation| is_named(operation));
+    Some(whole.filter(|_| !remainder_of_longest.is_empty()).unwrap_or(longest))
 }
 
 /// What is left of the module name `module` after the operation `name`: `get_items` after `GetItem` is `s`.
