@@ -125,7 +125,7 @@ impl fmt::Display for Witness {
 /// };
 /// assert!(wider(&allows("s3:*"), &allows("s3:GetObject")).is_contained());
 /// let wide = wider(&allows("s3:GetObject"), &allows("s3:Get*"));
-/// assert_eq!(wide.witnesses[0].request.action, "s3:GetBucketAcl");
+/// assert_eq!(wide.witnesses[0].request.action, "s3:GetBucketAbac");
 /// ```
 #[must_use]
 pub fn wider(before: &[PolicyDocument], after: &[PolicyDocument]) -> Comparison {

@@ -43,29 +43,34 @@ impl Linked {
 /// When `file` is no program.
 pub fn read(file: &[u8], services: &BTreeSet<String>, folders: &[&str]) -> Result<Linked> {
     let program = object::File::parse(file).context("the program cannot be read")?;
+    let sections = program.sections().map(|section| section.data()).collect::<Result<Vec<_>, _>>();
+    let sections = sections.context("the program cannot be read")?;
     let mut linked = Linked { sites: calls::sites(&program, folders), ..Linked::default() };
-    for section in program.sections() {
-        let data = section.data().context("the program cannot be read")?;
+    for data in &sections {
         calls::calls(data, &mut linked.calls);
-        for service in services {
-            collect(data, service, &mut linked);
-        }
+    }
+    for service in services {
+        collect(&sections, service, &mut linked);
     }
     Ok(linked)
 }
 
-fn collect(data: &[u8], service: &str, linked: &mut Linked) {
-    let marker = format!("aws_sdk_{service}::operation::");
-    for start in memmem::find_iter(data, &marker) {
-        let rest = &data[start + marker.len()..];
-        let length = rest.iter().position(|byte| !is_name(*byte)).unwrap_or(rest.len());
-        let Ok(name) = std::str::from_utf8(&rest[..length]) else { continue };
-        match recognise(service, name) {
+fn collect(sections: &[&[u8]], service: &str, linked: &mut Linked) {
+    let names: BTreeSet<_> = sections.iter().flat_map(|data| names(data, service)).collect();
+    for name in &names {
+        match recognise(service, name, &names) {
             Some(operation) => drop(linked.operations.insert(*operation)),
-            None if name.is_empty() => {}
             None => drop(linked.unlisted.insert(format!("{service}::{name}"))),
         }
     }
+}
+
+/// What `data` names as a module of an operation of `service`; another text may follow at once.
+fn names<'a>(data: &'a [u8], service: &str) -> BTreeSet<&'a str> {
+    let marker = format!("aws_sdk_{service}::operation::");
+    let rests = memmem::find_iter(data, &marker).map(|start| &data[start + marker.len()..]);
+    let names = rests.map(|rest| &rest[..rest.iter().position(|byte| !is_name(*byte)).unwrap_or(rest.len())]);
+    names.filter_map(|name| std::str::from_utf8(name).ok()).filter(|name| !name.is_empty()).collect()
 }
 
 const fn is_name(byte: u8) -> bool {
@@ -74,12 +79,21 @@ const fn is_name(byte: u8) -> bool {
 
 /// The operation whose module `name` begins with: texts in a program have no end, and another may follow at once.
 ///
-/// A name that goes on with an underscore is that of another, unlisted operation.
-fn recognise(service: &str, name: &str) -> Option<&'static Operation> {
+/// It is the longest there is, unless a shorter one is among `names` and it is not: `get_parametersigning` begins with
+/// `get_parameters`, and is `get_parameter` before `signing`. A name that goes on with an underscore is that of another,
+/// unlisted operation.
+fn recognise(service: &str, name: &str, names: &BTreeSet<&str>) -> Option<&'static Operation> {
     let candidates = operation::of(service)?.iter();
-    let longest = candidates.filter_map(|operation| Some((remainder(name, operation.name)?, operation)));
-    let (remainder, operation) = longest.min_by_key(|(remainder, _)| remainder.len())?;
-    (!remainder.starts_with('_')).then_some(operation)
+    let mut found: Vec<_> = candidates.filter_map(|it| Some((remainder(name, it.name)?, it))).collect();
+    found.sort_by_key(|(remainder, _)| remainder.len());
+    let (remainder_of_longest, longest) = *found.first()?;
+    if remainder_of_longest.starts_with('_') {
+        return None;
+    }
+    let is_named = |operation: &Operation| names.iter().any(|it| remainder(it, operation.name) == Some(""));
+    let mut possible = found.iter().filter(|(remainder, _)| !remainder.starts_with('_')).map(|(_, it)| *it);
+    let whole = possible.find(|operation| is_named(operation));
+    Some(whole.filter(|_| !remainder_of_longest.is_empty()).unwrap_or(longest))
 }
 
 /// What is left of the module name `module` after the operation `name`: `get_items` after `GetItem` is `s`.
@@ -95,7 +109,7 @@ mod tests {
     #[track_caller]
     fn check(data: &str, expected: &[&str], unlisted: &[&str]) {
         let mut linked = Linked::default();
-        collect(data.as_bytes(), "dynamodb", &mut linked);
+        collect(&[data.as_bytes()], "dynamodb", &mut linked);
         assert_eq!(linked.operations.iter().map(|operation| operation.name).collect::<Vec<_>>(), expected);
         assert_eq!(linked.unlisted.iter().map(String::as_str).collect::<Vec<_>>(), unlisted);
     }
@@ -106,6 +120,23 @@ mod tests {
         check("aws_sdk_dynamodb::operation::get_itemsigning", &["GetItem"], &[]);
         check("aws_sdk_dynamodb::operation::get_item::builders", &["GetItem"], &[]);
         check("aws_sdk_dynamodb::operation::transact_write_itemsexpected", &["TransactWriteItems"], &[]);
+    }
+
+    #[test]
+    fn a_text_that_follows_at_once_makes_no_other_operation_of_one_that_is_named_elsewhere() {
+        #[track_caller]
+        fn check(texts: &[&str], expected: &[&str]) {
+            let texts: Vec<_> = texts.iter().map(|text| format!("aws_sdk_ssm::operation::{text}\0")).collect();
+            let sections: Vec<_> = texts.iter().map(String::as_bytes).collect();
+            let mut linked = Linked::default();
+            collect(&sections, "ssm", &mut linked);
+            assert_eq!(linked.operations.iter().map(|operation| operation.name).collect::<Vec<_>>(), expected);
+        }
+        check(&["get_parameter", "get_parametersigning"], &["GetParameter"]);
+        check(&["get_parameters", "get_parameterssigning"], &["GetParameters"]);
+        check(&["get_parameter", "get_parameters", "get_parametersrequest_id"], &["GetParameter", "GetParameters"]);
+        check(&["get_parametersigning"], &["GetParameters"]);
+        check(&["get_parameters", "get_parameters_by_pathsigning"], &["GetParameters", "GetParametersByPath"]);
     }
 
     #[test]
@@ -123,7 +154,7 @@ mod tests {
     fn an_operation_is_recognised_by_its_module_whichever_way_its_name_is_split_into_words() {
         #[track_caller]
         fn check(service: &str, module: &str, expected: Option<&str>) {
-            assert_eq!(recognise(service, module).map(|operation| operation.name), expected, "{module}");
+            assert_eq!(recognise(service, module, &BTreeSet::new()).map(|it| it.name), expected, "{module}");
         }
         check("cloudwatch", "update_o_tel_enrichment", Some("UpdateOTelEnrichment"));
         check(
@@ -161,7 +192,8 @@ mod tests {
         for service in operation::services() {
             let mut listed: BTreeSet<_> = operation::of(service).unwrap().iter().map(|it| it.name).collect();
             for module in modules(service, &metadata) {
-                match recognise(service, &module).filter(|it| it.name.to_ascii_lowercase() == module.replace('_', "")) {
+                let found = recognise(service, &module, &BTreeSet::new());
+                match found.filter(|it| it.name.to_ascii_lowercase() == module.replace('_', "")) {
                     Some(operation) => drop(listed.remove(operation.name)),
                     None => wrong.push(format!("{service}: the SDK has `{module}`, which has no row")),
                 }

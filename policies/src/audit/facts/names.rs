@@ -143,8 +143,8 @@ fn unknown_action(policy: &Policy, report: &mut Report<'_>) {
 /// The actions that the operation of this name needs, when there is one.
 fn needed_by_operation(service: &str, name: &str) -> Option<String> {
     let operations = operation::of(&service.to_ascii_lowercase())?;
-    let actions = operations.iter().find(|it| it.name.eq_ignore_ascii_case(name))?.needs.actions();
-    let quoted: Vec<_> = actions.iter().map(|action| format!("`{action}`")).collect();
+    let actions = operations.iter().find(|it| it.name.eq_ignore_ascii_case(name))?.actions();
+    let quoted: Vec<_> = actions.map(|action| format!("`{action}`")).collect();
     (!quoted.is_empty()).then(|| quoted.join(" and "))
 }
 
