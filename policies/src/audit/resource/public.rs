@@ -80,7 +80,7 @@ pub(super) const RULES: &[PolicyRule] = &[
         "RP01", Critical,
         "everyone, allowed everything",
         "name the principals and the actions that they need",
-        &[],
+        &["iam-policy-validator:principal_validation"],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         |at, report| to_everyone(at, ANYTHING, report)
@@ -278,7 +278,7 @@ pub(super) const RULES: &[PolicyRule] = &[
         "RP23", Critical,
         "everyone, allowed anything else on a resource",
         "name the principals, or the organization in `aws:PrincipalOrgID`",
-        &[],
+        &["iam-policy-validator:principal_validation"],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "ses:SendEmail", "Resource": "arn:aws:ses:eu-west-1:123456789012:identity/example.com"}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "ses:SendEmail", "Resource": "arn:aws:ses:eu-west-1:123456789012:identity/example.com", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         |at, report| to_everyone(at, &[], report)
