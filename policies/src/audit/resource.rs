@@ -14,6 +14,7 @@ mod subject;
 mod trust;
 mod who;
 mod wiring;
+mod worst;
 
 use super::rule::PolicyRule;
 

@@ -9,6 +9,9 @@ use crate::action::Action;
 use crate::document::{Effect, Version};
 use crate::pattern::{self, Token};
 
+/// How many statements are looked at faster than they are looked up.
+const FEW: usize = 16;
+
 /// How many denials are looked at for each permission: more would make a policy of many statements slow.
 const DENIALS: usize = 64;
 
@@ -51,7 +54,10 @@ impl<'a> Rights<'a> {
         let known = self.known.borrow().get(action).cloned();
         let indices = known.unwrap_or_else(|| {
             let found = self.find(action);
-            self.known.borrow_mut().insert(action, Rc::clone(&found));
+            // To keep what is found is worth it only when finding it takes long.
+            if self.allows.len() > FEW {
+                self.known.borrow_mut().insert(action, Rc::clone(&found));
+            }
             found
         });
         (0..indices.len()).map(move |index| self.allows[indices[index]])

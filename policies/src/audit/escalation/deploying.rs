@@ -8,7 +8,7 @@ use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 paths! {
     fix: "limit `iam:PassRole` to the roles that are needed and, by `iam:PassedToService`, to the service that needs them";
     "PE59" "a new stack deployed with a passed role"
-        Reach::Passed("cloudformation.amazonaws.com"), ["iam:PassRole"] "cloudformation:CreateStack" ("pathfinding.cloud:cloudformation-001");
+        Reach::Passed("cloudformation.amazonaws.com"), ["iam:PassRole"] "cloudformation:CreateStack" ("pathfinding.cloud:cloudformation-001", "parliament:PRIVILEGE_ESCALATION");
     "PE60" "a new stack set deployed with a passed role"
         Reach::Passed("cloudformation.amazonaws.com"), ["iam:PassRole", "cloudformation:CreateStackSet"] "cloudformation:CreateStackInstances" ("pathfinding.cloud:cloudformation-003");
     "PE61" "a stack set changed with a passed role"
@@ -20,9 +20,9 @@ paths! {
     "PE64" "a project of builds given a passed role"
         Reach::Passed("codebuild.amazonaws.com"), ["iam:PassRole", "codebuild:UpdateProject"] "codebuild:StartBuild" ();
     "PE65" "a data pipeline with a passed role"
-        Reach::Passed("datapipeline.amazonaws.com"), ["iam:PassRole", "datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"] "datapipeline:ActivatePipeline" ("pathfinding.cloud:datapipeline-001");
+        Reach::Passed("datapipeline.amazonaws.com"), ["iam:PassRole", "datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"] "datapipeline:ActivatePipeline" ("pathfinding.cloud:datapipeline-001", "parliament:PRIVILEGE_ESCALATION");
     "PE66" "a new endpoint of AWS Glue with a passed role"
-        Reach::Passed("glue.amazonaws.com"), ["iam:PassRole"] "glue:CreateDevEndpoint" ("pathfinding.cloud:glue-001");
+        Reach::Passed("glue.amazonaws.com"), ["iam:PassRole"] "glue:CreateDevEndpoint" ("pathfinding.cloud:glue-001", "parliament:PRIVILEGE_ESCALATION");
     "PE67" "a new job of AWS Glue with a passed role, run"
         Reach::Passed("glue.amazonaws.com"), ["iam:PassRole", "glue:CreateJob"] "glue:StartJobRun" ("pathfinding.cloud:glue-003");
     "PE68" "a new job of AWS Glue with a passed role, triggered"

@@ -8,15 +8,15 @@ use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 paths! {
     fix: "limit `iam:PassRole` to the roles that are needed and, by `iam:PassedToService`, to the service that needs them";
     "PE41" "a new Lambda function with a passed role, invoked"
-        Reach::Passed("lambda.amazonaws.com"), ["iam:PassRole", "lambda:CreateFunction"] "lambda:InvokeFunction" ("pathfinding.cloud:lambda-001");
+        Reach::Passed("lambda.amazonaws.com"), ["iam:PassRole", "lambda:CreateFunction"] "lambda:InvokeFunction" ("pathfinding.cloud:lambda-001", "parliament:PRIVILEGE_ESCALATION");
     "PE42" "a new Lambda function with a passed role, fed by a stream or queue"
-        Reach::Passed("lambda.amazonaws.com"), ["iam:PassRole", "lambda:CreateFunction"] "lambda:CreateEventSourceMapping" ("pathfinding.cloud:lambda-002");
+        Reach::Passed("lambda.amazonaws.com"), ["iam:PassRole", "lambda:CreateFunction"] "lambda:CreateEventSourceMapping" ("pathfinding.cloud:lambda-002", "parliament:PRIVILEGE_ESCALATION");
     "PE43" "a new Lambda function with a passed role, opened to another caller"
         Reach::Passed("lambda.amazonaws.com"), ["iam:PassRole", "lambda:CreateFunction"] "lambda:AddPermission" ("pathfinding.cloud:lambda-006");
     "PE44" "a Lambda function given a passed role and other code"
         Reach::Passed("lambda.amazonaws.com"), ["iam:PassRole", "lambda:UpdateFunctionConfiguration"] "lambda:UpdateFunctionCode" ();
     "PE45" "a new instance with a passed role"
-        Reach::Passed("ec2.amazonaws.com"), ["iam:PassRole"] "ec2:RunInstances" ("pathfinding.cloud:ec2-001");
+        Reach::Passed("ec2.amazonaws.com"), ["iam:PassRole"] "ec2:RunInstances" ("pathfinding.cloud:ec2-001", "parliament:PRIVILEGE_ESCALATION");
     "PE46" "a new spot instance with a passed role"
         Reach::Passed("ec2.amazonaws.com"), ["iam:PassRole"] "ec2:RequestSpotInstances" ("pathfinding.cloud:ec2-003");
     "PE47" "a running instance given a passed role"

@@ -8,7 +8,7 @@ use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 paths! {
     fix: "allow it on named resources only, whose roles may do no more than the principal itself";
     "PE81" "the code of any Lambda function replaced"
-        Reach::Running, [] "lambda:UpdateFunctionCode" ("pathfinding.cloud:lambda-003");
+        Reach::Running, [] "lambda:UpdateFunctionCode" ("pathfinding.cloud:lambda-003", "parliament:PRIVILEGE_ESCALATION");
     "PE82" "the code of any Lambda function replaced, and run"
         Reach::Running, ["lambda:UpdateFunctionCode"] "lambda:InvokeFunction" ("pathfinding.cloud:lambda-004");
     "PE83" "the code of any Lambda function replaced, and opened to another caller"
@@ -34,7 +34,7 @@ paths! {
     "PE93" "the launch template of any group of instances replaced"
         Reach::Running, ["ec2:CreateLaunchTemplateVersion"] "ec2:ModifyLaunchTemplate" ("pathfinding.cloud:ec2-004");
     "PE94" "any endpoint of AWS Glue opened by another key"
-        Reach::Running, [] "glue:UpdateDevEndpoint" ("pathfinding.cloud:glue-002");
+        Reach::Running, [] "glue:UpdateDevEndpoint" ("pathfinding.cloud:glue-002", "parliament:PRIVILEGE_ESCALATION");
     "PE95" "any notebook opened"
         Reach::Running, [] "sagemaker:CreatePresignedNotebookInstanceUrl" ("pathfinding.cloud:sagemaker-004");
     "PE96" "the start script of any notebook replaced"

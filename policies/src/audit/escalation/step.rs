@@ -129,19 +129,19 @@ pub(super) fn limits_resource(condition: &Condition) -> bool {
 pub(super) fn is_about(resource: &str, action: &str) -> bool {
     let Some([_, _, service, _, _, name]) = arn_parts(resource) else { return true };
     let prefix = action.split(':').next().unwrap_or_default();
-    let is_theirs = has_wildcard(service) || service.contains("${") || services(prefix).contains(&service);
+    let is_theirs = is_of(prefix, service) || has_wildcard(service) || service.contains("${");
     let start = name.split(['*', '?', '$']).next().unwrap_or_default();
     let kind = if prefix == "iam" || prefix == "sts" { identity(action) } else { "" };
     is_theirs && (start.starts_with(kind) || kind.starts_with(start))
 }
 
-/// The services whose resources the actions with this prefix are about.
-fn services(prefix: &str) -> Vec<&str> {
+/// Whether actions with this prefix are about resources of `service`.
+fn is_of(prefix: &str, service: &str) -> bool {
     match prefix {
-        "sts" => vec!["iam"],
-        "ec2-instance-connect" => vec!["ec2"],
-        "ssm" => vec!["ssm", "ec2"],
-        _ => vec![prefix],
+        "sts" => service == "iam",
+        "ec2-instance-connect" => service == "ec2",
+        "ssm" => service == "ssm" || service == "ec2",
+        _ => service == prefix,
     }
 }
 

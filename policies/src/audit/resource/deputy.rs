@@ -98,7 +98,7 @@ pub(super) const RULES: &[PolicyRule] = &[
         "RP37", Critical,
         "everyone but some, by `NotPrincipal` in a statement that allows",
         "name who is let in by `Principal`",
-        &["access-analyzer:ALLOW_WITH_NOT_PRINCIPAL", "cfn-nag:F8", "cfn-nag:F9"],
+        &["access-analyzer:ALLOW_WITH_NOT_PRINCIPAL", "iam-policy-validator:not_principal_validation", "parliament:NOTPRINCIPAL_WITH_ALLOW", "cfn-nag:F8", "cfn-nag:F9"],
         resource r#"{"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:user/ada"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}"#,
         r#"{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:user/ada"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}"#,
         all_but

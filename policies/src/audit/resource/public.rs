@@ -2,6 +2,11 @@
 
 use super::row::row;
 use super::who::{Open, allows, is_public, open};
+use super::worst::{
+    ANYTHING, API, BUCKET_POLICY, CHANGE_FUNCTION, EVENTS, FUNCTION_URL, INVOKE, KEYS, LAYERS, LIST_OBJECTS, LOGS,
+    PUBLIC, PUBLISH, PULL_IMAGES, PUSH_IMAGES, READ_OBJECTS, SECRETS, SEND_MESSAGES, SNAPSHOTS, STREAMS, SUBSCRIBE,
+    TAKE_MESSAGES, WRITE_OBJECTS,
+};
 use crate::audit::finding::Severity;
 use crate::audit::limit::is_key;
 use crate::audit::policy::{At, Kind};
@@ -9,78 +14,12 @@ use crate::audit::report::Report;
 use crate::audit::rights::acts;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 
-/// What a rule is about: the worst first, as a statement is reported once.
-const PUBLIC: &[&[&str]] = &[
-    ANYTHING,
-    BUCKET_POLICY,
-    WRITE_OBJECTS,
-    READ_OBJECTS,
-    LIST_OBJECTS,
-    TAKE_MESSAGES,
-    SEND_MESSAGES,
-    SUBSCRIBE,
-    PUBLISH,
-    KEYS,
-    SECRETS,
-    PUSH_IMAGES,
-    PULL_IMAGES,
-    EVENTS,
-    CHANGE_FUNCTION,
-    FUNCTION_URL,
-    INVOKE,
-    LAYERS,
-    LOGS,
-    SNAPSHOTS,
-    STREAMS,
-    API,
-];
-
-const ANYTHING: &[&str] = &["any-other:AnyOther"];
-const BUCKET_POLICY: &[&str] = &[
-    "s3:PutBucketPolicy",
-    "s3:DeleteBucketPolicy",
-    "s3:PutBucketAcl",
-    "s3:PutObjectAcl",
-    "s3:PutBucketPublicAccessBlock",
-];
-const WRITE_OBJECTS: &[&str] = &["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket"];
-const READ_OBJECTS: &[&str] = &["s3:GetObject", "s3:GetObjectVersion"];
-const LIST_OBJECTS: &[&str] = &["s3:ListBucket", "s3:ListBucketVersions"];
-const TAKE_MESSAGES: &[&str] =
-    &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:PurgeQueue", "sqs:SetQueueAttributes", "sqs:AddPermission"];
-const SEND_MESSAGES: &[&str] = &["sqs:SendMessage"];
-const SUBSCRIBE: &[&str] = &["sns:Subscribe", "sns:SetTopicAttributes", "sns:AddPermission", "sns:DeleteTopic"];
-const PUBLISH: &[&str] = &["sns:Publish"];
-const KEYS: &[&str] =
-    &["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:Sign"];
-const SECRETS: &[&str] =
-    &["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:PutResourcePolicy"];
-const PUSH_IMAGES: &[&str] =
-    &["ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:SetRepositoryPolicy", "ecr:DeleteRepository"];
-const PULL_IMAGES: &[&str] = &["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
-const EVENTS: &[&str] = &["events:PutEvents", "events:PutRule", "events:PutTargets"];
-const CHANGE_FUNCTION: &[&str] = &["lambda:UpdateFunctionCode", "lambda:AddPermission", "lambda:DeleteFunction"];
-const FUNCTION_URL: &[&str] = &["lambda:InvokeFunctionUrl"];
-const INVOKE: &[&str] = &["lambda:InvokeFunction"];
-const LAYERS: &[&str] = &["lambda:GetLayerVersion"];
-const LOGS: &[&str] = &["logs:PutLogEvents", "logs:CreateLogStream", "logs:PutSubscriptionFilter"];
-const SNAPSHOTS: &[&str] = &["backup:CopyIntoBackupVault", "backup:StartRestoreJob", "backup:DeleteRecoveryPoint"];
-const STREAMS: &[&str] = &[
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "kinesis:GetRecords",
-    "kinesis:PutRecord",
-    "es:ESHttpGet",
-    "es:ESHttpPost",
-];
-const API: &[&str] = &["execute-api:Invoke"];
-
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
         "RP01", Critical,
         "everyone, allowed everything",
         "name the principals and the actions that they need",
-        &[],
+        &["iam-policy-validator:principal_validation"],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         |at, report| to_everyone(at, ANYTHING, report)
@@ -278,7 +217,7 @@ pub(super) const RULES: &[PolicyRule] = &[
         "RP23", Critical,
         "everyone, allowed anything else on a resource",
         "name the principals, or the organization in `aws:PrincipalOrgID`",
-        &[],
+        &["iam-policy-validator:principal_validation"],
         resource r#"{"Effect": "Allow", "Principal": "*", "Action": "ses:SendEmail", "Resource": "arn:aws:ses:eu-west-1:123456789012:identity/example.com"}"#,
         r#"{"Effect": "Allow", "Principal": "*", "Action": "ses:SendEmail", "Resource": "arn:aws:ses:eu-west-1:123456789012:identity/example.com", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}"#,
         |at, report| to_everyone(at, &[], report)
