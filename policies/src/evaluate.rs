@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 
-pub(crate) mod arn;
+mod arn;
 mod context;
 mod decision;
 mod operators;

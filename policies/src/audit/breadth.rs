@@ -7,7 +7,6 @@ mod contradictions;
 mod everywhere;
 mod negation;
 pub(super) mod place;
-mod range;
 mod reach;
 mod redundant;
 mod resources;

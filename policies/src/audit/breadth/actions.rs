@@ -16,7 +16,6 @@ pub(super) const RULES: &[PolicyRule] = &[
             title: "every action of every service allowed at once",
             fix: "name each action that is needed",
             also_known_as: &[
-                "parliament:STAR_ACTION",
                 "iam-policy-validator:full_wildcard",
                 "iam-policy-validator:wildcard_action",
                 "checkov:CKV_AWS_49",

@@ -7,7 +7,7 @@ use super::place::{grants, item};
 use crate::audit::policy::At;
 use crate::audit::wildcard;
 use crate::catalogue;
-use crate::evaluate::arn;
+use crate::evaluate::arn_parts;
 
 /// An ARN with wildcards that a statement lists.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ pub(super) fn written<'a>(at: &At<'a>) -> impl Iterator<Item = Written<'a>> {
             return None;
         }
         let filled = wildcard::specific(text);
-        let [prefix, partition, service, region, account, name] = arn::parts(&filled)?.map(str::to_owned);
+        let [prefix, partition, service, region, account, name] = arn_parts(&filled)?.map(str::to_owned);
         (prefix == "arn" && wildcard::is_in(&filled)).then_some(Written {
             text,
             index,
@@ -96,7 +96,7 @@ pub(in crate::audit) fn is_every(resource: &str) -> bool {
         return true;
     }
     let filled = wildcard::specific(resource);
-    let Some([_, partition, service, region, account, name]) = arn::parts(&filled).map(|it| it.map(str::to_owned))
+    let Some([_, partition, service, region, account, name]) = arn_parts(&filled).map(|it| it.map(str::to_owned))
     else {
         return wildcard::is_all(&filled);
     };
@@ -128,7 +128,7 @@ fn found(service: &str) -> Vec<Name> {
     let formats = service.resource_types.iter().flat_map(|known| &known.arns).map(ToString::to_string);
     let name = |format: String| {
         let filled = format.replace("${Partition}", "aws");
-        let [_, _, prefix, _, _, name] = arn::parts(&filled)?;
+        let [_, _, prefix, _, _, name] = arn_parts(&filled)?;
         // A format without placeholders is a single resource.
         let (start, rest) = name.split_once("${")?;
         let (first, _) = rest.split_once('}')?;

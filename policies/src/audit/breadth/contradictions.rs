@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::range::range;
 use crate::audit::finding::Severity;
 use crate::audit::policy::At;
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 use crate::audit::wildcard;
 use crate::condition::{Condition, Operator};
+use crate::evaluate::{moment, number, range};
 
 pub(super) const RULES: &[PolicyRule] = &[
     PolicyRule {
@@ -148,17 +148,13 @@ fn absent(at: &At<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// A number or a time that can be compared with others.
-#[derive(PartialEq, PartialOrd)]
-enum Point {
-    Number(f64),
-    Time(time::OffsetDateTime),
-}
-
-fn point(value: &str) -> Option<Point> {
-    let number = value.parse().ok().map(Point::Number);
-    let format = &time::format_description::well_known::Rfc3339;
-    number.or_else(|| time::OffsetDateTime::parse(value, format).ok().map(Point::Time))
+/// How two limits to a number or a time are ordered.
+fn order(operator: Operator, one: &str, other: &str) -> Option<Ordering> {
+    if operator.name().starts_with("Date") {
+        Some(moment(one)?.cmp(&moment(other)?))
+    } else {
+        number(one)?.partial_cmp(&number(other)?)
+    }
 }
 
 fn nothing_between(at: &At<'_>, report: &mut Report<'_>) {
@@ -174,11 +170,9 @@ fn nothing_between(at: &At<'_>, report: &mut Report<'_>) {
             _ => continue,
         };
         let ([least], [most]) = (low.values.as_slice(), high.values.as_slice()) else { continue };
-        let (Some(from), Some(to)) = (point(least), point(most)) else { continue };
-        let is_empty = match from.partial_cmp(&to) {
-            Some(Ordering::Greater) => !matches!((from, to), (Point::Time(_), Point::Number(_))),
+        let is_empty = match order(low.operator, least, most) {
             Some(Ordering::Equal) => !both_inclusive,
-            _ => false,
+            found => found == Some(Ordering::Greater),
         };
         if is_empty && !(low.if_exists && high.if_exists) {
             let message = format!("no `{}` is after `{least}` and before `{most}`", low.key);

@@ -3,13 +3,13 @@
 use ipnet::IpNet;
 
 use super::place::allows;
-use super::range::range;
 use crate::audit::finding::Severity;
 use crate::audit::policy::At;
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 use crate::audit::wildcard;
 use crate::condition::{Condition, Operator};
+use crate::evaluate::range;
 
 pub(super) const RULES: &[PolicyRule] = &[
     PolicyRule {

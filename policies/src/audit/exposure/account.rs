@@ -10,7 +10,12 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::High,
             title: "the account itself changed",
             fix: "leave the action out: the account belongs to those who run it",
-            also_known_as: &["iam-policy-validator:sensitive_action"],
+            also_known_as: &[
+                "cloudsplaining:ResourceExposure",
+                "checkov:CKV_AWS_109",
+                "checkov:CKV_AWS_289",
+                "iam-policy-validator:sensitive_action",
+            ],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "account:PutAlternateContact", "Resource": "*"}]}"#,
@@ -74,7 +79,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "money spent or bound for a term",
             fix: "leave the action out: purchases are for people",
-            also_known_as: &["iam-policy-validator:sensitive_action"],
+            also_known_as: &[],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "savingsplans:CreateSavingsPlan", "Resource": "*"}]}"#,
@@ -106,7 +111,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "functions changed by what runs",
             fix: "leave the action out: functions belong to the template, and are changed by its deployment",
-            also_known_as: &["cloudsplaining:InfrastructureModification"],
+            also_known_as: &["iam-policy-validator:sensitive_action"],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "lambda:UpdateFunctionCode", "Resource": "arn:aws:lambda:sa-east-1:123456789012:function:counts"}]}"#,
@@ -134,7 +139,12 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "stacks changed by what runs",
             fix: "leave the action out: deployments have a role of their own",
-            also_known_as: &["cloudsplaining:InfrastructureModification"],
+            also_known_as: &[
+                "cloudsplaining:ResourceExposure",
+                "checkov:CKV_AWS_109",
+                "checkov:CKV_AWS_289",
+                "iam-policy-validator:sensitive_action",
+            ],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "cloudformation:UpdateStack", "Resource": "arn:aws:cloudformation:sa-east-1:123456789012:stack/spaceships/*"}]}"#,

@@ -35,12 +35,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "items of whichever table read or exported",
             fix: "name the tables in `Resource`",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &["iam-policy-validator:sensitive_action"],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "arn:aws:dynamodb:sa-east-1:123456789012:table/*"}]}"#,
@@ -70,9 +65,8 @@ pub(super) const RULES: &[PolicyRule] = &[
             fix: "leave the action out: sharing is for people or pipelines that are made for it",
             also_known_as: &[
                 "cloudsplaining:ResourceExposure",
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
+                "checkov:CKV_AWS_109",
+                "checkov:CKV_AWS_289",
                 "iam-policy-validator:sensitive_action",
             ],
         },
@@ -101,12 +95,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "snapshots of whichever database or machine copied or exported",
             fix: "name the resources that are needed in `Resource`",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &[],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "rds:CopyDBSnapshot", "Resource": "*"}]}"#,
@@ -133,12 +122,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "blocks of whichever snapshot read",
             fix: "name the resources that are needed in `Resource`",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &[],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ebs:GetSnapshotBlock", "Resource": "*"}]}"#,
@@ -158,12 +142,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::High,
             title: "data set to be copied elsewhere from now on",
             fix: "leave the action out: replication belongs to the template",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &[],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:PutReplicationConfiguration", "Resource": "arn:aws:s3:::maps"}]}"#,
@@ -189,12 +168,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "messages of whichever queue or stream read",
             fix: "name the queues or streams in `Resource`",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &["iam-policy-validator:sensitive_action"],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "*"}]}"#,
@@ -214,12 +188,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "logs of whichever program read",
             fix: "name the log groups in `Resource`",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &["iam-policy-validator:sensitive_action"],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:FilterLogEvents", "Resource": "arn:aws:logs:sa-east-1:123456789012:log-group:*"}]}"#,
@@ -246,12 +215,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "queries of whichever database or workgroup",
             fix: "name the databases or workgroups in `Resource`",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &["iam-policy-validator:sensitive_action"],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "athena:StartQueryExecution", "Resource": "*"}]}"#,
@@ -278,12 +242,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "whichever backup copied or restored",
             fix: "name the vaults and recovery points in `Resource`",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &[],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "backup:StartCopyJob", "Resource": "*"}]}"#,
@@ -309,12 +268,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "users of whichever user pool read",
             fix: "name the user pools in `Resource`",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &["iam-policy-validator:sensitive_action"],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "cognito-idp:ListUsers", "Resource": "*"}]}"#,
@@ -339,12 +293,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Low,
             title: "code or images of whichever repository read",
             fix: "name the repositories in `Resource`",
-            also_known_as: &[
-                "cloudsplaining:DataExfiltration",
-                "checkov:CKV_AWS_108",
-                "checkov:CKV_AWS_288",
-                "iam-policy-validator:sensitive_action",
-            ],
+            also_known_as: &["iam-policy-validator:sensitive_action"],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "codecommit:GitPull", "Resource": "*"}]}"#,

@@ -72,7 +72,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::High,
             title: "logs of whichever program deleted or shortened",
             fix: "name the log groups in `Resource`, or leave the action out: how long logs are kept belongs to the template",
-            also_known_as: &["iam-policy-validator:sensitive_action"],
+            also_known_as: &[],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:DeleteLogGroup", "Resource": "*"}]}"#,
@@ -92,7 +92,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "the logs of a network or a firewall stopped",
             fix: "leave the action out: what is logged belongs to the template",
-            also_known_as: &["iam-policy-validator:sensitive_action"],
+            also_known_as: &[],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:DeleteFlowLogs", "Resource": "arn:aws:ec2:sa-east-1:123456789012:vpc-flow-log/fl-1234567890abcdef0"}]}"#,
@@ -144,7 +144,12 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::High,
             title: "a safeguard against loss or misuse turned off",
             fix: "leave the action out: safeguards belong to those who run the account",
-            also_known_as: &["iam-policy-validator:sensitive_action"],
+            also_known_as: &[
+                "cloudsplaining:ResourceExposure",
+                "checkov:CKV_AWS_109",
+                "checkov:CKV_AWS_289",
+                "iam-policy-validator:sensitive_action",
+            ],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:BypassGovernanceRetention", "Resource": "arn:aws:s3:::maps/*"}]}"#,

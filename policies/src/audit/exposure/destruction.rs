@@ -95,7 +95,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "whichever machine, function or cluster stopped or deleted",
             fix: "name the resources that are needed in `Resource`",
-            also_known_as: &["cloudsplaining:InfrastructureModification", "iam-policy-validator:sensitive_action"],
+            also_known_as: &["iam-policy-validator:sensitive_action"],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:TerminateInstances", "Resource": "*"}]}"#,
@@ -151,7 +151,7 @@ pub(super) const RULES: &[PolicyRule] = &[
             severity: Severity::Medium,
             title: "whichever name of the internet pointed elsewhere",
             fix: "name the hosted zone or the distribution in `Resource`",
-            also_known_as: &["iam-policy-validator:sensitive_action"],
+            also_known_as: &[],
         },
         firing: Case::identity(
             r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "route53:ChangeResourceRecordSets", "Resource": "*"}]}"#,
