@@ -3,15 +3,17 @@
 //! The program proves that a call is made; the source only tells on which of several bindings of one type, and which
 //! parameters a call may set. Where it cannot tell, nothing is claimed.
 
+mod syntax;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use proc_macro2::{LineColumn, TokenStream, TokenTree};
-use syn::visit::{self, Visit};
-use syn::{Expr, ExprMethodCall, Field, FieldPat, Member};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::Visit as _;
 
 use super::calls::Site;
+use syntax::Syntax;
 
 /// The source files of a package.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +23,8 @@ pub struct Source {
     methods: BTreeSet<String>,
     /// The fields that are read somewhere.
     fields: BTreeSet<String>,
+    /// Functions with the fields that are handed to them, or used as values in them.
+    handed: BTreeSet<(String, String)>,
     /// The files, with their lines.
     files: BTreeMap<String, Vec<String>>,
     /// The fields that structs declare.
@@ -34,6 +38,8 @@ pub struct MethodCall {
     pub method: String,
     /// The field that it is called on, when it is one: `sightings` in `bindings.sightings.put_item()`.
     pub field: Option<String>,
+    /// The function in which it is called.
+    pub function: Option<String>,
 }
 
 impl Source {
@@ -51,6 +57,12 @@ impl Source {
     #[must_use]
     pub fn call_at(&self, site: &Site) -> Option<&MethodCall> {
         self.calls.get(site)
+    }
+
+    /// Whether the field `field` is handed to the function `function`, or used as a value in it.
+    #[must_use]
+    pub fn hands(&self, field: &str, function: &str) -> bool {
+        self.handed.contains(&(function.to_owned(), field.to_owned()))
     }
 
     /// Whether the field `name` is read anywhere.
@@ -113,7 +125,7 @@ impl Source {
         self.files.insert(path.to_owned(), text.lines().map(str::to_owned).collect());
         let (Ok(tokens), Ok(file)) = (text.parse::<TokenStream>(), syn::parse_file(text)) else { return };
         self.add_names(tokens);
-        Calls { path, source: self }.visit_file(&file);
+        Syntax::new(path, self).visit_file(&file);
     }
 
     fn add_names(&mut self, tokens: TokenStream) {
@@ -140,53 +152,6 @@ impl Source {
     }
 }
 
-/// Gathers the calls of methods.
-struct Calls<'a> {
-    path: &'a str,
-    source: &'a mut Source,
-}
-
-impl<'ast> Visit<'ast> for Calls<'_> {
-    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-        let site = site(self.path, call.method.span().start());
-        let method = MethodCall { method: call.method.to_string(), field: field(&call.receiver) };
-        self.source.calls.insert(site, method);
-        visit::visit_expr_method_call(self, call);
-    }
-
-    fn visit_field(&mut self, field: &'ast Field) {
-        if let Some(name) = &field.ident {
-            self.source.declarations.push((site(self.path, name.span().start()), name.to_string()));
-        }
-        visit::visit_field(self, field);
-    }
-
-    fn visit_field_pat(&mut self, pattern: &'ast FieldPat) {
-        if let Member::Named(name) = &pattern.member {
-            self.source.fields.insert(name.to_string());
-        }
-        visit::visit_field_pat(self, pattern);
-    }
-}
-
-fn site(path: &str, start: LineColumn) -> Site {
-    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Site { file: path.to_owned(), line: number(start.line), column: number(start.column + 1) }
-}
-
-/// The field that an expression is, whatever holds it.
-fn field(expression: &Expr) -> Option<String> {
-    match expression {
-        Expr::Field(field) => match &field.member {
-            Member::Named(name) => Some(name.to_string()),
-            Member::Unnamed(_) => None,
-        },
-        Expr::Reference(reference) => field(&reference.expr),
-        Expr::Paren(inner) => field(&inner.expr),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,6 +163,7 @@ mod tests {
     cache.get_item();
     log!(bindings.reports.len, cache.set_acl());
     let Bindings { archive, .. } = bindings;
+    let counted = join!(count(&bindings.images), [&bindings.logs].map(|it| it.scan()));
 }";
 
     fn source() -> Source {
@@ -219,6 +185,13 @@ mod tests {
         check(4, 10, Some(("put_item", Some("sightings"))));
         check(5, 11, Some(("get_item", None)));
         check(6, 5, None);
+    }
+
+    #[test]
+    fn what_is_handed_on_is_told_from_what_is_called_on() {
+        let source = source();
+        assert!(source.hands("images", "count") && source.hands("logs", "f") && !source.hands("logs", "count"));
+        assert!(!source.hands("sightings", "f"), "it is only called on");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use policies::operation::{self, Operation};
 
 use super::calls::{Call, Site};
 use super::linked::Linked;
-use super::source::Source;
+use super::source::{MethodCall, Source};
 
 /// A built program with its source.
 #[derive(Debug, Clone, Copy)]
@@ -36,17 +36,23 @@ impl<'a> Program<'a> {
         }
         let sites: Vec<_> = self.sites_of(operation).collect();
         let at = |site: &Site| format!("`{}` at {site}", operation.name);
-        if let Some((site, _)) = sites.iter().find(|(_, field)| *field == Some(binding.field.as_str())) {
+        if let Some((site, _)) = sites.iter().find(|(_, call)| call.field.as_ref() == Some(&binding.field)) {
             return Use::Certain(at(site));
         }
+        // What is called on no binding's field was handed on.
+        let is_binding = |name: &String| bindings.iter().any(|other| other.field == *name);
+        let mut handed_on = sites.iter().filter(|(_, call)| !call.field.as_ref().is_some_and(is_binding));
+        let is_handed = |call: &MethodCall| {
+            call.function.as_ref().is_some_and(|function| self.source.hands(&binding.field, function))
+        };
+        if let Some((site, _)) = handed_on.clone().find(|(_, call)| is_handed(call)) {
+            return Use::Certain(format!("{}, to which it is handed on", at(site)));
+        }
         let siblings = bindings.iter().filter(|other| other.type_name == binding.type_name).count();
-        // Sites on what is no field of the bindings: the binding was handed on.
-        let is_binding = |field: &Option<&str>| field.is_some_and(|it| bindings.iter().any(|other| other.field == it));
-        let handed_on = sites.iter().find(|(_, field)| !is_binding(field)).map(|(site, _)| *site);
-        match (siblings, handed_on) {
-            (1, Some(site)) => Use::Certain(at(site)),
+        match (siblings, handed_on.next()) {
+            (1, Some((site, _))) => Use::Certain(at(site)),
             (1, None) => Use::Certain(format!("`{}` through `{}`", operation.name, short(&binding.type_name))),
-            (_, Some(site)) if self.source.reads_field(&binding.field) => Use::Unclear(at(site)),
+            (_, Some((site, _))) if self.source.reads_field(&binding.field) => Use::Unclear(at(site)),
             (_, None) if sites.is_empty() => Use::Unclear(format!("`{}` is linked", operation.name)),
             _ => Use::None,
         }
@@ -75,12 +81,12 @@ impl<'a> Program<'a> {
         self.linked.sites.iter().find(|site| !self.source.has_line(&site.file, site.line))
     }
 
-    /// Where the program calls `operation`, with the field that it is called on when it is one.
-    fn sites_of(&self, operation: &Operation) -> impl Iterator<Item = (&'a Site, Option<&'a str>)> {
+    /// Where the program calls `operation`, as the source has it.
+    fn sites_of(&self, operation: &Operation) -> impl Iterator<Item = (&'a Site, &'a MethodCall)> {
         let name = operation.name.to_ascii_lowercase();
         self.linked.sites.iter().filter_map(move |site| {
             let call = self.source.call_at(site)?;
-            (call.method.replace('_', "") == name).then_some((site, call.field.as_deref()))
+            (call.method.replace('_', "") == name).then_some((site, call))
         })
     }
 }

@@ -6,7 +6,7 @@ use infra::plan::resource_name;
 use policies::{Action, Operation};
 
 use super::Audit;
-use super::grant::is_set;
+use super::grant::{is_by_value, is_set};
 use crate::audit::matrix::{Evidence, Right, Source, Verdict};
 use crate::audit::rules;
 use crate::audit::usage::{self, Program, Use};
@@ -62,7 +62,11 @@ impl Audit<'_> {
                     continue;
                 }
                 if !operation.required.is_empty() {
-                    for conditional in operation.conditional.iter().filter(|it| is_set(program, it.parameter)) {
+                    for conditional in operation
+                        .conditional
+                        .iter()
+                        .filter(|it| !is_by_value(it.parameter) && is_set(program, it.parameter))
+                    {
                         if self.rights.allows_on_something(conditional.action) {
                             continue;
                         }

@@ -58,16 +58,20 @@ impl Grant<'_> {
 /// Whether a call of `operation` needs `action`, as far as the source tells which parameters calls set.
 pub(super) fn needs(operation: &Operation, action: &Action, program: Program<'_>) -> bool {
     operation.required.iter().any(|it| action.covers(it))
-        || operation
-            .conditional
-            .iter()
-            .any(|it| action.covers(it.action) && (operation.required.is_empty() || is_set(program, it.parameter)))
+        || operation.conditional.iter().any(|it| {
+            action.covers(it.action)
+                && (operation.required.is_empty() || is_by_value(it.parameter) || is_set(program, it.parameter))
+        })
+}
+
+/// Whether a parameter needs more than being set: a value, named in parentheses, which the source does not tell.
+pub(super) fn is_by_value(parameter: &str) -> bool {
+    parameter.contains(" (")
 }
 
 /// Whether the source sets a parameter such as `VersionId` anywhere: a call of `version_id` or `set_version_id`.
 pub(super) fn is_set(program: Program<'_>, parameter: &str) -> bool {
-    let name = parameter.split([' ', '(']).next().unwrap_or_default();
-    let name = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+    let name = parameter.rsplit('.').next().unwrap_or(parameter).to_ascii_lowercase();
     program.source.sets(&name)
 }
 
