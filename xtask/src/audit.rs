@@ -8,6 +8,7 @@ pub mod function;
 pub mod gate;
 pub mod linked;
 pub mod matrix;
+pub mod platform;
 pub mod recorded;
 pub mod report;
 pub mod rights;

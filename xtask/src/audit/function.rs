@@ -37,8 +37,13 @@ pub struct Subject<'a> {
 /// The rights of the function, and what is wrong with them.
 #[must_use]
 pub fn audit(subject: &Subject<'_>) -> (FunctionRights, Vec<AuditFinding>) {
-    let rights = Rights::of(subject.stack, subject.id, subject.function);
-    let mut audit = Audit { subject, rights: &rights, rows: Vec::new(), findings: Vec::new() };
+    of_rights(subject, &Rights::of(subject.stack, subject.id, subject.function))
+}
+
+/// The same, if the function's role had `rights`.
+#[must_use]
+pub fn of_rights(subject: &Subject<'_>, rights: &Rights) -> (FunctionRights, Vec<AuditFinding>) {
+    let mut audit = Audit { subject, rights, rows: Vec::new(), findings: Vec::new() };
     audit.findings.extend(rights.missing(subject));
     audit.findings.extend(rights.unseen(subject));
     let readable = audit.readable_program();

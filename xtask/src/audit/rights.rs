@@ -1,15 +1,14 @@
 //! What the role of a function allows, and what AWS needs of it on the function's behalf.
 
 use infra::iam::{ManagedPolicy, Policy, Role, Statement};
-use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, TracingMode};
+use infra::lambda::Function;
 use infra::plan::resource_name;
-use infra::sqs::{FifoQueue, Queue, StandardQueue};
-use infra::{LogicalId, Ref, Resource, Stack, Value};
-use policies::audit::Rule;
-use policies::{Action, Effect, action};
+use infra::{LogicalId, Ref, Stack, Value};
+use policies::{Action, Effect};
 
 use super::finding::AuditFinding;
 use super::function::Subject;
+use super::platform::{self, PlatformNeed};
 use super::rules;
 
 /// The rights of a function's role.
@@ -23,19 +22,6 @@ pub struct Rights {
     pub unread: Vec<String>,
     /// Whether the role is none of the stack.
     pub is_outside: bool,
-}
-
-/// Something AWS does with a function's role.
-#[derive(Debug, Clone)]
-pub struct PlatformNeed {
-    /// What it is, such as `polling SightingsQueue`.
-    pub purpose: String,
-    /// What it needs.
-    pub actions: Vec<Action>,
-    /// On what; `None` for actions that IAM checks against no resource.
-    pub resource: Option<Value>,
-    /// The rule that is broken when the role lacks it.
-    pub rule: &'static Rule,
 }
 
 impl Rights {
@@ -55,7 +41,7 @@ impl Rights {
             .flat_map(|(_, policy)| &policy.policy_document.statement);
         Self {
             granted: inline.chain(attached).chain(managed).cloned().collect(),
-            platform: needs(stack, id, function),
+            platform: platform::needs(stack, id, function),
             unread: unread(stack, function),
             is_outside: role.is_none(),
         }
@@ -154,64 +140,4 @@ fn is_attached(stack: &Stack, role: Ref<Role>, id: Ref<ManagedPolicy>, policy: &
 
 fn managed_policies(stack: &Stack, role: Ref<Role>) -> impl Iterator<Item = Value> {
     stack.get(role).into_iter().flat_map(|role| &role.managed_policy_arns).map(infra::Value::text)
-}
-
-fn needs(stack: &Stack, id: LogicalId, function: &Function) -> Vec<PlatformNeed> {
-    let group = function.logging_config.as_ref().and_then(|config| config.log_group);
-    let logs = PlatformNeed {
-        purpose: "writing logs".to_owned(),
-        actions: vec![action::logs::CREATE_LOG_STREAM, action::logs::PUT_LOG_EVENTS],
-        resource: group.map(|group| group.arn().into()),
-        rule: &rules::LOGS_MISSING,
-    };
-    let dead = function.dead_letter_target.map(|queue| PlatformNeed {
-        purpose: format!("sending failed events to {}", queue.id()),
-        actions: vec![action::sqs::SEND_MESSAGE],
-        resource: Some(queue.arn().into()),
-        rule: &rules::DEAD_LETTERS_MISSING,
-    });
-    let traces = (function.tracing == Some(TracingMode::Active)).then(|| PlatformNeed {
-        purpose: "tracing".to_owned(),
-        actions: vec![action::xray::PUT_TRACE_SEGMENTS, action::xray::PUT_TELEMETRY_RECORDS],
-        resource: None,
-        rule: &rules::TRACING_MISSING,
-    });
-    let told = stack
-        .resources_of::<EventInvokeConfig>()
-        .filter(move |(_, config)| config.function.id() == id)
-        .flat_map(|(_, config)| [config.on_failure, config.on_success])
-        .flatten()
-        .map(telling);
-    let polled = polling::<FifoQueue>(stack, id).chain(polling::<StandardQueue>(stack, id));
-    [logs].into_iter().chain(dead).chain(traces).chain(told).chain(polled).collect()
-}
-
-/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
-fn telling(destination: Destination) -> PlatformNeed {
-    let (id, action, arn) = match destination {
-        Destination::Queue(queue) => (queue.id(), action::sqs::SEND_MESSAGE, queue.arn()),
-        Destination::Topic(topic) => (topic.id(), action::sns::PUBLISH, topic.arn()),
-        Destination::Function(function) => (function.id(), action::lambda::INVOKE_FUNCTION, function.arn()),
-        Destination::EventBus(bus) => (bus.id(), action::events::PUT_EVENTS, bus.arn()),
-    };
-    PlatformNeed {
-        purpose: format!("telling {id} of asynchronous invocations"),
-        actions: vec![action],
-        resource: Some(arn.into()),
-        rule: &rules::DESTINATION_MISSING,
-    }
-}
-
-/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
-fn polling<Q: Queue>(stack: &Stack, function: LogicalId) -> impl Iterator<Item = PlatformNeed>
-where
-    EventSourceMapping<Q>: Resource,
-{
-    let mappings = stack.resources_of::<EventSourceMapping<Q>>();
-    mappings.filter(move |(_, mapping)| mapping.function_name.id() == function).map(|(_, mapping)| PlatformNeed {
-        purpose: format!("polling {}", mapping.queue.id()),
-        actions: vec![action::sqs::RECEIVE_MESSAGE, action::sqs::DELETE_MESSAGE, action::sqs::GET_QUEUE_ATTRIBUTES],
-        resource: Some(mapping.queue.arn().into()),
-        rule: &rules::POLLER_MISSING,
-    })
 }

@@ -19,8 +19,12 @@ use syntax::Syntax;
 #[derive(Debug, Clone, Default)]
 pub struct Source {
     calls: BTreeMap<Site, MethodCall>,
-    /// The methods that are called somewhere, or named as functions.
+    /// The methods that are called somewhere.
     methods: BTreeSet<String>,
+    /// What is named after `::` somewhere.
+    functions: BTreeSet<String>,
+    /// The fields that are used otherwise than by calling something on them, or in a way that is not known.
+    values: BTreeSet<String>,
     /// The fields that are read somewhere.
     fields: BTreeSet<String>,
     /// Functions with the fields that are handed to them, or used as values in them.
@@ -53,6 +57,16 @@ impl Source {
         source
     }
 
+    /// The source that consists of `files`: each a path, relative to the workspace, and a text.
+    #[must_use]
+    pub fn of(files: &[(&str, &str)]) -> Self {
+        let mut source = Self::default();
+        for (path, text) in files {
+            source.add(path, text);
+        }
+        source
+    }
+
     /// What is called at `site`, when a method is.
     #[must_use]
     pub fn call_at(&self, site: &Site) -> Option<&MethodCall> {
@@ -71,17 +85,29 @@ impl Source {
         self.fields.contains(name)
     }
 
+    /// Whether the field `name` is used anywhere otherwise than by calling something on it: it may be handed on.
+    #[must_use]
+    pub fn is_value(&self, name: &str) -> bool {
+        self.values.contains(name)
+    }
+
     /// Whether a method `name` is called anywhere, in code or in what a macro is given, or named as a function.
     #[must_use]
     pub fn calls(&self, name: &str) -> bool {
-        self.methods.contains(name)
+        self.methods.contains(name) || self.names_function(name)
+    }
+
+    /// Whether `name` is named as a function anywhere, as in `Table::put_item`.
+    #[must_use]
+    pub fn names_function(&self, name: &str) -> bool {
+        self.functions.contains(name)
     }
 
     /// Whether a parameter, written in lowercase and without underscores, is set anywhere: `versionid` by
     /// `.version_id(...)` or `.set_version_id(...)`.
     #[must_use]
     pub fn sets(&self, parameter: &str) -> bool {
-        self.methods.iter().any(|method| {
+        self.methods.iter().chain(&self.functions).any(|method| {
             let method = method.replace('_', "");
             method == parameter || method.strip_prefix("set") == Some(parameter)
         })
@@ -128,6 +154,17 @@ impl Source {
         Syntax::new(path, self).visit_file(&file);
     }
 
+    /// Takes every word for a field of which it is not known how it is used.
+    fn add_values(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) => drop(self.values.insert(word.to_string())),
+                TokenTree::Group(group) => self.add_values(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+
     fn add_names(&mut self, tokens: TokenStream) {
         let (mut after_dot, mut after_colon) = (false, false);
         let mut tokens = tokens.into_iter().peekable();
@@ -140,8 +177,10 @@ impl Source {
                     let is_call = matches!(tokens.peek(), Some(TokenTree::Group(_)));
                     if after_dot && !is_call {
                         self.fields.insert(word);
-                    } else if after_dot || after_colon {
+                    } else if after_dot {
                         self.methods.insert(word);
+                    } else if after_colon {
+                        self.functions.insert(word);
                     }
                 }
                 TokenTree::Group(group) => self.add_names(group.stream()),
@@ -167,9 +206,7 @@ mod tests {
 }";
 
     fn source() -> Source {
-        let mut source = Source::default();
-        source.add("a.rs", TEXT);
-        source
+        Source::of(&[("a.rs", TEXT)])
     }
 
     #[track_caller]

@@ -48,12 +48,23 @@ impl<'a> Program<'a> {
         if let Some((site, _)) = handed_on.clone().find(|(_, call)| is_handed(call)) {
             return Use::Certain(format!("{}, to which it is handed on", at(site)));
         }
-        let siblings = bindings.iter().filter(|other| other.type_name == binding.type_name).count();
-        match (siblings, handed_on.next()) {
-            (1, Some((site, _))) => Use::Certain(at(site)),
-            (1, None) => Use::Certain(format!("`{}` through `{}`", operation.name, short(&binding.type_name))),
-            (_, Some((site, _))) if self.source.reads_field(&binding.field) => Use::Unclear(at(site)),
-            (_, None) if sites.is_empty() => Use::Unclear(format!("`{}` is linked", operation.name)),
+        let mut siblings =
+            bindings.iter().filter(|it| it.type_name == binding.type_name && it.field != binding.field).peekable();
+        let handed_on = handed_on.next().map(|(site, _)| *site);
+        if siblings.peek().is_none() {
+            let through = || format!("`{}` through `{}`", operation.name, short(&binding.type_name));
+            return Use::Certain(handed_on.map_or_else(through, at));
+        }
+        if !self.source.reads_field(&binding.field) {
+            return Use::None;
+        }
+        let by_sibling = siblings.any(|it| sites.iter().any(|(_, call)| call.field.as_ref() == Some(&it.field)));
+        match handed_on {
+            Some(site) if self.source.is_value(&binding.field) => Use::Unclear(at(site)),
+            None if !by_sibling => Use::Unclear(format!("`{}` is linked", operation.name)),
+            _ if self.source.names_function(&method_name(operation)) => {
+                Use::Unclear(format!("`{}`, named as a function", operation.name))
+            }
             _ => Use::None,
         }
     }
@@ -83,12 +94,24 @@ impl<'a> Program<'a> {
 
     /// Where the program calls `operation`, as the source has it.
     fn sites_of(&self, operation: &Operation) -> impl Iterator<Item = (&'a Site, &'a MethodCall)> {
-        let name = operation.name.to_ascii_lowercase();
+        let name = method_name(operation);
         self.linked.sites.iter().filter_map(move |site| {
             let call = self.source.call_at(site)?;
-            (call.method.replace('_', "") == name).then_some((site, call))
+            (call.method == name).then_some((site, call))
         })
     }
+}
+
+/// The SDK's method for an operation: `list_objects_v2` for `ListObjectsV2`.
+fn method_name(operation: &Operation) -> String {
+    let mut name = String::new();
+    for letter in operation.name.chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
 }
 
 fn is_call(call: &Call, binding: &Binding, operation: &Operation) -> bool {

@@ -3,11 +3,12 @@
 //! The emulator enforces little of it, so that only AWS would tell, by silence: what cannot be delivered is dropped.
 
 mod deliveries;
+mod gateway;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use infra::iam::{Principal, Statement};
-use infra::lambda::Permission;
+use infra::lambda::{Function, Permission};
 use infra::sns::{FifoTopic, StandardTopic, TopicPolicy};
 use infra::sqs::{FifoQueue, QueuePolicy, StandardQueue};
 use infra::{LogicalId, Stack, Value};
@@ -24,7 +25,28 @@ pub fn broken(stack: &Stack) -> Vec<AuditFinding> {
     let refused = deliveries(stack).into_iter().filter(|delivery| !policies.allow(delivery));
     let mut findings: Vec<_> = refused.map(|delivery| not_let_in(stack, &delivery)).collect();
     findings.extend(deliveries::role_calls(stack).filter_map(|call| call.denied(stack)));
+    findings.extend(gateway::needless(stack));
+    findings.extend(shared_roles(stack));
     findings
+}
+
+/// Roles that several functions have: each has the rights of all.
+fn shared_roles(stack: &Stack) -> Vec<AuditFinding> {
+    let mut functions: BTreeMap<LogicalId, Vec<LogicalId>> = BTreeMap::new();
+    for (id, function) in stack.resources_of::<Function>() {
+        if let Some(role) = function.role_in(stack) {
+            functions.entry(role.id()).or_default().push(id.id());
+        }
+    }
+    let shared = functions.into_iter().filter(|(_, of)| of.len() > 1);
+    shared
+        .map(|(role, of)| {
+            let names: Vec<_> = of.iter().map(|id| format!("`{id}`")).collect();
+            let message =
+                format!("the role `{role}` is that of {}, so that each has the rights of all", names.join(", "));
+            AuditFinding::new(&rules::SHARED_ROLE, stack.name(), role, message).at(location(stack, role))
+        })
+        .collect()
 }
 
 /// What the resources of a stack let others do with them.

@@ -167,12 +167,11 @@ impl Audit<'_> {
                 self.findings.push(finding.about(action).on(on));
                 continue;
             }
-            let shown = self.rows.iter().any(|row| {
-                Action::new(row.action.clone()).covers(action) && row.verdict != Verdict::Unused && row.resource == *on
-            });
-            let anywhere =
-                self.rows.iter().any(|row| Action::new(row.action.clone()).covers(action) && row.resource == *on);
-            if !shown && anywhere {
+            let of_call = |row: &&Right| Action::new(row.action.clone()).covers(action) && row.resource == *on;
+            let is_shown =
+                |row: &Right| row.evidence.iter().any(|it| matches!(it.source, Source::Linked | Source::Platform));
+            let mut rows = self.rows.iter().filter(of_call).peekable();
+            if self.subject.program.is_ok() && rows.peek().is_some() && !rows.any(is_shown) {
                 let message = format!("`{id}` used `{action}` on `{on}` when it ran, and its program does not show it");
                 let finding = self.subject.finding(&rules::RECORDED_UNSEEN, message).evidence(call.evidence());
                 self.findings.push(finding.about(action).on(on));

@@ -68,16 +68,20 @@ impl<'ast> Visit<'ast> for Syntax<'_> {
     }
 
     fn visit_expr_field(&mut self, expression: &'ast ExprField) {
-        if let (Member::Named(name), Some(function)) = (&expression.member, self.functions.last().cloned()) {
-            self.hand(&function, &[name.to_string()]);
+        if let Member::Named(name) = &expression.member {
+            self.source.values.insert(name.to_string());
+            if let Some(function) = self.functions.last().cloned() {
+                self.hand(&function, &[name.to_string()]);
+            }
         }
         visit::visit_expr_field(self, expression);
     }
 
     fn visit_macro(&mut self, call: &'ast Macro) {
-        // Most macros take expressions, and of the others nothing is known.
-        if let Ok(arguments) = call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
-            arguments.iter().for_each(|argument| Syntax::visit_expr(self, argument));
+        // Most macros take expressions. Of the others it is not known what they do with a field.
+        match call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
+            Ok(arguments) => arguments.iter().for_each(|argument| Syntax::visit_expr(self, argument)),
+            Err(_) => self.source.add_values(call.tokens.clone()),
         }
     }
 
@@ -91,6 +95,7 @@ impl<'ast> Visit<'ast> for Syntax<'_> {
     fn visit_field_pat(&mut self, pattern: &'ast FieldPat) {
         if let Member::Named(name) = &pattern.member {
             self.source.fields.insert(name.to_string());
+            self.source.values.insert(name.to_string());
         }
         visit::visit_field_pat(self, pattern);
     }

@@ -169,6 +169,14 @@ pub(super) fn role_calls(stack: &Stack) -> impl Iterator<Item = RoleCall<'_>> {
 }
 
 impl RoleCall<'_> {
+    pub(super) const fn role(&self) -> LogicalId {
+        self.role
+    }
+
+    pub(super) fn queue_arn(&self) -> Value {
+        self.queue.arn().into()
+    }
+
     /// What is found when the role does not allow the call.
     pub(super) fn denied(&self, stack: &Stack) -> Option<AuditFinding> {
         let wanted = [send()];

@@ -1,0 +1,376 @@
+//! What is found of a function whose role, program and wiring disagree: each rule of the families LP and PL once.
+
+use std::collections::BTreeSet;
+
+use bindings::Program as _;
+use bindings::dynamodb::{GetItem, Index, PutItem, Query, Table as Bound};
+use bindings::s3::{Bucket as BoundBucket, GetObject};
+use infra::dynamodb::{GlobalSecondaryIndex, Key, N, S, Table};
+use infra::iam::{InlinePolicy, ManagedPolicy, Role, Statement};
+use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, LoggingConfig, TracingMode};
+use infra::logs::LogGroup;
+use infra::s3::Bucket;
+use infra::sqs::StandardQueue;
+use infra::{Ref, Stack, Stage};
+use policies::{Action, Operation, action, operation};
+use serde::Serialize;
+use stacks::parts;
+use xtask::audit::calls::{Call, Site};
+use xtask::audit::function::{self, Subject};
+use xtask::audit::linked::Linked;
+use xtask::audit::matrix::Verdict;
+use xtask::audit::recorded::{Recorded, RecordedCall};
+use xtask::audit::source::Source;
+use xtask::audit::usage::{self, Program};
+use xtask::audit::{rules, wiring};
+
+#[derive(Serialize)]
+struct Bindings {
+    orders: Bound<(GetItem, PutItem)>,
+    archive: Bound<PutItem>,
+    reports: Bound<PutItem>,
+    by_time: Index<Query>,
+    documents: BoundBucket<GetObject>,
+}
+
+impl bindings::Program for Bindings {
+    const NAME: &'static str = "orders-processor";
+}
+
+/// A function with its stack and program, which calls exactly what it is granted.
+struct Case {
+    stack: Stack,
+    function: Ref<Function>,
+    linked: Linked,
+    source: Source,
+    recorded: Option<Recorded>,
+    readable: Result<(), String>,
+}
+
+/// Where the program calls what, in a file of one call a line.
+const SOURCE: &str = "fn all(bindings: &Bindings) {
+    bindings.orders.get_item();
+    bindings.orders.put_item();
+    bindings.archive.put_item();
+    bindings.reports.put_item();
+    bindings.by_time.query();
+    bindings.documents.get_object();
+}";
+
+impl Case {
+    fn new() -> Self {
+        Self::with(|_, function| function, |role| role)
+    }
+
+    /// The function and its role, made otherwise.
+    fn with(function: impl FnOnce(&mut Stack, Function<()>) -> Function<()>, role: impl FnOnce(Role) -> Role) -> Self {
+        let mut stack = Stack::new("orders", &Stage::default());
+        let table = |stack: &mut Stack, id: &'static str| {
+            let index = GlobalSecondaryIndex::all("by-time", Key::hash_range(S("kind"), N("time")));
+            stack.named(id).add(Table { global_secondary_indexes: vec![index], ..Table::keyed(Key::hash(S("id"))) })
+        };
+        let [orders, archive, reports] = ["Orders", "Archive", "Reports"].map(|id| table(&mut stack, id));
+        let bucket = stack.named("Documents").add(Bucket::default());
+        let group = stack.named("Logs").add(LogGroup::default());
+        let bound = Function::rust(Bindings {
+            orders: orders.into(),
+            archive: archive.into(),
+            reports: reports.into(),
+            by_time: orders.index("by-time").into(),
+            documents: bucket.objects("docs/").into(),
+        });
+        let bound = function(&mut stack, bound);
+        let logs = Statement::allow([action::logs::CREATE_LOG_STREAM, action::logs::PUT_LOG_EVENTS]).on(group.arn());
+        let granted = bound.grants().cloned().chain([logs]).collect();
+        let own = role(Role { policies: vec![inline(granted)], ..Role::for_service("lambda.amazonaws.com") });
+        let own = stack.named("Role").add(own);
+        let logging = LoggingConfig { log_format: infra::lambda::LogFormat::Json, log_group: Some(group) };
+        let function = stack.named("Processor").add(Function { logging_config: Some(logging), ..bound.with_role(own) });
+        let mut case = Self {
+            stack,
+            function,
+            linked: Linked::default(),
+            source: Source::of(&[("handlers/orders/src/lib.rs", SOURCE)]),
+            recorded: None,
+            readable: Ok(()),
+        };
+        case.call_all();
+        case
+    }
+
+    /// Lets the program call everything through its bindings.
+    fn call_all(&mut self) {
+        for binding in self.stack.get(self.function).unwrap().bindings() {
+            for operation in usage::operations(&binding.type_name) {
+                self.linked.operations.insert(*operation);
+                self.linked.calls.insert(Call {
+                    binding: binding.type_name.clone(),
+                    service: operation.service.to_owned(),
+                    operation: operation.name.to_owned(),
+                });
+            }
+        }
+        for (line, column) in [(2, 21), (3, 21), (4, 22), (5, 22), (6, 22), (7, 24)] {
+            self.linked.sites.insert(Site { file: "handlers/orders/src/lib.rs".to_owned(), line, column });
+        }
+    }
+
+    /// The program without its calls of `operation`, whose places are `lines`.
+    fn without(mut self, name: &str, lines: &[u32]) -> Self {
+        self.linked.operations.retain(|it| it.name != name);
+        self.linked.calls.retain(|call| call.operation != name);
+        self.linked.sites.retain(|site| !lines.contains(&site.line));
+        self
+    }
+
+    /// The program without the places of `lines`.
+    fn without_sites(mut self, lines: &[u32]) -> Self {
+        self.linked.sites.retain(|site| !lines.contains(&site.line));
+        self
+    }
+
+    fn found(&self) -> BTreeSet<&'static str> {
+        let (_, findings) = function::audit(&self.subject());
+        findings.iter().chain(&wiring::broken(&self.stack)).map(|finding| finding.rule.id).collect()
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        let program = Program { linked: &self.linked, source: &self.source };
+        Subject {
+            stack: &self.stack,
+            id: self.function.id(),
+            function: self.stack.get(self.function).unwrap(),
+            program: self.readable.as_ref().map(|()| program).map_err(String::as_str),
+            recorded: self.recorded.as_ref(),
+            calls_services: true,
+        }
+    }
+}
+
+fn inline(statement: Vec<Statement>) -> InlinePolicy {
+    InlinePolicy { policy_name: "function".to_owned(), policy_document: statement.into_iter().collect() }
+}
+
+/// The role with one more statement.
+fn and(statement: Statement) -> impl FnOnce(Role) -> Role {
+    |role| Role { policies: [role.policies, vec![inline(vec![statement])]].concat(), ..role }
+}
+
+/// The role without `action`.
+fn without(action: &'static str) -> impl FnOnce(Role) -> Role {
+    move |mut role| {
+        for policy in &mut role.policies {
+            let statements = std::mem::take(&mut policy.policy_document.statement);
+            policy.policy_document.statement = statements
+                .into_iter()
+                .filter_map(|mut statement| {
+                    let rest: Vec<_> = statement.action.iter().filter(|it| it.as_str() != action).cloned().collect();
+                    statement.action = rest.into();
+                    (!statement.action.is_empty()).then_some(statement)
+                })
+                .collect();
+        }
+        role
+    }
+}
+
+fn allow(name: &'static str) -> Statement {
+    Statement::allow([Action::new(name)])
+}
+
+fn find(service: &str, name: &str) -> Operation {
+    *operation::of(service).unwrap().iter().find(|it| it.name == name).unwrap()
+}
+
+fn role_only(change: impl FnOnce(Role) -> Role) -> Case {
+    Case::with(|_, function| function, change)
+}
+
+fn recorded(action: &str, resource: &str, allowed: bool) -> Option<Recorded> {
+    let call = RecordedCall {
+        function: "Processor".to_owned(),
+        action: action.to_owned(),
+        resource: resource.to_owned(),
+        allowed,
+    };
+    Some(Recorded { calls: [call].into() })
+}
+
+/// Each rule with what it finds something in.
+fn firing() -> Vec<(&'static str, Case)> {
+    let raw = |service, name| {
+        let mut case = Case::new();
+        case.linked.operations.insert(find(service, name));
+        case
+    };
+    let with_source = |mut case: Case, line: &str| {
+        case.source =
+            Source::of(&[("handlers/orders/src/lib.rs", &SOURCE.replace("    bindings.orders.get_item();", line))]);
+        case
+    };
+    let mut cases = vec![
+        ("LP01", role_only(without("dynamodb:GetItem"))),
+        ("LP02", Case::new().without("GetItem", &[2])),
+        ("LP03", Case { readable: Err("it is cut off".to_owned()), ..Case::new() }),
+        ("LP05", role_only(|role| Role { managed_policy_arns: vec![ManagedPolicy::aws("ReadOnlyAccess")], ..role })),
+        ("LP06", role_only(without("dynamodb:Query"))),
+        ("LP07", Case::new().without("Query", &[6])),
+        ("LP08", role_only(|role| and(allow("dynamodb:Get*").on("x"))(role))),
+        ("LP09", role_only(|role| and(allow("dynamodb:GetItem").on("*"))(role))),
+        ("LP12", role_only(|role| and(allow("dynamodb:Scan").on("arn:aws:dynamodb:eu-west-1:1:table/x"))(role))),
+        ("LP13", with_source(Case::new(), "    bindings.documents.get_object().version_id(1);")),
+        ("LP14", with_source(raw("sqs", "SendMessage"), "    client.send_message().presigned(config);")),
+        ("LP15", Case::new().without_sites(&[4, 5])),
+        ("LP17", role_only(|role| and(Statement::deny([Action::new("dynamodb:GetItem")]).on("*"))(role))),
+        ("LP18", Case { recorded: recorded("dynamodb:GetItem", "Orders", false), ..Case::new() }),
+        (
+            "LP19",
+            Case { recorded: recorded("dynamodb:GetItem", "Orders", true), ..Case::new() }.without("GetItem", &[2]),
+        ),
+        ("PL02", role_only(|role| and(allow("sqs:ReceiveMessage").on("x"))(role))),
+        ("PL05", role_only(without("logs:PutLogEvents"))),
+        ("PL06", role_only(|role| and(allow("logs:CreateLogGroup").on("x"))(role))),
+        ("PL08", role_only(|role| and(allow("xray:PutTraceSegments").on("*"))(role))),
+        ("PL10", role_only(|role| and(allow("kms:Decrypt").on("x"))(role))),
+        ("PL07", Case::with(|_, function| Function { tracing: Some(TracingMode::Active), ..function }, |role| role)),
+        (
+            "PL03",
+            Case::with(
+                |stack, function| {
+                    let dead = stack.named("Dead").add(StandardQueue::default());
+                    Function { dead_letter_target: Some(dead), ..function }
+                },
+                |role| role,
+            ),
+        ),
+    ];
+    let mut raw_client = role_only(|role| and(allow("dynamodb:Scan").on("x"))(role));
+    raw_client.linked.operations.insert(find("dynamodb", "Scan"));
+    cases.push(("LP10", raw_client));
+    let mut unlisted = Case::new();
+    unlisted.linked.unlisted.insert("dynamodb::search_vectors".to_owned());
+    cases.push(("LP04", unlisted));
+    let mut other = Case::new();
+    other.linked.sites.insert(Site { file: "handlers/orders/src/lib.rs".to_owned(), line: 99, column: 1 });
+    cases.push(("LP16", other));
+    cases.push(("LP11", shared_role()));
+    cases.push(("LP20", foreign_role()));
+    cases.push(("PL01", polling()));
+    cases.push(("PL04", telling()));
+    cases.push(("PL09", encrypting()));
+    cases
+}
+
+fn shared_role() -> Case {
+    let mut case = Case::new();
+    let role = case.stack.get(case.function).unwrap().role_in(&case.stack).unwrap();
+    case.stack.named("Twin").add(Function::rust(super::wiring::NoBindings {}).with_role(role));
+    case
+}
+
+fn foreign_role() -> Case {
+    let mut case = Case::new();
+    let arn = infra::Arn::new("arn:aws:iam::123456789012:role/other");
+    case.function = case.stack.named("Other").add(Function::rust(super::wiring::NoBindings {}).with_role(arn));
+    case
+}
+
+fn polling() -> Case {
+    let mut case = Case::new();
+    let queue = case.stack.named("Queue").add(StandardQueue::default());
+    case.stack.named("Source").add(EventSourceMapping {
+        queue,
+        function_name: case.function,
+        batch_size: 10,
+        maximum_batching_window_in_seconds: None,
+        function_response_types: Vec::new(),
+        scaling_config: None,
+        filter_criteria: None,
+    });
+    case
+}
+
+fn telling() -> Case {
+    let mut case = Case::new();
+    let queue = case.stack.named("Failures").add(StandardQueue::default());
+    case.stack.named("Config").add(EventInvokeConfig {
+        function: case.function,
+        maximum_event_age: None,
+        maximum_retry_attempts: None,
+        on_failure: Some(Destination::Queue(queue)),
+        on_success: None,
+    });
+    case
+}
+
+/// A table under a key of its own, which the role may not use.
+fn encrypting() -> Case {
+    #[derive(Serialize)]
+    struct Keyed {
+        orders: Bound<GetItem>,
+    }
+    impl bindings::Program for Keyed {
+        const NAME: &'static str = "orders-processor";
+    }
+    let mut case = Case::new();
+    let table = Table::keyed(Key::hash(S("id")));
+    let named = case.stack.named("Secret");
+    let secret =
+        named.property("SSESpecification.KMSMasterKeyId", "arn:aws:kms:eu-west-1:123456789012:key/1").add(table);
+    let function = parts::function(&mut case.stack, "Reader", Function::rust(Keyed { orders: secret.into() }));
+    case.function = function;
+    case.call_all();
+    case
+}
+
+#[test]
+fn a_function_whose_rights_are_exactly_its_calls_has_no_finding() {
+    let case = Case::new();
+    assert_eq!(case.found(), BTreeSet::new());
+    let (rights, _) = function::audit(&case.subject());
+    assert_eq!(rights.program, Bindings::NAME);
+    assert!(rights.rights.iter().all(|right| right.verdict == Verdict::Exact), "{rights:#?}");
+    let shown = rights.rights.iter().find(|right| right.resource == "Orders/index/by-time").unwrap();
+    assert_eq!(shown.evidence[1].text, "`Query` at handlers/orders/src/lib.rs:6:22");
+}
+
+#[test]
+fn each_rule_about_functions_is_found_where_it_is_broken() {
+    let cases = firing();
+    for (id, case) in &cases {
+        let found = case.found();
+        assert!(found.contains(id), "{id} is not among {found:?}");
+    }
+    let covered: BTreeSet<_> = cases.iter().map(|(id, _)| *id).collect();
+    let all = rules::all().map(|rule| rule.id).filter(|id| id.starts_with("LP") || id.starts_with("PL"));
+    assert_eq!(all.filter(|id| !covered.contains(id)).collect::<Vec<_>>(), [""; 0], "no case has these");
+}
+
+#[test]
+fn what_is_unused_names_the_change_of_the_binding() {
+    let case = Case::new().without("GetItem", &[2]);
+    let (_, findings) = function::audit(&case.subject());
+    let finding = findings.iter().find(|it| it.rule.id == "LP02").unwrap();
+    assert_eq!(
+        finding.message,
+        "the role of `Processor` allows `dynamodb:GetItem` on `Orders`, which its program cannot use"
+    );
+    assert_eq!(finding.fix, "make `orders: Table<(GetItem, PutItem)>` a `Table<PutItem>`");
+    assert_eq!(finding.fingerprint(), "LP02 orders Processor dynamodb:GetItem Orders");
+    let whole = Case::new().without("Query", &[6]);
+    let (_, findings) = function::audit(&whole.subject());
+    assert_eq!(findings[0].fix, "remove the binding `by_time: Index<Query>`");
+}
+
+#[test]
+fn unknown_evidence_never_makes_a_right_exact() {
+    let case = Case { readable: Err("it cannot be read".to_owned()), ..Case::new() };
+    let (rights, _) = function::audit(&case.subject());
+    let of_program = rights.rights.iter().filter(|right| !right.action.starts_with("logs:"));
+    assert!(of_program.clone().count() > 0);
+    assert!(of_program.into_iter().all(|right| right.verdict == Verdict::Unknown), "{rights:#?}");
+    let seen = Case { recorded: recorded("dynamodb:GetItem", "Orders", true), ..case };
+    let (rights, _) = function::audit(&seen.subject());
+    let read = rights.rights.iter().find(|right| right.action == "dynamodb:GetItem").unwrap();
+    assert_eq!(read.verdict, Verdict::Exact, "a run has shown it");
+}

@@ -1,0 +1,13 @@
+//! The audit, on stacks and programs made for it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod baseline;
+mod files;
+mod function;
+mod gate;
+mod mutations;
+mod wiring;
