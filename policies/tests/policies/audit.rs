@@ -36,7 +36,7 @@ fn every_rule_has_an_id_of_its_own_and_says_what_to_do() {
 fn what_a_rule_finds_is_a_place_in_the_policy() {
     for row in rules() {
         let policy = row.firing.policy();
-        for finding in audit(&[policy.clone()]) {
+        for finding in audit(std::slice::from_ref(&policy)) {
             let place = policy.json.pointer(&finding.pointer);
             assert!(place.is_some(), "{}: `{}` is nowhere", finding.rule.id, finding.pointer);
             assert!(!finding.message.ends_with('.'), "{}", finding.message);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod any;
+mod any_text;
 mod audit;
 mod catalogue;
 mod contain;

@@ -6,7 +6,7 @@ use crate::audit::policy::{Kind, Policy};
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 use crate::audit::written::{self, Members, Named, Test, has_variable, quoted, variables};
-use crate::catalogue::{self, Action};
+use crate::catalogue;
 use crate::condition::Operator;
 use crate::nearest::nearest;
 
@@ -299,11 +299,15 @@ fn is_of_tags(lower_key: &str) -> bool {
     lower_key.starts_with("aws:resourcetag/") || lower_key.starts_with("aws:requesttag/") || lower_key == "aws:tagkeys"
 }
 
-fn has(action: &Action, key: &str) -> bool {
+/// Whether one of those that the text names has the key.
+fn have(actions: &super::known::Named<'_>, key: &str) -> bool {
     let name = condition_key(key).map_or(key, |known| known.name);
-    action.all_condition_keys().any(|known| known.eq_ignore_ascii_case(name))
-        // The keys of assuming a role come with the session, to whatever action.
-        || name.starts_with("sts:") && action.service == "sts"
+    // The keys of assuming a role come with the session, to whatever action.
+    let is_of_session = name.starts_with("sts:");
+    actions.any(|action| {
+        is_of_session && action.service == "sts"
+            || action.all_condition_keys().any(|known| known.eq_ignore_ascii_case(name))
+    })
 }
 
 /// Whether the statement allows.
@@ -325,7 +329,7 @@ fn needs_its_key(named: Named, test: &Test<'_>) -> bool {
 /// Calls `look` with each test of a key that depends on the action, in a statement whose actions are known.
 fn each_dependent(
     policy: &Policy,
-    mut look: impl FnMut(Test<'_>, Named, &[(written::Text<'_>, super::known::Named<'_>)], &Members),
+    mut look: impl FnMut(Test<'_>, Named, &[(written::Written<'_>, super::known::Named<'_>)], &Members),
 ) {
     for (statement, members) in policy.objects() {
         let mut known = None;
@@ -345,7 +349,7 @@ fn no_action_has_it(policy: &Policy, report: &mut Report<'_>) {
         if is_tag && !(allows(members) && needs_its_key(named, &test)) || named.if_exists {
             return;
         }
-        if !all.iter().any(|(_, actions)| actions.any(|action| has(action, test.key))) {
+        if !all.iter().any(|(_, actions)| have(actions, test.key)) {
             let outcome = if needs_its_key(named, &test) { "never" } else { "always" };
             let message = format!(
                 "no action of the statement has the key {}, so it {outcome} holds {}",
@@ -359,12 +363,12 @@ fn no_action_has_it(policy: &Policy, report: &mut Report<'_>) {
 
 fn some_action_has_it_not(policy: &Policy, report: &mut Report<'_>) {
     each_dependent(policy, |test, named, all, members| {
-        let some_have = || all.iter().any(|(_, actions)| actions.any(|action| has(action, test.key)));
+        let some_have = || all.iter().any(|(_, actions)| have(actions, test.key));
         if !allows(members) || !needs_its_key(named, &test) || all.len() < 2 || !some_have() {
             return;
         }
         for (text, actions) in all {
-            if !actions.any(|action| has(action, test.key)) {
+            if !have(actions, test.key) {
                 let message = format!(
                     "{} does not have the key {}, so the statement never allows it {}",
                     quoted(text.text),
@@ -382,7 +386,7 @@ fn denied_by_missing_tag(policy: &Policy, report: &mut Report<'_>) {
         if allows(members) || !needs_its_key(named, &test) || !is_of_tags(&test.key.to_ascii_lowercase()) {
             return;
         }
-        for (text, _) in all.iter().filter(|(_, actions)| !actions.any(|action| has(action, test.key))) {
+        for (text, _) in all.iter().filter(|(_, actions)| !have(actions, test.key)) {
             let message = format!(
                 "requests for {} never have {}, so it is not denied {}",
                 quoted(text.text),

@@ -1,13 +1,13 @@
 //! What the catalogue knows of the texts of a statement.
 
-use crate::audit::written::{self, Members, Text, has_variable};
+use crate::audit::written::{self, Members, Written, has_variable};
 use crate::catalogue::{self, Action, ConditionKey};
 use crate::pattern;
 
 /// What the actions of a statement are.
 pub(super) enum Actions<'a> {
     /// Each is of one service, and the catalogue knows some of each.
-    Known(Vec<(Text<'a>, Named<'a>)>),
+    Known(Vec<(Written<'a>, Named<'a>)>),
     /// Some are of any service, are not known or not to be known yet, or all but some are meant.
     Open,
 }

@@ -7,7 +7,7 @@ use crate::audit::finding::Severity;
 use crate::audit::policy::{Kind, Policy};
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
-use crate::audit::written::{self, Text, quoted};
+use crate::audit::written::{self, Written, quoted};
 use crate::catalogue::{self, Action};
 use crate::evaluate::arn_parts;
 
@@ -118,15 +118,15 @@ pub(super) const RULES: &[PolicyRule] = &[
 
 /// The actions of a statement, and the ARNs that it is about.
 struct Fit<'a> {
-    actions: Vec<(Text<'a>, Named<'a>)>,
-    arns: Vec<Text<'a>>,
+    actions: Vec<(Written<'a>, Named<'a>)>,
+    arns: Vec<Written<'a>>,
 }
 
 /// Calls `look` with each statement whose actions are known and that is about ARNs only, all well formed.
 fn each(policy: &Policy, mut look: impl FnMut(&Fit<'_>)) {
     for (statement, members) in policy.objects().filter(|(_, members)| members.contains_key("Resource")) {
         let arns: Vec<_> = written::resources(&statement, members).collect();
-        let is_judged = |it: &Text<'_>| {
+        let is_judged = |it: &Written<'_>| {
             it.text != "*" && arn_parts(it.text).is_some_and(|it| it[0] == "arn") && part_fault(it).is_none()
         };
         if arns.is_empty() || !arns.iter().all(is_judged) {
@@ -139,7 +139,7 @@ fn each(policy: &Policy, mut look: impl FnMut(&Fit<'_>)) {
 }
 
 /// What the ARN has too much, or what it lacks.
-fn part_fault(it: &Text<'_>) -> Option<String> {
+fn part_fault(it: &Written<'_>) -> Option<String> {
     too_much(it.text).or_else(|| missing(it.text))
 }
 
@@ -160,7 +160,7 @@ fn called_on_others(policy: &Policy, report: &mut Report<'_>) {
 }
 
 /// The actions that are named without wildcards.
-fn one_by_one<'a>(fit: &'a Fit<'_>) -> impl Iterator<Item = (&'a Text<'a>, &'static Action)> {
+fn one_by_one<'a>(fit: &'a Fit<'_>) -> impl Iterator<Item = (&'a Written<'a>, &'static Action)> {
     fit.actions.iter().filter_map(|(text, named)| match named {
         Named::One(action) => Some((text, *action)),
         Named::Pattern(..) => None,
@@ -201,13 +201,13 @@ fn never_called_on(policy: &Policy, report: &mut Report<'_>) {
         }
         // A pattern's actions are many, and their types of resources few.
         let types: BTreeSet<_> = fit.actions.iter().flat_map(|(_, named)| types(named)).collect();
-        let is_called = |arn: &Text<'_>| {
+        let is_called = |arn: &Written<'_>| {
             types.iter().any(|(service, name)| {
                 let known = catalogue::service(service).and_then(|service| service.resource_type(name));
                 known.is_some_and(|known| known.fits(arn.text))
             })
         };
-        let (called, never): (Vec<Text<'_>>, Vec<Text<'_>>) = fit.arns.iter().partition(|arn| is_called(arn));
+        let (called, never): (Vec<Written<'_>>, Vec<Written<'_>>) = fit.arns.iter().partition(|arn| is_called(arn));
         // When none is called, that is told of the actions.
         for arn in never.into_iter().filter(|_| !called.is_empty()) {
             let message = format!("no action of the statement is called on {} {}", quoted(arn.text), as_of());

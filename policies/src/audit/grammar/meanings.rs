@@ -146,6 +146,9 @@ fn has_wildcard(text: &str) -> bool {
     outside.any(|piece| piece.contains(['*', '?']))
 }
 
+/// Ranges, each with the index of its value.
+type Ranges = Vec<(Option<usize>, IpNet)>;
+
 fn ranges<'a>(test: &Test<'a>) -> impl Iterator<Item = (Option<usize>, IpNet)> + use<'a> {
     test.texts().filter_map(|(index, text)| Some((index, range(&text)?)))
 }
@@ -166,7 +169,7 @@ fn within_range(policy: &Policy, report: &mut Report<'_>) {
 }
 
 /// The ranges that a test of `aws:SourceIp` has, and how many values it has.
-fn of_source_ip(test: &Test<'_>, operator: Operator) -> Option<(Vec<(Option<usize>, IpNet)>, usize)> {
+fn of_source_ip(test: &Test<'_>, operator: Operator) -> Option<(Ranges, usize)> {
     let is_one = matches!(operator, Operator::IpAddress | Operator::NotIpAddress)
         && test.key.eq_ignore_ascii_case("aws:SourceIp");
     is_one.then(|| (ranges(test).filter(|(_, range)| is_private(*range)).collect(), test.texts().count()))
