@@ -58,9 +58,15 @@ pub(super) fn actions<'a>(statement: &'a str, members: &'a Members) -> Actions<'
     actions.collect::<Option<Vec<_>>>().filter(|all| !all.is_empty()).map_or(Actions::Open, Actions::Known)
 }
 
-/// The condition key; a tag's without the tag's name is told by a rule of its own.
+/// The condition key: a service's own first, of which there are fewer to look through.
 pub(super) fn condition_key(name: &str) -> Option<&'static ConditionKey> {
-    catalogue::condition_key(name)
+    own_condition_key(name).or_else(|| catalogue::global_condition_key(name))
+}
+
+/// The condition key, when it is one of the service that it has for its prefix.
+pub(super) fn own_condition_key(name: &str) -> Option<&'static ConditionKey> {
+    let (prefix, _) = name.split_once(':')?;
+    catalogue::service(prefix)?.condition_key(name)
 }
 
 /// Words for how old the facts are, to end a message with.
