@@ -1,5 +1,7 @@
 //! What the catalogue knows of the texts of a statement.
 
+use serde_json::Value as Json;
+
 use crate::audit::written::{self, Members, Written, has_variable};
 use crate::catalogue::{self, Action, ConditionKey};
 use crate::pattern;
@@ -49,9 +51,15 @@ pub(super) fn named(text: &str) -> Option<Named<'_>> {
     catalogue::action(text).map(Named::One)
 }
 
+/// As many actions of a statement are looked at; AWS takes no policy with more.
+const MOST_ACTIONS: usize = 1_000;
+
 /// What the actions of the statement are, when it says which (`Action`).
 pub(super) fn actions<'a>(statement: &'a str, members: &'a Members) -> Actions<'a> {
     if members.contains_key("NotAction") {
+        return Actions::Open;
+    }
+    if members.get("Action").and_then(Json::as_array).is_some_and(|list| list.len() > MOST_ACTIONS) {
         return Actions::Open;
     }
     let actions = written::texts(statement, members, &["Action"]).map(|it| Some((it, named(it.text)?)));

@@ -1,5 +1,6 @@
 //! Whether the actions of a statement are called on its resources.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::known::{Actions, Named, actions, as_of};
@@ -120,21 +121,32 @@ pub(super) const RULES: &[PolicyRule] = &[
 struct Fit<'a> {
     actions: Vec<(Written<'a>, Named<'a>)>,
     arns: Vec<Written<'a>>,
+    is_judged: OnceCell<bool>,
 }
 
-/// Calls `look` with each statement whose actions are known and that is about ARNs only, all well formed.
+/// As many pairs of an action and a resource are looked at in a statement; AWS takes no policy with more.
+const MOST_PAIRS: usize = 20_000;
+
+/// Calls `look` with each statement whose actions are known and that is not about every resource.
 fn each(policy: &Policy, mut look: impl FnMut(&Fit<'_>)) {
     for (statement, members) in policy.objects().filter(|(_, members)| members.contains_key("Resource")) {
         let arns: Vec<_> = written::resources(&statement, members).collect();
-        let is_judged = |it: &Written<'_>| {
-            it.text != "*" && arn_parts(it.text).is_some_and(|it| it[0] == "arn") && part_fault(it).is_none()
-        };
-        if arns.is_empty() || !arns.iter().all(is_judged) {
+        if arns.is_empty() || arns.iter().any(|it| it.text == "*") {
             continue;
         }
-        if let Actions::Known(actions) = actions(&statement, members) {
-            look(&Fit { actions, arns });
+        if let Actions::Known(actions) = actions(&statement, members)
+            && actions.len().saturating_mul(arns.len()) <= MOST_PAIRS
+        {
+            look(&Fit { actions, arns, is_judged: OnceCell::new() });
         }
+    }
+}
+
+impl Fit<'_> {
+    /// Whether all are well-formed ARNs; it takes long, so that it is asked last.
+    fn is_judged(&self) -> bool {
+        let is_arn = |it: &Written<'_>| arn_parts(it.text).is_some_and(|parts| parts[0] == "arn");
+        *self.is_judged.get_or_init(|| self.arns.iter().all(|it| is_arn(it) && part_fault(it).is_none()))
     }
 }
 
@@ -146,7 +158,7 @@ fn part_fault(it: &Written<'_>) -> Option<String> {
 fn called_on_others(policy: &Policy, report: &mut Report<'_>) {
     each(policy, |fit| {
         for (text, action) in one_by_one(fit).filter(|(_, action)| !action.resources.is_empty()) {
-            if !fit.arns.iter().any(|arn| action.applies_to(arn.text)) {
+            if !fit.arns.iter().any(|arn| action.applies_to(arn.text)) && fit.is_judged() {
                 let message = format!(
                     "{} is called on {}, and no resource of the statement is one {}",
                     quoted(text.text),
@@ -184,7 +196,7 @@ fn takes_no_resource(policy: &Policy, report: &mut Report<'_>) {
             return;
         }
         for (text, _) in one_by_one(fit).filter(|(_, action)| action.resources.is_empty()) {
-            if fit.arns.iter().any(|arn| arn.text.starts_with("arn:*")) {
+            if fit.arns.iter().any(|arn| arn.text.starts_with("arn:*")) || !fit.is_judged() {
                 continue;
             }
             let message =
@@ -209,7 +221,7 @@ fn never_called_on(policy: &Policy, report: &mut Report<'_>) {
         };
         let (called, never): (Vec<Written<'_>>, Vec<Written<'_>>) = fit.arns.iter().partition(|arn| is_called(arn));
         // When none is called, that is told of the actions.
-        for arn in never.into_iter().filter(|_| !called.is_empty()) {
+        for arn in never.into_iter().filter(|_| !called.is_empty() && fit.is_judged()) {
             let message = format!("no action of the statement is called on {} {}", quoted(arn.text), as_of());
             report.add(arn.pointer(), message).on(arn.text);
         }
