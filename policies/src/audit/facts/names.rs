@@ -105,7 +105,11 @@ fn each(policy: &Policy, mut look: impl FnMut(Written<'_>, &str, &str)) {
     for (statement, members) in policy.objects() {
         for it in written::actions(&statement, members).filter(|it| !has_variable(it.text)) {
             let parts = it.text.trim().split_once(':').filter(|(service, _)| !service.contains(['*', '?']));
-            if let Some((service, name)) = parts.filter(|(service, name)| !service.is_empty() && !name.is_empty()) {
+            let is_name = |text: &str| {
+                !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-*?".contains(&byte))
+            };
+            // What cannot be a name is told elsewhere.
+            if let Some((service, name)) = parts.filter(|(service, name)| is_name(service) && is_name(name)) {
                 look(it, service, name);
             }
         }

@@ -143,9 +143,10 @@ fn each(policy: &Policy, mut look: impl FnMut(&Fit<'_>)) {
 }
 
 impl Fit<'_> {
-    /// Whether all are well-formed ARNs; it takes long, so that it is asked last.
+    /// Whether all are well-formed ARNs of services that are known; it takes long, so that it is asked last.
     fn is_judged(&self) -> bool {
-        let is_arn = |it: &Written<'_>| arn_parts(it.text).is_some_and(|parts| parts[0] == "arn");
+        let is_known = |service: &str| catalogue::service(service).is_some_and(|known| known.prefix == service);
+        let is_arn = |it: &Written<'_>| arn_parts(it.text).is_some_and(|parts| parts[0] == "arn" && is_known(parts[2]));
         *self.is_judged.get_or_init(|| self.arns.iter().all(|it| is_arn(it) && part_fault(it).is_none()))
     }
 }
