@@ -35,6 +35,7 @@ fn what_programs_are_allowed_is_quiet() {
         r#"{"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": "arn:aws:ssm:*:123456789012:parameter/orders/*"}"#,
         r#"{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-??????"}"#,
         r#"{"Effect": "Allow", "Action": "cloudfront:CreateInvalidation", "Resource": "arn:aws:cloudfront::123456789012:distribution/E1ABCDEF"}"#,
+        r#"{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*", "Condition": {"ArnNotLike": {"lambda:SourceFunctionArn": "arn:aws:lambda:*:123456789012:function:orders"}}}"#,
         r#"{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "arn:aws:bedrock:us-east-1::foundation-model/*"}"#,
     ] {
         check(Kind::Identity, statement);

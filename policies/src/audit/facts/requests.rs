@@ -6,6 +6,7 @@ use crate::audit::policy::{Kind, Policy};
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 use crate::audit::written::{self, Members, Named, Test, Written, quoted};
+use crate::catalogue;
 use crate::condition::{Operator, Quantifier};
 
 pub(super) const RULES: &[PolicyRule] = &[
@@ -102,8 +103,11 @@ pub(super) const RULES: &[PolicyRule] = &[
 ];
 
 /// Whether the key depends on the action: a service's own, or one of tags of the resource or the request.
+///
+/// Some keys of a service come with its credentials, to whatever action: the catalogue has them among the global ones.
 fn depends_on_action(key: &str) -> bool {
-    is_of_tags(&key.to_ascii_lowercase()) || own_condition_key(key).is_some()
+    let is_own = || own_condition_key(key).is_some() && catalogue::global_condition_key(key).is_none();
+    is_of_tags(&key.to_ascii_lowercase()) || is_own()
 }
 
 fn is_of_tags(lower_key: &str) -> bool {
