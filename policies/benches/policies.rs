@@ -1,4 +1,4 @@
-//! How long reading, asking and comparing take for as many policies as a large account has, and the catalogue.
+//! How long reading, asking, comparing and auditing take for as many policies as a large account has, and the catalogue.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot prepare has failed")]
 
@@ -7,6 +7,7 @@ use std::slice::from_ref;
 use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use policies::audit::{Kind, Policy, audit};
 use policies::contain::wider;
 use policies::evaluate::{Accounts, Context, Policies, Request, evaluate};
 use policies::{PolicyDocument, Principal, catalogue, parse};
@@ -77,6 +78,10 @@ fn of_an_account(criterion: &mut Criterion) {
             let pairs = policies.iter().zip(&narrowed);
             pairs.map(|(after, before)| wider(from_ref(before), from_ref(after)).witnesses.len()).sum::<usize>()
         });
+    });
+    let policies: Vec<_> = texts.iter().map(|text| Policy::read(Kind::Identity, text)).collect();
+    group.bench_function("audit", |bencher| {
+        bencher.iter(|| policies.iter().map(|policy| audit(from_ref(policy)).len()).sum::<usize>());
     });
     group.finish();
 }

@@ -3,9 +3,11 @@
 mod keys;
 mod known;
 mod names;
+mod requests;
 mod resources;
 mod types;
 
 use super::rule::PolicyRule;
 
-pub(super) const RULES: &[&[PolicyRule]] = &[names::RULES, keys::RULES, types::RULES, resources::RULES];
+pub(super) const RULES: &[&[PolicyRule]] =
+    &[names::RULES, keys::RULES, requests::RULES, types::RULES, resources::RULES];

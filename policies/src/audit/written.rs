@@ -18,7 +18,7 @@ pub(super) const PRINCIPALS: &[&str] = &["Principal", "NotPrincipal"];
 
 /// A text of a statement, and the way to it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'a> {
+pub(super) struct Written<'a> {
     pub(super) text: &'a str,
     /// The kind of a principal.
     pub(super) kind: &'a str,
@@ -27,7 +27,7 @@ pub(super) struct Text<'a> {
     index: Option<usize>,
 }
 
-impl Text<'_> {
+impl Written<'_> {
     /// Where it is, as a JSON pointer.
     pub(super) fn pointer(&self) -> String {
         let mut pointer = format!("{}/{}", self.statement, self.element);
@@ -46,30 +46,32 @@ pub(super) fn texts<'a>(
     statement: &'a str,
     members: &'a Members,
     elements: &'static [&'static str],
-) -> impl Iterator<Item = Text<'a>> {
+) -> impl Iterator<Item = Written<'a>> {
     elements.iter().flat_map(move |element| {
-        items(members.get(*element))
-            .filter_map(move |(index, json)| Some(Text { text: json.as_str()?, kind: "", statement, element, index }))
+        items(members.get(*element)).filter_map(move |(index, json)| {
+            Some(Written { text: json.as_str()?, kind: "", statement, element, index })
+        })
     })
 }
 
 /// The actions of the statement.
-pub(super) fn actions<'a>(statement: &'a str, members: &'a Members) -> impl Iterator<Item = Text<'a>> {
+pub(super) fn actions<'a>(statement: &'a str, members: &'a Members) -> impl Iterator<Item = Written<'a>> {
     texts(statement, members, ACTIONS)
 }
 
 /// The resources of the statement.
-pub(super) fn resources<'a>(statement: &'a str, members: &'a Members) -> impl Iterator<Item = Text<'a>> {
+pub(super) fn resources<'a>(statement: &'a str, members: &'a Members) -> impl Iterator<Item = Written<'a>> {
     texts(statement, members, RESOURCES)
 }
 
 /// The principals of the statement that are named with their kind.
-pub(super) fn principals<'a>(statement: &'a str, members: &'a Members) -> impl Iterator<Item = Text<'a>> {
+pub(super) fn principals<'a>(statement: &'a str, members: &'a Members) -> impl Iterator<Item = Written<'a>> {
     PRINCIPALS.iter().flat_map(move |element| {
         let kinds = members.get(*element).and_then(Json::as_object);
         kinds.into_iter().flatten().flat_map(move |(kind, names)| {
-            items(Some(names))
-                .filter_map(move |(index, json)| Some(Text { text: json.as_str()?, kind, statement, element, index }))
+            items(Some(names)).filter_map(move |(index, json)| {
+                Some(Written { text: json.as_str()?, kind, statement, element, index })
+            })
         })
     })
 }

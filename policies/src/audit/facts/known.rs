@@ -1,13 +1,15 @@
 //! What the catalogue knows of the texts of a statement.
 
-use crate::audit::written::{self, Members, Text, has_variable};
+use serde_json::Value as Json;
+
+use crate::audit::written::{self, Members, Written, has_variable};
 use crate::catalogue::{self, Action, ConditionKey};
 use crate::pattern;
 
 /// What the actions of a statement are.
 pub(super) enum Actions<'a> {
     /// Each is of one service, and the catalogue knows some of each.
-    Known(Vec<(Text<'a>, Named<'a>)>),
+    Known(Vec<(Written<'a>, Named<'a>)>),
     /// Some are of any service, are not known or not to be known yet, or all but some are meant.
     Open,
 }
@@ -49,18 +51,30 @@ pub(super) fn named(text: &str) -> Option<Named<'_>> {
     catalogue::action(text).map(Named::One)
 }
 
+/// As many actions of a statement are looked at; AWS takes no policy with more.
+const MOST_ACTIONS: usize = 1_000;
+
 /// What the actions of the statement are, when it says which (`Action`).
 pub(super) fn actions<'a>(statement: &'a str, members: &'a Members) -> Actions<'a> {
     if members.contains_key("NotAction") {
+        return Actions::Open;
+    }
+    if members.get("Action").and_then(Json::as_array).is_some_and(|list| list.len() > MOST_ACTIONS) {
         return Actions::Open;
     }
     let actions = written::texts(statement, members, &["Action"]).map(|it| Some((it, named(it.text)?)));
     actions.collect::<Option<Vec<_>>>().filter(|all| !all.is_empty()).map_or(Actions::Open, Actions::Known)
 }
 
-/// The condition key; a tag's without the tag's name is told by a rule of its own.
+/// The condition key: a service's own first, of which there are fewer to look through.
 pub(super) fn condition_key(name: &str) -> Option<&'static ConditionKey> {
-    catalogue::condition_key(name)
+    own_condition_key(name).or_else(|| catalogue::global_condition_key(name))
+}
+
+/// The condition key, when it is one of the service that it has for its prefix.
+pub(super) fn own_condition_key(name: &str) -> Option<&'static ConditionKey> {
+    let (prefix, _) = name.split_once(':')?;
+    catalogue::service(prefix)?.condition_key(name)
 }
 
 /// Words for how old the facts are, to end a message with.

@@ -8,7 +8,7 @@ use crate::audit::finding::Severity;
 use crate::audit::policy::Policy;
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
-use crate::audit::written::{self, Text, has_variable, is_open, quoted};
+use crate::audit::written::{self, Written, has_variable, is_open, quoted};
 use crate::evaluate::arn_parts;
 use crate::nearest::nearest;
 use crate::{catalogue, operation};
@@ -101,11 +101,15 @@ pub(super) const RULES: &[PolicyRule] = &[
 ];
 
 /// Calls `look` with each action, its service and its name; not with those that are not wholly known.
-fn each(policy: &Policy, mut look: impl FnMut(Text<'_>, &str, &str)) {
+fn each(policy: &Policy, mut look: impl FnMut(Written<'_>, &str, &str)) {
     for (statement, members) in policy.objects() {
         for it in written::actions(&statement, members).filter(|it| !has_variable(it.text)) {
             let parts = it.text.trim().split_once(':').filter(|(service, _)| !service.contains(['*', '?']));
-            if let Some((service, name)) = parts.filter(|(service, name)| !service.is_empty() && !name.is_empty()) {
+            let is_name = |text: &str| {
+                !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-*?".contains(&byte))
+            };
+            // What cannot be a name is told elsewhere.
+            if let Some((service, name)) = parts.filter(|(service, name)| is_name(service) && is_name(name)) {
                 look(it, service, name);
             }
         }

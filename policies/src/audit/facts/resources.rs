@@ -1,5 +1,6 @@
 //! Whether the actions of a statement are called on its resources.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::known::{Actions, Named, actions, as_of};
@@ -7,7 +8,7 @@ use crate::audit::finding::Severity;
 use crate::audit::policy::{Kind, Policy};
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
-use crate::audit::written::{self, Text, quoted};
+use crate::audit::written::{self, Written, quoted};
 use crate::catalogue::{self, Action};
 use crate::evaluate::arn_parts;
 
@@ -118,35 +119,47 @@ pub(super) const RULES: &[PolicyRule] = &[
 
 /// The actions of a statement, and the ARNs that it is about.
 struct Fit<'a> {
-    actions: Vec<(Text<'a>, Named<'a>)>,
-    arns: Vec<Text<'a>>,
+    actions: Vec<(Written<'a>, Named<'a>)>,
+    arns: Vec<Written<'a>>,
+    is_judged: OnceCell<bool>,
 }
 
-/// Calls `look` with each statement whose actions are known and that is about ARNs only, all well formed.
+/// As many pairs of an action and a resource are looked at in a statement; AWS takes no policy with more.
+const MOST_PAIRS: usize = 20_000;
+
+/// Calls `look` with each statement whose actions are known and that is not about every resource.
 fn each(policy: &Policy, mut look: impl FnMut(&Fit<'_>)) {
     for (statement, members) in policy.objects().filter(|(_, members)| members.contains_key("Resource")) {
         let arns: Vec<_> = written::resources(&statement, members).collect();
-        let is_judged = |it: &Text<'_>| {
-            it.text != "*" && arn_parts(it.text).is_some_and(|it| it[0] == "arn") && part_fault(it).is_none()
-        };
-        if arns.is_empty() || !arns.iter().all(is_judged) {
+        if arns.is_empty() || arns.iter().any(|it| it.text == "*") {
             continue;
         }
-        if let Actions::Known(actions) = actions(&statement, members) {
-            look(&Fit { actions, arns });
+        if let Actions::Known(actions) = actions(&statement, members)
+            && actions.len().saturating_mul(arns.len()) <= MOST_PAIRS
+        {
+            look(&Fit { actions, arns, is_judged: OnceCell::new() });
         }
     }
 }
 
+impl Fit<'_> {
+    /// Whether all are well-formed ARNs of services that are known; it takes long, so that it is asked last.
+    fn is_judged(&self) -> bool {
+        let is_known = |service: &str| catalogue::service(service).is_some_and(|known| known.prefix == service);
+        let is_arn = |it: &Written<'_>| arn_parts(it.text).is_some_and(|parts| parts[0] == "arn" && is_known(parts[2]));
+        *self.is_judged.get_or_init(|| self.arns.iter().all(|it| is_arn(it) && part_fault(it).is_none()))
+    }
+}
+
 /// What the ARN has too much, or what it lacks.
-fn part_fault(it: &Text<'_>) -> Option<String> {
+fn part_fault(it: &Written<'_>) -> Option<String> {
     too_much(it.text).or_else(|| missing(it.text))
 }
 
 fn called_on_others(policy: &Policy, report: &mut Report<'_>) {
     each(policy, |fit| {
         for (text, action) in one_by_one(fit).filter(|(_, action)| !action.resources.is_empty()) {
-            if !fit.arns.iter().any(|arn| action.applies_to(arn.text)) {
+            if !fit.arns.iter().any(|arn| action.applies_to(arn.text)) && fit.is_judged() {
                 let message = format!(
                     "{} is called on {}, and no resource of the statement is one {}",
                     quoted(text.text),
@@ -160,7 +173,7 @@ fn called_on_others(policy: &Policy, report: &mut Report<'_>) {
 }
 
 /// The actions that are named without wildcards.
-fn one_by_one<'a>(fit: &'a Fit<'_>) -> impl Iterator<Item = (&'a Text<'a>, &'static Action)> {
+fn one_by_one<'a>(fit: &'a Fit<'_>) -> impl Iterator<Item = (&'a Written<'a>, &'static Action)> {
     fit.actions.iter().filter_map(|(text, named)| match named {
         Named::One(action) => Some((text, *action)),
         Named::Pattern(..) => None,
@@ -184,7 +197,7 @@ fn takes_no_resource(policy: &Policy, report: &mut Report<'_>) {
             return;
         }
         for (text, _) in one_by_one(fit).filter(|(_, action)| action.resources.is_empty()) {
-            if fit.arns.iter().any(|arn| arn.text.starts_with("arn:*")) {
+            if fit.arns.iter().any(|arn| arn.text.starts_with("arn:*")) || !fit.is_judged() {
                 continue;
             }
             let message =
@@ -201,15 +214,15 @@ fn never_called_on(policy: &Policy, report: &mut Report<'_>) {
         }
         // A pattern's actions are many, and their types of resources few.
         let types: BTreeSet<_> = fit.actions.iter().flat_map(|(_, named)| types(named)).collect();
-        let is_called = |arn: &Text<'_>| {
+        let is_called = |arn: &Written<'_>| {
             types.iter().any(|(service, name)| {
                 let known = catalogue::service(service).and_then(|service| service.resource_type(name));
                 known.is_some_and(|known| known.fits(arn.text))
             })
         };
-        let (called, never): (Vec<Text<'_>>, Vec<Text<'_>>) = fit.arns.iter().partition(|arn| is_called(arn));
+        let (called, never): (Vec<Written<'_>>, Vec<Written<'_>>) = fit.arns.iter().partition(|arn| is_called(arn));
         // When none is called, that is told of the actions.
-        for arn in never.into_iter().filter(|_| !called.is_empty()) {
+        for arn in never.into_iter().filter(|_| !called.is_empty() && fit.is_judged()) {
             let message = format!("no action of the statement is called on {} {}", quoted(arn.text), as_of());
             report.add(arn.pointer(), message).on(arn.text);
         }

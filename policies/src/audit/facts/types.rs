@@ -139,8 +139,7 @@ fn suits(operator: Operator, values: ValueType) -> Suits {
     let starts = |word: &str| name.starts_with(word);
     match values {
         _ if operator == Operator::Null => Suits::Well,
-        ValueType::Arn if starts("String") => Suits::AsText,
-        ValueType::Bool if starts("String") => Suits::AsText,
+        ValueType::Arn | ValueType::Bool if starts("String") => Suits::AsText,
         ValueType::Arn if starts("Arn") => Suits::Well,
         ValueType::Bool if starts("Bool") => Suits::Well,
         // Times are also compared as the numbers of their seconds, and ages as times.

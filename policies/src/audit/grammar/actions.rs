@@ -4,7 +4,7 @@ use crate::audit::finding::Severity;
 use crate::audit::policy::{Kind, Policy};
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
-use crate::audit::written::{self, Text, has_variable, quoted};
+use crate::audit::written::{self, Written, has_variable, quoted};
 
 pub(super) const RULES: &[PolicyRule] = &[
     PolicyRule {
@@ -166,7 +166,7 @@ fn beyond_latin(policy: &Policy, report: &mut Report<'_>) {
         let sid = written::texts(&statement, members, &["Sid"]);
         let texts = sid.chain(written::actions(&statement, members)).chain(written::resources(&statement, members));
         for it in texts.chain(written::principals(&statement, members)) {
-            look(&|| Text::pointer(&it), it.text);
+            look(&|| Written::pointer(&it), it.text);
         }
         for test in written::tests(&statement, members) {
             for (index, text) in test.texts() {

@@ -233,11 +233,10 @@ fn meant(name: &str) -> Option<String> {
         Some(before) => format!("{}:", nearest(before, ["ForAllValues", "ForAnyValue"])?),
         None => String::new(),
     };
-    let end = rest.len().saturating_sub("IfExists".len());
-    let has_suffix = rest.get(end..).is_some_and(|suffix| suffix.eq_ignore_ascii_case("IfExists"));
-    let base = if has_suffix { rest.get(..end)? } else { rest };
-    let base = nearest(base, Operator::ALL.iter().map(|operator| operator.name()))?;
-    Some(format!("{before}{base}{}", if has_suffix { "IfExists" } else { "" }))
+    let plain = Operator::ALL.iter().map(|operator| operator.name().to_owned());
+    let if_exists = plain.clone().filter(|name| name != "Null").map(|name| format!("{name}IfExists"));
+    let names: Vec<_> = plain.chain(if_exists).collect();
+    Some(format!("{before}{}", nearest(rest, names.iter().map(String::as_str))?))
 }
 
 fn null_if_exists(policy: &Policy, report: &mut Report<'_>) {

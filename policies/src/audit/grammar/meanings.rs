@@ -101,6 +101,22 @@ pub(super) const RULES: &[PolicyRule] = &[
         ),
         check: Check::Written(never_so),
     },
+    PolicyRule {
+        rule: Rule {
+            id: "GR97",
+            severity: Severity::Low,
+            title: "a test that any value passes",
+            fix: "write `\"Null\": {\"…\": \"false\"}` when the key must be there, or name the values that are meant",
+            also_known_as: &["access-analyzer:EQUIVALENT_TO_NULL_FALSE"],
+        },
+        firing: Case::identity(
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Condition": {"StringLike": {"aws:PrincipalTag/team": "*"}}}}"#,
+        ),
+        quiet: Case::identity(
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Condition": {"Null": {"aws:PrincipalTag/team": "false"}}}}"#,
+        ),
+        check: Check::Written(any_value),
+    },
 ];
 
 /// Calls `look` with each test whose operator is known.
@@ -146,6 +162,9 @@ fn has_wildcard(text: &str) -> bool {
     outside.any(|piece| piece.contains(['*', '?']))
 }
 
+/// Ranges, each with the index of its value.
+type Ranges = Vec<(Option<usize>, IpNet)>;
+
 fn ranges<'a>(test: &Test<'a>) -> impl Iterator<Item = (Option<usize>, IpNet)> + use<'a> {
     test.texts().filter_map(|(index, text)| Some((index, range(&text)?)))
 }
@@ -166,7 +185,7 @@ fn within_range(policy: &Policy, report: &mut Report<'_>) {
 }
 
 /// The ranges that a test of `aws:SourceIp` has, and how many values it has.
-fn of_source_ip(test: &Test<'_>, operator: Operator) -> Option<(Vec<(Option<usize>, IpNet)>, usize)> {
+fn of_source_ip(test: &Test<'_>, operator: Operator) -> Option<(Ranges, usize)> {
     let is_one = matches!(operator, Operator::IpAddress | Operator::NotIpAddress)
         && test.key.eq_ignore_ascii_case("aws:SourceIp");
     is_one.then(|| (ranges(test).filter(|(_, range)| is_private(*range)).collect(), test.texts().count()))
@@ -244,6 +263,17 @@ fn never_so(policy: &Policy, report: &mut Report<'_>) {
         let Some((expected, fits, _)) = FORMS.iter().find(of_key).filter(|_| is_text) else { return };
         for (index, text) in test.texts().filter(|(_, text)| !is_open(text) && !fits(text)) {
             let message = format!("`{}` is never {}: expected {expected}", test.key, quoted(&text));
+            report.add(test.value_pointer(index), message);
+        }
+    });
+}
+
+fn any_value(policy: &Policy, report: &mut Report<'_>) {
+    each(policy, |test, operator| {
+        let is_like = matches!(operator, Operator::StringLike | Operator::ArnLike | Operator::ArnEquals);
+        let is_any = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte == b'*');
+        if let Some((index, _)) = test.texts().find(|(_, text)| is_like && is_any(text)) {
+            let message = format!("any value of {} passes: the test only asks whether there is one", quoted(test.key));
             report.add(test.value_pointer(index), message);
         }
     });

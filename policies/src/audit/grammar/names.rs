@@ -7,7 +7,7 @@ use crate::audit::finding::Severity;
 use crate::audit::policy::{Kind, Policy};
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
-use crate::audit::written::{self, Members, Text, has_variable, quoted};
+use crate::audit::written::{self, Members, Written, has_variable, quoted};
 use crate::evaluate::arn_parts;
 
 pub(super) const RULES: &[PolicyRule] = &[
@@ -175,16 +175,16 @@ const WEB_PROVIDERS: &[&str] =
     &["cognito-identity.amazonaws.com", "www.amazon.com", "graph.facebook.com", "accounts.google.com"];
 
 /// Calls `look` with each principal of `kind` that is wholly known, and its statement.
-fn each(policy: &Policy, kind: &str, mut look: impl FnMut(Text<'_>, &str, &Members)) {
+fn each(policy: &Policy, kind: &str, mut look: impl FnMut(Written<'_>, &str, &Members)) {
     for (statement, members) in policy.objects() {
-        let of_kind = |it: &Text<'_>| (kind.is_empty() || it.kind == kind) && !has_variable(it.text);
+        let of_kind = |it: &Written<'_>| (kind.is_empty() || it.kind == kind) && !has_variable(it.text);
         for it in written::principals(&statement, members).filter(of_kind) {
             look(it, &statement, members);
         }
     }
 }
 
-fn add(report: &mut Report<'_>, it: Text<'_>, message: &str) {
+fn add(report: &mut Report<'_>, it: Written<'_>, message: &str) {
     report.add(it.pointer(), format!("{} {message}", quoted(it.text))).on(it.text);
 }
 
@@ -289,7 +289,7 @@ fn no_provider(policy: &Policy, report: &mut Report<'_>) {
 fn federated_on_resource(policy: &Policy, report: &mut Report<'_>) {
     if policy.kind == Kind::Resource {
         each(policy, "Federated", |it, _, _| {
-            add(report, it, "is an identity provider, of which resources know nothing")
+            add(report, it, "is an identity provider, of which resources know nothing");
         });
     }
 }

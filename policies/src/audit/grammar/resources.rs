@@ -6,7 +6,7 @@ use crate::audit::finding::{Finding, Severity};
 use crate::audit::policy::{Kind, Policy};
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
-use crate::audit::written::{self, Text, has_variable, is_open, quoted};
+use crate::audit::written::{self, Written, has_variable, is_open, quoted};
 use crate::evaluate::arn_parts;
 use crate::nearest::nearest;
 
@@ -150,14 +150,14 @@ const PARTITIONS: &[&str] =
     &["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
 
 /// Calls `look` with each resource.
-fn each(policy: &Policy, mut look: impl FnMut(Text<'_>)) {
+fn each(policy: &Policy, mut look: impl FnMut(Written<'_>)) {
     for (statement, members) in policy.objects() {
         written::resources(&statement, members).for_each(&mut look);
     }
 }
 
 /// Calls `look` with each resource and its parts, for those that are whole ARNs.
-fn each_arn(policy: &Policy, mut look: impl FnMut(Text<'_>, [&str; 6])) {
+fn each_arn(policy: &Policy, mut look: impl FnMut(Written<'_>, [&str; 6])) {
     each(policy, |it| {
         if let Some(parts) = arn_parts(it.text.trim()).filter(|parts| parts[0] == "arn") {
             look(it, parts);
@@ -165,7 +165,7 @@ fn each_arn(policy: &Policy, mut look: impl FnMut(Text<'_>, [&str; 6])) {
     });
 }
 
-fn add<'a>(report: &'a mut Report<'_>, it: Text<'_>, message: &str) -> &'a mut Finding {
+fn add<'a>(report: &'a mut Report<'_>, it: Written<'_>, message: &str) -> &'a mut Finding {
     report.add(it.pointer(), format!("{} {message}", quoted(it.text))).on(it.text)
 }
 

@@ -53,9 +53,9 @@ pub(super) const RULES: &[PolicyRule] = &[
             fix: "name fewer principals, such as accounts in place of roles, or ask for an organization in a condition",
             also_known_as: &["access-analyzer:POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA"],
         },
-        firing: Case::resource(cases::LONG_OF_QUEUE),
+        firing: Case::resource(cases::LONG_OF_BUCKET),
         quiet: Case::resource(
-            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders"}}"#,
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::maps/*"}}"#,
         ),
         check: Check::Written(longer_than_service_takes),
     },
@@ -208,10 +208,10 @@ mod cases {
         r#""sqs:PurgeQueue"], "Resource": "*"}}"#
     );
 
-    /// The same of a queue, with a little more than 8,700 characters.
-    pub(super) const LONG_OF_QUEUE: &str = concat!(
+    /// A little more than 20,500 characters.
+    pub(super) const LONG_OF_BUCKET: &str = concat!(
         r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": ["#,
-        nine!(nine!(nine!(r#""sqs:TagQue","#))),
-        r#""sqs:PurgeQueue"], "Resource": "*"}}"#
+        nine!(nine!(nine!(r#""s3:GetObjectVersionTagging","#))),
+        r#""s3:GetObject"], "Resource": "arn:aws:s3:::maps/*"}}"#
     );
 }
