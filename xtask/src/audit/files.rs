@@ -37,9 +37,10 @@ pub fn policy(file: &Path, kind: Option<Kind>) -> anyhow::Result<Vec<AuditFindin
     let found = audit(&[Policy::read(kind, &text)]);
     let finding = |it: policies::audit::Finding| {
         let fix = it.help.unwrap_or_else(|| it.rule.fix.to_owned());
+        let place = if it.pointer.is_empty() { name.clone() } else { format!("{name}#{}", it.pointer) };
         let finding = AuditFinding::new(it.rule, &name, kind.name(), it.message)
-            .at(Some(format!("{name}#{}", it.pointer)))
-            .evidence(format!("written at `{}`", if it.pointer.is_empty() { "/" } else { &it.pointer }))
+            .evidence(format!("read as a policy of the kind `{}`", kind.name()))
+            .at(Some(place))
             .fix(fix);
         AuditFinding { action: it.action, on: it.resource, ..finding }
     };

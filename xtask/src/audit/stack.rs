@@ -1,6 +1,6 @@
 //! The audit of a stack: its functions with their built programs, its wiring and its policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use infra::Stack;
@@ -26,6 +26,29 @@ pub fn audit(
     recorded: Option<&Recorded>,
     report: &mut AuditReport,
 ) -> anyhow::Result<()> {
+    each_function(workspace, stack, programs, recorded, |subject| {
+        let (rights, findings) = function::audit(subject);
+        report.functions.push(rights);
+        report.findings.extend(findings);
+    })?;
+    report.findings.extend(wiring::broken(stack));
+    report.findings.extend(template::of_stack(stack));
+    report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
+    report.findings.dedup();
+    Ok(())
+}
+
+/// Calls `audit` for each function of `stack`, with what is known of its program.
+///
+/// # Errors
+/// When a function's program is in no package of the workspace.
+pub fn each_function(
+    workspace: &Workspace,
+    stack: &Stack,
+    programs: &[assets::Program],
+    recorded: Option<&Recorded>,
+    mut audit: impl FnMut(&Subject<'_>),
+) -> anyhow::Result<()> {
     let mut sources: BTreeMap<Vec<String>, Source> = BTreeMap::new();
     for (reference, function) in stack.resources_of::<Function>() {
         let name = function.program();
@@ -38,26 +61,19 @@ pub fn audit(
             Some(Err(error)) => Err(error.to_string()),
             None => Err("it was not built".to_owned()),
         };
-        let subject = Subject {
+        audit(&Subject {
             stack,
             id: reference.id(),
             function,
             program: linked.as_ref().map(|linked| Program { linked, source }).map_err(String::as_str),
             recorded,
             calls_services: !services.is_empty(),
-        };
-        let (rights, findings) = function::audit(&subject);
-        report.functions.push(rights);
-        report.findings.extend(findings);
+        });
     }
-    report.findings.extend(wiring::broken(stack));
-    report.findings.extend(template::of_stack(stack));
-    report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
-    report.findings.dedup();
     Ok(())
 }
 
-fn read(file: &[u8], services: &std::collections::BTreeSet<String>, folders: &[String]) -> Result<Linked, String> {
+fn read(file: &[u8], services: &BTreeSet<String>, folders: &[String]) -> Result<Linked, String> {
     let folders: Vec<_> = folders.iter().map(String::as_str).collect();
     linked::read(file, services, &folders).map_err(|error| format!("{error:#}"))
 }

@@ -1,1 +1,158 @@
-//! x
+//! The audit of what others wrote, and its command line.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::common::{Ended, xtask};
+
+const TEMPLATE: &str = "
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]
+      Policies:
+        - PolicyName: all
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement:
+              - {Effect: Allow, Action: 'sqs:SendMesage', Resource: !GetAtt Queue.Arn}
+              - !If [Broad, {Effect: Allow, Action: '*', Resource: '*'}, !Ref AWS::NoValue]
+  Queue:
+    Type: AWS::SQS::Queue
+  QueuePolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Queue]
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: '*', Action: 'sqs:SendMessage', Resource: !GetAtt Queue.Arn}]
+";
+
+/// Runs the audit on a file with `text`; `{}` in the arguments is the file.
+fn run(name: &str, text: &[u8], arguments: &[&str]) -> Ended {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join(name), text).unwrap();
+    let arguments: Vec<_> = ["policy-audit"].iter().chain(arguments).copied().collect();
+    Ended::of(xtask(&arguments).current_dir(folder.path()))
+}
+
+fn ids(ended: &Ended) -> Vec<String> {
+    let json = ended.json();
+    assert_eq!(json["version"], 1);
+    let findings = json["findings"].as_array().unwrap();
+    findings.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_template_of_others_is_audited_with_the_places_in_it() {
+    let audit = run("template.yaml", TEMPLATE.as_bytes(), &["--template", "template.yaml", "--json"]).expect(4);
+    let json = audit.json();
+    let find = |text: &str| {
+        let findings = json["findings"].as_array().unwrap();
+        let found = findings.iter().find(|it| it["message"].as_str().unwrap().contains(text));
+        found.unwrap_or_else(|| panic!("no finding says `{text}`: {json:#}")).clone()
+    };
+    let misspelt = find("SendMesage");
+    assert_eq!(misspelt["location"], "template.yaml#/Resources/Role/Properties/Policies/0/PolicyDocument");
+    assert_eq!(misspelt["fix"], "did you mean `sqs:SendMessage`?");
+    assert_eq!(misspelt["severity"], "error");
+    let public = find("`QueuePolicy`");
+    assert_eq!((&public["severity"], &public["stack"]), (&json!("critical"), &json!("template.yaml")));
+    assert!(ids(&audit).contains(&"PE01".to_owned()), "the statement under a condition counts: {audit}");
+}
+
+#[test]
+fn a_policy_is_told_by_its_principals_or_by_the_flag() {
+    let resource = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}]}"#;
+    let as_it_is = run("policy.json", resource.as_bytes(), &["--policy", "policy.json", "--json"]).expect(0);
+    assert_eq!(ids(&as_it_is), [""; 0]);
+    let as_identity =
+        run("policy.json", resource.as_bytes(), &["--policy", "policy.json", "--kind", "identity", "--json"]).expect(4);
+    assert!(!ids(&as_identity).is_empty(), "{as_identity}");
+}
+
+#[test]
+fn what_is_no_policy_is_a_finding_and_what_is_no_file_a_failure() {
+    assert_snapshot!(run("policy.json", br#"{"Version": "2012-10-17", "Statement": ["#, &["--policy", "policy.json"]));
+    let text = run("policy.json", b"once upon a time", &["--policy", "policy.json", "--json"]).expect(4);
+    assert_eq!(ids(&text), ["GR01"]);
+    assert_snapshot!(run("policy.json", b"\xff\xfe", &["--policy", "policy.json"]), @r"
+    exit 1
+    --- stderr
+    error: `policy.json` is no text, expected UTF-8
+    ");
+    assert_snapshot!(run("policy.json", b"{}", &["--policy", "other.json"]), @r"
+    exit 1
+    --- stderr
+    error: `other.json` cannot be read: No such file or directory (os error 2)
+    ");
+    assert_snapshot!(run("a.yaml", b"- one\n- two\n", &["--template", "a.yaml"]));
+    assert_snapshot!(run("a.yaml", b"Parameters: {}\n", &["--template", "a.yaml"]), @r"
+    exit 1
+    --- stderr
+    error: `a.yaml` is no template: it has no `Resources`
+      help: `--policy FILE` audits a policy by itself
+    ");
+}
+
+#[test]
+fn a_policy_of_a_hundred_thousand_statements_is_audited_whole() {
+    let statement = |number: usize| json!({"Effect": "Allow", "Action": ["s3:GetObject", "sqs:Send*"], "Resource": format!("arn:aws:s3:::bucket-{number}/*")});
+    let statements: Vec<_> = (0..100_000).map(statement).collect();
+    let policy = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    let audit = run("policy.json", policy.as_bytes(), &["--policy", "policy.json", "--json"]).expect(4);
+    let json: Value = audit.json();
+    let last = "policy.json#/Statement/99999/";
+    let mut findings = json["findings"].as_array().unwrap().iter();
+    let found = findings.any(|it| it["location"].as_str().unwrap().starts_with(last));
+    assert!(found, "the last statement is looked at, too");
+}
+
+#[test]
+fn the_rules_are_listed_and_explained() {
+    let list = run("x", b"", &["--rules", "--json"]).expect(0).json();
+    let rules = list["rules"].as_array().unwrap();
+    assert!(rules.len() > 229, "more than the two longest public lists together: {}", rules.len());
+    for rule in rules {
+        for member in ["id", "severity", "title", "fix"] {
+            assert!(rule[member].as_str().is_some_and(|text| !text.is_empty()), "{rule}");
+        }
+        assert!(rule["also_known_as"].is_array(), "{rule}");
+    }
+    let mut ids: Vec<_> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    let listed = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), listed, "an id is there twice");
+    let families: std::collections::BTreeSet<_> = ids.iter().map(|id| &id[..2]).collect();
+    let expected = ["AG", "CT", "DR", "GR", "LP", "PE", "PL", "RP", "SA", "SU", "WB"];
+    assert_eq!(families.into_iter().collect::<Vec<_>>(), expected);
+
+    assert_snapshot!(run("x", b"", &["--explain", "wb01"]));
+    assert_snapshot!(run("x", b"", &["--explain", "WB0"]), @"");
+}
+
+#[test]
+fn the_format_is_told_by_the_files_suffix() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.yaml"), TEMPLATE).unwrap();
+    let write = |output: &str| {
+        let arguments = ["policy-audit", "--template", "a.yaml", "--output", output];
+        let ended = Ended::of(xtask(&arguments).current_dir(folder.path()));
+        (ended, fs::read_to_string(folder.path().join(output)).unwrap_or_default())
+    };
+    let (ended, sarif) = write("a.sarif");
+    ended.expect(4);
+    assert_eq!(serde_json::from_str::<Value>(&sarif).unwrap()["version"], "2.1.0");
+    let (_, page) = write("a.html");
+    assert!(page.starts_with("<!doctype html>") || page.starts_with("<!DOCTYPE html>"), "{page}");
+    let (_, text) = write("a.txt");
+    assert!(text.contains("critical["), "{text}");
+    assert_snapshot!(write("a.pdf").0, @"");
+}

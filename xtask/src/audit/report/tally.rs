@@ -9,6 +9,9 @@ use super::super::matrix::{AuditReport, FunctionRights, Verdict};
 /// The audit in a line, such as `5 stacks, 17 functions, 61 rights: 61 exact; no finding`.
 #[must_use]
 pub fn summary(report: &AuditReport) -> String {
+    if report.functions.is_empty() {
+        return found(report);
+    }
     let stacks: BTreeSet<_> = report.functions.iter().map(|function| &function.stack).collect();
     let of_each = verdicts(&report.functions);
     let total = of_each.iter().map(|(_, count)| count).sum();
