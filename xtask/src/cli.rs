@@ -215,6 +215,9 @@ pub enum Command {
         /// Which copy of the stacks.
         #[arg(long, default_value = "dev", value_parser = stage)]
         stage: String,
+        /// Count what the functions did in the local cloud since they were deployed there.
+        #[arg(long)]
+        recorded: bool,
     },
     /// Delete deployed stacks and prove that nothing is left.
     Destroy {
