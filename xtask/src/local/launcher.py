@@ -173,7 +173,7 @@ class Calls:
         self.changed = False
         try:
             with open(calls_file + ".new", "w", encoding="utf-8") as file:
-                json.dump(self.as_json(), file)
+                file.write(json.dumps(self.as_json()))  # twice as fast as `dump`
             os.replace(calls_file + ".new", calls_file)
         except OSError as error:
             problems.append(f"the calls that were recorded cannot be saved: {error}")

@@ -57,7 +57,7 @@ pub(crate) async fn the_audit_tells_what_functions_used_and_were_denied(cloud: &
     assert_eq!(used["findings"], json!([]));
 
     take_grants_away(&system, "spaceships-counts").await;
-    assert_eq!(system.get("/counts", &[("spaceship_id", "XW-1")]).await.status, 502);
+    assert_eq!(system.get("/counts", &[("spaceship_id", "XW-1")]).await.status, 500);
     let denied = audit(cloud, 4);
     let finding = &denied["findings"][0];
     assert_eq!((&finding["id"], &finding["resource"]), (&json!("LP18"), &json!("Counts")), "{denied}");
