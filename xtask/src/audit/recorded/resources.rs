@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use infra::Value;
-use infra::value::Intrinsic;
 
 use crate::deploy::contents::Resource;
 
@@ -59,12 +58,16 @@ impl<'a> Resources<'a> {
 
     /// What the resource of a statement is once deployed; wildcards stay.
     pub(super) fn resolve(&self, value: &Value) -> Option<String> {
-        match value {
-            Value::Literal(text) => Some(text.clone()),
-            Value::Intrinsic(Intrinsic::Ref(id)) => self.named(id.as_str()),
-            Value::Intrinsic(Intrinsic::GetAtt(id, "Arn")) => self.named(&format!("{id}.Arn")),
-            Value::Intrinsic(Intrinsic::Sub(template)) => self.fill(template),
-            Value::Intrinsic(_) => None,
+        let json = serde_json::to_value(value).ok()?;
+        if let Some(id) = json.get("Ref") {
+            return self.named(id.as_str()?);
+        }
+        if let Some(path) = json.get("Fn::GetAtt") {
+            return self.named(&format!("{}.{}", path.get(0)?.as_str()?, path.get(1)?.as_str()?));
+        }
+        match json.get("Fn::Sub") {
+            Some(template) => self.fill(template.as_str()?),
+            None => json.as_str().map(str::to_owned),
         }
     }
 
