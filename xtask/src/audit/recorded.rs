@@ -2,10 +2,12 @@
 //!
 //! A recorded call proves that the function made it, on that resource, and how its role and the resource's policy decided
 //! on it. It proves nothing of what the run did not come to: what is not recorded is not unused. Of a denial it proves
-//! that the call was made, not that the function needs it. The decision is the emulator's, which knows neither the
-//! organization's policies nor every condition key; it asks no role for what AWS itself does with it, such as polling a
-//! queue, writing logs and telling destinations; and operations that it knows no action of leave no trace. Calls by URLs
-//! that a function signed are its own, and are recorded even when the URL has expired.
+//! that the call was made, not that the function needs it.
+//!
+//! The decision is the emulator's, which knows neither the organization's policies nor every condition key. It asks no
+//! role for what AWS itself does with it, such as polling a queue, writing logs and telling destinations, and operations
+//! that it knows no action of leave no trace. Calls by URLs that a function signed are the function's, and are recorded
+//! even when the URL has expired or was altered.
 
 mod names;
 mod resources;
@@ -79,7 +81,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Recorded> {
         .into());
     };
     let resources = contents::resources(cloud, &stack.stack_name()).await?;
-    let found = resources::Resources { account: &cloud.account, region: &cloud.region, resources: &resources };
+    let found = resources::Resources { account: &cloud.account, region: &cloud.region, listed: &resources };
     let recorded = local::calls(local).await?;
     let calls = recorded.calls.iter().filter(|call| call.last >= deployed.changed);
     Ok(Recorded { calls: names::of_stack(stack, &found, calls), left_out: recorded.left_out })

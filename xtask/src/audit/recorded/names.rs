@@ -143,7 +143,7 @@ mod tests {
             physical_id: physical_id.to_owned(),
         };
         let resources = DEPLOYED.map(resource);
-        let deployed = Resources { account: ACCOUNT, region: REGION, resources: &resources };
+        let deployed = Resources { account: ACCOUNT, region: REGION, listed: &resources };
         of_stack(&stack, &deployed, [call].into_iter()).pop_first()
     }
 
@@ -180,7 +180,7 @@ mod tests {
             name: arn.to_owned(),
         };
         let granted = [pattern("s3:GetObject", "arn:aws:s3:::a/*"), pattern("s3:PutObject", "arn:aws:s3:::a/new/*")];
-        let deployed = Resources { account: ACCOUNT, region: REGION, resources: &[] };
+        let deployed = Resources { account: ACCOUNT, region: REGION, listed: &[] };
         let named = |action| name(action, "arn:aws:s3:::a/new/1", &granted, &deployed);
         assert_eq!(named("s3:GetObject"), "arn:aws:s3:::a/*");
         assert_eq!(named("s3:PutObject"), "arn:aws:s3:::a/new/*");

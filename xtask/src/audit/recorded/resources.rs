@@ -13,12 +13,12 @@ pub(super) struct Resources<'a> {
     pub(super) account: &'a str,
     /// The region's name.
     pub(super) region: &'a str,
-    /// The resources.
-    pub(super) resources: &'a [Resource],
+    /// The resources, as CloudFormation lists them.
+    pub(super) listed: &'a [Resource],
 }
 
-/// What follows `arn:aws:` in the ARNs of resources whose physical id is a name: service, whether region and account are
-/// named, and what precedes and follows the name.
+/// The ARNs of resources whose physical id is a name: type, service, whether region and account are in the ARN, and what
+/// precedes and follows the name.
 const ARNS: &[(&str, &str, bool, &str, &str)] = &[
     ("AWS::DynamoDB::Table", "dynamodb", true, "table/", ""),
     ("AWS::Events::EventBus", "events", true, "event-bus/", ""),
@@ -35,12 +35,12 @@ const ARNS: &[(&str, &str, bool, &str, &str)] = &[
 impl<'a> Resources<'a> {
     /// The physical id of the resource `id`.
     pub(super) fn physical_id(&self, id: &str) -> Option<&'a str> {
-        self.resources.iter().find(|resource| resource.id == id).map(|resource| resource.physical_id.as_str())
+        self.listed.iter().find(|resource| resource.id == id).map(|resource| resource.physical_id.as_str())
     }
 
     /// The resources that have an ARN, with it.
     pub(super) fn arns(&self) -> impl Iterator<Item = (&'a Resource, Cow<'a, str>)> {
-        self.resources.iter().filter_map(|resource| Some((resource, self.arn(resource)?)))
+        self.listed.iter().filter_map(|resource| Some((resource, self.arn(resource)?)))
     }
 
     fn arn(&self, resource: &'a Resource) -> Option<Cow<'a, str>> {
@@ -76,11 +76,12 @@ impl<'a> Resources<'a> {
         while let Some((before, after)) = rest.split_once("${") {
             let (name, after) = after.split_once('}')?;
             filled += before;
-            match name.strip_prefix('!') {
-                // `${!Name}` is `${Name}` itself: a policy variable.
-                Some(literal) => filled += &format!("${{{literal}}}"),
-                None => filled += &self.named(name)?,
-            }
+            // `${!Name}` is `${Name}` itself: a policy variable.
+            let value = match name.strip_prefix('!') {
+                Some(variable) => format!("${{{variable}}}"),
+                None => self.named(name)?,
+            };
+            filled += &value;
             rest = after;
         }
         Some(filled + rest)
@@ -93,7 +94,7 @@ impl<'a> Resources<'a> {
             "AWS::AccountId" => Some(self.account.to_owned()),
             "AWS::Region" => Some(self.region.to_owned()),
             _ => match name.strip_suffix(".Arn") {
-                Some(id) => self.arn(self.resources.iter().find(|it| it.id == id)?).map(Cow::into_owned),
+                Some(id) => self.arn(self.listed.iter().find(|it| it.id == id)?).map(Cow::into_owned),
                 None => self.physical_id(name).map(str::to_owned),
             },
         }
