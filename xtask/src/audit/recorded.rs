@@ -1,13 +1,13 @@
 //! What functions did in the local cloud, with the roles enforced.
 //!
-//! A recorded call proves that the function made it, on that resource, and how its role and the resource's policy decided
-//! on it. It proves nothing of what the run did not come to: what is not recorded is not unused. Of a denial it proves
-//! that the call was made, not that the function needs it.
+//! A recorded call proves that the function made it, on that resource, and how its role and the resource's policy
+//! decided on it. It proves nothing of what the run did not come to: what is not recorded is not unused. Of a denial it
+//! proves that the call was made, not that the function needs it.
 //!
 //! The decision is the emulator's, which knows neither the organization's policies nor every condition key. It asks no
-//! role for what AWS itself does with it, such as polling a queue, writing logs and telling destinations, and operations
-//! that it knows no action of leave no trace. Calls by URLs that a function signed are the function's, and are recorded
-//! even when the URL has expired or was altered.
+//! role for what AWS itself does with it, such as polling a queue, writing logs and telling destinations, and
+//! operations that it knows no action of leave no trace. Calls by URLs that a function signed are the function's, and
+//! are recorded even when the URL has expired or was altered.
 
 mod names;
 mod resources;

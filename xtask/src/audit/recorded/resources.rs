@@ -17,8 +17,8 @@ pub(super) struct Resources<'a> {
     pub(super) listed: &'a [Resource],
 }
 
-/// The ARNs of resources whose physical id is a name: type, service, whether region and account are in the ARN, and what
-/// precedes and follows the name.
+/// The ARNs of resources whose physical id is a name: type, service, whether region and account are in the ARN, and
+/// what precedes and follows the name.
 const ARNS: &[(&str, &str, bool, &str, &str)] = &[
     ("AWS::DynamoDB::Table", "dynamodb", true, "table/", ""),
     ("AWS::Events::EventBus", "events", true, "event-bus/", ""),
