@@ -8,10 +8,14 @@ use std::fs;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::QueueAttributeName;
-use common::{FreshCloud, stderr};
+use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
+use common::{Answer, FreshCloud, http_client, stderr};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 async fn create_queue(cloud: &FreshCloud) {
@@ -70,6 +74,63 @@ async fn state_survives_a_restart_and_ends_with_reset() {
     cloud.run(&["local", "reset"]);
     cloud.run(&["local", "start"]);
     assert_eq!(queues(&cloud).await, 0);
+}
+
+#[tokio::test]
+async fn what_roles_were_allowed_and_denied_is_recorded_until_reset() {
+    let cloud = FreshCloud::new();
+    cloud.run(&["local", "start"]);
+    create_queue(&cloud).await;
+    let url = format!("http://127.0.0.1:{}/000000000000/kept", cloud.port);
+    let sender = Client::new(&session_of_a_role(&cloud, &["sqs:SendMessage"]).await);
+    let entry = SendMessageBatchRequestEntry::builder().id("one").message_body("one").build().unwrap();
+    sender.send_message_batch().queue_url(&url).entries(entry).send().await.unwrap();
+    sender.send_message().queue_url(&url).message_body("two").send().await.unwrap();
+    sender.purge_queue().queue_url(&url).send().await.unwrap_err();
+
+    let call = |action: &str, allowed: bool, count: u64| {
+        let resource = "arn:aws:sqs:sa-east-1:000000000000:kept";
+        json!({
+            "role": "sender", "session": "test", "action": action, "resource": resource, "allowed": allowed,
+            "count": count, "last": null,
+        })
+    };
+    let expected = [call("sqs:SendMessage", true, 2), call("sqs:PurgeQueue", false, 1)];
+    assert_eq!(recorded(&cloud).await, expected, "a batch needs the action of one message, and the root is no role");
+    cloud.run(&["local", "stop"]);
+    cloud.run(&["local", "start"]);
+    assert_eq!(recorded(&cloud).await, expected, "kept with the state");
+    cloud.run(&["local", "reset"]);
+    assert_eq!(recorded(&cloud).await, [] as [Value; 0]);
+}
+
+/// A configuration with a session named `test` of the new role `sender`, which allows `actions`.
+async fn session_of_a_role(cloud: &FreshCloud, actions: &[&str]) -> SdkConfig {
+    let config = cloud.sdk_config();
+    let iam = aws_sdk_iam::Client::new(&config);
+    let document = |statement: Value| json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+    let trust = document(json!({ "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:AssumeRole" }));
+    let role = iam.create_role().role_name("sender").assume_role_policy_document(trust).send().await.unwrap();
+    let rights = document(json!({ "Effect": "Allow", "Action": actions, "Resource": "*" }));
+    let put = iam.put_role_policy().role_name("sender").policy_name("sender").policy_document(rights);
+    put.send().await.unwrap();
+    let assume = aws_sdk_sts::Client::new(&config).assume_role().role_session_name("test");
+    let session = assume.role_arn(role.role.unwrap().arn).send().await.unwrap().credentials.unwrap();
+    let token = Some(session.session_token);
+    let keys = Credentials::new(session.access_key_id, session.secret_access_key, token, None, "test");
+    config.to_builder().credentials_provider(SharedCredentialsProvider::new(keys)).build()
+}
+
+/// The calls that the local cloud recorded, without the time.
+async fn recorded(cloud: &FreshCloud) -> Vec<Value> {
+    let url = format!("http://127.0.0.1:{}/_stackwright/calls", cloud.port);
+    let mut recorded = Answer::to(http_client().get(url)).await.json();
+    assert_eq!((&recorded["version"], &recorded["left_out"]), (&json!(1), &json!(0)));
+    let calls = recorded["calls"].as_array_mut().unwrap();
+    for call in calls.iter_mut() {
+        assert!(call["last"].take().as_u64() > Some(0), "{call}");
+    }
+    std::mem::take(calls)
 }
 
 #[tokio::test]

@@ -1,16 +1,37 @@
 //! What functions did in the local cloud, with the roles enforced.
+//!
+//! A recorded call proves that the function made it, on that resource, and how its role and the resource's policy
+//! decided on it. It proves nothing of what the run did not come to: what is not recorded is not unused. Of a denial it
+//! proves that the call was made, not that the function needs it.
+//!
+//! The decision is the emulator's, which knows neither the organization's policies nor every condition key. It asks no
+//! role for what AWS itself does with it, such as polling a queue, writing logs and telling destinations, and
+//! operations that it knows no action of leave no trace. Calls by URLs that a function signed are the function's, and
+//! are recorded even when the URL has expired or was altered.
+
+mod names;
+mod resources;
 
 use std::collections::BTreeSet;
 
 use infra::plan::resource_name;
-use infra::{LogicalId, Value};
+use infra::{LogicalId, Stack, Value};
 use policies::Action;
+
+use crate::cli::Where;
+use crate::cloud::{self, Cloud};
+use crate::deploy::{contents, deployed};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::local;
 
 /// The calls of the functions of a stack, as the local cloud saw them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recorded {
     /// The calls.
     pub calls: BTreeSet<RecordedCall>,
+    /// How many calls the local cloud did not keep, of all stacks: those on more objects than it lists.
+    pub left_out: u64,
 }
 
 /// A call that a function made.
@@ -26,7 +47,53 @@ pub struct RecordedCall {
     pub allowed: bool,
 }
 
+/// The local cloud, which must be running, as the place where copies `stage` of stacks are deployed.
+///
+/// # Errors
+/// When it is not running.
+pub async fn local_cloud(stage: &str, region: Option<&str>) -> anyhow::Result<Cloud> {
+    if !local::status().await?.running {
+        return Err(Failure::new("the local cloud is not running, so that nothing is recorded")
+            .help("`cargo xtask local start`; it has what it recorded before")
+            .into());
+    }
+    let regions = region.map(str::to_owned).into_iter().collect();
+    cloud::connect(&Where { local: true, stage: stage.to_owned(), regions, ..Where::default() }, None).await
+}
+
+/// What the functions of `stack` did in the local cloud `cloud` since the stack was last deployed to it: what they did
+/// before, other programs and other roles did.
+///
+/// # Errors
+/// When the stack is not deployed there, or the local cloud does not tell.
+pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Recorded> {
+    let Some(local) = &cloud.local else {
+        return Err(Failure::new("only the local cloud records what functions do").exit(Exit::Usage).into());
+    };
+    let Some(deployed) = deployed::read(cloud, stack).await? else {
+        let place = cloud.place();
+        return Err(Failure::new(format!(
+            "`{}` is not deployed to {place}, so that nothing is recorded",
+            stack.name()
+        ))
+        .exit(Exit::NoSuchStack)
+        .help(format!("`{}`, then use the system", cloud.command_line("deploy", stack)))
+        .into());
+    };
+    let resources = contents::resources(cloud, &stack.stack_name()).await?;
+    let found = resources::Resources { account: &cloud.account, region: &cloud.region, listed: &resources };
+    let recorded = local::calls(local).await?;
+    let calls = recorded.calls.iter().filter(|call| call.last >= deployed.changed);
+    Ok(Recorded { calls: names::of_stack(stack, &found, calls), left_out: recorded.left_out })
+}
+
 impl Recorded {
+    /// The functions that made a call.
+    #[must_use]
+    pub fn functions(&self) -> BTreeSet<&str> {
+        self.calls.iter().map(|call| call.function.as_str()).collect()
+    }
+
     /// What the function `id` did.
     pub fn of(&self, id: LogicalId) -> impl Iterator<Item = &RecordedCall> {
         self.calls.iter().filter(move |call| call.function == id.as_str())

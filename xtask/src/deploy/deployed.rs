@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types::StackStatus;
 use indexmap::IndexMap;
 use infra::plan::Snapshot;
@@ -18,6 +19,8 @@ pub struct Deployed {
     pub id: String,
     /// What CloudFormation last did with it.
     pub status: StackStatus,
+    /// When it was last changed, in seconds since the epoch.
+    pub changed: i64,
     /// Its outputs, by name.
     pub outputs: IndexMap<String, String>,
     /// Its template and parameters.
@@ -63,6 +66,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deploye
     Ok(Some(Deployed {
         id: described.stack_id().unwrap_or(&name).to_owned(),
         status,
+        changed: described.last_updated_time().or(described.creation_time()).map_or(0, DateTime::secs),
         outputs,
         snapshot: Snapshot { template, parameters, tags },
     }))

@@ -8,10 +8,14 @@
   role of a stack in one region would overwrite that of the same stack in another.
 - Its loopback counts as TLS: policies that refuse plain requests hold, and no client needs a certificate.
 - `GET /_stackwright/health` says who answers, `POST /_stackwright/save` saves now.
+- It keeps what sessions of roles were allowed and denied, which `GET /_stackwright/calls` tells: who, which action, on
+  which resource, and how often; nothing else of a request.
+- The batch calls of SQS and SNS need the actions that AWS knows: MiniStack asks for actions of their own names.
 """
 
 import asyncio
 import fcntl
+import inspect
 import json
 import logging
 import os
@@ -75,6 +79,8 @@ set_unreadable_state_aside()
 logging.getLogger().addHandler(PersistenceErrors(logging.ERROR))
 
 import ministack.app  # noqa: E402 - reads the environment and configures logging when it is imported
+from ministack.core import iam_evaluator  # noqa: E402 - the same
+from ministack.services import sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
 
 
@@ -94,7 +100,118 @@ def name_by_region():
     provisioners._physical_name = physical_name
 
 
+# The actions that AWS checks for operations that have none of their own:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+ACTIONS_OF_BATCHES = {
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sns:PublishBatch": "sns:Publish",
+}
+# Objects have as many ARNs as keys, so their number is bounded: for one action of one session, and of all.
+MOST_RESOURCES = 500
+MOST_CALLS = 10_000
+LONGEST_ARN = 2048
+calls_file = os.path.join(state, "stackwright-calls.json")
+
+
+class Calls:
+    """What sessions of roles were allowed and denied."""
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self):
+        self.known = {}  # from role, session, action, resource and decision to count and time of the last
+        self.resources = {}  # from role, session, action and decision to the number of resources
+        self.left_out = 0
+        self.changed = False
+
+    def add(self, session, action, resource, allowed, count=1, last=None):
+        role, name = session
+        key = (role, name, action, resource, allowed)
+        last = int(time.time()) if last is None else last
+        known = self.known.get(key)
+        self.changed = True
+        if known is not None:
+            known[0] += count
+            known[1] = last
+            return
+        group = (role, name, action, allowed)
+        resources = self.resources.get(group, 0)
+        if resources >= MOST_RESOURCES or len(self.known) >= MOST_CALLS:
+            self.left_out += count
+            return
+        self.resources[group] = resources + 1
+        self.known[key] = [count, last]
+
+    def as_json(self):
+        names = ("role", "session", "action", "resource", "allowed")
+        # A copy, since threads of the emulator add to it.
+        known = [dict(zip(names, key)) | {"count": it[0], "last": it[1]} for key, it in list(self.known.items())]
+        return {"version": 1, "calls": known, "left_out": self.left_out}
+
+    def load(self):
+        if not os.path.exists(calls_file):
+            return
+        try:
+            with open(calls_file, encoding="utf-8") as file:
+                saved = json.load(file)
+            for it in saved["calls"]:
+                session = (it["role"], it["session"])
+                self.add(session, it["action"], it["resource"], it["allowed"], it["count"], it["last"])
+            self.left_out = saved["left_out"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.clear()
+            problems.append(f"the calls that were recorded cannot be read: {error}")
+        self.changed = False
+
+    def save(self):
+        if not self.changed:
+            return
+        self.changed = False
+        try:
+            with open(calls_file + ".new", "w", encoding="utf-8") as file:
+                file.write(json.dumps(self.as_json()))  # twice as fast as `dump`
+            os.replace(calls_file + ".new", calls_file)
+        except OSError as error:
+            problems.append(f"the calls that were recorded cannot be saved: {error}")
+
+
+calls = Calls()
+
+
+def session_of(access_key):
+    """The role and the session's name; nothing of users and of the account's root."""
+    _, is_role, name = sts._sessions.get(access_key, {}).get("Arn", "").partition(":assumed-role/")
+    return name.rsplit("/", 1) if is_role else None
+
+
+def record_calls():
+    expected = ["access_key_id", "iam_action", "service", "region", "resource_arn", "service_context"]
+    try:
+        enforce, denial, sessions = iam_evaluator.enforce, iam_evaluator.EvalResult, sts._sessions
+    except AttributeError as error:
+        sys.exit(f"this version of MiniStack authorizes in another way than the launcher knows: {error}")
+    if list(inspect.signature(enforce).parameters) != expected or not isinstance(sessions, dict):
+        sys.exit("this version of MiniStack authorizes in another way than the launcher knows: `enforce`")
+
+    def recorded(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+        action = ACTIONS_OF_BATCHES.get(iam_action, iam_action)
+        refused = enforce(access_key_id, action, service, region, resource_arn, service_context)
+        session = session_of(access_key_id)
+        # Other refusals are of the signature: nothing was asked of the role.
+        if session is not None and (refused is None or isinstance(refused, denial)):
+            calls.add(session, action, str(resource_arn)[:LONGEST_ARN], refused is None)
+        return refused
+
+    iam_evaluator.enforce = recorded
+
+
 name_by_region()
+record_calls()
+calls.load()
 served = ministack.app.app
 # SHORTEST_PAUSE seconds between two saves, and more for a large state: saving stops the emulator meanwhile.
 SHORTEST_PAUSE = 2
@@ -106,6 +223,7 @@ def save():
     began = time.monotonic()
     dirty = False
     ministack.app.save_all(ministack.app._build_persistence_save_dict())
+    calls.save()
     return time.monotonic() - began
 
 
@@ -146,8 +264,12 @@ async def app(scope, receive, send):
         known = len(problems)
         save()
         await answer(send, {"problems": problems[known:]})
+    elif path == "/_stackwright/calls":
+        await answer(send, calls.as_json())
     else:
         await served(scope | {"scheme": "https"}, receive, send)
+        if path == "/_ministack/reset" and scope.get("method") == "POST":
+            calls.clear()
         dirty = True
 
 

@@ -10,7 +10,7 @@ use super::daemon::Observed;
 use super::{emulator, http, validator};
 
 /// How long it may take to answer: it does nothing else while it deploys or saves.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The local cloud, as `local status --json` prints it.
 #[derive(Debug, Serialize)]

@@ -25,7 +25,7 @@ async fn is_kept(system: &System, kept: impl AsyncFn() -> bool) -> bool {
 }
 
 /// Drives everything that the functions do, and says what failed.
-async fn exercise(system: &System, round: usize) -> Result<(), &'static str> {
+pub(crate) async fn exercise(system: &System, round: usize) -> Result<(), &'static str> {
     let ship = format!("GRANT-{round}");
     for (cache, key) in [("ModelCacheTable", MODEL), ("StatsCacheTable", &format!("model:{MODEL}"))] {
         let call = system.dynamodb.delete_item().table_name(system.output(cache)).key("cache_key", text(key));

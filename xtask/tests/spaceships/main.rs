@@ -14,6 +14,7 @@ mod delivery;
 mod grants;
 mod message;
 mod outage;
+mod recorded;
 mod reports;
 mod system;
 mod walk_through;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         deploy: |cloud| System::deploy(cloud, "dev", &[]),
         in_own_stage: [
             grants::no_granted_action_is_needless,
+            recorded::the_audit_tells_what_functions_used_and_were_denied,
             outage::a_message_of_an_unknown_verdict_is_retried_and_ends_in_the_dead_letter_queue,
         ],
         in_shared_system: [

@@ -1,0 +1,225 @@
+//! From roles and ARNs to the logical names of a stack.
+
+use std::collections::BTreeSet;
+
+use infra::lambda::Function;
+use infra::plan::resource_name;
+use infra::{LogicalId, Stack};
+use policies::{Action, Effect, Listed};
+use regex::Regex;
+
+use super::RecordedCall;
+use super::resources::Resources;
+use crate::audit::rights::Rights;
+use crate::local::Call;
+
+/// The longest name of a session.
+const LONGEST_SESSION: usize = 64;
+
+/// A function of the stack.
+struct Caller<'a> {
+    id: LogicalId,
+    role: &'a str,
+    session: &'a str,
+    granted: Vec<Pattern>,
+}
+
+/// The resource of a statement.
+struct Pattern {
+    actions: Listed<Action>,
+    arn: String,
+    matching: Regex,
+    name: String,
+}
+
+/// The calls that the functions of `stack` made, with what they are on by its logical name.
+pub(super) fn of_stack<'a>(
+    stack: &Stack,
+    deployed: &Resources<'_>,
+    calls: impl Iterator<Item = &'a Call>,
+) -> BTreeSet<RecordedCall> {
+    let callers: Vec<_> = stack
+        .resources_of::<Function>()
+        .filter_map(|(reference, function)| caller(stack, deployed, reference.id(), function))
+        .collect();
+    let by_functions = calls.filter_map(|call| {
+        let caller = callers.iter().find(|it| it.role == call.role && it.session == call.session)?;
+        Some(RecordedCall {
+            function: caller.id.to_string(),
+            action: call.action.clone(),
+            resource: name(&call.action, &call.resource, &caller.granted, deployed),
+            allowed: call.allowed,
+        })
+    });
+    by_functions.collect()
+}
+
+/// A function whose role is in the stack, too, when both are deployed.
+fn caller<'a>(stack: &Stack, deployed: &Resources<'a>, id: LogicalId, function: &Function) -> Option<Caller<'a>> {
+    let role = deployed.physical_id(function.role_in(stack)?.id().as_str())?;
+    let name = deployed.physical_id(id.as_str())?;
+    let rights = Rights::of(stack, id, function);
+    let allowed = rights.granted.iter().filter(|it| it.effect == Effect::Allow && !it.resource.is_negated());
+    let resources = allowed.flat_map(|statement| statement.resource.iter().map(move |it| (&statement.action, it)));
+    let granted = resources.filter_map(|(actions, resource)| {
+        let arn = deployed.resolve(resource)?;
+        let matching =
+            Regex::new(&format!("(?s)^{}$", regex::escape(&arn).replace(r"\*", ".*").replace(r"\?", "."))).ok()?;
+        Some(Pattern { actions: actions.clone(), arn, matching, name: resource_name(resource) })
+    });
+    Some(Caller { id, role, session: name.get(..LONGEST_SESSION).unwrap_or(name), granted: granted.collect() })
+}
+
+/// The name of what has the ARN `arn`: as a statement of the role writes it, rather one about the action and the most
+/// specific one; by the logical id of a resource; else the ARN.
+fn name(action: &str, arn: &str, granted: &[Pattern], deployed: &Resources<'_>) -> String {
+    let covering = granted.iter().filter(|it| it.arn != "*" && it.matching.is_match(arn));
+    let speaks = |it: &Pattern| it.actions.iter().any(|it| it.covers(action)) != it.actions.is_negated();
+    if let Some(pattern) = covering.max_by_key(|it| (speaks(it), it.arn == arn, it.arn.len())) {
+        return pattern.name.clone();
+    }
+    let part_of = deployed.arns().find_map(|(resource, whole)| {
+        let rest = arn.strip_prefix(whole.as_ref())?;
+        (rest.is_empty() || rest.starts_with(['/', ':'])).then(|| match rest.strip_prefix('/') {
+            Some(key) if resource.resource_type == "AWS::S3::Bucket" => format!("{}/{}", resource.id, beside(key)),
+            _ => format!("{}{rest}", resource.id),
+        })
+    });
+    part_of.unwrap_or_else(|| arn.to_owned())
+}
+
+/// The objects beside `key`, since there may be many: `other/*`.
+fn beside(key: &str) -> String {
+    match key.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/*"),
+        None => "*".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use infra::Stage;
+
+    use super::*;
+    use crate::deploy::contents::Resource;
+
+    const ACCOUNT: &str = "000000000000";
+    const REGION: &str = "sa-east-1";
+
+    /// Resources of `roxs` as CloudFormation lists them: logical id, type and physical id.
+    const DEPLOYED: [(&str, &str, &str); 12] = [
+        ("ImageProcessor", "AWS::Lambda::Function", "roxs-image-processor"),
+        ("ImageProcessorRole", "AWS::IAM::Role", "roxs-dev-ImageProcessorRole-1"),
+        ("LogProcessor", "AWS::Lambda::Function", "roxs-log-processor"),
+        ("LogProcessorRole", "AWS::IAM::Role", "roxs-dev-LogProcessorRole-1"),
+        ("ApiHandler", "AWS::Lambda::Function", "roxs-api-handler"),
+        ("ApiHandlerRole", "AWS::IAM::Role", "roxs-dev-ApiHandlerRole-1"),
+        ("Processed", "AWS::S3::Bucket", "roxs-processed"),
+        ("LogStorage", "AWS::S3::Bucket", "roxs-logs"),
+        ("Logs", "AWS::DynamoDB::Table", "roxs-logs"),
+        ("Images", "AWS::DynamoDB::Table", "roxs-images"),
+        ("NotificationsQueue", "AWS::SQS::Queue", "http://127.0.0.1:4566/000000000000/roxs-notifications"),
+        ("NotificationsTopic", "AWS::SNS::Topic", "arn:aws:sns:sa-east-1:000000000000:roxs-topic"),
+    ];
+
+    fn call(function: &str, resource: &str) -> Call {
+        let logical = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect::<String>();
+        Call {
+            role: format!("roxs-dev-{logical}Role-1"),
+            session: format!("roxs-{function}"),
+            action: "test:Test".to_owned(),
+            resource: resource.to_owned(),
+            allowed: true,
+            count: 1,
+            last: 0,
+        }
+    }
+
+    fn recorded(call: &Call) -> Option<RecordedCall> {
+        let stack = stacks::roxs::stack(&Stage::default());
+        let resource = |(id, resource_type, physical_id): (&str, &str, &str)| Resource {
+            id: id.to_owned(),
+            resource_type: resource_type.to_owned(),
+            physical_id: physical_id.to_owned(),
+        };
+        let resources = DEPLOYED.map(resource);
+        let deployed = Resources { account: ACCOUNT, region: REGION, listed: &resources };
+        of_stack(&stack, &deployed, [call].into_iter()).pop_first()
+    }
+
+    #[track_caller]
+    fn check(function: &str, arn: &str, expected: &str) {
+        let found = recorded(&call(function, arn)).map(|call| call.resource);
+        assert_eq!(found.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_resource_has_the_name_that_the_role_grants_it_by() {
+        check("log-processor", "arn:aws:dynamodb:sa-east-1:000000000000:table/roxs-logs", "Logs");
+        check(
+            "api-handler",
+            "arn:aws:dynamodb:sa-east-1:000000000000:table/roxs-logs/index/by-time",
+            "Logs/index/by-time",
+        );
+        check("log-processor", "arn:aws:s3:::roxs-logs/logs/2026/11/1.json", "LogStorage/logs/*");
+        check("api-handler", "arn:aws:sns:sa-east-1:000000000000:roxs-topic", "NotificationsTopic");
+        // Named by the bucket's own name, since the bucket tells the function of its objects.
+        check(
+            "image-processor",
+            "arn:aws:s3:::roxs-images-original-000000000000-sa-east-1/photos/1.jpg",
+            "arn:${AWS::Partition}:s3:::roxs-images-original-${AWS::AccountId}-${AWS::Region}/*",
+        );
+    }
+
+    #[test]
+    fn of_two_statements_about_an_object_the_one_about_the_action_names_it() {
+        let pattern = |action: &'static str, arn: &str| Pattern {
+            actions: Listed::from(vec![Action::new(action)]),
+            arn: arn.to_owned(),
+            matching: Regex::new(&arn.replace('*', ".*")).unwrap(),
+            name: arn.to_owned(),
+        };
+        let granted = [pattern("s3:GetObject", "arn:aws:s3:::a/*"), pattern("s3:PutObject", "arn:aws:s3:::a/new/*")];
+        let deployed = Resources { account: ACCOUNT, region: REGION, listed: &[] };
+        let named = |action| name(action, "arn:aws:s3:::a/new/1", &granted, &deployed);
+        assert_eq!(named("s3:GetObject"), "arn:aws:s3:::a/*");
+        assert_eq!(named("s3:PutObject"), "arn:aws:s3:::a/new/*");
+        assert_eq!(named("s3:DeleteObject"), "arn:aws:s3:::a/new/*");
+    }
+
+    #[test]
+    fn a_resource_that_the_role_does_not_grant_has_its_own_name() {
+        let queue = "arn:aws:sqs:sa-east-1:000000000000:roxs-notifications";
+        check("log-processor", queue, "NotificationsQueue");
+        check("log-processor", "arn:aws:lambda:sa-east-1:000000000000:function:roxs-api-handler", "ApiHandler");
+        check("log-processor", "arn:aws:dynamodb:sa-east-1:000000000000:table/roxs-images/index/x", "Images/index/x");
+        check("log-processor", "arn:aws:s3:::roxs-processed", "Processed");
+        check("log-processor", "arn:aws:s3:::roxs-logs/other/1.json", "LogStorage/other/*");
+        check("log-processor", "arn:aws:s3:::roxs-logs/1.json", "LogStorage/*");
+    }
+
+    #[test]
+    fn what_is_not_of_the_stack_keeps_its_arn() {
+        for arn in [
+            "*",
+            "arn:aws:s3:::roxs-logs-of-others/logs/1.json",
+            "arn:aws:dynamodb:eu-west-1:000000000000:table/roxs-logs",
+            "arn:aws:dynamodb:sa-east-1:111111111111:table/roxs-logs",
+            "arn:aws:dynamodb:sa-east-1:000000000000:table/roxs-logs-2",
+        ] {
+            check("log-processor", arn, arn);
+        }
+    }
+
+    #[test]
+    fn a_call_is_of_the_function_whose_role_and_session_made_it() {
+        let own = call("log-processor", "*");
+        assert_eq!(recorded(&own).map(|call| call.function).as_deref(), Some("LogProcessor"));
+        // Somebody assumed the function's role.
+        assert_eq!(recorded(&Call { session: "somebody".to_owned(), ..own.clone() }), None);
+        // A function of another stage or region has another role.
+        assert_eq!(recorded(&Call { role: "roxs-prod-LogProcessorRole-1".to_owned(), ..own.clone() }), None);
+        let denied = recorded(&Call { allowed: false, ..own }).map(|call| call.evidence());
+        assert_eq!(denied.as_deref(), Some("`test:Test` on `*` was denied in the local cloud"));
+    }
+}
