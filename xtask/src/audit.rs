@@ -4,6 +4,7 @@ pub mod calls;
 pub mod finding;
 pub mod function;
 pub mod linked;
+pub mod live;
 pub mod matrix;
 pub mod recorded;
 pub mod rights;

@@ -212,9 +212,12 @@ pub enum Command {
         /// The stacks.
         #[command(flatten)]
         stacks: Stacks,
-        /// Which copy of the stacks.
-        #[arg(long, default_value = "dev", value_parser = stage)]
-        stage: String,
+        /// Compare with what is deployed, too.
+        #[arg(long)]
+        live: bool,
+        /// Where.
+        #[command(flatten)]
+        target: Where,
     },
     /// Delete deployed stacks and prove that nothing is left.
     Destroy {

@@ -54,7 +54,7 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         }
         Command::Deploy { stacks, given, target, yes } => commands::deploy::run(&stacks, &given, &target, yes).await,
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
-        Command::PolicyAudit { stacks, stage } => commands::policy_audit::run(&stacks, &stage).await,
+        Command::PolicyAudit { stacks, live, target } => commands::policy_audit::run(&stacks, live, &target).await,
         Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
         Command::Local { command } => commands::local::run(command).await,
         Command::Graph { name, choices, format, output } => {

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::audit::{self, AuditReport};
 use crate::exit::Exit;
-use crate::{cli, prepare, select, ui};
+use crate::{cli, cloud, prepare, select, ui};
 
 /// Builds the functions of each stack and prints the audit of their roles.
-pub async fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
-    let stacks = select::stacks(selected, stage)?;
+pub async fn run(selected: &cli::Stacks, live: bool, target: &cli::Where) -> anyhow::Result<Exit> {
+    let stacks = select::stacks(selected, &target.stage)?;
     select::require_all_sound(&stacks)?;
     let built = prepare::build(&stacks.iter().collect::<Vec<_>>(), false).await?;
     let programs: Vec<_> = built.into_values().flatten().collect();
@@ -16,6 +16,14 @@ pub async fn run(selected: &cli::Stacks, stage: &str) -> anyhow::Result<Exit> {
     let mut report = AuditReport::default();
     for stack in &stacks {
         audit::stack::audit(&workspace, stack, &programs, None, &mut report)?;
+    }
+    if live {
+        target.require_one_region("policy-audit --live")?;
+        for stack in &stacks {
+            let cloud = cloud::connect(target, stack.default_region).await?;
+            report.findings.extend(audit::live::compare(&cloud, stack, &report.functions).await?);
+        }
+        report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
     }
     if ui::json() {
         ui::result(serde_json::to_string_pretty(

@@ -1,0 +1,169 @@
+//! A role as its stack's code says it, with the names of what is deployed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use infra::Template;
+use infra::iam::{Subject, subjects};
+use infra::plan::Snapshot;
+use policies::audit::{Kind, Policy};
+use policies::{PolicyDocument, parse};
+use serde_json::{Map, Value as Json, json};
+
+use super::names::Names;
+use super::unknown::unknown_values;
+
+/// A role as its stack says it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Expected {
+    /// Its logical id.
+    pub id: String,
+    /// Who may assume it.
+    pub trust: PolicyDocument,
+    /// Its policies, without those that are not the stack's own.
+    pub policies: Vec<PolicyDocument>,
+    /// The names of the policies that belong to it alone.
+    pub inline: BTreeSet<String>,
+    /// The ARNs of the policies that are attached to it.
+    pub attached: BTreeSet<String>,
+    /// Those of them that are not the stack's own.
+    pub foreign: BTreeSet<String>,
+    /// Its permissions boundary.
+    pub boundary: Option<Boundary>,
+    /// What of it is not known, such as `${Sightings.StreamArn}`.
+    pub unknown: BTreeSet<String>,
+}
+
+/// A permissions boundary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Boundary {
+    /// Its ARN.
+    pub arn: String,
+    /// What it says, when it is the stack's own.
+    pub policy: Option<PolicyDocument>,
+}
+
+/// The template with the values of parameters, as far as they tell.
+///
+/// Values that CloudFormation keeps to itself, that it fetches, or that are lists are no text to put in.
+#[must_use]
+pub fn resolved_resources(template: &Template, deployed: &BTreeMap<String, String>) -> Map<String, Json> {
+    let known = template.section("Parameters").filter_map(|(name, parameter)| {
+        let kind = parameter.get("Type").and_then(Json::as_str).unwrap_or_default();
+        let is_text = !kind.contains("List") && !kind.starts_with("AWS::SSM::");
+        let is_hidden = parameter.get("NoEcho").is_some_and(|it| it == true || it == "true");
+        let default = || parameter.get("Default").and_then(Json::as_str).map(str::to_owned);
+        let value = deployed.get(name).cloned().or_else(default)?;
+        (is_text && !is_hidden).then(|| (name.to_owned(), value))
+    });
+    let snapshot = Snapshot { template: template.clone(), parameters: known.collect(), tags: BTreeMap::new() };
+    snapshot.resolved_resources()
+}
+
+/// The roles among `resources`, in their order.
+#[must_use]
+pub fn roles(resources: &Map<String, Json>, names: &Names) -> Vec<Expected> {
+    let named: Map<_, _> = resources.iter().map(|(id, it)| (id.clone(), with_names(it, names))).collect();
+    let template = Template::parse(&json!({"Resources": named}).to_string()).unwrap_or_default();
+    let subjects: BTreeMap<_, _> =
+        subjects(&template).into_iter().map(|subject| (subject.id.clone(), subject)).collect();
+    let is_role = |resource: &Json| resource.get("Type").and_then(Json::as_str) == Some("AWS::IAM::Role");
+    let roles = named.iter().filter(|(_, resource)| is_role(resource));
+    roles.map(|(id, role)| expected(id, role, subjects.get(id), &named, names)).collect()
+}
+
+/// The resource with known values in its policies; elsewhere a reference says whose a policy is.
+fn with_names(resource: &Json, names: &Names) -> Json {
+    let mut resource = resource.clone();
+    for name in ["AssumeRolePolicyDocument", "PolicyDocument", "Policies"] {
+        if let Some(policy) = resource.get_mut("Properties").and_then(|properties| properties.get_mut(name)) {
+            *policy = names.resolve(policy);
+        }
+    }
+    resource
+}
+
+fn expected(
+    id: &str,
+    role: &Json,
+    subject: Option<&Subject>,
+    resources: &Map<String, Json>,
+    names: &Names,
+) -> Expected {
+    let mut expected = Expected { id: id.to_owned(), ..Expected::default() };
+    let mut boundary = None;
+    for policy in subject.into_iter().flat_map(|subject| &subject.policies) {
+        let Some(document) = expected.document(policy) else { continue };
+        match policy.kind {
+            Kind::Trust => expected.trust = document,
+            Kind::Identity => expected.policies.push(document),
+            Kind::Boundary => boundary = Some(document),
+            _ => {}
+        }
+    }
+    let properties = &role["Properties"];
+    expected.inline = items(&properties["Policies"]).filter_map(|policy| text(&policy["PolicyName"])).collect();
+    for arn in items(&properties["ManagedPolicyArns"]) {
+        expected.attach(arn, names);
+    }
+    for (other, resource) in resources {
+        let theirs = &resource["Properties"];
+        let mut principals = items(&theirs["Roles"]).chain(items(&theirs["RoleName"]));
+        if !principals.any(|it| text(&names.resolve(it)).as_deref() == names.physical_id(id)) {
+            continue;
+        }
+        match resource["Type"].as_str() {
+            Some("AWS::IAM::Policy" | "AWS::IAM::RolePolicy") => {
+                expected.inline.extend(text(&names.resolve(&theirs["PolicyName"])));
+            }
+            Some("AWS::IAM::ManagedPolicy") => expected.attach(&json!({ "Ref": other }), names),
+            _ => {}
+        }
+    }
+    let is_own = |arn: &str| {
+        let managed = resources.iter().filter(|(_, it)| it["Type"] == "AWS::IAM::ManagedPolicy");
+        managed.into_iter().any(|(other, _)| names.physical_id(other) == Some(arn))
+    };
+    expected.foreign = expected.attached.iter().filter(|arn| !is_own(arn)).cloned().collect();
+    if let Some(arn) = properties.get("PermissionsBoundary") {
+        match text(&names.resolve(arn)) {
+            Some(arn) => expected.boundary = Some(Boundary { arn, policy: boundary }),
+            None => expected.is_unknown(arn),
+        }
+    }
+    expected
+}
+
+impl Expected {
+    fn attach(&mut self, arn: &Json, names: &Names) {
+        match text(&names.resolve(arn)) {
+            Some(arn) => {
+                self.attached.insert(arn);
+            }
+            None => self.is_unknown(arn),
+        }
+    }
+
+    fn is_unknown(&mut self, value: &Json) {
+        let unknown = unknown_values(&infra::iam::with_variables(&json!([value])));
+        self.unknown.extend(unknown);
+    }
+
+    /// What `policy` says. A condition of the template that is not decided may give it other statements.
+    fn document(&mut self, policy: &Policy) -> Option<PolicyDocument> {
+        self.unknown.extend(unknown_values(&policy.json));
+        let read = parse::value(&policy.json);
+        if let Err(error) = &read {
+            self.unknown.insert(error.to_string());
+        }
+        read.ok()
+    }
+}
+
+fn items(json: &Json) -> impl Iterator<Item = &Json> {
+    let items = json.as_array().map(Vec::as_slice).unwrap_or_default();
+    Some(json).filter(|json| !json.is_array() && !json.is_null()).into_iter().chain(items)
+}
+
+fn text(json: &Json) -> Option<String> {
+    json.as_str().map(str::to_owned)
+}
