@@ -112,7 +112,7 @@ async fn role_findings(
     names: &Names,
     functions: &[FunctionRights],
 ) -> anyhow::Result<Compared> {
-    let location = stack.source_of(&expected.id).map(|source| source.to_string());
+    let location = stack.source_of(&expected.id).as_ref().map(ToString::to_string);
     let physical_id = names.physical_id(&expected.id);
     let live = match physical_id {
         Some(name) => role::read(cloud, name).await?,

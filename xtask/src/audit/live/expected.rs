@@ -31,6 +31,8 @@ pub struct Expected {
     pub boundary: Option<Boundary>,
     /// What of it is not known, such as `${Sightings.StreamArn}`.
     pub unknown: BTreeSet<String>,
+    /// Why nothing can be said of it, when nothing can.
+    pub unread: Option<String>,
 }
 
 /// A permissions boundary.
@@ -62,13 +64,13 @@ pub fn resolved_resources(template: &Template, deployed: &BTreeMap<String, Strin
 /// The roles among `resources`, in their order.
 #[must_use]
 pub fn roles(resources: &Map<String, Json>, names: &Names) -> Vec<Expected> {
-    let named: Map<_, _> = resources.iter().map(|(id, it)| (id.clone(), with_names(it, names))).collect();
-    let template = Template::parse(&json!({"Resources": named}).to_string()).unwrap_or_default();
+    let by_id: Map<_, _> = resources.iter().map(|(id, it)| (id.clone(), with_names(it, names))).collect();
+    let template = Template::parse(&json!({ "Resources": by_id }).to_string()).unwrap_or_default();
     let subjects: BTreeMap<_, _> =
         subjects(&template).into_iter().map(|subject| (subject.id.clone(), subject)).collect();
     let is_role = |resource: &Json| resource.get("Type").and_then(Json::as_str) == Some("AWS::IAM::Role");
-    let roles = named.iter().filter(|(_, resource)| is_role(resource));
-    roles.map(|(id, role)| expected(id, role, subjects.get(id), &named, names)).collect()
+    let roles = by_id.iter().filter(|(_, resource)| is_role(resource));
+    roles.map(|(id, role)| expected(id, role, subjects.get(id), &by_id, names)).collect()
 }
 
 /// The resource with known values in its policies; elsewhere a reference says whose a policy is.
@@ -91,6 +93,9 @@ fn expected(
 ) -> Expected {
     let mut expected = Expected { id: id.to_owned(), ..Expected::default() };
     let mut boundary = None;
+    let places = subject.into_iter().flat_map(|subject| &subject.places);
+    let depends = places.filter_map(|place| resources.get(&place.resource)).any(depends);
+    expected.unread = depends.then(|| "a condition that only CloudFormation decides is in its policies".to_owned());
     for policy in subject.into_iter().flat_map(|subject| &subject.policies) {
         let Some(document) = expected.document(policy) else { continue };
         match policy.kind {
@@ -127,7 +132,7 @@ fn expected(
     if let Some(arn) = properties.get("PermissionsBoundary") {
         match text(&names.resolve(arn)) {
             Some(arn) => expected.boundary = Some(Boundary { arn, policy: boundary }),
-            None => expected.is_unknown(arn),
+            None => expected.note_unknown(arn),
         }
     }
     expected
@@ -139,23 +144,32 @@ impl Expected {
             Some(arn) => {
                 self.attached.insert(arn);
             }
-            None => self.is_unknown(arn),
+            None => self.note_unknown(arn),
         }
     }
 
-    fn is_unknown(&mut self, value: &Json) {
+    fn note_unknown(&mut self, value: &Json) {
         let unknown = unknown_values(&infra::iam::with_variables(&json!([value])));
         self.unknown.extend(unknown);
     }
 
-    /// What `policy` says. A condition of the template that is not decided may give it other statements.
+    /// What `policy` says.
     fn document(&mut self, policy: &Policy) -> Option<PolicyDocument> {
         self.unknown.extend(unknown_values(&policy.json));
         let read = parse::value(&policy.json);
         if let Err(error) = &read {
-            self.unknown.insert(error.to_string());
+            self.unread = Some(error.to_string());
         }
         read.ok()
+    }
+}
+
+/// Whether a condition that only CloudFormation decides gives it one of two values.
+fn depends(json: &Json) -> bool {
+    match json {
+        Json::Array(items) => items.iter().any(depends),
+        Json::Object(members) => members.contains_key("Fn::If") || members.values().any(depends),
+        _ => false,
     }
 }
 

@@ -50,10 +50,10 @@ impl Names {
         while let Some((before, after)) = rest.split_once("${") {
             let (name, after) = after.split_once('}')?;
             text += before;
-            text += &match name.strip_prefix('!') {
-                Some(name) => format!("${{{name}}}"),
-                None => self.substitution(name.trim(), own)?,
-            };
+            match name.strip_prefix('!') {
+                Some(name) => text.extend(["${", name, "}"]),
+                None => text += &self.substitution(name.trim(), own)?,
+            }
             rest = after;
         }
         Some(text + rest)

@@ -39,7 +39,7 @@ fn bounded(document: &PolicyDocument, loose: Effect) -> PolicyDocument {
 
 fn loosened(statement: &Statement) -> Statement {
     let mut loose = statement.clone();
-    if statement.resource.iter().any(is_unknown) {
+    if statement.resource.iter().any(|it| is_unknown(it)) {
         let all = || vec!["*".to_owned()];
         let pattern = |text: &String| with_wildcards(text);
         let patterns = || statement.resource.iter().map(pattern).collect();
@@ -48,16 +48,16 @@ fn loosened(statement: &Statement) -> Statement {
     if statement.principal.as_ref().is_some_and(|listed| listed.iter().any(is_unknown_principal)) {
         loose.principal = Some(Listed::These(vec![Principal::Any]));
     }
-    loose.condition.retain(|condition| !condition.values.iter().any(is_unknown));
+    loose.condition.retain(|condition| !condition.values.iter().any(|it| is_unknown(it)));
     loose
 }
 
 fn tightened(statement: &Statement) -> Option<Statement> {
     let mut tight = statement.clone();
-    if statement.condition.iter().any(|condition| condition.values.iter().any(is_unknown)) {
+    if statement.condition.iter().any(|condition| condition.values.iter().any(|it| is_unknown(it))) {
         return None;
     }
-    tight.resource = known(&statement.resource, is_unknown)?;
+    tight.resource = known(&statement.resource, |it| is_unknown(it))?;
     if let Some(principals) = &statement.principal {
         tight.principal = Some(known(principals, is_unknown_principal)?);
     }
@@ -73,7 +73,7 @@ fn known<T: Clone>(listed: &Listed<T>, is_unknown: impl Fn(&T) -> bool) -> Optio
     (!listed.is_negated() && !known.is_empty()).then_some(Listed::These(known))
 }
 
-fn is_unknown(text: &String) -> bool {
+fn is_unknown(text: &str) -> bool {
     text.contains(MARKER)
 }
 

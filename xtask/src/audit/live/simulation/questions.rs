@@ -78,7 +78,7 @@ impl Place {
             return Some(Self { named: String::new(), rest: shown.to_owned() });
         }
         let (id, rest) = shown.split_at(shown.find(|char: char| !char.is_ascii_alphanumeric()).unwrap_or(shown.len()));
-        let rest = if rest.is_empty() { names.suffix(id) } else { rest };
+        let rest = if rest.is_empty() { names.suffix(id).replace('*', "log-stream:x") } else { rest.to_owned() };
         Some(Self { named: names.arn(id)?, rest: rest.replace(['*', '?'], "x") })
     }
 
@@ -137,5 +137,94 @@ impl Role {
         };
         let boundary = self.boundary.as_ref();
         evaluate(&request, &Policies { identity: policies, resource: &[], boundary, accounts: Accounts::Same })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::audit::live::names::tests::names;
+    use crate::audit::matrix::Right;
+
+    const TABLE: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/spaceships-sightings";
+    const LOGS: &str = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/consumer";
+
+    /// The questions on one right, which is used.
+    fn asked(statements: &Json, action: &str, resource: &str, verdict: Verdict) -> Vec<Question> {
+        let policy = json!({"Version": "2012-10-17", "Statement": statements});
+        let policy = policies::parse::value(&policy).unwrap();
+        let expected = Expected { policies: vec![policy], ..Expected::default() };
+        let right = Right {
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+            condition: None,
+            verdict,
+            evidence: Vec::new(),
+        };
+        let function = FunctionRights {
+            stack: "spaceships".to_owned(),
+            resource: "Consumer".to_owned(),
+            program: "spaceships-consumer".to_owned(),
+            location: None,
+            rights: vec![right],
+        };
+        questions(&expected, &names("eu-west-1"), &function).into_iter().collect()
+    }
+
+    #[track_caller]
+    fn check(statement: &Json, action: &str, resource: &str, expected: &[(bool, &str, &str)]) {
+        let asked = asked(statement, action, resource, Verdict::Exact);
+        let mut lines: Vec<_> =
+            asked.iter().map(|it| (it.is_allowed, it.action.as_str(), it.resource.as_str())).collect();
+        lines.sort_unstable_by_key(|(is_allowed, ..)| !is_allowed);
+        let expected: Vec<_> = expected.iter().map(|(is, action, on)| (*is, *action, *on)).collect();
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn what_is_used_is_asked_with_a_neighbour_and_a_deletion() {
+        let index = format!("{TABLE}/index/by-model");
+        let sibling = format!("{TABLE}-stackwright-probe/index/by-model");
+        let query = json!({"Effect": "Allow", "Action": "dynamodb:Query", "Resource": index});
+        let expected = [
+            (true, "dynamodb:Query", index.as_str()),
+            (false, "dynamodb:Query", &sibling),
+            (false, "dynamodb:UpdateContributorInsights", &index),
+        ];
+        check(&query, "dynamodb:Query", "Sightings/index/by-model", &expected);
+        assert_eq!(asked(&query, "dynamodb:Query", "Sightings/index/by-model", Verdict::Unused), []);
+
+        let put = json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"});
+        let queue = "arn:aws:sqs:eu-west-1:123456789012:sightings.fifo";
+        // It is allowed on every queue, and so on one that is not there.
+        let expected = [(true, "sqs:SendMessage", queue), (false, "sqs:DeleteMessage", queue)];
+        check(&put, "sqs:SendMessage", "Queue", &expected);
+    }
+
+    #[test]
+    fn a_log_group_is_asked_for_by_one_of_its_streams() {
+        let put = json!({"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": format!("{LOGS}:*")});
+        let asked = asked(&put, "logs:PutLogEvents", "Logs", Verdict::Exact);
+        assert!(asked.iter().any(|it| it.is_allowed && it.resource == format!("{LOGS}:log-stream:x")), "{asked:?}");
+    }
+
+    #[test]
+    fn a_condition_is_given_the_value_that_it_asks_for() {
+        let list = json!({"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::uploads",
+            "Condition": {"StringEquals": {"s3:prefix": "images/"}}});
+        let asked = asked(&list, "s3:ListBucket", "Uploads", Verdict::Exact);
+        let allowed: Vec<_> = asked.iter().filter(|question| question.is_allowed).collect();
+        assert_eq!(allowed[0].context, [("s3:prefix".to_owned(), vec!["images/".to_owned()])]);
+    }
+
+    #[test]
+    fn what_a_policy_denies_is_not_asked() {
+        let statements = json!([
+            {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": TABLE},
+            {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}]);
+        assert_eq!(asked(&statements, "dynamodb:GetItem", "Sightings", Verdict::Exact), []);
+        assert_eq!(asked(&statements, "dynamodb:GetItem", "${Unknown.Arn}/x", Verdict::Exact), []);
     }
 }
