@@ -1,10 +1,10 @@
 //! What the policies of a role allow together, those that belong to it alone and those that are attached.
 
 use policies::audit::Rule;
-use policies::contain::{Witness, wider};
+use policies::contain::wider;
 
 use super::Sides;
-use super::requests::grouped;
+use super::requests::{Requests, grouped};
 use crate::audit::finding::AuditFinding;
 use crate::audit::live::expected::Expected;
 use crate::audit::live::role::Document;
@@ -41,14 +41,14 @@ impl Sides<'_> {
 
         let (of_known, of_extra): (Vec<_>, Vec<_>) =
             more.witnesses.iter().cloned().partition(|witness| witness.by.policy < known.len());
-        for requests in grouped(&of_known, self.names) {
+        for requests in grouped(&of_known, &live, self.names) {
             let message = format!("the deployed `{id}` allows {requests}, which its stack does not");
-            let evidence = format!("its policy `{}` allows {}", all[requests.policy].name, requests.example);
+            let evidence = format!("its policy `{}` allows `{}`", all[requests.policy].name, requests.example);
             found.push(requests.shown_by(self.finding(&rules::WIDER, message, evidence)));
         }
-        for requests in grouped(&less.witnesses, self.names) {
+        for requests in grouped(&less.witnesses, &least, self.names) {
             let message = format!("the deployed `{id}` does not allow {requests}, which its stack does");
-            let evidence = format!("no deployed policy of the role allows {}", requests.example);
+            let evidence = format!("the deployed policies do not allow `{}`", requests.example);
             found.push(requests.shown_by(self.finding(&rules::NARROWER, message, evidence)));
         }
         for (index, document) in all.iter().enumerate().skip(known.len()) {
@@ -56,7 +56,7 @@ impl Sides<'_> {
             let is_inline = index < known.len() + extra_inline.len();
             let (rule, kind) =
                 if is_inline { (&rules::EXTRA_INLINE, INLINE) } else { (&rules::EXTRA_ATTACHED, ATTACHED) };
-            found.push(self.extra(rule, kind, document, Some(&added)));
+            found.push(self.extra(rule, kind, document, Some(&grouped(&added, &live, self.names))));
         }
         found.extend(self.undecided("allows more than its stack", &more));
         found.extend(self.undecided("allows all that its stack does", &less));
@@ -64,16 +64,15 @@ impl Sides<'_> {
     }
 
     /// A policy that the stack does not have, with what it adds when that is known.
-    fn extra(&self, rule: &'static Rule, kind: &str, document: &Document, added: Option<&[Witness]>) -> AuditFinding {
+    fn extra(&self, rule: &'static Rule, kind: &str, document: &Document, added: Option<&[Requests]>) -> AuditFinding {
         let name = &document.name;
         let message = format!("the deployed `{}` has {kind} `{name}`, which its stack does not", self.expected.id);
-        let requests = added.map(|added| grouped(added, self.names));
-        let evidence = match requests.as_deref() {
+        let evidence = match added {
             None => "what it adds is not known, since a policy cannot be read".to_owned(),
             Some([]) => "it allows nothing that the stack does not".to_owned(),
-            Some([one]) => format!("it allows {one}, which the stack does not: {}", one.example),
+            Some([one]) => format!("it allows {one}, which the stack does not"),
             Some([one, more @ ..]) => {
-                format!("it allows {one}, which the stack does not, and {} more: {}", more.len(), one.example)
+                format!("it allows {one}, and {} more rights that the stack does not", more.len())
             }
         };
         self.finding(rule, message, evidence).on(name)
