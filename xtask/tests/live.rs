@@ -6,8 +6,9 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{Ended, FreshCloud};
+use common::{Ended, FreshCloud, xtask};
 use serde_json::{Value, json};
+use tiny_http::{Response, Server};
 
 fn audit(cloud: &FreshCloud) -> Ended {
     cloud.attempt(&["policy-audit", "spaceships", "--live", "--local", "--json"])
@@ -98,4 +99,29 @@ async fn roles_that_somebody_changed_are_found_by_what_they_allow() {
     let gone = differences(&audit(&cloud).expect(4));
     let message = "the role `CalculatorRole` is not deployed".to_owned();
     assert!(gone.contains(&("DR07".to_owned(), "CalculatorRole".to_owned(), message)), "{gone:?}");
+}
+
+#[test]
+fn a_refusal_says_which_permissions_are_needed() {
+    const IDENTITY: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+        <GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
+    const REFUSAL: &str =
+        "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
+    let server = Server::http("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", server.server_addr());
+    std::thread::spawn(move || {
+        for mut request in server.incoming_requests() {
+            let mut body = String::new();
+            request.as_reader().read_to_string(&mut body).unwrap();
+            let is_identity = body.contains("Action=GetCallerIdentity");
+            let (status, text) = if is_identity { (200, IDENTITY) } else { (403, REFUSAL) };
+            request.respond(Response::from_string(text).with_status_code(status)).unwrap();
+        }
+    });
+    let mut command = xtask(&["policy-audit", "spaceships", "--live", "--endpoint-url", &endpoint]);
+    command.args(["--region", "eu-west-1"]).env("AWS_ACCESS_KEY_ID", "id").env("AWS_SECRET_ACCESS_KEY", "secret");
+    let refused = Ended::of(&mut command).expect(1);
+    for said in ["AWS refused: no (AccessDenied)", "`iam:GetRole`", "`iam:SimulatePrincipalPolicy`"] {
+        assert!(refused.stderr.contains(said), "no {said} in {refused}");
+    }
 }

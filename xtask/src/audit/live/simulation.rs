@@ -4,8 +4,9 @@
 
 mod questions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_iam::Client;
 use aws_sdk_iam::error::ProvideErrorMetadata;
 use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum};
 use policies::catalogue::{ValueType, condition_key};
@@ -30,15 +31,25 @@ pub async fn simulate(
     let mut questions = questions(sides.expected, sides.names, function);
     // The simulator of the local cloud takes no notice of the context.
     questions.retain(|question| cloud.local.is_none() || question.context.is_empty());
+    ask(&cloud.iam, sides, function, &questions).await
+}
+
+async fn ask(
+    iam: &Client,
+    sides: &Sides<'_>,
+    function: &FunctionRights,
+    questions: &BTreeSet<Question>,
+) -> anyhow::Result<Option<Vec<AuditFinding>>> {
     let mut batches: BTreeMap<_, Vec<&Question>> = BTreeMap::new();
-    for question in &questions {
+    for question in questions {
         batches.entry((&question.resource, &question.context)).or_default().push(question);
     }
+    ui::detail(format!("asking the policy simulator {} questions about `{}`", questions.len(), function.resource));
     let mut found = Vec::new();
     for ((resource, context), batch) in batches {
         for batch in batch.chunks(ACTIONS) {
             let actions: Vec<_> = batch.iter().map(|question| question.action.clone()).collect();
-            let call = cloud.iam.simulate_principal_policy().policy_source_arn(&sides.live.arn).resource_arns(resource);
+            let call = iam.simulate_principal_policy().policy_source_arn(&sides.live.arn).resource_arns(resource);
             let call = call.set_action_names(Some(actions)).set_context_entries(Some(entries(context)));
             let mut answers = call.into_paginator().items().send();
             while let Some(answer) = answers.next().await {
@@ -110,5 +121,105 @@ fn key_type(kind: ValueType, is_list: bool) -> ContextKeyTypeEnum {
         (ValueType::Numeric, true) => ContextKeyTypeEnum::NumericList,
         (ValueType::Arn | ValueType::String, false) => ContextKeyTypeEnum::String,
         (ValueType::Arn | ValueType::String, true) => ContextKeyTypeEnum::StringList,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_iam::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
+    use tiny_http::{Response, Server};
+
+    use super::super::expected::Expected;
+    use super::super::names::tests::names;
+    use super::super::role::{Deployed, Document};
+    use super::*;
+
+    const QUEUE: &str = "arn:aws:sqs:eu-west-1:123456789012:sightings.fifo";
+
+    fn answer(decision: &str) -> String {
+        let member = |action: &str| {
+            format!(
+                "<member><EvalActionName>{action}</EvalActionName><EvalResourceName>{QUEUE}</EvalResourceName>\
+                 <EvalDecision>{decision}</EvalDecision></member>"
+            )
+        };
+        format!(
+            "<SimulatePrincipalPolicyResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
+             <SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults>{}{}\
+             </EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>",
+            member("sqs:SendMessage"),
+            member("sqs:DeleteMessage")
+        )
+    }
+
+    fn error(code: &str) -> String {
+        format!("<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>")
+    }
+
+    /// What is found when the endpoint answers so to the questions whether the function may send and may delete.
+    async fn found(status: u16, body: String) -> anyhow::Result<Option<Vec<AuditFinding>>> {
+        let server = Server::http("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", server.server_addr());
+        let serve = std::thread::spawn(move || {
+            let request = server.recv().unwrap();
+            request.respond(Response::from_string(body).with_status_code(status)).unwrap();
+        });
+        let config = aws_sdk_iam::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .endpoint_url(endpoint)
+            .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
+            .retry_config(RetryConfig::disabled())
+            .http_client(aws_smithy_http_client::Builder::new().build_http());
+        let question = |action: &str, is_allowed| Question {
+            action: action.to_owned(),
+            resource: QUEUE.to_owned(),
+            context: Vec::new(),
+            is_allowed,
+        };
+        let questions = [question("sqs:SendMessage", true), question("sqs:DeleteMessage", false)].into();
+        let live = Deployed {
+            arn: "arn:aws:iam::123456789012:role/consumer".to_owned(),
+            trust: Document::read("trust policy", "{}"),
+            inline: Vec::new(),
+            attached: Vec::new(),
+            boundary: None,
+        };
+        let (expected, names) = (Expected::default(), names("eu-west-1"));
+        let sides = Sides { stack: "spaceships", location: None, expected: &expected, live: &live, names: &names };
+        let function = FunctionRights {
+            stack: "spaceships".to_owned(),
+            resource: "Consumer".to_owned(),
+            program: "spaceships-consumer".to_owned(),
+            location: None,
+            rights: Vec::new(),
+        };
+        let found = ask(&Client::from_conf(config.build()), &sides, &function, &questions).await;
+        serve.join().unwrap();
+        found
+    }
+
+    #[track_caller]
+    fn check(found: anyhow::Result<Option<Vec<AuditFinding>>>, expected: &[&str]) {
+        let found = found.unwrap().unwrap();
+        assert!(found.iter().all(|it| it.rule.id == "DR08"), "{found:?}");
+        assert_eq!(found.iter().map(|it| it.message.as_str()).collect::<Vec<_>>(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_decision_that_is_not_that_of_the_audit_is_found() {
+        let denied = "AWS's simulator denies `Consumer` the call `sqs:SendMessage` on `Queue`, which it needs";
+        check(found(200, answer("implicitDeny")).await, &[denied]);
+        let allowed =
+            "AWS's simulator allows `Consumer` the call `sqs:DeleteMessage` on `Queue`, which its stack does not";
+        check(found(200, answer("allowed")).await, &[allowed]);
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_without_a_simulator_is_told_from_one_that_refuses() {
+        assert_eq!(found(400, error("InvalidAction")).await.unwrap(), None);
+        assert_eq!(found(501, error("NotImplemented")).await.unwrap(), None);
+        let refused = found(403, error("AccessDenied")).await.unwrap_err().to_string();
+        assert_eq!(refused, "AWS refused: no (AccessDenied)");
     }
 }
