@@ -181,3 +181,72 @@ fn items(json: &Json) -> impl Iterator<Item = &Json> {
 fn text(json: &Json) -> Option<String> {
     json.as_str().map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use infra::iam::name_variables;
+
+    use super::super::names::tests::names;
+    use super::*;
+
+    /// The role of a template with these resources beside it, and these parameters.
+    fn role(properties: &Json, others: &Json, parameters: &Json) -> Expected {
+        let mut properties = properties.clone();
+        properties["AssumeRolePolicyDocument"] = json!({"Version": "2012-10-17", "Statement": []});
+        let mut resources = others.clone();
+        resources["ConsumerRole"] = json!({"Type": "AWS::IAM::Role", "Properties": properties});
+        let template = json!({"Parameters": parameters, "Resources": resources});
+        let template = Template::parse(&template.to_string()).unwrap();
+        let deployed = [("Given", "given"), ("Secret", "****"), ("Several", "a,b"), ("Fetched", "/path")];
+        let deployed = deployed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let mut roles = roles(&resolved_resources(&template, &deployed), &names("eu-west-1"));
+        assert_eq!(roles.len(), 1);
+        roles.remove(0)
+    }
+
+    #[test]
+    fn a_parameter_is_put_in_when_its_value_is_known_and_a_text() {
+        let read = |name: &str| json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Sub": format!("arn:aws:s3:::${{{name}}}")}});
+        let parameters = json!({
+            "Given": {"Type": "String"},
+            "Default": {"Type": "String", "Default": "default"},
+            "Secret": {"Type": "String", "NoEcho": true},
+            "Several": {"Type": "CommaDelimitedList"},
+            "Fetched": {"Type": "AWS::SSM::Parameter::Value<String>"},
+        });
+        let statements: Vec<_> = ["Given", "Default", "Secret", "Several", "Fetched"].map(read).into();
+        let policies = json!({"Policies": [{"PolicyName": "p", "PolicyDocument":
+            {"Version": "2012-10-17", "Statement": statements}}]});
+        let role = role(&policies, &json!({}), &parameters);
+        let resources: Vec<_> = role.policies[0]
+            .statement
+            .iter()
+            .flat_map(|statement| statement.resource.iter().map(|it| name_variables(it)))
+            .collect();
+        let expected = ["given", "default", "${Secret}", "${Several}", "${Fetched}"];
+        assert_eq!(resources, expected.map(|name| format!("arn:aws:s3:::{name}")));
+        assert_eq!(role.unknown, ["${Fetched}", "${Secret}", "${Several}"].map(str::to_owned).into());
+    }
+
+    #[test]
+    fn policies_are_the_roles_by_either_sides_word() {
+        let document = json!({"Version": "2012-10-17", "Statement": []});
+        let policy = |kind: &str, roles: Json| json!({"Type": kind, "Properties": {"PolicyName": "poll", "PolicyDocument": document, "Roles": roles}});
+        // The physical id of a managed policy is its ARN, as that of a topic is.
+        let others = json!({
+            "Poll": policy("AWS::IAM::Policy", json!([{"Ref": "ConsumerRole"}])),
+            "Other": policy("AWS::IAM::Policy", json!([{"Ref": "OtherRole"}])),
+            "Topic": policy("AWS::IAM::ManagedPolicy", json!([{"Ref": "ConsumerRole"}])),
+        });
+        let aws = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+        let boundary = json!({"ManagedPolicyArns": [aws], "PermissionsBoundary": {"Ref": "Topic"}});
+        let role = role(&boundary, &others, &json!({}));
+        let own = "arn:aws:sns:eu-west-1:123456789012:reports";
+        assert_eq!(role.inline, ["poll".to_owned()].into());
+        assert_eq!(role.attached, [own, aws].map(str::to_owned).into());
+        assert_eq!(role.foreign, [aws.to_owned()].into());
+        let boundary = role.boundary.unwrap();
+        assert_eq!((boundary.arn.as_str(), boundary.policy.is_some()), (own, true));
+        assert_eq!(role.policies.len(), 2);
+    }
+}

@@ -7,7 +7,7 @@ mod questions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::Client;
-use aws_sdk_iam::error::ProvideErrorMetadata;
+use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum};
 use policies::catalogue::{ValueType, condition_key};
 
@@ -55,7 +55,7 @@ async fn ask(
             while let Some(answer) = answers.next().await {
                 let answer = match answer {
                     Ok(answer) => answer,
-                    Err(error) if is_no_simulator(error.code()) => return Ok(None),
+                    Err(error) if is_no_simulator(&error) => return Ok(None),
                     // An action that the catalogue has and the simulator has not: it says nothing of this batch.
                     Err(error) if error.code() == Some("InvalidInput") => {
                         ui::detail(format!("the simulator does not answer on `{resource}`: {}", explain(error)));
@@ -74,12 +74,15 @@ async fn ask(
     Ok(Some(found))
 }
 
-/// What endpoints say that do not know the operation.
-fn is_no_simulator(code: Option<&str>) -> bool {
-    const CODES: [&str; 5] =
-        ["InvalidAction", "InternalFailure", "NotImplemented", "UnknownOperation", "UnsupportedOperation"];
-    code.is_some_and(|code| CODES.iter().any(|known| code.starts_with(known)))
+/// Whether an endpoint says that it does not know the operation; emulators have several words for it.
+fn is_no_simulator<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    const CODES: [&str; 4] = ["InvalidAction", "NotImplemented", "UnknownOperation", "UnsupportedOperation"];
+    let is_named = error.code().is_some_and(|code| CODES.iter().any(|known| code.starts_with(known)));
+    is_named || error.raw_response().is_some_and(|response| response.status().as_u16() == NOT_IMPLEMENTED)
 }
+
+/// The status in HTTP of what a server does not have.
+const NOT_IMPLEMENTED: u16 = 501;
 
 fn disagreement(sides: &Sides<'_>, function: &FunctionRights, question: &Question, decision: &str) -> AuditFinding {
     let Question { action, resource, is_allowed, .. } = question;
@@ -218,7 +221,9 @@ mod tests {
     #[tokio::test]
     async fn an_endpoint_without_a_simulator_is_told_from_one_that_refuses() {
         assert_eq!(found(400, error("InvalidAction")).await.unwrap(), None);
-        assert_eq!(found(501, error("NotImplemented")).await.unwrap(), None);
+        assert_eq!(found(501, error("InternalFailure")).await.unwrap(), None);
+        let failed = found(500, error("InternalFailure")).await.unwrap_err().to_string();
+        assert_eq!(failed, "AWS refused: no (InternalFailure)");
         let refused = found(403, error("AccessDenied")).await.unwrap_err().to_string();
         assert_eq!(refused, "AWS refused: no (AccessDenied)");
     }
