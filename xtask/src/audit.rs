@@ -7,6 +7,7 @@ pub mod finding;
 pub mod function;
 pub mod gate;
 pub mod linked;
+pub mod live;
 pub mod matrix;
 pub mod platform;
 pub mod recorded;

@@ -1,18 +1,21 @@
 //! `policy-audit`: whether each right is exactly what is needed.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use infra::Stack;
+use infra::lambda::Function;
 use policies::catalogue;
 
 use crate::assets::Workspace;
 use crate::audit::baseline::{self, Baseline};
+use crate::audit::recorded::Recorded;
 use crate::audit::report::{self, Basis, Catalogue};
 use crate::audit::{self, AuditReport, files, rules};
-use crate::cli::{AuditFormat, PolicyAudit};
+use crate::cli::{AuditFormat, PolicyAudit, Where};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{cli, prepare, select, ui};
+use crate::{cli, cloud, prepare, select, ui};
 
 /// Audits stacks, templates or policies, or tells of rules.
 pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
@@ -45,16 +48,59 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
 }
 
 async fn of_stacks(arguments: &PolicyAudit) -> anyhow::Result<AuditReport> {
+    require_place(arguments)?;
     let stacks = select::stacks(&arguments.stacks(), &arguments.target.stage)?;
     select::require_all_sound(&stacks)?;
+    // Before anything is built, so that what is missing is said at once.
+    let recorded = recorded(arguments, &stacks).await?;
     let built = prepare::build(&stacks.iter().collect::<Vec<_>>(), false).await?;
     let programs: Vec<_> = built.into_values().flatten().collect();
     let workspace = Workspace::read(&cli::workspace())?;
     let mut report = AuditReport::default();
     for stack in &stacks {
-        audit::stack::audit(&workspace, stack, &programs, None, &mut report)?;
+        let began = report.functions.len();
+        audit::stack::audit(&workspace, stack, &programs, recorded.get(stack.name()), &mut report)?;
+        if arguments.live {
+            let cloud = cloud::connect(&arguments.target, stack.default_region).await?;
+            let functions = report.functions.get(began..).unwrap_or_default();
+            report.findings.extend(audit::live::compare(&cloud, stack, functions).await?);
+        }
     }
+    report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
     Ok(report)
+}
+
+/// Refuses flags of a place that nothing is asked of.
+fn require_place(arguments: &PolicyAudit) -> anyhow::Result<()> {
+    arguments.target.require_one_region("policy-audit")?;
+    let Where { local, profile, regions, endpoint_url, .. } = &arguments.target;
+    let is_elsewhere = profile.is_some() || endpoint_url.is_some();
+    let says_place = *local || is_elsewhere || !regions.is_empty();
+    if arguments.live || !says_place || arguments.recorded && !is_elsewhere {
+        return Ok(());
+    }
+    let failure = Failure::new("`policy-audit` asks nothing of a place without `--live`").exit(Exit::Usage);
+    Err(failure.help("pass `--live` to compare what is deployed there, or leave the place out").into())
+}
+
+/// What the functions of each stack did in the local cloud, when that is to be counted.
+async fn recorded<'a>(arguments: &PolicyAudit, stacks: &'a [Stack]) -> anyhow::Result<BTreeMap<&'a str, Recorded>> {
+    let mut recorded = BTreeMap::new();
+    if !arguments.recorded {
+        return Ok(recorded);
+    }
+    let region = arguments.target.regions.first().map(String::as_str);
+    let cloud = audit::recorded::local_cloud(&arguments.target.stage, region).await?;
+    for stack in stacks {
+        let calls = audit::recorded::read(&cloud, stack).await?;
+        let functions = stack.resources_of::<Function>().count();
+        ui::say(format!("{}: {} of {functions} functions have made calls", stack.name(), calls.functions().len()));
+        if calls.left_out > 0 {
+            ui::say(format!("{}: {} more calls than the local cloud keeps are left out", stack.name(), calls.left_out));
+        }
+        recorded.insert(stack.name(), calls);
+    }
+    Ok(recorded)
 }
 
 fn of_files(arguments: &PolicyAudit) -> anyhow::Result<AuditReport> {
