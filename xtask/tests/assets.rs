@@ -95,7 +95,7 @@ fn the_functions_of_spaceships_run_on_lambdas_glibc_and_name_no_folder_and_call_
         for folder in [workspace.root().to_str().unwrap(), "registry/src/"] {
             assert_eq!(memmem::find(&file, folder.as_bytes()), None, "{name} names `{folder}`");
         }
-        let linked = linked::operations(&file, &workspace.services(name).unwrap()).unwrap();
+        let linked = linked::read(&file, &workspace.services(name).unwrap(), &[]).unwrap();
         assert_eq!(linked.operations.iter().map(ToString::to_string).collect::<Vec<_>>(), operations, "{name}");
         assert_eq!(linked.unlisted, BTreeSet::new(), "{name}");
     }

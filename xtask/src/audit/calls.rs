@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::path::Path;
 
 use memchr::memmem;
 use object::read::RelocationTarget;
@@ -90,17 +91,18 @@ pub(super) fn sites(program: &object::File<'_>, folders: &[&str]) -> BTreeSet<Si
         let file = file.trim_end_matches('\0');
         let (line, column) = (u32::from_le_bytes(*line), u32::from_le_bytes(*column));
         let is_source = || folders.iter().any(|folder| file.starts_with(folder));
-        (file.ends_with(".rs") && line > 0 && column > 0 && is_source()).then(|| Site {
-            file: file.to_owned(),
-            line,
-            column,
-        })
+        (is_rust(file) && line > 0 && column > 0 && is_source()).then(|| Site { file: file.to_owned(), line, column })
     };
     let relocations = program.dynamic_relocations().into_iter().flatten();
     relocations
         .filter(|(_, relocation)| relocation.target() == RelocationTarget::Absolute)
         .filter_map(|(address, relocation)| site(address, u64::try_from(relocation.addend()).ok()?))
         .collect()
+}
+
+/// Whether a file is one of Rust, by its name.
+pub(super) fn is_rust(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "rs")
 }
 
 /// The program's data by the addresses at which it is loaded.

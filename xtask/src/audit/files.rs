@@ -16,9 +16,8 @@ use crate::failure::Failure;
 /// When the file cannot be read or is no template.
 pub fn template(file: &Path) -> anyhow::Result<Vec<AuditFinding>> {
     let name = file.display().to_string();
-    let template = Template::parse(&read(file)?).map_err(|error| {
-        Failure::new(format!("`{name}` is no template: {error}")).help("a template is YAML or JSON")
-    })?;
+    let template = Template::parse(&read(file)?)
+        .map_err(|error| Failure::new(format!("`{name}`: {error}")).help("a template is YAML or JSON"))?;
     if template.section("Resources").next().is_none() {
         let failure = Failure::new(format!("`{name}` is no template: it has no `Resources`"));
         return Err(failure.help("`--policy FILE` audits a policy by itself").into());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, TracingMode};
 use infra::plan::resource_name;
 use infra::sqs::{FifoQueue, Queue, StandardQueue};
+use infra::stack::Declared;
 use infra::{LogicalId, Resource, Stack, Value};
 use policies::audit::Rule;
 use policies::{Action, action};
@@ -93,30 +94,27 @@ where
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>
 fn encryption(stack: &Stack, id: LogicalId, function: &Function) -> Vec<PlatformNeed> {
-    let mut uses: BTreeSet<(String, Action)> = BTreeSet::new();
-    for grant in function.grants() {
-        let on = grant.resource.iter().map(resource_name);
-        uses.extend(on.flat_map(|name| grant.action.iter().map(move |action| (name.clone(), action.clone()))));
-    }
-    for need in polling::<FifoQueue>(stack, id).chain(polling::<StandardQueue>(stack, id)) {
-        let on = need.resource.iter().map(resource_name);
-        uses.extend(on.flat_map(|name| need.actions.iter().map(move |action| (name.clone(), action.clone()))));
-    }
+    let polled = polling::<FifoQueue>(stack, id).chain(polling::<StandardQueue>(stack, id));
+    let polled = polled.filter_map(|need| need.resource.map(|resource| (resource, need.actions)));
+    let granted = function.grants().flat_map(|grant| {
+        let actions: Vec<_> = grant.action.iter().cloned().collect();
+        grant.resource.iter().map(move |resource| (resource.clone(), actions.clone())).collect::<Vec<_>>()
+    });
+    let calls: Vec<_> = polled.chain(granted).map(|(resource, actions)| (resource_name(&resource), actions)).collect();
     let encrypted = stack.resources().filter(|declared| has_own_key(&Json::Object(declared.properties())));
-    encrypted
-        .filter_map(|declared| {
-            let id = declared.id.as_str();
-            let is_on = |name: &str| name == id || name.strip_prefix(id).is_some_and(|rest| rest.starts_with('/'));
-            let used = uses.iter().filter(|(name, _)| is_on(name));
-            let actions: BTreeSet<_> = used.flat_map(|(_, action)| of_key(action)).copied().collect();
-            (!actions.is_empty()).then(|| PlatformNeed {
-                purpose: format!("using the key of {id}"),
-                actions: actions.into_iter().map(Action::new).collect(),
-                resource: None,
-                rule: &rules::KEY_MISSING,
-            })
+    let need = |declared: &Declared| {
+        let id = declared.id.as_str();
+        let is_on = |name: &str| name == id || name.strip_prefix(id).is_some_and(|rest| rest.starts_with('/'));
+        let on_it = calls.iter().filter(|(name, _)| is_on(name)).flat_map(|(_, actions)| actions);
+        let actions: BTreeSet<_> = on_it.flat_map(of_key).copied().collect();
+        (!actions.is_empty()).then(|| PlatformNeed {
+            purpose: format!("using the key of {id}"),
+            actions: actions.into_iter().map(Action::new).collect(),
+            resource: None,
+            rule: &rules::KEY_MISSING,
         })
-        .collect()
+    };
+    encrypted.filter_map(need).collect()
 }
 
 /// What an action on an encrypted resource needs of its key.

@@ -12,7 +12,7 @@ use std::path::Path;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit as _;
 
-use super::calls::Site;
+use super::calls::{Site, is_rust};
 use syntax::Syntax;
 
 /// The source files of a package.
@@ -140,7 +140,7 @@ impl Source {
             let path = format!("{folder}/{name}");
             if root.join(&path).is_dir() {
                 self.add_folder(root, &path);
-            } else if name.ends_with(".rs") {
+            } else if is_rust(&name) {
                 // What cannot be read has no lines, which is found where the program knows of one.
                 self.add(&path, &fs::read_to_string(root.join(&path)).unwrap_or_default());
             }

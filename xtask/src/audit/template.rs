@@ -10,7 +10,7 @@ use super::finding::AuditFinding;
 #[must_use]
 pub fn of_stack(stack: &Stack) -> Vec<AuditFinding> {
     let template = Template::render(stack);
-    of_template(&template, stack.name(), |place| stack.source_of(&place.resource).map(|source| source.to_string()))
+    of_template(&template, stack.name(), |place| stack.source_of(&place.resource).as_ref().map(ToString::to_string))
 }
 
 /// What is found in the policies of the template in `file`, with their places in it.

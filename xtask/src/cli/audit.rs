@@ -9,6 +9,7 @@ use super::{Choices, Stacks, Where};
 
 /// What to audit, by what evidence, and how to tell.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PolicyAudit {
     /// The stacks, by name; all of them when none is named.
     #[arg(value_name = "STACK")]

@@ -184,12 +184,7 @@ fn list_rules(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
 fn explain(id: &str) -> anyhow::Result<Exit> {
     let Some(rule) = rules::all().find(|rule| rule.id.eq_ignore_ascii_case(id)) else {
         let failure = Failure::new(format!("there is no rule `{id}`")).exit(Exit::Usage);
-        let nearest = infra::nearest::nearest(&id.to_ascii_uppercase(), rules::all().map(|rule| rule.id));
-        return Err(match nearest {
-            Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
-            None => failure.help("`cargo xtask policy-audit --rules` lists the rules"),
-        }
-        .into());
+        return Err(failure.help("`cargo xtask policy-audit --rules` lists the rules").into());
     };
     let example = policies::audit::rules().find(|row| row.rule.id == rule.id);
     ui::result(report::rules::explain(rule, example).trim_end());

@@ -83,7 +83,8 @@ fn a_file_that_is_no_baseline_is_refused_with_an_example() {
         Baseline::read(folder.path(), Some(&file)).unwrap_err().to_string()
     };
     assert!(
-        error(r#"{"version": 1, "suppressions": [{"rule": "LP02"}"#).contains("is no list of suppressions: expected")
+        error(r#"{"version": 1, "suppressions": [{"rule": "LP02"}"#)
+            .contains("is no list of suppressions: missing field")
     );
     assert!(error(r#"{"version": 1, "suppressions": [{"rule": "LP02"}]}"#).contains("missing field `stack`"));
     assert!(error(r#"{"version": 2, "suppressions": []}"#).contains("of version 2, expected 1"));

@@ -92,7 +92,12 @@ fn what_is_no_policy_is_a_finding_and_what_is_no_file_a_failure() {
     --- stderr
     error: `other.json` cannot be read: No such file or directory (os error 2)
     ");
-    assert_snapshot!(run("a.yaml", b"- one\n- two\n", &["--template", "a.yaml"]));
+    assert_snapshot!(run("a.yaml", b"- one\n- two\n", &["--template", "a.yaml"]), @r"
+    exit 1
+    --- stderr
+    error: `a.yaml`: not a template: expected a mapping with `Resources` at the top level
+      help: a template is YAML or JSON
+    ");
     assert_snapshot!(run("a.yaml", b"Parameters: {}\n", &["--template", "a.yaml"]), @r"
     exit 1
     --- stderr
@@ -135,7 +140,12 @@ fn the_rules_are_listed_and_explained() {
     assert_eq!(families.into_iter().collect::<Vec<_>>(), expected);
 
     assert_snapshot!(run("x", b"", &["--explain", "wb01"]));
-    assert_snapshot!(run("x", b"", &["--explain", "WB0"]), @"");
+    assert_snapshot!(run("x", b"", &["--explain", "WB0"]), @r"
+    exit 2
+    --- stderr
+    error: there is no rule `WB0`
+      help: `cargo xtask policy-audit --rules` lists the rules
+    ");
 }
 
 #[test]
@@ -154,5 +164,10 @@ fn the_format_is_told_by_the_files_suffix() {
     assert!(page.starts_with("<!doctype html>") || page.starts_with("<!DOCTYPE html>"), "{page}");
     let (_, text) = write("a.txt");
     assert!(text.contains("critical["), "{text}");
-    assert_snapshot!(write("a.pdf").0, @"");
+    assert_snapshot!(write("a.pdf").0, @r"
+    exit 2
+    --- stderr
+    error: `a.pdf` does not say its format
+      help: end it in `.txt`, `.json`, `.sarif` or `.html`, or pass `--format`
+    ");
 }

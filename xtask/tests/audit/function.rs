@@ -186,14 +186,14 @@ fn role_only(change: impl FnOnce(Role) -> Role) -> Case {
     Case::with(|_, function| function, change)
 }
 
-fn recorded(action: &str, resource: &str, allowed: bool) -> Option<Recorded> {
+fn recorded(action: &str, resource: &str, allowed: bool) -> Recorded {
     let call = RecordedCall {
         function: "Processor".to_owned(),
         action: action.to_owned(),
         resource: resource.to_owned(),
         allowed,
     };
-    Some(Recorded { calls: [call].into() })
+    Recorded { calls: [call].into(), ..Recorded::default() }
 }
 
 /// Each rule with what it finds something in.
@@ -222,10 +222,11 @@ fn firing() -> Vec<(&'static str, Case)> {
         ("LP14", with_source(raw("sqs", "SendMessage"), "    client.send_message().presigned(config);")),
         ("LP15", Case::new().without_sites(&[4, 5])),
         ("LP17", role_only(|role| and(Statement::deny([Action::new("dynamodb:GetItem")]).on("*"))(role))),
-        ("LP18", Case { recorded: recorded("dynamodb:GetItem", "Orders", false), ..Case::new() }),
+        ("LP18", Case { recorded: Some(recorded("dynamodb:GetItem", "Orders", false)), ..Case::new() }),
         (
             "LP19",
-            Case { recorded: recorded("dynamodb:GetItem", "Orders", true), ..Case::new() }.without("GetItem", &[2]),
+            Case { recorded: Some(recorded("dynamodb:GetItem", "Orders", true)), ..Case::new() }
+                .without("GetItem", &[2]),
         ),
         ("PL02", role_only(|role| and(allow("sqs:ReceiveMessage").on("x"))(role))),
         ("PL05", role_only(without("logs:PutLogEvents"))),
@@ -369,7 +370,7 @@ fn unknown_evidence_never_makes_a_right_exact() {
     let of_program = rights.rights.iter().filter(|right| !right.action.starts_with("logs:"));
     assert!(of_program.clone().count() > 0);
     assert!(of_program.into_iter().all(|right| right.verdict == Verdict::Unknown), "{rights:#?}");
-    let seen = Case { recorded: recorded("dynamodb:GetItem", "Orders", true), ..case };
+    let seen = Case { recorded: Some(recorded("dynamodb:GetItem", "Orders", true)), ..case };
     let (rights, _) = function::audit(&seen.subject());
     let read = rights.rights.iter().find(|right| right.action == "dynamodb:GetItem").unwrap();
     assert_eq!(read.verdict, Verdict::Exact, "a run has shown it");

@@ -6,7 +6,7 @@ use anstyle::Style;
 use policies::audit::Severity;
 
 use super::super::finding::AuditFinding;
-use super::super::matrix::{AuditReport, FunctionRights, Right, Suppressed, Verdict};
+use super::super::matrix::{AuditReport, FunctionRights, Right, Source, Suppressed, Verdict};
 use super::Basis;
 use super::tally::{by_stack, summary, word};
 use crate::ui::{CAUTION, DANGER, GOOD, STRONG};
@@ -124,7 +124,8 @@ fn function(text: &mut String, function: &FunctionRights) {
 /// The strongest that is known of a right, and how much more there is.
 fn known(right: &Right) -> String {
     let strongest = right.evidence.iter().max_by_key(|it| it.source);
-    let more = right.evidence.len().saturating_sub(1);
+    // What is declared is in the line already: the action on the resource.
+    let more = right.evidence.iter().filter(|it| it.source != Source::Declared).count().saturating_sub(1);
     match strongest {
         None => String::new(),
         Some(evidence) if more == 0 => format!("{}: {}", evidence.source.name(), evidence.text),
