@@ -9,21 +9,6 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     own.into_iter().flatten().copied().chain(policies::audit::rules().map(|row| &row.rule))
 }
 
-/// What each family is about, by the letters of its ids, in the order in which families are listed.
-pub const FAMILIES: &[(&str, &str)] = &[
-    ("LP", "least privilege of functions"),
-    ("PL", "what AWS needs of a function's role"),
-    ("GR", "grammar of policies"),
-    ("CT", "AWS's actions, resources and condition keys"),
-    ("WB", "what is written wider than needed"),
-    ("PE", "privilege escalation"),
-    ("SA", "sensitive actions"),
-    ("RP", "policies of resources and trust"),
-    ("AG", "API Gateway"),
-    ("DR", "what is deployed"),
-    ("SU", "suppressions"),
-];
-
 macro_rules! rules {
     ($(#[$doc:meta])* $group:ident: $($name:ident = $id:literal $severity:ident $title:literal, $fix:literal;)+) => {
         $(

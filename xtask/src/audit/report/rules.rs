@@ -1,5 +1,6 @@
 //! The rules themselves: what each finds, and what to do about it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use policies::audit::{Case, PolicyRule, Rule};
@@ -27,7 +28,7 @@ pub fn json(rules: &[&'static Rule]) -> String {
     format!("{:#}", json!({"version": 1, "rules": rows.collect::<Vec<_>>()}))
 }
 
-/// The rules as a table, by family, with counts.
+/// The rules as a table, by family, with counts; then what other tools call them.
 #[must_use]
 pub fn table(rules: &[&'static Rule]) -> String {
     let mut text = String::new();
@@ -43,11 +44,29 @@ pub fn table(rules: &[&'static Rule]) -> String {
         }
         text.push('\n');
     }
+    text += &elsewhere(rules);
     let _ = match severities(rules.iter().copied()) {
         none if none.is_empty() => writeln!(text, "no rule"),
         some => writeln!(text, "{}: {}", counted(rules.len(), "rule"), listed(&some)),
     };
     text
+}
+
+/// The names of rules in other tools, with the rules here.
+fn elsewhere(rules: &[&'static Rule]) -> String {
+    let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for rule in rules {
+        for name in rule.also_known_as {
+            names.entry(name).or_default().push(rule.id);
+        }
+    }
+    let width = names.keys().map(|name| name.len()).max().unwrap_or(0);
+    let lines = names.iter().map(|(name, ids)| format!("  {name:width$}  {}\n", ids.join(", ")));
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("{STRONG}elsewhere{STRONG:#}\n{}\n", lines.collect::<String>())
+    }
 }
 
 /// All that is to say about a rule; with its cases, when it is one about policies.
