@@ -1,7 +1,5 @@
 //! An action on a resource, as a statement of a function's role allows it.
 
-use std::collections::BTreeSet;
-
 use infra::Value;
 use infra::binding::Binding;
 use infra::iam::Statement;
@@ -99,17 +97,15 @@ pub(super) fn unused_rule(grant: Grant<'_>) -> &'static Rule {
 const POLLING: [&str; 4] =
     ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"];
 
-/// The operations of the SDKs that need an action.
+/// The operations of the SDKs that need an action: those that always do, or else those that may.
 pub(super) fn users(action: &Action) -> String {
-    let users: BTreeSet<_> = operation::services()
-        .filter(|service| operation::prefix(service) == Some(action.service()))
-        .flat_map(|service| operation::of(service).into_iter().flatten())
-        .filter(|operation| operation.actions().any(|it| action.covers(it)))
-        .map(|operation| operation.name)
-        .collect();
+    let of_service = operation::services().filter(|service| operation::prefix(service) == Some(action.service()));
+    let all: Vec<_> = of_service.flat_map(|service| operation::of(service).into_iter().flatten()).collect();
+    let always = all.iter().filter(|it| it.required.iter().any(|needed| action.covers(needed)));
+    let maybe = all.iter().filter(|it| it.actions().any(|needed| action.covers(needed)));
+    let mut users: Vec<_> = always.map(|it| it.name).collect();
     if users.is_empty() {
-        format!("any operation that needs `{action}`")
-    } else {
-        users.into_iter().collect::<Vec<_>>().join(", ")
+        users = maybe.map(|it| it.name).collect();
     }
+    if users.is_empty() { format!("any operation that needs `{action}`") } else { users.join(", ") }
 }
