@@ -68,7 +68,8 @@ fn a_damaged_program_is_read_without_panic() {
                 1 => damaged.len() - 1 - numbers.below(2048),
                 _ => numbers.below(damaged.len()),
             };
-            damaged[at] = [0, 1, 0x7f, 0xff, u8::try_from(numbers.below(256)).unwrap()][numbers.below(5)];
+            let byte = [0, 1, 0x7f, 0xff, u8::try_from(numbers.below(256)).unwrap()][numbers.below(5)];
+            damaged.iter_mut().skip(at).take(1 + numbers.below(16)).for_each(|it| *it = byte);
         }
         drop(read(&damaged));
     }

@@ -87,7 +87,7 @@ fn a_binding_is_said_to_be_used_however_it_is_called_and_its_unused_sibling_neve
             field::<Table<Scan>>("unscanned", &[None]),
             field::<Bucket<GetObject>>("documents", &[Unclear]),
             field::<Bucket<GetObject>>("drafts", &[None]),
-            field::<Bucket<PutObject>>("images", &[Unclear]),
+            field::<Bucket<PutObject>>("images", &[Certain]),
             field::<Bucket<PutObject>>("thumbnails", &[None]),
             field::<Bucket<DeleteObject>>("archived", &[Unclear]),
             field::<Bucket<DeleteObject>>("restored", &[None]),
