@@ -79,10 +79,14 @@ impl Source {
         self.handed.iter().filter(is_handed).map(|(.., file)| file.as_str())
     }
 
-    /// The file that declares all of `fields`, when just one does.
+    /// The file that declares all of `fields`, each a name and a type, when just one does.
     #[must_use]
-    pub fn home(&self, fields: &[&str]) -> Option<&str> {
-        let mut homes = self.files.keys().filter(|file| fields.iter().all(|it| self.declared(it, Some(file)) > 0));
+    pub fn home(&self, fields: &[(&str, String)]) -> Option<&str> {
+        let declares = |file: &str, name: &str, type_name: &str| {
+            let mut declared = self.declarations.iter().filter(|(site, field)| site.file == file && field == name);
+            declared.any(|(site, _)| self.line(site).is_some_and(|line| is_declaration(line, type_name)))
+        };
+        let mut homes = self.files.keys().filter(|file| fields.iter().all(|(name, it)| declares(file, name, it)));
         homes.next().filter(|_| homes.next().is_none()).map(String::as_str)
     }
 
@@ -142,13 +146,15 @@ impl Source {
     #[must_use]
     pub fn declaration(&self, name: &str, type_name: &str) -> Option<(&Site, &str)> {
         let declared = self.declarations.iter().filter(|(_, field)| field == name);
-        let lines = declared.filter_map(|(site, _)| {
-            let line = self.files.get(&site.file)?.get(usize::try_from(site.line).ok()?.checked_sub(1)?)?;
-            Some((site, line.as_str()))
-        });
+        let lines = declared.filter_map(|(site, _)| Some((site, self.line(site)?)));
         let mut found = lines.filter(|(_, line)| line.contains(type_name));
         let only = found.next()?;
         found.next().is_none().then_some(only)
+    }
+
+    fn line(&self, site: &Site) -> Option<&str> {
+        let lines = self.files.get(&site.file)?;
+        lines.get(usize::try_from(site.line).ok()?.checked_sub(1)?).map(String::as_str)
     }
 
     fn add_folder(&mut self, root: &Path, folder: &str) {
@@ -208,6 +214,12 @@ impl Source {
             (after_dot, after_colon) = (is_dot, is_colon);
         }
     }
+}
+
+/// Whether `line` declares a field of the type `type_name`, which may go on in the next line.
+fn is_declaration(line: &str, type_name: &str) -> bool {
+    let declared = line.split_once(": ").map_or("", |(_, declared)| declared.trim_end_matches(','));
+    type_name.is_empty() || declared == type_name || (declared.ends_with('(') && type_name.starts_with(declared))
 }
 
 #[cfg(test)]

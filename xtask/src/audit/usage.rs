@@ -36,7 +36,8 @@ impl<'a> Program<'a> {
         }
         let sites: Vec<_> = self.sites_of(operation).collect();
         let at = |site: &Site| format!("`{}` at {site}", operation.name);
-        let home = self.source.home(&bindings.iter().map(|it| it.field.as_str()).collect::<Vec<_>>());
+        let fields: Vec<_> = bindings.iter().map(|it| (it.field.as_str(), short(&it.type_name))).collect();
+        let home = self.source.home(&fields);
         let is_on = |field: &String, site: &Site, call: &MethodCall| {
             call.field.as_ref() == Some(field) && self.source.is_of(home, field, &site.file)
         };
