@@ -9,7 +9,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 
 /// Makes every call.
 pub async fn call_all(client: &Client) {
-    if let Ok(config) = PresigningConfig::expires_in(Duration::from_secs(60)) {
+    if let Ok(config) = PresigningConfig::expires_in(Duration::from_mins(1)) {
         drop(client.get_object().presigned(config).await);
     }
     let put = |key: &str| client.put_object().key(key);
