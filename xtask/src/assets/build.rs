@@ -40,13 +40,14 @@ pub struct Program {
 /// When a program is in no package, cannot be built, or the target's standard library is missing.
 pub fn build(workspace: &Workspace, programs: &[&str], target: Target, tools: &Path) -> Result<Vec<Program>> {
     let programs: BTreeSet<_> = programs.iter().copied().collect();
+    let mut packages: BTreeSet<_> = workspace.packages_with_programs().collect();
     for program in &programs {
-        workspace.package_of(program)?;
+        packages.insert(workspace.package_of(program)?);
     }
     let toolchain = Toolchain::of(workspace.root())?;
     toolchain.require(target)?;
     let mut command = command(workspace, target, tools, &toolchain);
-    command.args(workspace.packages_with_programs().flat_map(|package| ["--package", package]));
+    command.args(packages.iter().flat_map(|package| ["--package", package]));
     let mut built = run(command, &programs)?;
     built.sort_by(|one: &Program, other| one.name.cmp(&other.name));
     Ok(built)

@@ -46,10 +46,13 @@ impl Workspace {
         self.with_program(program).map(|package| package.name.as_str())
     }
 
-    /// The names of the packages with programs, in cargo's order, but for the one that asks: xtask itself.
+    /// The names of the packages with programs, in cargo's order, but for the one that asks, xtask itself, and those
+    /// whose manifest says that their programs are not deployed.
     pub fn packages_with_programs(&self) -> impl Iterator<Item = &str> {
         let has_program = |package: &&Package| package.targets.iter().any(|target| target.is_kind(TargetKind::Bin));
-        let packages = self.0.packages.iter().filter(has_program).map(|package| package.name.as_str());
+        let is_deployed = |package: &&Package| package.metadata["stackwright"]["deployed"] != false;
+        let packages =
+            self.0.packages.iter().filter(has_program).filter(is_deployed).map(|package| package.name.as_str());
         packages.filter(|name| *name != env!("CARGO_PKG_NAME"))
     }
 

@@ -82,7 +82,7 @@ fn call(rest: &[u8]) -> Option<Call> {
 pub(super) fn sites(program: &object::File<'_>, folders: &[&str]) -> BTreeSet<Site> {
     let memory = Memory::of(program);
     let site = |address: u64, name: u64| -> Option<Site> {
-        let fields = memory.read(address + 8, 16)?;
+        let fields = memory.read(address.checked_add(8)?, 16)?;
         let (length, rest) = fields.split_first_chunk::<8>()?;
         let (line, rest) = rest.split_first_chunk::<4>()?;
         let (column, _) = rest.split_first_chunk::<4>()?;

@@ -27,8 +27,8 @@ pub struct Source {
     values: BTreeSet<String>,
     /// The fields that are read somewhere.
     fields: BTreeSet<String>,
-    /// Functions with the fields that are handed to them, or used as values in them.
-    handed: BTreeSet<(String, String)>,
+    /// Functions with the fields that are handed to them, or used as values in them, and the files in which they are.
+    handed: BTreeSet<(String, String, String)>,
     /// The files, with their lines.
     files: BTreeMap<String, Vec<String>>,
     /// The fields that structs declare.
@@ -73,10 +73,33 @@ impl Source {
         self.calls.get(site)
     }
 
-    /// Whether the field `field` is handed to the function `function`, or used as a value in it.
+    /// The files in which the field `field` is handed to the function `function`, or used as a value in it.
+    pub fn handed(&self, field: &str, function: &str) -> impl Iterator<Item = &str> {
+        let is_handed = move |(to, what, _): &&(String, String, String)| to == function && what == field;
+        self.handed.iter().filter(is_handed).map(|(.., file)| file.as_str())
+    }
+
+    /// The file that declares all of `fields`, each a name and a type, when just one does.
     #[must_use]
-    pub fn hands(&self, field: &str, function: &str) -> bool {
-        self.handed.contains(&(function.to_owned(), field.to_owned()))
+    pub fn home(&self, fields: &[(&str, String)]) -> Option<&str> {
+        let declares = |file: &str, name: &str, type_name: &str| {
+            let mut declared = self.declarations.iter().filter(|(site, field)| site.file == file && field == name);
+            declared.any(|(site, _)| self.line(site).is_some_and(|line| is_declaration(line, type_name)))
+        };
+        let mut homes = self.files.keys().filter(|file| fields.iter().all(|(name, it)| declares(file, name, it)));
+        homes.next().filter(|_| homes.next().is_none()).map(String::as_str)
+    }
+
+    /// Whether a field `name` that `file` uses is that of the struct in the file `home`, and of no other struct.
+    #[must_use]
+    pub fn is_of(&self, home: Option<&str>, name: &str, file: &str) -> bool {
+        self.declared(name, None) <= 1 || (home == Some(file) && self.declared(name, home) == 1)
+    }
+
+    /// How many structs have a field `name`, in `file` or anywhere.
+    fn declared(&self, name: &str, file: Option<&str>) -> usize {
+        let is_in = |site: &Site| file.is_none_or(|file| site.file == file);
+        self.declarations.iter().filter(|(site, field)| field == name && is_in(site)).count()
     }
 
     /// Whether the field `name` is read anywhere.
@@ -123,13 +146,15 @@ impl Source {
     #[must_use]
     pub fn declaration(&self, name: &str, type_name: &str) -> Option<(&Site, &str)> {
         let declared = self.declarations.iter().filter(|(_, field)| field == name);
-        let lines = declared.filter_map(|(site, _)| {
-            let line = self.files.get(&site.file)?.get(usize::try_from(site.line).ok()?.checked_sub(1)?)?;
-            Some((site, line.as_str()))
-        });
+        let lines = declared.filter_map(|(site, _)| Some((site, self.line(site)?)));
         let mut found = lines.filter(|(_, line)| line.contains(type_name));
         let only = found.next()?;
         found.next().is_none().then_some(only)
+    }
+
+    fn line(&self, site: &Site) -> Option<&str> {
+        let lines = self.files.get(&site.file)?;
+        lines.get(usize::try_from(site.line).ok()?.checked_sub(1)?).map(String::as_str)
     }
 
     fn add_folder(&mut self, root: &Path, folder: &str) {
@@ -191,6 +216,12 @@ impl Source {
     }
 }
 
+/// Whether `line` declares a field of the type `type_name`, which may go on in the next line.
+fn is_declaration(line: &str, type_name: &str) -> bool {
+    let declared = line.split_once(": ").map_or("", |(_, declared)| declared.trim_end_matches(','));
+    type_name.is_empty() || declared == type_name || (declared.ends_with('(') && type_name.starts_with(declared))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,8 +258,9 @@ mod tests {
     #[test]
     fn what_is_handed_on_is_told_from_what_is_called_on() {
         let source = source();
-        assert!(source.hands("images", "count") && source.hands("logs", "f") && !source.hands("logs", "count"));
-        assert!(!source.hands("sightings", "f"), "it is only called on");
+        let hands = |field, function| source.handed(field, function).next().is_some();
+        assert!(hands("images", "count") && hands("logs", "f") && !hands("logs", "count"));
+        assert!(!hands("sightings", "f"), "it is only called on");
     }
 
     #[test]

@@ -36,14 +36,20 @@ impl<'a> Program<'a> {
         }
         let sites: Vec<_> = self.sites_of(operation).collect();
         let at = |site: &Site| format!("`{}` at {site}", operation.name);
-        if let Some((site, _)) = sites.iter().find(|(_, call)| call.field.as_ref() == Some(&binding.field)) {
+        let fields: Vec<_> = bindings.iter().map(|it| (it.field.as_str(), short(&it.type_name))).collect();
+        let home = self.source.home(&fields);
+        let is_on = |field: &String, site: &Site, call: &MethodCall| {
+            call.field.as_ref() == Some(field) && self.source.is_of(home, field, &site.file)
+        };
+        if let Some((site, _)) = sites.iter().find(|(site, call)| is_on(&binding.field, site, call)) {
             return Use::Certain(at(site));
         }
         // What is called on no binding's field was handed on.
-        let is_binding = |name: &String| bindings.iter().any(|other| other.field == *name);
-        let mut handed_on = sites.iter().filter(|(_, call)| !call.field.as_ref().is_some_and(is_binding));
+        let mut handed_on =
+            sites.iter().filter(|(site, call)| !bindings.iter().any(|other| is_on(&other.field, site, call)));
         let is_handed = |call: &MethodCall| {
-            call.function.as_ref().is_some_and(|function| self.source.hands(&binding.field, function))
+            let mut files = call.function.iter().flat_map(|function| self.source.handed(&binding.field, function));
+            files.any(|file| self.source.is_of(home, &binding.field, file))
         };
         if let Some((site, _)) = handed_on.clone().find(|(_, call)| is_handed(call)) {
             return Use::Certain(format!("{}, to which it is handed on", at(site)));
@@ -58,7 +64,11 @@ impl<'a> Program<'a> {
         if !self.source.reads_field(&binding.field) {
             return Use::None;
         }
-        let by_sibling = siblings.any(|it| sites.iter().any(|(_, call)| call.field.as_ref() == Some(&it.field)));
+        // A field of another struct has the same name.
+        if let Some((site, _)) = sites.iter().find(|(_, call)| call.field.as_ref() == Some(&binding.field)) {
+            return Use::Unclear(at(site));
+        }
+        let by_sibling = siblings.any(|it| sites.iter().any(|(site, call)| is_on(&it.field, site, call)));
         match handed_on {
             Some(site) if self.source.is_value(&binding.field) => Use::Unclear(at(site)),
             None if !by_sibling => Use::Unclear(format!("`{}` is linked", operation.name)),
@@ -103,7 +113,7 @@ impl<'a> Program<'a> {
 }
 
 /// The SDK's method for an operation: `list_objects_v2` for `ListObjectsV2`.
-fn method_name(operation: &Operation) -> String {
+pub(super) fn method_name(operation: &Operation) -> String {
     let mut name = String::new();
     for letter in operation.name.chars() {
         if letter.is_ascii_uppercase() && !name.is_empty() {

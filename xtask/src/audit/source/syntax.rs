@@ -1,5 +1,9 @@
 //! What the syntax of a file says: calls, and which fields are handed on to which functions.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use policies::operation;
 use proc_macro2::LineColumn;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
@@ -7,6 +11,7 @@ use syn::{Expr, ExprCall, ExprField, ExprMethodCall, Field, FieldPat, ImplItemFn
 
 use super::{MethodCall, Source};
 use crate::audit::calls::Site;
+use crate::audit::usage;
 
 /// Gathers from one file.
 pub(super) struct Syntax<'a> {
@@ -23,7 +28,7 @@ impl<'a> Syntax<'a> {
 
     fn hand(&mut self, function: &str, fields: &[String]) {
         for field in fields {
-            self.source.handed.insert((function.to_owned(), field.clone()));
+            self.source.handed.insert((function.to_owned(), field.clone(), self.path.to_owned()));
         }
     }
 
@@ -48,10 +53,14 @@ impl<'ast> Visit<'ast> for Syntax<'_> {
         let method = call.method.to_string();
         let field = field(&call.receiver);
         self.hand(&method, &fields(&call.args));
-        // What a method is called on is not handed on by that.
         match &*call.receiver {
-            Expr::Field(receiver) => self.visit_expr(&receiver.base),
-            receiver => self.visit_expr(receiver),
+            Expr::Field(receiver) if is_own(&method) => self.visit_expr(&receiver.base),
+            receiver => {
+                // To a method of something else, as to `clone`, it is handed on.
+                let receiver_field = field.as_slice().to_vec();
+                self.hand(&method, &receiver_field);
+                self.visit_expr(receiver);
+            }
         }
         call.args.iter().for_each(|argument| self.visit_expr(argument));
         let function = self.functions.last().cloned();
@@ -100,6 +109,14 @@ impl<'ast> Visit<'ast> for Syntax<'_> {
         visit::visit_field_pat(self, pattern);
     }
 }
+
+/// Whether a method is one of bindings, which hand nothing on: it tells of the resource, or is an operation.
+fn is_own(method: &str) -> bool {
+    matches!(method, "arn" | "key" | "name" | "names" | "prefix" | "url") || OPERATIONS.contains(method)
+}
+
+static OPERATIONS: LazyLock<BTreeSet<String>> =
+    LazyLock::new(|| operation::services().filter_map(operation::of).flatten().map(usage::method_name).collect());
 
 fn site(path: &str, start: LineColumn) -> Site {
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

@@ -1,0 +1,10 @@
+//! Calls through bindings.
+
+use canary::bound::pairs::{Bindings, call_all};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    if let Ok(bindings) = bindings::load::<Bindings>().await {
+        call_all(&bindings).await;
+    }
+}
