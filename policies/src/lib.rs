@@ -22,4 +22,5 @@ pub use condition::{Condition, Operator, Quantifier};
 pub use document::{Effect, PolicyDocument, Statement, Version};
 pub use listed::Listed;
 pub use operation::Operation;
+pub use pattern::covers;
 pub use principal::Principal;

@@ -80,6 +80,17 @@ fn variable(text: &str) -> Option<(Token, &str)> {
     Some((token, after))
 }
 
+/// Whether `text` is what `pattern` stands for by its wildcards, in the same case; a variable in it stands for nothing.
+///
+/// ```
+/// assert!(policies::covers("arn:aws:s3:::maps/*", "arn:aws:s3:::maps/new/1.png"));
+/// assert!(!policies::covers("arn:aws:s3:::maps/${aws:username}", "arn:aws:s3:::maps/a"));
+/// ```
+#[must_use]
+pub fn covers(pattern: &str, text: &str) -> bool {
+    matches(&self::pattern(pattern, Version::V2012), text)
+}
+
 /// Whether `text` is what `pattern` stands for; a variable in it stands for nothing.
 pub(crate) fn matches(pattern: &[Token], text: &str) -> bool {
     let (mut at, mut rest) = (0, text);

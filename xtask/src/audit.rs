@@ -9,6 +9,7 @@ pub mod gate;
 pub mod linked;
 pub mod live;
 pub mod matrix;
+pub mod names;
 pub mod platform;
 pub mod recorded;
 pub mod report;

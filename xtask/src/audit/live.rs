@@ -2,8 +2,6 @@
 
 pub mod differences;
 pub mod expected;
-pub mod names;
-mod resolve;
 pub mod role;
 pub mod simulation;
 pub mod unknown;
@@ -16,6 +14,7 @@ use infra::{Stack, Template};
 
 use super::finding::AuditFinding;
 use super::matrix::FunctionRights;
+use super::names::{Home, Names};
 use super::rules;
 use crate::cloud::Cloud;
 use crate::deploy::{contents, deployed};
@@ -24,7 +23,6 @@ use crate::failure::Failure;
 use crate::ui;
 use differences::Sides;
 use expected::Expected;
-use names::{Home, Names};
 
 /// What has to be allowed to whoever compares, beside `sts:GetCallerIdentity`, which always is.
 pub const PERMISSIONS: [&str; 10] = [
@@ -65,13 +63,7 @@ async fn read_and_compare(
     };
     let resources = contents::resources(cloud, &stack.stack_name()).await?;
     let template = expected::resolved_resources(&Template::render(stack), &deployed.snapshot.parameters);
-    let home = Home {
-        account: cloud.account.clone(),
-        region: cloud.region.clone(),
-        stack_id: deployed.id,
-        stack_name: stack.stack_name(),
-    };
-    let names = Names::of(home, &resources, &template);
+    let names = Names::of(Home::of(cloud, stack, &deployed), &resources, &template);
     let is_conditional = |id: &str| template.get(id).is_some_and(|resource| resource.get("Condition").is_some());
     let roles = expected::roles(&template, &names);
 

@@ -9,8 +9,7 @@
 //! operations that it knows no action of leave no trace. Calls by URLs that a function signed are the function's, and
 //! are recorded even when the URL has expired or was altered.
 
-mod names;
-mod resources;
+mod calls;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +17,7 @@ use infra::plan::resource_name;
 use infra::{LogicalId, Stack, Value};
 use policies::Action;
 
+use super::names::{Home, Names};
 use crate::cli::Where;
 use crate::cloud::{self, Cloud};
 use crate::deploy::{contents, deployed};
@@ -81,10 +81,10 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Recorded> {
         .into());
     };
     let resources = contents::resources(cloud, &stack.stack_name()).await?;
-    let found = resources::Resources { account: &cloud.account, region: &cloud.region, listed: &resources };
+    let names = Names::of(Home::of(cloud, stack, &deployed), &resources, &deployed.snapshot.resolved_resources());
     let recorded = local::calls(local).await?;
     let calls = recorded.calls.iter().filter(|call| call.last >= deployed.changed);
-    Ok(Recorded { calls: names::of_stack(stack, &found, calls), left_out: recorded.left_out })
+    Ok(Recorded { calls: calls::of_stack(stack, &names, calls), left_out: recorded.left_out })
 }
 
 impl Recorded {

@@ -6,9 +6,8 @@ use crate::audit::limit::{Gap, gap, has_wildcard, is_key, starts_key};
 use crate::audit::policy::At;
 use crate::audit::rights::{Rights, acts, is_on_all};
 use crate::condition::{Condition, Operator};
-use crate::document::Version;
 use crate::evaluate::arn_parts;
-use crate::pattern;
+use crate::pattern::covers;
 
 /// On what the first action of a path has to be allowed for the path to lead anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +108,7 @@ fn is_met(condition: &Condition, service: &str) -> bool {
     let like = matches!(condition.operator, Operator::StringLike | Operator::StringNotLike);
     let is_it = |value: &String| {
         let value = value.to_lowercase();
-        if like { pattern::matches(&pattern::pattern(&value, Version::V2012), service) } else { value == service }
+        if like { covers(&value, service) } else { value == service }
     };
     condition.values.iter().any(is_it) != condition.operator.is_negated()
 }
@@ -117,7 +116,7 @@ fn is_met(condition: &Condition, service: &str) -> bool {
 /// Whether the condition leaves only some of the resources, such as those with a tag.
 pub(super) fn limits_resource(condition: &Condition) -> bool {
     if is_key(condition, "iam:PolicyARN") {
-        let gives_all = |value: &String| pattern::matches(&pattern::pattern(value, Version::V2012), ADMINISTRATOR);
+        let gives_all = |value: &String| covers(value, ADMINISTRATOR);
         return gap(condition).is_none() && !condition.values.iter().any(gives_all);
     }
     let is_tag = starts_key(condition, "aws:ResourceTag/")

@@ -7,10 +7,10 @@ use ::policies::audit::Rule;
 use ::policies::contain::{Comparison, wider};
 
 use super::expected::Expected;
-use super::names::Names;
 use super::role::Deployed;
 use super::unknown::{at_least, at_most};
 use crate::audit::finding::AuditFinding;
+use crate::audit::names::Names;
 use crate::audit::rules;
 use requests::{assumption, grouped, let_in};
 
@@ -150,9 +150,9 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::super::expected::{resolved_resources, roles};
-    use super::super::names::tests::names;
     use super::super::role::Document;
     use super::*;
+    use crate::audit::names::tests::names;
 
     const TABLE: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/spaceships-sightings";
     const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/limit";
@@ -215,7 +215,7 @@ mod tests {
     fn found(role: &Json, live: &Deployed) -> Vec<AuditFinding> {
         let resources = json!({"ConsumerRole": role, "Write": write(), "Sightings": {"Type": "AWS::DynamoDB::Table"}});
         let template = Template::parse(&json!({ "Resources": resources }).to_string()).unwrap();
-        let names = names("eu-west-1");
+        let names = names();
         let expected = roles(&resolved_resources(&template, &std::collections::BTreeMap::new()), &names);
         assert_eq!(expected.len(), 1);
         Sides { stack: "spaceships", location: None, expected: &expected[0], live, names: &names }.differences()

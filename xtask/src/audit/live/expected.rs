@@ -9,8 +9,8 @@ use policies::audit::{Kind, Policy};
 use policies::{PolicyDocument, parse};
 use serde_json::{Map, Value as Json, json};
 
-use super::names::Names;
 use super::unknown::unknown_values;
+use crate::audit::names::Names;
 
 /// A role as its stack says it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -186,8 +186,8 @@ fn text(json: &Json) -> Option<String> {
 mod tests {
     use infra::iam::name_variables;
 
-    use super::super::names::tests::names;
     use super::*;
+    use crate::audit::names::tests::names;
 
     /// The role of a template with these resources beside it, and these parameters.
     fn role(properties: &Json, others: &Json, parameters: &Json) -> Expected {
@@ -199,7 +199,7 @@ mod tests {
         let template = Template::parse(&template.to_string()).unwrap();
         let deployed = [("Given", "given"), ("Secret", "****"), ("Several", "a,b"), ("Fetched", "/path")];
         let deployed = deployed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let mut roles = roles(&resolved_resources(&template, &deployed), &names("eu-west-1"));
+        let mut roles = roles(&resolved_resources(&template, &deployed), &names());
         assert_eq!(roles.len(), 1);
         roles.remove(0)
     }

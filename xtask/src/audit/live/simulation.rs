@@ -133,9 +133,9 @@ mod tests {
     use tiny_http::{Response, Server};
 
     use super::super::expected::Expected;
-    use super::super::names::tests::names;
     use super::super::role::{Deployed, Document};
     use super::*;
+    use crate::audit::names::tests::names;
 
     const QUEUE: &str = "arn:aws:sqs:eu-west-1:123456789012:sightings.fifo";
 
@@ -188,7 +188,7 @@ mod tests {
             attached: Vec::new(),
             boundary: None,
         };
-        let (expected, names) = (Expected::default(), names("eu-west-1"));
+        let (expected, names) = (Expected::default(), names());
         let sides = Sides { stack: "spaceships", location: None, expected: &expected, live: &live, names: &names };
         let function = FunctionRights {
             stack: "spaceships".to_owned(),

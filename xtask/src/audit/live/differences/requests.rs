@@ -7,7 +7,7 @@ use policies::contain::Witness;
 use policies::{Listed, PolicyDocument, Principal, Statement};
 
 use crate::audit::finding::AuditFinding;
-use crate::audit::live::names::Names;
+use crate::audit::names::Names;
 
 /// Requests on one resource that one statement allows.
 #[derive(Debug, Clone, PartialEq, Eq)]

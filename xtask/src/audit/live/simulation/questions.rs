@@ -8,9 +8,9 @@ use policies::evaluate::{Accounts, Context, Decision, Known, Policies, Request, 
 use policies::{PolicyDocument, Principal};
 
 use crate::audit::live::expected::Expected;
-use crate::audit::live::names::Names;
 use crate::audit::live::unknown::{at_least, at_most};
 use crate::audit::matrix::{FunctionRights, Verdict};
+use crate::audit::names::Names;
 
 /// A request and what its answer should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,8 +145,8 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::audit::live::names::tests::names;
     use crate::audit::matrix::Right;
+    use crate::audit::names::tests::names;
 
     const TABLE: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/spaceships-sightings";
     const LOGS: &str = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/consumer";
@@ -170,7 +170,7 @@ mod tests {
             location: None,
             rights: vec![right],
         };
-        questions(&expected, &names("eu-west-1"), &function).into_iter().collect()
+        questions(&expected, &names(), &function).into_iter().collect()
     }
 
     #[track_caller]

@@ -1,15 +1,14 @@
-//! From roles and ARNs to the logical names of a stack.
+//! The calls of a stack's functions: from roles and ARNs to logical names.
 
 use std::collections::BTreeSet;
 
 use infra::lambda::Function;
 use infra::plan::resource_name;
 use infra::{LogicalId, Stack};
-use policies::{Action, Effect, Listed};
-use regex::Regex;
+use policies::{Action, Effect, Listed, covers};
 
 use super::RecordedCall;
-use super::resources::Resources;
+use crate::audit::names::Names;
 use crate::audit::rights::Rights;
 use crate::local::Call;
 
@@ -28,26 +27,25 @@ struct Caller<'a> {
 struct Pattern {
     actions: Listed<Action>,
     arn: String,
-    matching: Regex,
     name: String,
 }
 
 /// The calls that the functions of `stack` made, with what they are on by its logical name.
 pub(super) fn of_stack<'a>(
     stack: &Stack,
-    deployed: &Resources<'_>,
+    names: &Names,
     calls: impl Iterator<Item = &'a Call>,
 ) -> BTreeSet<RecordedCall> {
     let callers: Vec<_> = stack
         .resources_of::<Function>()
-        .filter_map(|(reference, function)| caller(stack, deployed, reference.id(), function))
+        .filter_map(|(reference, function)| caller(stack, names, reference.id(), function))
         .collect();
     let by_functions = calls.filter_map(|call| {
         let caller = callers.iter().find(|it| it.role == call.role && it.session == call.session)?;
         Some(RecordedCall {
             function: caller.id.to_string(),
             action: call.action.clone(),
-            resource: name(&call.action, &call.resource, &caller.granted, deployed),
+            resource: name(&call.action, &call.resource, &caller.granted, names),
             allowed: call.allowed,
         })
     });
@@ -55,56 +53,43 @@ pub(super) fn of_stack<'a>(
 }
 
 /// A function whose role is in the stack, too, when both are deployed.
-fn caller<'a>(stack: &Stack, deployed: &Resources<'a>, id: LogicalId, function: &Function) -> Option<Caller<'a>> {
-    let role = deployed.physical_id(function.role_in(stack)?.id().as_str())?;
-    let name = deployed.physical_id(id.as_str())?;
+fn caller<'a>(stack: &Stack, names: &'a Names, id: LogicalId, function: &Function) -> Option<Caller<'a>> {
+    let role = names.physical_id(function.role_in(stack)?.id().as_str())?;
+    let name = names.physical_id(id.as_str())?;
     let rights = Rights::of(stack, id, function);
     let allowed = rights.granted.iter().filter(|it| it.effect == Effect::Allow && !it.resource.is_negated());
     let resources = allowed.flat_map(|statement| statement.resource.iter().map(move |it| (&statement.action, it)));
     let granted = resources.filter_map(|(actions, resource)| {
-        let arn = deployed.resolve(resource)?;
-        let matching =
-            Regex::new(&format!("(?s)^{}$", regex::escape(&arn).replace(r"\*", ".*").replace(r"\?", "."))).ok()?;
-        Some(Pattern { actions: actions.clone(), arn, matching, name: resource_name(resource) })
+        let arn = names.resolve(&serde_json::to_value(resource).ok()?).as_str()?.to_owned();
+        Some(Pattern { actions: actions.clone(), arn, name: resource_name(resource) })
     });
     Some(Caller { id, role, session: name.get(..LONGEST_SESSION).unwrap_or(name), granted: granted.collect() })
 }
 
 /// The name of what has the ARN `arn`: as a statement of the role writes it, rather one about the action and the most
 /// specific one; by the logical id of a resource; else the ARN.
-fn name(action: &str, arn: &str, granted: &[Pattern], deployed: &Resources<'_>) -> String {
-    let covering = granted.iter().filter(|it| it.arn != "*" && it.matching.is_match(arn));
+fn name(action: &str, arn: &str, granted: &[Pattern], names: &Names) -> String {
+    let covering = granted.iter().filter(|it| it.arn != "*" && covers(&it.arn, arn));
     let speaks = |it: &Pattern| it.actions.iter().any(|it| it.covers(action)) != it.actions.is_negated();
     if let Some(pattern) = covering.max_by_key(|it| (speaks(it), it.arn == arn, it.arn.len())) {
         return pattern.name.clone();
     }
-    let part_of = deployed.arns().find_map(|(resource, whole)| {
-        let rest = arn.strip_prefix(whole.as_ref())?;
-        (rest.is_empty() || rest.starts_with(['/', ':'])).then(|| match rest.strip_prefix('/') {
-            Some(key) if resource.resource_type == "AWS::S3::Bucket" => format!("{}/{}", resource.id, beside(key)),
-            _ => format!("{}{rest}", resource.id),
-        })
-    });
-    part_of.unwrap_or_else(|| arn.to_owned())
-}
-
-/// The objects beside `key`, since there may be many: `other/*`.
-fn beside(key: &str) -> String {
-    match key.rsplit_once('/') {
-        Some((folder, _)) => format!("{folder}/*"),
-        None => "*".to_owned(),
+    let shown = names.shown(arn);
+    match shown.rsplit_once('/') {
+        // There may be many objects: those beside it, as `LogStorage/other/*`.
+        Some((folder, _)) if shown != arn && arn.contains(":s3:::") => format!("{folder}/*"),
+        _ => shown,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use infra::Stage;
+    use serde_json::Map;
 
     use super::*;
+    use crate::audit::names::Home;
     use crate::deploy::contents::Resource;
-
-    const ACCOUNT: &str = "000000000000";
-    const REGION: &str = "sa-east-1";
 
     /// Resources of `roxs` as CloudFormation lists them: logical id, type and physical id.
     const DEPLOYED: [(&str, &str, &str); 12] = [
@@ -135,6 +120,16 @@ mod tests {
         }
     }
 
+    fn names(resources: &[Resource]) -> Names {
+        let home = Home {
+            account: "000000000000".to_owned(),
+            region: "sa-east-1".to_owned(),
+            stack_id: "arn:aws:cloudformation:sa-east-1:000000000000:stack/roxs-dev/1".to_owned(),
+            stack_name: "roxs-dev".to_owned(),
+        };
+        Names::of(home, resources, &Map::new())
+    }
+
     fn recorded(call: &Call) -> Option<RecordedCall> {
         let stack = stacks::roxs::stack(&Stage::default());
         let resource = |(id, resource_type, physical_id): (&str, &str, &str)| Resource {
@@ -143,8 +138,7 @@ mod tests {
             physical_id: physical_id.to_owned(),
         };
         let resources = DEPLOYED.map(resource);
-        let deployed = Resources { account: ACCOUNT, region: REGION, listed: &resources };
-        of_stack(&stack, &deployed, [call].into_iter()).pop_first()
+        of_stack(&stack, &names(&resources), [call].into_iter()).pop_first()
     }
 
     #[track_caller]
@@ -176,12 +170,10 @@ mod tests {
         let pattern = |action: &'static str, arn: &str| Pattern {
             actions: Listed::from(vec![Action::new(action)]),
             arn: arn.to_owned(),
-            matching: Regex::new(&arn.replace('*', ".*")).unwrap(),
             name: arn.to_owned(),
         };
         let granted = [pattern("s3:GetObject", "arn:aws:s3:::a/*"), pattern("s3:PutObject", "arn:aws:s3:::a/new/*")];
-        let deployed = Resources { account: ACCOUNT, region: REGION, listed: &[] };
-        let named = |action| name(action, "arn:aws:s3:::a/new/1", &granted, &deployed);
+        let named = |action| name(action, "arn:aws:s3:::a/new/1", &granted, &names(&[]));
         assert_eq!(named("s3:GetObject"), "arn:aws:s3:::a/*");
         assert_eq!(named("s3:PutObject"), "arn:aws:s3:::a/new/*");
         assert_eq!(named("s3:DeleteObject"), "arn:aws:s3:::a/new/*");

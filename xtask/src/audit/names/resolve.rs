@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::names::Names;
+use super::Names;
 
 impl Names {
     /// The same JSON with text in place of those intrinsic functions whose yield is known.
@@ -74,12 +74,12 @@ impl Names {
 mod tests {
     use serde_json::json;
 
-    use super::super::names::tests::names;
+    use super::super::tests::names;
     use super::*;
 
     #[track_caller]
     fn check(json: &Json, expected: impl Into<Json>) {
-        assert_eq!(names("eu-west-1").resolve(json), expected.into());
+        assert_eq!(names().resolve(json), expected.into());
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! What a deployed stack's intrinsic functions yield, as far as the names of its resources tell.
 
+mod resolve;
+
 use std::collections::BTreeMap;
 
+use infra::Stack;
 use serde_json::{Map, Value as Json};
 
+use crate::cloud::Cloud;
 use crate::deploy::contents::Resource;
+use crate::deploy::deployed::Deployed;
 
 /// Where a stack is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +39,11 @@ struct Named {
     path: String,
 }
 
-/// What `Fn::GetAtt` yields by type and attribute. `{id}` is the physical id, `{name}` its part after the last `/` or `:`.
+/// What `Fn::GetAtt` yields by type and attribute, and the ARNs of parameters, which it does not yield. `{id}` is the
+/// physical id, `{name}` its part after the last `/` or `:`.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
-const ATTRIBUTES: [(&str, &str, &str); 28] = [
+const ATTRIBUTES: [(&str, &str, &str); 29] = [
     ("AWS::ApiGateway::RestApi", "RestApiId", "{id}"),
     ("AWS::CloudWatch::Alarm", "Arn", "arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}"),
     ("AWS::DynamoDB::GlobalTable", "Arn", "arn:{partition}:dynamodb:{region}:{account}:table/{id}"),
@@ -63,6 +69,7 @@ const ATTRIBUTES: [(&str, &str, &str); 28] = [
     ("AWS::SQS::Queue", "Arn", "arn:{partition}:sqs:{region}:{account}:{name}"),
     ("AWS::SQS::Queue", "QueueName", "{name}"),
     ("AWS::SQS::Queue", "QueueUrl", "{id}"),
+    ("AWS::SSM::Parameter", "Arn", "arn:{partition}:ssm:{region}:{account}:parameter/{id}"),
     ("AWS::SecretsManager::Secret", "Id", "{id}"),
     ("AWS::StepFunctions::StateMachine", "Arn", "{id}"),
     ("AWS::StepFunctions::StateMachine", "Name", "{name}"),
@@ -70,6 +77,24 @@ const ATTRIBUTES: [(&str, &str, &str); 28] = [
 
 /// What a log group's ARN ends with, which stands for its streams.
 const STREAMS: &str = ":*";
+
+impl Home {
+    /// The place where `stack` is deployed.
+    #[must_use]
+    pub fn of(cloud: &Cloud, stack: &Stack, deployed: &Deployed) -> Self {
+        Self {
+            account: cloud.account.clone(),
+            region: cloud.region.clone(),
+            stack_id: deployed.id.clone(),
+            stack_name: stack.stack_name(),
+        }
+    }
+
+    /// As the stack's id has it: the local cloud has one partition for all regions.
+    fn partition(&self) -> &str {
+        self.stack_id.split(':').nth(1).unwrap_or("aws")
+    }
+}
 
 impl Names {
     /// The names of `deployed`, of which `template` has the properties.
@@ -91,31 +116,33 @@ impl Names {
     }
 
     /// What `Ref` yields: a pseudo parameter, or a physical id. Of ids in several parts it yields some, by type.
-    pub(super) fn reference(&self, name: &str) -> Option<String> {
+    fn reference(&self, name: &str) -> Option<String> {
         let Home { account, region, stack_id, stack_name } = &self.home;
+        let partition = self.home.partition();
         let text = match name {
             "AWS::AccountId" => account.clone(),
-            "AWS::Partition" => partition(region).to_owned(),
+            "AWS::Partition" => partition.to_owned(),
             "AWS::Region" => region.clone(),
             "AWS::StackId" => stack_id.clone(),
             "AWS::StackName" => stack_name.clone(),
-            "AWS::URLSuffix" if region.starts_with("cn-") => "amazonaws.com.cn".to_owned(),
-            "AWS::URLSuffix" if partition(region) != "aws-iso" => "amazonaws.com".to_owned(),
+            "AWS::URLSuffix" if partition == "aws-cn" => "amazonaws.com.cn".to_owned(),
+            "AWS::URLSuffix" if partition != "aws-iso" => "amazonaws.com".to_owned(),
             id => return self.physical_id(id).filter(|id| !id.contains('|')).map(str::to_owned),
         };
         Some(text)
     }
 
-    pub(super) fn attribute(&self, id: &str, attribute: &str) -> Option<String> {
+    fn attribute(&self, id: &str, attribute: &str) -> Option<String> {
         let Named { resource_type, physical_id, path } = self.resources.get(id)?;
         let is_it = |row: &&(&str, &str, &str)| row.0 == resource_type && row.1 == attribute;
         let (_, _, template) = ATTRIBUTES.iter().find(is_it)?;
         let Home { account, region, .. } = &self.home;
-        let text = template.replace("{partition}", partition(region)).replace("{region}", region);
+        let text = template.replace("{partition}", self.home.partition()).replace("{region}", region);
         let text = text.replace("{account}", account).replace("{path}", path);
         let text = text.replace("{name}", physical_id.rsplit(['/', ':']).next().unwrap_or_default());
-        // The id of a rule of an event bus is `bus|rule`, and its ARN has a `/`.
-        Some(text.replace("{id}", &physical_id.replace('|', "/")))
+        // The id of a rule of an event bus is `bus|rule`, and its ARN has a `/`; that of a parameter may start with one.
+        let id = physical_id.replace('|', "/");
+        Some(text.replace("/{id}", &format!("/{}", id.trim_start_matches('/'))).replace("{id}", &id))
     }
 
     /// The ARN of the resource `id`, when it has one; a log group's without its streams.
@@ -146,24 +173,13 @@ impl Names {
     }
 }
 
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
-fn partition(region: &str) -> &'static str {
-    match region.split('-').collect::<Vec<_>>().as_slice() {
-        ["cn", ..] => "aws-cn",
-        ["us", "gov", ..] => "aws-us-gov",
-        ["us", "iso", ..] => "aws-iso",
-        ["us", "isob", ..] => "aws-iso-b",
-        _ => "aws",
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use serde_json::json;
 
     use super::*;
 
-    pub(in crate::audit::live) fn names(region: &str) -> Names {
+    pub(in crate::audit) fn names() -> Names {
         let resources = [
             ("Sightings", "AWS::DynamoDB::Table", "spaceships-sightings"),
             ("Queue", "AWS::SQS::Queue", "https://sqs.eu-west-1.amazonaws.com/123456789012/sightings.fifo"),
@@ -174,6 +190,7 @@ pub(super) mod tests {
             ("ConsumerRole", "AWS::IAM::Role", "spaceships-ConsumerRole-1"),
             ("Rule", "AWS::Events::Rule", "bus|rule"),
             ("Api", "AWS::ApiGateway::RestApi", "a1b2c3"),
+            ("Setting", "AWS::SSM::Parameter", "/spaceships/setting"),
             ("Machine", "AWS::StepFunctions::StateMachine", "arn:aws:states:eu-west-1:123456789012:stateMachine:m"),
         ];
         let resources = resources.map(|(id, resource_type, physical_id)| Resource {
@@ -184,21 +201,23 @@ pub(super) mod tests {
         let template = json!({"ConsumerRole": {"Properties": {"Path": "/service/"}}});
         let home = Home {
             account: "123456789012".to_owned(),
-            region: region.to_owned(),
-            stack_id: "id".to_owned(),
+            region: "eu-west-1".to_owned(),
+            stack_id: "arn:aws:cloudformation:eu-west-1:123456789012:stack/spaceships-dev/1".to_owned(),
             stack_name: "spaceships-dev".to_owned(),
         };
         Names::of(home, &resources, template.as_object().unwrap())
     }
 
     #[test]
-    fn partitions_follow_from_regions() {
-        for (region, arn) in [
-            ("cn-north-1", "arn:aws-cn:s3:::uploads"),
-            ("us-gov-west-1", "arn:aws-us-gov:s3:::uploads"),
-            ("us-east-1", "arn:aws:s3:::uploads"),
+    fn the_partition_is_that_of_the_stack() {
+        for (partition, arn) in [
+            ("aws-cn", "arn:aws-cn:s3:::uploads"),
+            ("aws-us-gov", "arn:aws-us-gov:s3:::uploads"),
+            ("aws", "arn:aws:s3:::uploads"),
         ] {
-            assert_eq!(names(region).resolve(&json!({"Fn::GetAtt": ["Uploads", "Arn"]})), arn);
+            let mut names = names();
+            names.home.stack_id = names.home.stack_id.replacen("aws", partition, 1);
+            assert_eq!(names.resolve(&json!({"Fn::GetAtt": ["Uploads", "Arn"]})), arn);
         }
     }
 
@@ -210,8 +229,9 @@ pub(super) mod tests {
             (format!("{table}/index/by-model"), "Sightings/index/by-model"),
             (format!("{table}-2"), &format!("{table}-2")),
             ("arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/consumer:*".to_owned(), "Logs"),
+            ("arn:aws:ssm:eu-west-1:123456789012:parameter/spaceships/setting".to_owned(), "Setting"),
         ] {
-            assert_eq!(names("eu-west-1").shown(&arn), shown);
+            assert_eq!(names().shown(&arn), shown);
         }
     }
 }
