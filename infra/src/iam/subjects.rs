@@ -98,6 +98,10 @@ impl Subject {
             let pointer = format!("/Properties/Policies/{index}/PolicyDocument");
             self.add(Kind::Identity, id, &pointer, policy.get("PolicyDocument"));
         }
+        for (index, arn) in list(properties.get("ManagedPolicyArns")).enumerate() {
+            let pointer = format!("/Properties/ManagedPolicyArns/{index}");
+            self.add(Kind::Identity, id, &pointer, powerful(arn).as_ref());
+        }
         for (other, resource) in resources {
             let Some(theirs) = resource.get("Properties") else { continue };
             let kind = resource.get("Type").and_then(Json::as_str).unwrap_or_default();
@@ -172,6 +176,24 @@ impl Subject {
         }
         self.add(Kind::Resource, id, "", Some(&json!({"Version": "2012-10-17", "Statement": [statement]})));
     }
+}
+
+/// What the most powerful of AWS's own policies allow, in the main; of others nothing is known.
+///
+/// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html>
+/// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/IAMFullAccess.html>
+/// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html>
+fn powerful(arn: &Json) -> Option<Json> {
+    let arn = with_variables(&json!([arn]));
+    let (_, name) = arn.get(0)?.as_str()?.split_once(":iam::aws:policy/")?;
+    let mut statement = json!({"Effect": "Allow", "Resource": "*"});
+    match name {
+        "AdministratorAccess" => statement["Action"] = "*".into(),
+        "IAMFullAccess" => statement["Action"] = "iam:*".into(),
+        "PowerUserAccess" => statement["NotAction"] = json!(["iam:*", "organizations:*", "account:*"]),
+        _ => return None,
+    }
+    Some(json!({"Version": "2012-10-17", "Statement": [statement]}))
 }
 
 /// The logical ids of the principals that a policy says it is attached to.

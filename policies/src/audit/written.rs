@@ -68,7 +68,9 @@ pub(super) fn resources<'a>(statement: &'a str, members: &'a Members) -> impl It
 pub(super) fn principals<'a>(statement: &'a str, members: &'a Members) -> impl Iterator<Item = Written<'a>> {
     PRINCIPALS.iter().flat_map(move |element| {
         let kinds = members.get(*element).and_then(Json::as_object);
-        kinds.into_iter().flatten().flat_map(move |(kind, names)| {
+        // A kind without a name is none, which is found on its own.
+        let kinds = kinds.into_iter().flatten().filter(|(kind, _)| !kind.is_empty());
+        kinds.flat_map(move |(kind, names)| {
             items(Some(names)).filter_map(move |(index, json)| {
                 Some(Written { text: json.as_str()?, kind, statement, element, index })
             })

@@ -125,6 +125,12 @@ fn check(kind: Kind, json: Json) {
     }
 }
 
+#[test]
+fn a_kind_of_principal_without_a_name_is_found_where_it_is() {
+    let statement = json!({"Effect": "Allow", "Principal": {"": ["${"]}, "Action": "sqs:SendMessage", "Resource": "*"});
+    check(Kind::Resource, json!({"Version": "2012-10-17", "Statement": [statement]}));
+}
+
 proptest! {
     #[test]
     fn any_json_is_audited(json in any_json(), kind in select(&KINDS[..])) {

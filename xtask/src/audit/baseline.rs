@@ -39,10 +39,10 @@ pub struct Suppression {
     pub stack: String,
     /// The logical id of the resource.
     pub resource: String,
-    /// The action, or any.
+    /// The action, `-` for a finding about none, or any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// What the action is allowed on, or anything.
+    /// What the action is allowed on, `-` for a finding about none, or anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
     /// Why it is accepted.
@@ -82,25 +82,23 @@ impl Baseline {
         Ok(Self { file: shown, ..baseline })
     }
 
-    /// The entries that would accept `findings` for 90 days from `today` on, without reasons: those are to be written.
+    /// The same, with entries that would accept `findings` for 90 days from `today` on, without reasons: those are to be
+    /// written.
     #[must_use]
-    pub fn of(findings: &[AuditFinding], today: Date) -> Self {
+    pub fn and(mut self, findings: &[AuditFinding], today: Date) -> Self {
         let expires = shown(today.saturating_add(LASTS));
-        let mut suppressions: Vec<_> = findings
-            .iter()
-            .filter(|finding| !finding.rule.id.starts_with("SU"))
-            .map(|finding| Suppression {
-                rule: finding.rule.id.to_owned(),
-                stack: finding.stack.clone(),
-                resource: finding.resource.clone(),
-                action: finding.action.clone(),
-                on: finding.on.clone(),
-                reason: String::new(),
-                expires: expires.clone(),
-            })
-            .collect();
-        suppressions.dedup();
-        Self { suppressions, ..Self::default() }
+        let more = findings.iter().filter(|finding| !finding.rule.id.starts_with("SU")).map(|finding| Suppression {
+            rule: finding.rule.id.to_owned(),
+            stack: finding.stack.clone(),
+            resource: finding.resource.clone(),
+            action: Some(finding.action.clone().unwrap_or_else(none)),
+            on: Some(finding.on.clone().unwrap_or_else(none)),
+            reason: String::new(),
+            expires: expires.clone(),
+        });
+        self.suppressions.extend(more);
+        self.suppressions.dedup();
+        self
     }
 
     /// Moves the findings that are accepted on `today` out of the report's way, and adds what is wrong with entries.
@@ -161,7 +159,9 @@ impl Baseline {
 
 impl Suppression {
     fn is_of(&self, finding: &AuditFinding) -> bool {
-        let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+        let same = |wanted: &Option<String>, found: &Option<String>| {
+            wanted.as_ref().is_none_or(|wanted| *wanted == found.clone().unwrap_or_else(none))
+        };
         self.rule == finding.rule.id
             && self.stack == finding.stack
             && self.resource == finding.resource
@@ -176,6 +176,11 @@ impl Suppression {
 }
 
 const EXAMPLE: &str = r#"an entry is {"rule": "WB02", "stack": "orders", "resource": "ProcessorRole", "action": "s3:GetObject", "on": "*", "reason": "...", "expires": "2027-01-31"}"#;
+
+/// What stands for no action or resource, as in fingerprints.
+fn none() -> String {
+    "-".to_owned()
+}
 
 /// The day it is.
 #[must_use]

@@ -22,6 +22,8 @@ pub struct PlatformNeed {
     pub actions: Vec<Action>,
     /// On what; `None` for actions that IAM checks against no resource.
     pub resource: Option<Value>,
+    /// The key of KMS that it is, by its logical id or as the stack names it.
+    pub key: Option<String>,
     /// The rule that is broken when the role lacks it.
     pub rule: &'static Rule,
 }
@@ -34,18 +36,21 @@ pub fn needs(stack: &Stack, id: LogicalId, function: &Function) -> Vec<PlatformN
         purpose: "writing logs".to_owned(),
         actions: vec![action::logs::CREATE_LOG_STREAM, action::logs::PUT_LOG_EVENTS],
         resource: group.map(|group| group.arn().into()),
+        key: None,
         rule: &rules::LOGS_MISSING,
     };
     let dead = function.dead_letter_target.map(|queue| PlatformNeed {
         purpose: format!("sending failed events to {}", queue.id()),
         actions: vec![action::sqs::SEND_MESSAGE],
         resource: Some(queue.arn().into()),
+        key: None,
         rule: &rules::DEAD_LETTERS_MISSING,
     });
     let traces = (function.tracing == Some(TracingMode::Active)).then(|| PlatformNeed {
         purpose: "tracing".to_owned(),
         actions: vec![action::xray::PUT_TRACE_SEGMENTS, action::xray::PUT_TELEMETRY_RECORDS],
         resource: None,
+        key: None,
         rule: &rules::TRACING_MISSING,
     });
     let told = stack
@@ -71,6 +76,7 @@ fn telling(destination: Destination) -> PlatformNeed {
         purpose: format!("telling {id} of asynchronous invocations"),
         actions: vec![action],
         resource: Some(arn.into()),
+        key: None,
         rule: &rules::DESTINATION_MISSING,
     }
 }
@@ -85,6 +91,7 @@ where
         purpose: format!("polling {}", mapping.queue.id()),
         actions: vec![action::sqs::RECEIVE_MESSAGE, action::sqs::DELETE_MESSAGE, action::sqs::GET_QUEUE_ATTRIBUTES],
         resource: Some(mapping.queue.arn().into()),
+        key: None,
         rule: &rules::POLLER_MISSING,
     })
 }
@@ -101,8 +108,8 @@ fn encryption(stack: &Stack, id: LogicalId, function: &Function) -> Vec<Platform
         grant.resource.iter().map(move |resource| (resource.clone(), actions.clone())).collect::<Vec<_>>()
     });
     let calls: Vec<_> = polled.chain(granted).map(|(resource, actions)| (resource_name(&resource), actions)).collect();
-    let encrypted = stack.resources().filter(|declared| has_own_key(&Json::Object(declared.properties())));
     let need = |declared: &Declared| {
+        let key = own_key(&Json::Object(declared.properties()))?;
         let id = declared.id.as_str();
         let is_on = |name: &str| name == id || name.strip_prefix(id).is_some_and(|rest| rest.starts_with('/'));
         let on_it = calls.iter().filter(|(name, _)| is_on(name)).flat_map(|(_, actions)| actions);
@@ -111,10 +118,11 @@ fn encryption(stack: &Stack, id: LogicalId, function: &Function) -> Vec<Platform
             purpose: format!("using the key of {id}"),
             actions: actions.into_iter().map(Action::new).collect(),
             resource: None,
+            key: Some(key),
             rule: &rules::KEY_MISSING,
         })
     };
-    encrypted.filter_map(need).collect()
+    stack.resources().filter_map(need).collect()
 }
 
 /// What an action on an encrypted resource needs of its key.
@@ -131,15 +139,20 @@ fn of_key(action: &Action) -> &'static [&'static str] {
     }
 }
 
-/// Whether the properties name a key of KMS that is not one of AWS's own, such as `alias/aws/sns`.
-fn has_own_key(properties: &Json) -> bool {
+/// The key of KMS that the properties name, when it is not one of AWS's own, such as `alias/aws/sns`.
+fn own_key(properties: &Json) -> Option<String> {
     match properties {
-        Json::Object(members) => members.iter().any(|(name, value)| {
+        Json::Object(members) => members.iter().find_map(|(name, value)| {
             let is_key = ["kmsmasterkeyid", "kmskeyarn", "kmskeyid"].contains(&name.to_ascii_lowercase().as_str());
-            let is_own = || value.as_str().is_none_or(|key| !key.starts_with("alias/aws/"));
-            if is_key { is_own() } else { has_own_key(value) }
+            if is_key { key_name(value).filter(|key| !key.starts_with("alias/aws/")) } else { own_key(value) }
         }),
-        Json::Array(items) => items.iter().any(has_own_key),
-        _ => false,
+        Json::Array(items) => items.iter().find_map(own_key),
+        _ => None,
     }
+}
+
+/// A key by its logical id, or as it is written.
+fn key_name(value: &Json) -> Option<String> {
+    let attribute = || value.get("Fn::GetAtt").and_then(|path| path.get(0));
+    value.get("Ref").or_else(attribute).unwrap_or(value).as_str().map(str::to_owned)
 }

@@ -20,6 +20,8 @@ pub struct Rights {
     pub platform: Vec<PlatformNeed>,
     /// The policies by reference, which the audit does not read.
     pub unread: Vec<String>,
+    /// What the role's boundary lets through, when it has one and the stack does, too.
+    pub boundary: Option<Vec<Statement>>,
     /// Whether the role is none of the stack.
     pub is_outside: bool,
 }
@@ -43,6 +45,7 @@ impl Rights {
             granted: inline.chain(attached).chain(managed).cloned().collect(),
             platform: platform::needs(stack, id, function),
             unread: unread(stack, function),
+            boundary: role.and_then(|role| boundary(stack, role)),
             is_outside: role.is_none(),
         }
     }
@@ -52,14 +55,16 @@ impl Rights {
     pub fn need(&self, action: &Action, resource: &Value) -> Option<&PlatformNeed> {
         self.platform.iter().find(|need| {
             need.resource.as_ref().is_none_or(|needed| needed == resource)
+                && need.key.as_ref().is_none_or(|key| *key == resource_name(resource))
                 && need.actions.iter().any(|needed| action == needed)
         })
     }
 
-    /// Whether a statement allows `action` on exactly `resource`, or on everything.
+    /// Whether a statement allows `action` on `resource`, and the boundary lets it through.
     #[must_use]
     pub fn allows(&self, action: &str, resource: &Value) -> bool {
         self.speaking(Effect::Allow, action).any(|statement| is_on(statement, resource))
+            && self.is_within_boundary(action, resource)
     }
 
     /// Whether a statement allows `action` on something.
@@ -68,17 +73,21 @@ impl Rights {
         self.speaking(Effect::Allow, action).next().is_some()
     }
 
-    /// Whether a statement denies `action` on exactly `resource`, or on everything, whatever the request.
+    /// Whether a statement denies `action` on `resource`, whatever the request.
     #[must_use]
     pub fn denies(&self, action: &str, resource: &Value) -> bool {
         self.speaking(Effect::Deny, action).any(|it| it.condition.is_empty() && is_on(it, resource))
     }
 
+    fn is_within_boundary(&self, action: &str, resource: &Value) -> bool {
+        let Some(boundary) = &self.boundary else { return true };
+        let speaks = |it: &&Statement| speaks_of(it, action) && is_on(it, resource);
+        let of = |effect| boundary.iter().filter(speaks).any(move |it| it.effect == effect);
+        of(Effect::Allow) && !of(Effect::Deny)
+    }
+
     fn speaking(&self, effect: Effect, action: &str) -> impl Iterator<Item = &Statement> {
-        self.granted.iter().filter(move |statement| {
-            statement.effect == effect
-                && statement.action.iter().any(|it| it.covers(action)) != statement.action.is_negated()
-        })
+        self.granted.iter().filter(move |statement| statement.effect == effect && speaks_of(statement, action))
     }
 
     /// A finding for each policy that allows something the audit does not see.
@@ -101,7 +110,11 @@ impl Rights {
     pub fn missing(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
         let lacks = |need: &PlatformNeed, action: &Action| match &need.resource {
             Some(resource) => !self.allows(action.as_str(), resource) || self.denies(action.as_str(), resource),
-            None => !self.allows_on_something(action.as_str()),
+            None => !self.speaking(Effect::Allow, action.as_str()).any(|statement| {
+                let is_key =
+                    |it: &Value| need.key.as_ref().is_none_or(|key| [key, "*"].contains(&resource_name(it).as_str()));
+                statement.resource.iter().any(is_key)
+            }),
         };
         let missing = |need: &PlatformNeed| {
             let absent: Vec<_> = need.actions.iter().filter(|action| lacks(need, action)).collect();
@@ -120,18 +133,41 @@ impl Rights {
     }
 }
 
-/// Whether the statement is about exactly `resource`, or about everything.
+/// Whether the statement is about `action`.
+fn speaks_of(statement: &Statement, action: &str) -> bool {
+    statement.action.iter().any(|it| it.covers(action)) != statement.action.is_negated()
+}
+
+/// Whether the statement is about `resource`, by its own name or by a pattern that covers it.
 fn is_on(statement: &Statement, resource: &Value) -> bool {
-    let is_everything = |it: &Value| it.literal().is_some_and(|text| text == "*");
-    let resources = &statement.resource;
-    resources.contains(resource) || !resources.is_negated() && resources.iter().any(is_everything)
+    let resource = text(resource);
+    let listed = statement.resource.iter().any(|it| policies::covers(&text(it), &resource));
+    listed != statement.resource.is_negated()
+}
+
+/// The resource with a text for what only CloudFormation knows. No variable is left in it, which no pattern would cover.
+fn text(resource: &Value) -> String {
+    let json = serde_json::to_value(resource).unwrap_or_default();
+    let text = infra::iam::resolve(&json, true).as_str().map_or_else(|| json.to_string(), str::to_owned);
+    text.replace("${", "{")
 }
 
 /// The policies of the function's role that the stack does not have.
 fn unread(stack: &Stack, function: &Function) -> Vec<String> {
     let Some(role) = function.role_in(stack) else { return Vec::new() };
-    let is_of_stack = |arn: &Value| stack.resources_of::<ManagedPolicy>().any(|(id, _)| *arn == id.arn().into());
-    managed_policies(stack, role).filter(|arn| !is_of_stack(arn)).map(|arn| resource_name(&arn)).collect()
+    let boundary = stack.get(role).and_then(|role| role.permissions_boundary.as_ref()).map(infra::Value::text);
+    let named = managed_policies(stack, role).chain(boundary);
+    named.filter(|arn| of_stack(stack, arn).is_none()).map(|arn| resource_name(&arn)).collect()
+}
+
+fn boundary(stack: &Stack, role: Ref<Role>) -> Option<Vec<Statement>> {
+    let arn = stack.get(role)?.permissions_boundary.as_ref()?.text();
+    Some(of_stack(stack, &arn)?.policy_document.statement.clone())
+}
+
+/// The managed policy with this ARN, when it is one of the stack.
+fn of_stack<'a>(stack: &'a Stack, arn: &Value) -> Option<&'a ManagedPolicy> {
+    stack.resources_of::<ManagedPolicy>().find(|(id, _)| *arn == id.arn().into()).map(|(_, policy)| policy)
 }
 
 fn is_attached(stack: &Stack, role: Ref<Role>, id: Ref<ManagedPolicy>, policy: &ManagedPolicy) -> bool {

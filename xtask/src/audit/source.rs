@@ -25,6 +25,10 @@ pub struct Source {
     functions: BTreeSet<String>,
     /// The fields that are used otherwise than by calling something on them, or in a way that is not known.
     values: BTreeSet<String>,
+    /// What is written in macros whose arguments are no expressions, so that it is not known what is done with it.
+    opaque: BTreeSet<String>,
+    /// How many functions of a name each file has.
+    definitions: BTreeMap<(String, String), usize>,
     /// The fields that are read somewhere.
     fields: BTreeSet<String>,
     /// Functions with the fields that are handed to them, or used as values in them, and the files in which they are.
@@ -114,6 +118,22 @@ impl Source {
         self.values.contains(name)
     }
 
+    /// Whether the field `name` may be used in a macro whose arguments are no expressions.
+    #[must_use]
+    pub fn is_opaque(&self, name: &str) -> bool {
+        self.opaque.contains(name)
+    }
+
+    /// Whether what is called `name` in `file` is the function of that name in `other`: no other function is meant when
+    /// the file has one itself, or there is only one.
+    #[must_use]
+    pub fn means(&self, name: &str, file: &str, other: &str) -> bool {
+        let in_file =
+            |file: &str| self.definitions.get(&(name.to_owned(), file.to_owned())).copied().unwrap_or_default();
+        let all = || self.definitions.iter().filter(|((it, _), _)| it == name).map(|(_, count)| count).sum::<usize>();
+        if file == other { in_file(file) == 1 } else { in_file(file) == 0 && all() == 1 }
+    }
+
     /// Whether a method `name` is called anywhere, in code or in what a macro is given, or named as a function.
     #[must_use]
     pub fn calls(&self, name: &str) -> bool {
@@ -180,11 +200,14 @@ impl Source {
     }
 
     /// Takes every word for a field of which it is not known how it is used.
-    fn add_values(&mut self, tokens: TokenStream) {
+    fn add_opaque(&mut self, tokens: TokenStream) {
         for token in tokens {
             match token {
-                TokenTree::Ident(word) => drop(self.values.insert(word.to_string())),
-                TokenTree::Group(group) => self.add_values(group.stream()),
+                TokenTree::Ident(word) => {
+                    self.values.insert(word.to_string());
+                    self.opaque.insert(word.to_string());
+                }
+                TokenTree::Group(group) => self.add_opaque(group.stream()),
                 TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
         }

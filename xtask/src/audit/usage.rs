@@ -47,11 +47,16 @@ impl<'a> Program<'a> {
         // What is called on no binding's field was handed on.
         let mut handed_on =
             sites.iter().filter(|(site, call)| !bindings.iter().any(|other| is_on(&other.field, site, call)));
-        let is_handed = |call: &MethodCall| {
-            let mut files = call.function.iter().flat_map(|function| self.source.handed(&binding.field, function));
-            files.any(|file| self.source.is_of(home, &binding.field, file))
+        let is_handed = |site: &Site, call: &MethodCall| {
+            call.function.iter().any(|function| {
+                let mut files = self.source.handed(&binding.field, function);
+                // Of two functions of one name it is not known which one it is handed to.
+                files.any(|file| {
+                    self.source.is_of(home, &binding.field, file) && self.source.means(function, file, &site.file)
+                })
+            })
         };
-        if let Some((site, _)) = handed_on.clone().find(|(_, call)| is_handed(call)) {
+        if let Some((site, _)) = handed_on.clone().find(|(site, call)| is_handed(site, call)) {
             return Use::Certain(format!("{}, to which it is handed on", at(site)));
         }
         let mut siblings =
@@ -72,6 +77,7 @@ impl<'a> Program<'a> {
         match handed_on {
             Some(site) if self.source.is_value(&binding.field) => Use::Unclear(at(site)),
             None if !by_sibling => Use::Unclear(format!("`{}` is linked", operation.name)),
+            _ if self.source.is_opaque(&binding.field) => Use::Unclear("perhaps in a macro".to_owned()),
             _ if self.source.names_function(&method_name(operation)) => {
                 Use::Unclear(format!("`{}`, named as a function", operation.name))
             }

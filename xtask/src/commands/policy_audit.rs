@@ -31,10 +31,12 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
     } else {
         of_files(arguments)?
     };
-    apply_baseline(arguments, &mut report)?;
+    let baseline = Baseline::read(&cli::workspace(), arguments.baseline.as_deref())?;
     if let Some(file) = &arguments.write_baseline {
-        return write_baseline(file, &report);
+        return write_baseline(file, baseline, report);
     }
+    let audited = audited(arguments);
+    baseline.apply(&mut report, baseline::today(), |name| audited.iter().any(|it| it == name));
     let text = if arguments.fix { report::fix::render(&report) } else { render(&report, format)? };
     match &arguments.output {
         Some(file) => {
@@ -115,24 +117,22 @@ fn of_files(arguments: &PolicyAudit) -> anyhow::Result<AuditReport> {
     Ok(report)
 }
 
-fn apply_baseline(arguments: &PolicyAudit, report: &mut AuditReport) -> anyhow::Result<()> {
-    let named: Vec<String> = if arguments.templates.is_empty() && arguments.policies.is_empty() {
-        let stacks = select::stacks(&arguments.stacks(), &arguments.target.stage)?;
-        stacks.iter().map(|stack: &Stack| stack.name().to_owned()).collect()
-    } else {
-        let files = arguments.templates.iter().chain(&arguments.policies);
-        files.map(|file| file.display().to_string()).collect()
-    };
-    let baseline = Baseline::read(&cli::workspace(), arguments.baseline.as_deref())?;
-    baseline.apply(report, baseline::today(), |stack| named.iter().any(|it| it == stack));
-    Ok(())
+/// The names of the stacks or files that are audited.
+fn audited(arguments: &PolicyAudit) -> Vec<String> {
+    let files = arguments.templates.iter().chain(&arguments.policies).map(|file| file.display().to_string());
+    let stacks = arguments.stacks();
+    let all = stacks::all().iter().filter(|_| stacks.all).map(|system| system.name.to_owned());
+    files.chain(stacks.names.clone()).chain(all).collect()
 }
 
-fn write_baseline(file: &Path, report: &AuditReport) -> anyhow::Result<Exit> {
-    let baseline = Baseline::of(&report.findings, baseline::today());
+/// Writes what is accepted already, and what was found beside it.
+fn write_baseline(file: &Path, baseline: Baseline, mut report: AuditReport) -> anyhow::Result<Exit> {
+    baseline.apply(&mut report, baseline::today(), |_| false);
+    let known = baseline.suppressions.len();
+    let baseline = baseline.and(&report.findings, baseline::today());
     write(file, &baseline.to_json()?)?;
-    let count = baseline.suppressions.len();
-    let entries = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
+    let count = baseline.suppressions.len() - known;
+    let entries = if count == 1 { "1 more entry".to_owned() } else { format!("{count} more entries") };
     ui::say(format!("wrote {} with {entries}: say in each why it is accepted", file.display()));
     Ok(Exit::Done)
 }

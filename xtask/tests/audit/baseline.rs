@@ -62,7 +62,7 @@ fn an_entry_for_one_action_is_for_no_other() {
 #[test]
 fn what_is_written_accepts_what_was_found_once_reasons_are_said() {
     let folder = tempfile::tempdir().unwrap();
-    let written = Baseline::of(&[finding()], TODAY).to_json().unwrap();
+    let written = Baseline::default().and(&[finding()], TODAY).to_json().unwrap();
     assert!(written.contains(r#""expires": "2027-02-23""#), "{written}");
     let apply = |text: &str| {
         fs::write(folder.path().join("policy-audit.json"), text).unwrap();

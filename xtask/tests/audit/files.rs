@@ -68,6 +68,25 @@ fn a_template_of_others_is_audited_with_the_places_in_it() {
 }
 
 #[test]
+fn the_most_powerful_of_awss_own_policies_is_known() {
+    let attach = |name: &str| {
+        let arn = format!("!Sub 'arn:${{AWS::Partition}}:iam::aws:policy/{name}'");
+        let template = TEMPLATE.split("      Policies:").next().unwrap();
+        run(
+            "a.yaml",
+            format!("{template}      ManagedPolicyArns: [{arn}]\n").as_bytes(),
+            &["--template", "a.yaml", "--json"],
+        )
+    };
+    let administrator = attach("AdministratorAccess").expect(4);
+    assert_eq!(ids(&administrator), ["PE01", "WB01"]);
+    let evidence = administrator.json()["findings"][0]["evidence"].to_string();
+    assert!(evidence.contains("/Properties/ManagedPolicyArns/0"), "{evidence}");
+    assert!(ids(&attach("PowerUserAccess").expect(4)).contains(&"PE02".to_owned()));
+    attach("service-role/AWSLambdaBasicExecutionRole").expect(0);
+}
+
+#[test]
 fn a_policy_is_told_by_its_principals_or_by_the_flag() {
     let resource = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}]}"#;
     let as_it_is = run("policy.json", resource.as_bytes(), &["--policy", "policy.json", "--json"]).expect(0);

@@ -44,6 +44,11 @@ impl Grant<'_> {
         self.resource.literal().is_some_and(|text| text.starts_with("arn:"))
     }
 
+    /// Whether `binding` is to what it is on: a parameter of a call may need more than the binding grants.
+    pub(super) fn is_on(&self, binding: &Binding) -> bool {
+        binding.grants.iter().any(|grant| grant.resource.contains(self.resource))
+    }
+
     /// Whether `binding` grants it.
     pub(super) fn is_of(&self, binding: &Binding) -> bool {
         binding

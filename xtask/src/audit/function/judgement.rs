@@ -85,7 +85,8 @@ impl<'a> Audit<'a> {
             known.used = true;
         }
         if let Some(program) = program {
-            self.add_linked(&mut known, grant, &bound, program);
+            let on_it: Vec<_> = self.bindings().iter().filter(|binding| grant.is_on(binding)).collect();
+            self.add_linked(&mut known, grant, &on_it, program);
         } else {
             known.unclear = true;
         }

@@ -33,6 +33,7 @@ impl<'a> Syntax<'a> {
     }
 
     fn within(&mut self, function: String, walk: impl FnOnce(&mut Self)) {
+        *self.source.definitions.entry((function.clone(), self.path.to_owned())).or_default() += 1;
         self.functions.push(function);
         walk(self);
         self.functions.pop();
@@ -90,7 +91,7 @@ impl<'ast> Visit<'ast> for Syntax<'_> {
         // Most macros take expressions. Of the others it is not known what they do with a field.
         match call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
             Ok(arguments) => arguments.iter().for_each(|argument| Syntax::visit_expr(self, argument)),
-            Err(_) => self.source.add_values(call.tokens.clone()),
+            Err(_) => self.source.add_opaque(call.tokens.clone()),
         }
     }
 
