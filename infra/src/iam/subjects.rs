@@ -47,6 +47,12 @@ pub fn subjects(template: &Template) -> Vec<Subject> {
             "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
                 subject.add(Kind::Identity, id, "/Properties/PolicyDocument", properties.get("PolicyDocument"));
             }
+            // What an endpoint of a network lets through is a limit, and lets nobody in.
+            "AWS::EC2::VPCEndpoint" => {}
+            "AWS::SSO::PermissionSet" => {
+                subject.add(Kind::Identity, id, "/Properties/InlinePolicy", properties.get("InlinePolicy"));
+            }
+            "AWS::Events::EventBusPolicy" => subject.bus(id, properties),
             "AWS::Organizations::Policy" => subject.organization(id, properties),
             "AWS::Lambda::Permission" => subject.permission(id, properties),
             _ => {
@@ -78,6 +84,13 @@ const RESOURCE_POLICIES: [&str; 9] = [
 impl Subject {
     fn add(&mut self, kind: Kind, resource: &str, pointer: &str, document: Option<&Json>) {
         let Some(document) = document else { return };
+        // Either side of a condition may be the policy.
+        if let Some(Json::Array(sides)) = document.get("Fn::If") {
+            for side in sides.iter().skip(1) {
+                self.add(kind, resource, pointer, Some(side));
+            }
+            return;
+        }
         // Some properties of these names are texts with the JSON of a policy, others are no policies at all.
         let policy = match document {
             Json::String(text) if text.trim_start().starts_with('{') => Policy::read(kind, text),
@@ -117,6 +130,14 @@ impl Subject {
             if properties.get("PermissionsBoundary").and_then(referenced) == Some(*other) {
                 self.add(Kind::Boundary, other, "/Properties/PolicyDocument", document);
             }
+        }
+    }
+
+    /// The statement of an event bus's policy.
+    fn bus(&mut self, id: &str, properties: &Json) {
+        if let Some(statement) = properties.get("Statement") {
+            let document = json!({"Version": "2012-10-17", "Statement": [statement]});
+            self.add(Kind::Resource, id, "", Some(&document));
         }
     }
 

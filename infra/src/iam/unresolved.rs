@@ -8,7 +8,12 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json};
 
 /// What the variables start with.
-const PREFIX: &str = "${cfn:";
+pub const PREFIX: &str = "${cfn:";
+
+/// The elements of policies that take a list where they take a single value: a condition of the template that chooses
+/// one of two stands for both, so that neither is passed over.
+const TAKES_A_LIST: [&str; 9] =
+    ["AWS", "Action", "CanonicalUser", "Federated", "NotAction", "NotResource", "Resource", "Service", "Statement"];
 
 /// The policy `document` of a template with variables for its intrinsic functions.
 #[must_use]
@@ -26,7 +31,12 @@ pub fn resolve(json: &Json, has_variables: bool) -> Json {
         Json::Array(items) => items.iter().flat_map(alternatives).map(|item| resolve(item, has_variables)).collect(),
         Json::Object(object) if is_intrinsic(object) => intrinsic(json, object, has_variables),
         Json::Object(members) => {
-            members.iter().map(|(name, member)| (name.clone(), resolve(member, has_variables))).collect()
+            let resolved = members.iter().map(|(name, member)| {
+                let either = member.get("Fn::If").is_some() && TAKES_A_LIST.contains(&name.as_str());
+                let member = if either { &Json::Array(vec![member.clone()]) } else { member };
+                (name.clone(), resolve(member, has_variables))
+            });
+            resolved.collect()
         }
         other => other.clone(),
     }
@@ -68,6 +78,11 @@ pub(crate) fn is_intrinsic(object: &Map<String, Json>) -> bool {
     object.len() == 1 && object.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
 }
 
+/// Whether it is a text, or an intrinsic function that yields one.
+fn is_text(json: &Json) -> bool {
+    json.as_object().map_or_else(|| !json.is_array(), is_intrinsic)
+}
+
 /// The items that may be in a list in place of `item`: both sides of a condition, of which nothing else is known.
 fn alternatives(item: &Json) -> Vec<&Json> {
     let sides = match item.get("Fn::If") {
@@ -96,11 +111,12 @@ fn intrinsic(json: &Json, object: &Map<String, Json>, has_variables: bool) -> Js
         Some((name, Json::Array(arguments))) if name == "Fn::Join" => {
             joined(arguments, has_variables).unwrap_or_else(|| variable(&json.to_string())).into()
         }
-        // Of a statement or a document under a condition, the first side is as good as any.
-        Some((name, Json::Array(arguments))) if name == "Fn::If" => match arguments.get(1) {
-            Some(side @ (Json::Object(_) | Json::Array(_))) => resolve(side, has_variables),
-            _ => variable(&json.to_string()).into(),
-        },
+        // What one side opens is open, whatever the other says.
+        Some((name, Json::Array(arguments))) if name == "Fn::If" => {
+            let sides = arguments.get(1..).unwrap_or_default();
+            let widest = sides.iter().find(|side| **side == "*").or_else(|| sides.iter().find(|side| !is_text(side)));
+            widest.map_or_else(|| variable(&json.to_string()).into(), |side| resolve(side, has_variables))
+        }
         _ => variable(&json.to_string()).into(),
     }
 }

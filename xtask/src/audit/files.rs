@@ -9,6 +9,7 @@ use policies::audit::{Kind, Policy, audit};
 use super::finding::AuditFinding;
 use super::template;
 use crate::failure::Failure;
+use crate::ui;
 
 /// What is found in the template in `file`.
 ///
@@ -22,6 +23,8 @@ pub fn template(file: &Path) -> anyhow::Result<Vec<AuditFinding>> {
         let failure = Failure::new(format!("`{name}` is no template: it has no `Resources`"));
         return Err(failure.help("`--policy FILE` audits a policy by itself").into());
     }
+    let policies: usize = infra::iam::subjects(&template).iter().map(|subject| subject.policies.len()).sum();
+    ui::say(format!("{name}: {policies} {} read", if policies == 1 { "policy" } else { "policies" }));
     Ok(template::of_file(&template, &name))
 }
 

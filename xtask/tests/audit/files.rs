@@ -68,6 +68,28 @@ fn a_template_of_others_is_audited_with_the_places_in_it() {
 }
 
 #[test]
+fn neither_side_of_a_condition_is_passed_over() {
+    let with = |principal: &str, action: &str| {
+        let template = TEMPLATE
+            .replace("Principal: '*', Action: 'sqs:SendMessage'", &format!("Principal: {principal}, Action: {action}"));
+        let template = template.replace(
+            "!If [Broad, {Effect: Allow, Action: '*', Resource: '*'}, !Ref AWS::NoValue]",
+            "{Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Queue.Arn}",
+        );
+        ids(&run("a.yaml", template.as_bytes(), &["--template", "a.yaml", "--json"]))
+    };
+    let closed = with("{AWS: !Ref Account}", "'sqs:SendMessage'");
+    let public = |found: &[String]| found.iter().filter(|id| id.starts_with("RP")).count();
+    assert_eq!(public(&closed), 0, "{closed:?}");
+    for principal in ["!If [Public, '*', {AWS: !Ref Account}]", "{AWS: !If [Closed, !Ref Account, '*']}"] {
+        let found = with(principal, "'sqs:SendMessage'");
+        assert!(public(&found) > 0, "{principal}: {found:?}");
+    }
+    let misspelt = with("{AWS: !Ref Account}", "!If [Right, 'sqs:SendMessage', 'sqs:SendMesage']");
+    assert!(misspelt.len() > closed.len(), "{misspelt:?}");
+}
+
+#[test]
 fn the_most_powerful_of_awss_own_policies_is_known() {
     let attach = |name: &str| {
         let arn = format!("!Sub 'arn:${{AWS::Partition}}:iam::aws:policy/{name}'");

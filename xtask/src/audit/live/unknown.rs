@@ -2,18 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use infra::iam::name_variables;
+use infra::iam::{VARIABLE_PREFIX, name_variables};
 use policies::{Effect, Listed, PolicyDocument, Principal, Statement};
 use serde_json::Value as Json;
-
-/// What stands for a value that only CloudFormation knows.
-const MARKER: &str = "${cfn:";
 
 /// The values in `policy` that are not known, as `${Sightings.StreamArn}`.
 #[must_use]
 pub fn unknown_values(policy: &Json) -> BTreeSet<String> {
     let text = policy.to_string();
-    let starts = text.match_indices(MARKER).map(|(start, _)| &text[start..]);
+    let starts = text.match_indices(VARIABLE_PREFIX).map(|(start, _)| &text[start..]);
     starts.filter_map(|rest| rest.find('}').map(|end| name_variables(&rest[..=end]))).collect()
 }
 
@@ -74,7 +71,7 @@ fn known<T: Clone>(listed: &Listed<T>, is_unknown: impl Fn(&T) -> bool) -> Optio
 }
 
 fn is_unknown(text: &str) -> bool {
-    text.contains(MARKER)
+    text.contains(VARIABLE_PREFIX)
 }
 
 fn is_unknown_principal(principal: &Principal) -> bool {
@@ -90,7 +87,7 @@ fn is_unknown_principal(principal: &Principal) -> bool {
 fn with_wildcards(text: &str) -> String {
     let mut pattern = String::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once(MARKER) {
+    while let Some((before, after)) = rest.split_once(VARIABLE_PREFIX) {
         let Some((_, after)) = after.split_once('}') else { break };
         pattern += before;
         pattern.push('*');
