@@ -64,7 +64,49 @@ fn everyone_is_found_once_for_the_way_they_come_in() {
     found(json!({"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/app"}}), "RP28");
     found(json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}), "RP32");
     found(json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}), "RP30");
+    found(json!({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}), "RP30");
+    found(json!({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*"}}), "RP30");
     found(json!({"StringLike": {"aws:UserAgent": "maps*"}, "Bool": {"aws:SecureTransport": "true"}}), "RP31");
+}
+
+#[test]
+fn a_pattern_that_leaves_open_whose_it_is_does_not_limit_everyone() {
+    let like = |key: &str, value: &str, expected: &[&str]| {
+        resource(json!("*"), "sqs:SendMessage", QUEUE, json!({"StringLike": {key: value}}), expected);
+    };
+    like("aws:PrincipalOrgID", "o-*", &["RP25"]);
+    like("aws:PrincipalOrgID", "o-a1b2c3d4e5", &[]);
+    like("aws:PrincipalOrgPaths", "o-*/*", &["RP25"]);
+    like("aws:PrincipalAccount", "????????????", &["RP25"]);
+    like("aws:PrincipalAccount", "1*", &["RP25"]);
+    like("aws:PrincipalAccount", "${cfn:Account}", &[]);
+    like("aws:SourceVpce", "vpce-*", &["RP25"]);
+    like("aws:SourceVpce", "vpce-1a2b*", &[]);
+    like("aws:userid", "AROA*", &["RP25"]);
+    like("aws:userid", "*:ada", &["RP25"]);
+    like("aws:userid", "AROAA1B2C3D4E5F6G7H8I:*", &[]);
+}
+
+#[test]
+fn ranges_of_addresses_are_summed() {
+    let from = |ranges: Json, expected: &[&str]| {
+        resource(json!("*"), "sqs:SendMessage", QUEUE, json!({"IpAddress": {"aws:SourceIp": ranges}}), expected);
+    };
+    from(json!(["0.0.0.0/1", "128.0.0.0/1"]), &["RP24"]);
+    from(json!(["128.0.0.0/2", "192.0.2.1", "0.0.0.0/1", "192.0.0.0/2"]), &["RP24"]);
+    from(json!(["0.0.0.0/1", "128.0.0.0/2"]), &[]);
+}
+
+#[test]
+fn a_source_of_any_account_is_found_however_it_is_written() {
+    let service = |name: &str, condition: Json, expected: &[&str]| {
+        resource(json!({"Service": name}), "sqs:SendMessage", QUEUE, condition, expected);
+    };
+    service("sns.amazonaws.com", json!({"StringLike": {"aws:SourceArn": "arn:aws:sns:*"}}), &["RP34"]);
+    service("sns.amazonaws.com", json!({"StringLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:*"}}), &[]);
+    let bucket = |account: &str| json!({"StringLike": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:*"}});
+    service("s3.amazonaws.com", bucket("12345*"), &["RP34"]);
+    service("s3.amazonaws.com", bucket("123456789012"), &[]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Whom a statement lets in.
 
-use crate::audit::limit::{Gap, gap, is_key, starts_key};
+use crate::audit::limit::{Gap, gap, has_wildcard, is_key, starts_key};
 use crate::audit::policy::{At, Kind};
 use crate::condition::Condition;
 use crate::document::Effect;
@@ -155,8 +155,14 @@ pub(super) fn names_source(at: &At<'_>) -> bool {
 /// Whether a value is an ARN in any account; buckets are told by their names alone.
 pub(super) fn is_of_any_account(condition: &Condition) -> bool {
     condition.values.iter().any(|value| {
-        arn_parts(value).is_some_and(|[_, _, service, _, account, name]| {
-            account.contains('*') && (service != "s3" || name.starts_with('*'))
-        })
+        let Some([_, _, service, _, account, name]) = arn_parts(value) else {
+            return is_short_of_account(value);
+        };
+        has_wildcard(account) && (service != "s3" || name.starts_with('*'))
     })
+}
+
+/// Whether a wildcard of a pattern stands for several parts of an ARN, the account among them.
+fn is_short_of_account(pattern: &str) -> bool {
+    has_wildcard(pattern) && !pattern.contains("${") && !pattern.split(':').any(is_account)
 }
