@@ -206,7 +206,7 @@ proptest! {
                 let length = if wildcard == "?" { 1 } else { *length };
                 // Variables of an earlier cut stay whole, and what a `*` stands for is more than one character.
                 let end = (start + length).min(pattern.len());
-                if pattern[start..end].contains(['$', '{', '}', '*']) || pattern[..start].rfind("${") > pattern[..start].rfind('}') {
+                if pattern[start..end].contains(['$', '{', '}', '*']) || pattern[..start].rfind('$') > pattern[..start].rfind('}') {
                     continue;
                 }
                 pattern.replace_range(start..end, wildcard);
