@@ -88,6 +88,19 @@ fn a_pattern_that_leaves_open_whose_it_is_does_not_limit_everyone() {
 }
 
 #[test]
+fn names_and_tags_that_any_account_can_give_do_not_limit_everyone() {
+    let everyone = |condition: Json, expected: &[&str]| {
+        resource(json!("*"), "sqs:SendMessage", QUEUE, condition, expected);
+    };
+    everyone(json!({"StringEquals": {"aws:username": "admin"}}), &["RP32"]);
+    everyone(json!({"StringEquals": {"aws:PrincipalTag/team": "maps"}}), &["RP32"]);
+    everyone(json!({"Bool": {"aws:PrincipalIsAWSService": "false"}}), &["RP32"]);
+    everyone(json!({"Bool": {"aws:PrincipalIsAWSService": "true"}}), &[]);
+    let both = json!({"StringEquals": {"aws:PrincipalTag/team": "maps", "aws:PrincipalOrgID": "o-a1b2c3d4e5"}});
+    everyone(both, &[]);
+}
+
+#[test]
 fn ranges_of_addresses_are_summed() {
     let from = |ranges: Json, expected: &[&str]| {
         resource(json!("*"), "sqs:SendMessage", QUEUE, json!({"IpAddress": {"aws:SourceIp": ranges}}), expected);
@@ -226,11 +239,30 @@ fn a_subject_is_as_wide_as_its_first_wildcard() {
     subject("repo:*", &["RP71"]);
     subject("repo:*/maps:*", &["RP71"]);
     subject("repo:starfleet/*", &["RP72"]);
-    subject("repo:starfleet*", &["RP72"]);
+    subject("repo:starfleet*", &["RP71"]);
+    subject("repo:star*/maps:*", &["RP71"]);
+    subject("repo:starfleet/maps*", &["RP72"]);
+    subject("repo:${cfn:Owner}*", &[]);
     subject("repo:starfleet/*:ref:refs/heads/main", &["RP72"]);
     subject("repo:starfleet/maps:*", &[]);
     subject("repo:starfleet/${cfn:Repository}:*", &[]);
     subject("repo:starfleet/maps:environment:live", &[]);
+}
+
+#[test]
+fn a_subject_of_a_workspace_is_as_wide_as_its_first_wildcard() {
+    let subject = |subject: &str, expected: &[&str]| {
+        let condition = json!({
+            "StringEquals": {"app.terraform.io:aud": "aws.workload.identity"},
+            "StringLike": {"app.terraform.io:sub": subject}
+        });
+        let provider = json!({"Federated": "arn:aws:iam::123456789012:oidc-provider/app.terraform.io"});
+        trust(provider, WEB_IDENTITY, condition, expected);
+    };
+    subject("organization:star*", &["RP71"]);
+    subject("organization:starfleet:*", &["RP72"]);
+    subject("organization:starfleet:project:*", &["RP72"]);
+    subject("organization:starfleet:project:maps:workspace:*", &[]);
 }
 
 #[test]

@@ -7,12 +7,11 @@ use crate::document::Effect;
 use crate::evaluate::arn_parts;
 use crate::principal::Principal;
 
-/// Condition keys by which a caller is known.
+/// Condition keys by which a caller is known; names and tags are none, as any account can give them.
 const CALLER_KEYS: &[&str] = &[
     "aws:FederatedProvider",
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
-    "aws:PrincipalIsAWSService",
     "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
     "aws:PrincipalServiceName",
@@ -31,7 +30,6 @@ const CALLER_KEYS: &[&str] = &[
     "aws:VpceOrgID",
     "aws:VpceOrgPaths",
     "aws:userid",
-    "aws:username",
     "elasticfilesystem:AccessedViaMountTarget",
     "elasticfilesystem:AccessPointArn",
     "kms:CallerAccount",
@@ -121,7 +119,7 @@ pub(super) fn is_one_of(condition: &Condition, keys: &[&str]) -> bool {
 pub(super) fn open<'a>(at: &At<'a>) -> Option<Open<'a>> {
     let mut open = if at.statement.condition.is_empty() { Open::Unconditioned } else { Open::Unrelated };
     for condition in &at.statement.condition {
-        let found = if is_one_of(condition, CALLER_KEYS) || starts_key(condition, "aws:PrincipalTag/") {
+        let found = if is_one_of(condition, CALLER_KEYS) || is_of_service(condition) {
             match gap(condition) {
                 None if is_one_of(condition, &["aws:SourceArn", "aws:PrincipalArn"])
                     && is_of_any_account(condition) =>
@@ -141,6 +139,11 @@ pub(super) fn open<'a>(at: &At<'a>) -> Option<Open<'a>> {
         }
     }
     Some(open)
+}
+
+/// Whether a condition leaves services of AWS only.
+fn is_of_service(condition: &Condition) -> bool {
+    is_key(condition, "aws:PrincipalIsAWSService") && condition.values.iter().all(|it| it.eq_ignore_ascii_case("true"))
 }
 
 /// Whether a condition says for whose resource a service calls.
