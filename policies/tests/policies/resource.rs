@@ -101,6 +101,23 @@ fn names_and_tags_that_any_account_can_give_do_not_limit_everyone() {
 }
 
 #[test]
+fn a_gap_says_who_passes_it() {
+    let check = |condition: Json, expected: &str| {
+        let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": QUEUE, "Condition": condition});
+        let policy = Policy::of(Kind::Resource, json!({"Version": "2012-10-17", "Statement": statement}));
+        assert!(audit(&[policy]).iter().any(|it| it.message == expected), "{expected}");
+    };
+    check(
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ci-*"}}),
+        "it is for `*`, and what is named so in any account passes `ArnLike aws:PrincipalArn arn:aws:iam::*:role/ci-*`",
+    );
+    check(
+        json!({"StringNotEquals": {"aws:PrincipalAccount": "123456789012"}}),
+        "it is for `*`, and everyone but those it names passes `StringNotEquals aws:PrincipalAccount 123456789012`",
+    );
+}
+
+#[test]
 fn ranges_of_addresses_are_summed() {
     let from = |ranges: Json, expected: &[&str]| {
         resource(json!("*"), "sqs:SendMessage", QUEUE, json!({"IpAddress": {"aws:SourceIp": ranges}}), expected);
@@ -120,6 +137,13 @@ fn a_source_of_any_account_is_found_however_it_is_written() {
     let bucket = |account: &str| json!({"StringLike": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:*"}});
     service("s3.amazonaws.com", bucket("12345*"), &["RP34"]);
     service("s3.amazonaws.com", bucket("123456789012"), &[]);
+    let all_of_keys = |name: &str| {
+        resource(json!({"Service": name}), "kms:*", "*", Json::Null, &["RP33"]);
+        let account = json!({"StringEquals": {"kms:CallerAccount": "123456789012"}});
+        resource(json!({"Service": name}), "kms:*", "*", account, &[]);
+    };
+    all_of_keys("lambda.amazonaws.com");
+    all_of_keys("logs.eu-west-1.amazonaws.com");
 }
 
 #[test]
