@@ -118,6 +118,31 @@ fn a_gap_says_who_passes_it() {
 }
 
 #[test]
+fn a_denial_for_all_but_some_limits_everyone() {
+    let bucket = |action: &str, condition: Json, expected: &[&str]| {
+        let on = ["arn:aws:s3:::maps", "arn:aws:s3:::maps/*"];
+        let allow = json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": on[1]});
+        let tls = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": on, "Condition": {"Bool": {"aws:SecureTransport": "false"}}});
+        let deny =
+            json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": on, "Condition": condition});
+        check(Kind::Resource, json!([allow, tls, deny]), expected);
+    };
+    let others = || json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}});
+    bucket("s3:*", others(), &[]);
+    bucket("s3:Put*", others(), &["RP04"]);
+    bucket("s3:*", json!({"StringNotEqualsIfExists": {"aws:SourceVpce": "vpce-1a2b3c4d"}}), &[]);
+    bucket("s3:*", json!({"StringNotLike": {"aws:PrincipalOrgID": "o-*"}}), &["RP04"]);
+    bucket("s3:*", json!({"StringNotEquals": {"aws:PrincipalTag/team": "maps"}}), &["RP04"]);
+    bucket("s3:*", json!({"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}), &["RP04"]);
+    let mut perimeter = others();
+    perimeter["BoolIfExists"] = json!({"aws:PrincipalIsAWSService": "false"});
+    bucket("s3:*", perimeter, &[]);
+    let everyone = json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"});
+    let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Condition": others()});
+    check(Kind::Trust, json!([everyone, deny]), &[]);
+}
+
+#[test]
 fn ranges_of_addresses_are_summed() {
     let from = |ranges: Json, expected: &[&str]| {
         resource(json!("*"), "sqs:SendMessage", QUEUE, json!({"IpAddress": {"aws:SourceIp": ranges}}), expected);

@@ -1,5 +1,6 @@
 //! Whom a statement lets in.
 
+use super::denial::keeps_out_all_but_some;
 use crate::audit::limit::{Gap, gap, has_wildcard, is_key, starts_key};
 use crate::audit::policy::{At, Kind};
 use crate::condition::Condition;
@@ -8,7 +9,7 @@ use crate::evaluate::arn_parts;
 use crate::principal::Principal;
 
 /// Condition keys by which a caller is known; names and tags are none, as any account can give them.
-const CALLER_KEYS: &[&str] = &[
+pub(super) const CALLER_KEYS: &[&str] = &[
     "aws:FederatedProvider",
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
@@ -115,7 +116,7 @@ pub(super) fn is_one_of(condition: &Condition, keys: &[&str]) -> bool {
     keys.iter().any(|key| is_key(condition, key))
 }
 
-/// How a statement is left open to everyone; nothing when a condition limits who calls.
+/// How a statement is left open to everyone; nothing when a condition, or a denial, limits who calls.
 pub(super) fn open<'a>(at: &At<'a>) -> Option<Open<'a>> {
     let mut open = if at.statement.condition.is_empty() { Open::Unconditioned } else { Open::Unrelated };
     for condition in &at.statement.condition {
@@ -138,7 +139,7 @@ pub(super) fn open<'a>(at: &At<'a>) -> Option<Open<'a>> {
             open = found;
         }
     }
-    Some(open)
+    (!keeps_out_all_but_some(at)).then_some(open)
 }
 
 /// Whether a condition leaves services of AWS only.
