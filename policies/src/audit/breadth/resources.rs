@@ -189,7 +189,8 @@ fn account(at: &At<'_>, report: &mut Report<'_>) {
     let assumes = assumes_roles(at);
     each(at, report, |arn| {
         let only = wildcard::is_in(&arn.account) && !wildcard::is_in(&arn.service) && !is_whole(arn);
-        let elsewhere = arn.name.starts_with(SERVICE_ROLES) || (assumes && arn.service == "iam");
+        // Without another account's role, IAM's actions reach what is in their own.
+        let elsewhere = arn.name.starts_with(SERVICE_ROLES) || arn.service == "iam" && (assumes || is_only_of_iam(at));
         let regions = if wildcard::is_in(&arn.region) { " and any region" } else { "" };
         (only && !elsewhere).then(|| format!("is in any account{regions}"))
     });
@@ -197,6 +198,11 @@ fn account(at: &At<'_>, report: &mut Report<'_>) {
 
 fn assumes_roles(at: &At<'_>) -> bool {
     !at.statement.action.is_negated() && at.statement.action.iter().any(|it| it.covers("sts:AssumeRole"))
+}
+
+fn is_only_of_iam(at: &At<'_>) -> bool {
+    let actions = &at.statement.action;
+    !actions.is_negated() && actions.iter().all(|it| it.service().eq_ignore_ascii_case("iam"))
 }
 
 fn assumed(at: &At<'_>, report: &mut Report<'_>) {
