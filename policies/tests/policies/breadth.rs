@@ -83,6 +83,21 @@ fn what_reaches_only_its_own_account_is_not_told_as_in_any() {
 }
 
 #[test]
+fn what_is_yet_to_be_created_cannot_be_named() {
+    let ec2 = |kind: &str| format!("arn:aws:ec2:sa-east-1:123456789012:{kind}/*");
+    for kind in ["instance", "volume", "network-interface"] {
+        allows("ec2:RunInstances", &ec2(kind), &[]);
+    }
+    allows("ec2:AllocateAddress", &ec2("elastic-ip"), &[]);
+    allows("ec2:RunInstances", &ec2("subnet"), &["WB29"]);
+    allows("ec2:StartInstances", &ec2("instance"), &["WB29"]);
+    check(
+        r#"{"Effect": "Allow", "Action": ["ec2:RunInstances", "ec2:RebootInstances"], "Resource": "arn:aws:ec2:sa-east-1:123456789012:instance/*"}"#,
+        &["WB29"],
+    );
+}
+
+#[test]
 fn for_all_values_is_a_gap_only_for_actions_that_may_lack_the_key() {
     let leading = |action: &str, expected: &[&str]| {
         let statement = format!(
