@@ -1,5 +1,9 @@
 //! Whether a condition limits what a statement allows.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
 use crate::condition::{Condition, Operator, Quantifier};
 
 /// Why a condition leaves requests through that it looks like stopping.
@@ -17,6 +21,26 @@ pub(super) enum Gap {
     Everything,
 }
 
+/// Condition keys whose values are the id of an account.
+const ACCOUNTS: &[&str] =
+    &["aws:PrincipalAccount", "aws:SourceAccount", "aws:SourceOwner", "aws:VpceAccount", "kms:CallerAccount"];
+
+/// Condition keys whose values are the id of an organization, or start with it.
+const ORGANIZATIONS: &[&str] = &[
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:VpceOrgID",
+    "aws:VpceOrgPaths",
+];
+
+/// How the values of a condition key start, whosever they are.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>
+const STARTS: &[(&str, &str)] =
+    &[("aws:SourceVpc", "vpc-0"), ("aws:SourceVpce", "vpce-0"), ("aws:userid", "AIDA"), ("aws:userid", "AROA")];
+
 /// Why `condition` does not limit its key to the values it lists; nothing when it does.
 pub(super) fn gap(condition: &Condition) -> Option<Gap> {
     if condition.operator == Operator::Null {
@@ -27,7 +51,10 @@ pub(super) fn gap(condition: &Condition) -> Option<Gap> {
         Some(Gap::IfExists)
     } else if condition.quantifier == Some(Quantifier::ForAllValues) {
         Some(Gap::ForAllValues)
-    } else if condition.values.is_empty() || condition.values.iter().any(|value| is_everything(condition, value)) {
+    } else if condition.values.is_empty()
+        || condition.values.iter().any(|value| is_everything(condition, value))
+        || condition.operator == Operator::IpAddress && hold_every_address(&condition.values)
+    {
         Some(Gap::Everything)
     } else {
         None
@@ -40,10 +67,30 @@ fn is_everything(condition: &Condition, value: &str) -> bool {
         Operator::StringLike | Operator::ArnLike | Operator::ArnEquals => {
             value.contains('*') && value.chars().all(|char| matches!(char, '*' | '?' | ':'))
                 || value.strip_prefix("arn:").is_some_and(|rest| rest.chars().all(|char| matches!(char, '*' | ':')))
+                || is_of_anyone(condition, value)
         }
-        Operator::IpAddress => matches!(value, "0.0.0.0/0" | "::/0"),
         _ => false,
     }
+}
+
+/// Whether a pattern of ids leaves open whose they are.
+fn is_of_anyone(condition: &Condition, value: &str) -> bool {
+    let is_one_of = |keys: &[&str]| keys.iter().any(|key| is_key(condition, key));
+    if is_one_of(ACCOUNTS) {
+        has_wildcard(value)
+    } else if is_one_of(ORGANIZATIONS) {
+        has_wildcard(value.split('/').next().unwrap_or(value))
+    } else {
+        let start = value.split(['*', '?']).next().filter(|start| start.len() < value.len());
+        STARTS.iter().any(|(key, all)| is_key(condition, key) && start.is_some_and(|start| all.starts_with(start)))
+    }
+}
+
+/// Whether ranges of addresses hold every address of IPv4 or of IPv6, together if not alone.
+fn hold_every_address(ranges: &[String]) -> bool {
+    let range = |text: &String| text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+    let ranges: Vec<IpNet> = ranges.iter().filter_map(range).collect();
+    IpNet::aggregate(&ranges).iter().any(|range| range.prefix_len() == 0)
 }
 
 /// Whether `key` is the condition key `name`; case does not matter.

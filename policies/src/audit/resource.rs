@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bucket;
+mod denial;
 mod deputy;
 mod federated;
 mod gaps;

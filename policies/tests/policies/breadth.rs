@@ -77,6 +77,53 @@ fn a_mistake_is_told_by_the_rule_that_says_most() {
 }
 
 #[test]
+fn what_reaches_only_its_own_account_is_not_told_as_in_any() {
+    allows("iam:CreateAccessKey", "arn:aws:iam::*:user/${aws:username}", &[]);
+    allows("sqs:SendMessage", "arn:aws:sqs:sa-east-1:*:${aws:username}", &["WB25"]);
+}
+
+#[test]
+fn what_is_yet_to_be_created_cannot_be_named() {
+    let ec2 = |kind: &str| format!("arn:aws:ec2:sa-east-1:123456789012:{kind}/*");
+    for kind in ["instance", "volume", "network-interface"] {
+        allows("ec2:RunInstances", &ec2(kind), &[]);
+    }
+    allows("ec2:AllocateAddress", &ec2("elastic-ip"), &[]);
+    allows("ec2:RunInstances", &ec2("subnet"), &["WB29"]);
+    allows("ec2:StartInstances", &ec2("instance"), &["WB29"]);
+    check(
+        r#"{"Effect": "Allow", "Action": ["ec2:RunInstances", "ec2:RebootInstances"], "Resource": "arn:aws:ec2:sa-east-1:123456789012:instance/*"}"#,
+        &["WB29"],
+    );
+}
+
+#[test]
+fn for_all_values_is_a_gap_only_for_actions_that_may_lack_the_key() {
+    let leading = |action: &str, expected: &[&str]| {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Action": {action}, "Resource": "arn:aws:dynamodb:sa-east-1:123456789012:table/sightings", "Condition": {{"ForAllValues:StringEquals": {{"dynamodb:LeadingKeys": ["${{aws:userid}}"]}}}}}}"#
+        );
+        check(&statement, expected);
+    };
+    leading(r#"["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]"#, &[]);
+    leading(r#"["dynamodb:GetItem", "dynamodb:Scan"]"#, &["WB50"]);
+}
+
+#[test]
+fn an_action_on_every_resource_is_told_with_the_type_that_it_needs() {
+    let said = |action: &str, expected: &str| {
+        let statement = format!(r#"{{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}"#);
+        let found = findings(Kind::Identity, &format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#));
+        assert!(found.iter().any(|finding| finding.message == expected), "{found:#?}");
+    };
+    said("sqs:SendMessage", "`sqs:SendMessage` on every resource, though it can be limited to one of type `queue`");
+    said(
+        "ecs:UpdateService",
+        "`ecs:UpdateService` on every resource, though it can be limited to one of type `service`",
+    );
+}
+
+#[test]
 fn what_is_denied_everywhere_is_not_told_as_allowed() {
     check(
         r#"{"Effect": "Allow", "Action": ["kms:Encrypt", "kms:DisableKey"], "Resource": "arn:aws:kms:sa-east-1:123456789012:key/maps"},

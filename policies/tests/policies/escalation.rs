@@ -43,6 +43,19 @@ fn check(statements: Json, expected: &[&str]) {
 }
 
 #[test]
+fn all_is_not_said_of_what_leaves_some_out() {
+    let said = |statement: Json, expected: &str| {
+        let findings = findings(json!([statement]));
+        assert!(findings.iter().any(|it| it.message.starts_with(expected)), "{findings:#?}");
+    };
+    said(
+        json!({"Effect": "Allow", "NotAction": "s3:*", "NotResource": "arn:aws:s3:::maps"}),
+        "it allows every action but some, those of IAM among them, on everything but some resources: ",
+    );
+    said(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}), "it allows every action there is on everything: ");
+}
+
+#[test]
 fn a_path_needs_each_of_its_actions() {
     for (row, actions) in paths() {
         for dropped in 0..actions.len() {

@@ -56,13 +56,7 @@ fn what_resources_let_in_is_quiet() {
         r#"{"Effect": "Allow", "Principal": {"Service": "logs.eu-west-1.amazonaws.com"}, "Action": ["kms:Encrypt", "kms:Decrypt"], "Resource": "*", "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:log-group:*"}}}"#,
         r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::maps/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d", "aws:PrincipalOrgID": "o-a1b2c3d4e5"}, "Null": {"aws:SourceVpce": "false"}}}"#,
     ] {
-        // Two of them use a string operator on an ARN, as AWS's own examples do, which is a finding of little weight.
-        let statement = statement.replace(r#""StringEquals": {"aws:SourceArn": "#, r#""ArnLike": {"aws:SourceArn": "#);
-        let statement = statement.replace(
-            r#"distribution/E1ABCDEF", "aws:SourceAccount": "123456789012"}"#,
-            r#"distribution/E1ABCDEF"}, "StringEquals": {"aws:SourceAccount": "123456789012"}"#,
-        );
-        check(Kind::Resource, &statement);
+        check(Kind::Resource, statement);
     }
 }
 
@@ -85,6 +79,20 @@ fn what_roles_trust_and_organizations_rule_is_quiet() {
         Kind::ResourceControl,
         r#"{"Effect": "Deny", "Principal": "*", "Action": ["s3:*", "sqs:*"], "Resource": "*", "Condition": {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}}"#,
     );
+}
+
+#[test]
+fn a_string_operator_is_fine_for_whole_arns_only() {
+    let found = |operator: &str, arn: &str| {
+        let statement = format!(
+            r#"{{"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": "*", "Condition": {{"{operator}": {{"aws:SourceArn": "{arn}"}}}}}}"#
+        );
+        let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#);
+        audit(&[Policy::read(Kind::Identity, &text)]).iter().any(|it| it.rule.id == "CT16")
+    };
+    assert!(!found("StringEquals", "arn:aws:cloudtrail:eu-west-1:123456789012:trail/all"));
+    assert!(!found("StringLike", "arn:aws:cloudtrail:eu-west-1:123456789012:trail/all"));
+    assert!(found("StringLike", "arn:aws:cloudtrail:eu-west-1:123456789012:trail/*"));
 }
 
 #[test]

@@ -64,7 +64,111 @@ fn everyone_is_found_once_for_the_way_they_come_in() {
     found(json!({"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/app"}}), "RP28");
     found(json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}), "RP32");
     found(json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}), "RP30");
+    found(json!({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}), "RP30");
+    found(json!({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*"}}), "RP30");
     found(json!({"StringLike": {"aws:UserAgent": "maps*"}, "Bool": {"aws:SecureTransport": "true"}}), "RP31");
+}
+
+#[test]
+fn a_pattern_that_leaves_open_whose_it_is_does_not_limit_everyone() {
+    let like = |key: &str, value: &str, expected: &[&str]| {
+        resource(json!("*"), "sqs:SendMessage", QUEUE, json!({"StringLike": {key: value}}), expected);
+    };
+    like("aws:PrincipalOrgID", "o-*", &["RP25"]);
+    like("aws:PrincipalOrgID", "o-a1b2c3d4e5", &[]);
+    like("aws:PrincipalOrgPaths", "o-*/*", &["RP25"]);
+    like("aws:PrincipalAccount", "????????????", &["RP25"]);
+    like("aws:PrincipalAccount", "1*", &["RP25"]);
+    like("aws:PrincipalAccount", "${cfn:Account}", &[]);
+    like("aws:SourceVpce", "vpce-*", &["RP25"]);
+    like("aws:SourceVpce", "vpce-1a2b*", &[]);
+    like("aws:userid", "AROA*", &["RP25"]);
+    like("aws:userid", "*:ada", &["RP25"]);
+    like("aws:userid", "AROAA1B2C3D4E5F6G7H8I:*", &[]);
+}
+
+#[test]
+fn names_and_tags_that_any_account_can_give_do_not_limit_everyone() {
+    let everyone = |condition: Json, expected: &[&str]| {
+        resource(json!("*"), "sqs:SendMessage", QUEUE, condition, expected);
+    };
+    everyone(json!({"StringEquals": {"aws:username": "admin"}}), &["RP32"]);
+    everyone(json!({"StringEquals": {"aws:PrincipalTag/team": "maps"}}), &["RP32"]);
+    everyone(json!({"Bool": {"aws:PrincipalIsAWSService": "false"}}), &["RP32"]);
+    everyone(json!({"Bool": {"aws:PrincipalIsAWSService": "true"}}), &[]);
+    let both = json!({"StringEquals": {"aws:PrincipalTag/team": "maps", "aws:PrincipalOrgID": "o-a1b2c3d4e5"}});
+    everyone(both, &[]);
+}
+
+#[test]
+fn a_gap_says_who_passes_it() {
+    let check = |condition: Json, expected: &str| {
+        let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": QUEUE, "Condition": condition});
+        let policy = Policy::of(Kind::Resource, json!({"Version": "2012-10-17", "Statement": statement}));
+        assert!(audit(&[policy]).iter().any(|it| it.message == expected), "{expected}");
+    };
+    check(
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ci-*"}}),
+        "it is for `*`, and what is named so in any account passes `ArnLike aws:PrincipalArn arn:aws:iam::*:role/ci-*`",
+    );
+    check(
+        json!({"StringNotEquals": {"aws:PrincipalAccount": "123456789012"}}),
+        "it is for `*`, and everyone but those it names passes `StringNotEquals aws:PrincipalAccount 123456789012`",
+    );
+}
+
+#[test]
+fn a_denial_for_all_but_some_limits_everyone() {
+    let bucket = |action: &str, condition: Json, expected: &[&str]| {
+        let on = ["arn:aws:s3:::maps", "arn:aws:s3:::maps/*"];
+        let allow = json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": on[1]});
+        let tls = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": on, "Condition": {"Bool": {"aws:SecureTransport": "false"}}});
+        let deny =
+            json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": on, "Condition": condition});
+        check(Kind::Resource, json!([allow, tls, deny]), expected);
+    };
+    let others = || json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}});
+    bucket("s3:*", others(), &[]);
+    bucket("s3:Put*", others(), &["RP04"]);
+    bucket("s3:*", json!({"StringNotEqualsIfExists": {"aws:SourceVpce": "vpce-1a2b3c4d"}}), &[]);
+    bucket("s3:*", json!({"StringNotLike": {"aws:PrincipalOrgID": "o-*"}}), &["RP04"]);
+    bucket("s3:*", json!({"StringNotEquals": {"aws:PrincipalTag/team": "maps"}}), &["RP04"]);
+    bucket("s3:*", json!({"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}), &["RP04"]);
+    let mut perimeter = others();
+    perimeter["BoolIfExists"] = json!({"aws:PrincipalIsAWSService": "false"});
+    bucket("s3:*", perimeter, &[]);
+    let everyone = json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"});
+    let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Condition": others()});
+    check(Kind::Trust, json!([everyone, deny]), &[]);
+}
+
+#[test]
+fn ranges_of_addresses_are_summed() {
+    let from = |ranges: Json, expected: &[&str]| {
+        resource(json!("*"), "sqs:SendMessage", QUEUE, json!({"IpAddress": {"aws:SourceIp": ranges}}), expected);
+    };
+    from(json!(["0.0.0.0/1", "128.0.0.0/1"]), &["RP24"]);
+    from(json!(["128.0.0.0/2", "192.0.2.1", "0.0.0.0/1", "192.0.0.0/2"]), &["RP24"]);
+    from(json!(["0.0.0.0/1", "128.0.0.0/2"]), &[]);
+}
+
+#[test]
+fn a_source_of_any_account_is_found_however_it_is_written() {
+    let service = |name: &str, condition: Json, expected: &[&str]| {
+        resource(json!({"Service": name}), "sqs:SendMessage", QUEUE, condition, expected);
+    };
+    service("sns.amazonaws.com", json!({"StringLike": {"aws:SourceArn": "arn:aws:sns:*"}}), &["RP34"]);
+    service("sns.amazonaws.com", json!({"StringLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:*"}}), &[]);
+    let bucket = |account: &str| json!({"StringLike": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:*"}});
+    service("s3.amazonaws.com", bucket("12345*"), &["RP34"]);
+    service("s3.amazonaws.com", bucket("123456789012"), &[]);
+    let all_of_keys = |name: &str| {
+        resource(json!({"Service": name}), "kms:*", "*", Json::Null, &["RP33"]);
+        let account = json!({"StringEquals": {"kms:CallerAccount": "123456789012"}});
+        resource(json!({"Service": name}), "kms:*", "*", account, &[]);
+    };
+    all_of_keys("lambda.amazonaws.com");
+    all_of_keys("logs.eu-west-1.amazonaws.com");
 }
 
 #[test]
@@ -184,11 +288,30 @@ fn a_subject_is_as_wide_as_its_first_wildcard() {
     subject("repo:*", &["RP71"]);
     subject("repo:*/maps:*", &["RP71"]);
     subject("repo:starfleet/*", &["RP72"]);
-    subject("repo:starfleet*", &["RP72"]);
+    subject("repo:starfleet*", &["RP71"]);
+    subject("repo:star*/maps:*", &["RP71"]);
+    subject("repo:starfleet/maps*", &["RP72"]);
+    subject("repo:${cfn:Owner}*", &[]);
     subject("repo:starfleet/*:ref:refs/heads/main", &["RP72"]);
     subject("repo:starfleet/maps:*", &[]);
     subject("repo:starfleet/${cfn:Repository}:*", &[]);
     subject("repo:starfleet/maps:environment:live", &[]);
+}
+
+#[test]
+fn a_subject_of_a_workspace_is_as_wide_as_its_first_wildcard() {
+    let subject = |subject: &str, expected: &[&str]| {
+        let condition = json!({
+            "StringEquals": {"app.terraform.io:aud": "aws.workload.identity"},
+            "StringLike": {"app.terraform.io:sub": subject}
+        });
+        let provider = json!({"Federated": "arn:aws:iam::123456789012:oidc-provider/app.terraform.io"});
+        trust(provider, WEB_IDENTITY, condition, expected);
+    };
+    subject("organization:star*", &["RP71"]);
+    subject("organization:starfleet:*", &["RP72"]);
+    subject("organization:starfleet:project:*", &["RP72"]);
+    subject("organization:starfleet:project:maps:workspace:*", &[]);
 }
 
 #[test]

@@ -19,10 +19,10 @@ pub(super) const RULES: &[PolicyRule] = &[
             also_known_as: &["iam-policy-validator:set_operator_validation"],
         },
         firing: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:sa-east-1:123456789012:table/sightings", "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["${aws:userid}"]}}}]}"#,
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "arn:aws:dynamodb:sa-east-1:123456789012:table/sightings", "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["${aws:userid}"]}}}]}"#,
         ),
         quiet: Case::identity(
-            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:sa-east-1:123456789012:table/sightings", "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["${aws:userid}"]}, "Null": {"dynamodb:LeadingKeys": "false"}}}]}"#,
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "arn:aws:dynamodb:sa-east-1:123456789012:table/sightings", "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["${aws:userid}"]}, "Null": {"dynamodb:LeadingKeys": "false"}}}]}"#,
         ),
         check: Check::Statement(all_of_none),
     },
@@ -168,10 +168,32 @@ fn has_one_value(key: &str) -> bool {
     catalogue::condition_key(key).is_some_and(|known| !known.multivalued)
 }
 
+/// The actions whose every request names the partition keys of its items, so that it has `dynamodb:LeadingKeys`.
+///
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html>
+const OF_ITEMS: [&str; 7] = [
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+];
+
+/// Whether all requests for the statement's actions have the key.
+fn always_has_key(at: &At<'_>, key: &str) -> bool {
+    let actions = &at.statement.action;
+    let is_of_items = |action: &str| OF_ITEMS.iter().any(|it| it.eq_ignore_ascii_case(action));
+    key.eq_ignore_ascii_case("dynamodb:LeadingKeys")
+        && !actions.is_negated()
+        && actions.iter().all(|it| is_of_items(it.as_str()))
+}
+
 fn all_of_none(at: &At<'_>, report: &mut Report<'_>) {
     for condition in for_all(at) {
         let key = &condition.key;
-        if !has_one_value(key) && !is_one_of(key, &OF_TAGS) && !needs_key(at, key) {
+        if !has_one_value(key) && !is_one_of(key, &OF_TAGS) && !needs_key(at, key) && !always_has_key(at, key) {
             let message = format!("`{}` holds for requests without `{key}`", condition.operator_name());
             report.add(at.condition(condition), message);
         }

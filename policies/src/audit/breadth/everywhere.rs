@@ -86,12 +86,15 @@ fn check(at: &At<'_>, report: &mut Report<'_>, concerns: fn(&Action) -> bool) {
     }
     let mut found = statement.action.iter().filter_map(|it| Some((it.as_str(), concerned(it.as_str(), concerns)?)));
     let Some((written, action)) = found.next() else { return };
-    let kind = action.resources.first().map_or("resource", |used| used.name);
+    let used = action.resources.iter().find(|used| used.required).or(action.resources.first());
+    let kind = used.map_or("resource", |used| used.name);
     let more = match found.count() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let message = format!("`{written}`{more} on every resource; `{action}` can be limited to one of type `{kind}`");
+    let example = action.to_string();
+    let which = if example.eq_ignore_ascii_case(written) { "it".to_owned() } else { format!("`{example}`") };
+    let message = format!("`{written}`{more} on every resource, though {which} can be limited to one of type `{kind}`");
     report.add(item(at, at.resource(), index), message).about(written).on("*");
 }
 

@@ -6,6 +6,7 @@ use crate::audit::policy::At;
 use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 use crate::audit::wildcard;
+use crate::catalogue::{self, Action, ResourceUse};
 
 pub(super) const RULES: &[PolicyRule] = &[
     PolicyRule {
@@ -189,7 +190,8 @@ fn account(at: &At<'_>, report: &mut Report<'_>) {
     let assumes = assumes_roles(at);
     each(at, report, |arn| {
         let only = wildcard::is_in(&arn.account) && !wildcard::is_in(&arn.service) && !is_whole(arn);
-        let elsewhere = arn.name.starts_with(SERVICE_ROLES) || (assumes && arn.service == "iam");
+        // Without another account's role, IAM's actions reach what is in their own.
+        let elsewhere = arn.name.starts_with(SERVICE_ROLES) || arn.service == "iam" && (assumes || is_only_of_iam(at));
         let regions = if wildcard::is_in(&arn.region) { " and any region" } else { "" };
         (only && !elsewhere).then(|| format!("is in any account{regions}"))
     });
@@ -197,6 +199,11 @@ fn account(at: &At<'_>, report: &mut Report<'_>) {
 
 fn assumes_roles(at: &At<'_>) -> bool {
     !at.statement.action.is_negated() && at.statement.action.iter().any(|it| it.covers("sts:AssumeRole"))
+}
+
+fn is_only_of_iam(at: &At<'_>) -> bool {
+    let actions = &at.statement.action;
+    !actions.is_negated() && actions.iter().all(|it| it.service().eq_ignore_ascii_case("iam"))
 }
 
 fn assumed(at: &At<'_>, report: &mut Report<'_>) {
@@ -228,8 +235,39 @@ fn whole_type(at: &At<'_>, report: &mut Report<'_>) {
     each(at, report, |arn| {
         let elsewhere = assumes && arn.service == "iam" && wildcard::is_in(&arn.account);
         let kind = arn.typed().0.trim_end_matches(['/', ':']);
-        (arn.is_whole_type() && !elsewhere).then(|| format!("is every `{kind}` of `{}`", arn.service))
+        (arn.is_whole_type() && !elsewhere && !is_to_be_created(at, arn))
+            .then(|| format!("is every `{kind}` of `{}`", arn.service))
     });
+}
+
+/// How the names of actions start that create what they are called on.
+const CREATING: [&str; 3] = ["Allocate", "Create", "Run"];
+
+/// Whether the statement's actions only create what the ARN is of, which has no id before.
+fn is_to_be_created(at: &At<'_>, arn: &Written<'_>) -> bool {
+    let actions = &at.statement.action;
+    if actions.is_negated() || !arn.has_unknown_id() {
+        return false;
+    }
+    let mut creates_any = false;
+    for action in actions {
+        let Some(action) = catalogue::action(action.as_str()) else { return false };
+        let types = catalogue::service(action.service);
+        let is_its = |name: &str| types.and_then(|it| it.resource_type(name)).is_some_and(|it| it.fits(arn.text));
+        for used in action.resources.iter().filter(|used| is_its(used.name)) {
+            if !creates(action, used) {
+                return false;
+            }
+            creates_any = true;
+        }
+    }
+    creates_any
+}
+
+/// Whether the action creates a resource of this type: what is new can be given tags, and has none.
+fn creates(action: &Action, used: &ResourceUse) -> bool {
+    let has = |start: &str| used.condition_keys.iter().any(|key| key.starts_with(start));
+    CREATING.iter().any(|start| action.name.starts_with(start)) && has("aws:RequestTag/") && !has("aws:ResourceTag/")
 }
 
 /// Ends of resources' texts, and what they are of a table.

@@ -72,9 +72,14 @@ pub(super) fn is_administrator(rights: &Rights<'_>) -> bool {
 
 fn administrator(rights: &Rights<'_>, report: &mut Report<'_>) {
     let Some((policy, at)) = all_of_iam(rights) else { return };
-    let what = if acts(&at, ANY) { "every action there is" } else { "every action of IAM" };
+    let what = match acts(&at, ANY) {
+        true if at.statement.action.is_negated() => "every action but some, those of IAM among them,",
+        true => "every action there is",
+        false => "every action of IAM",
+    };
+    let place = place(&at);
     let condition = if at.statement.condition.is_empty() { "" } else { ", under a condition" };
-    let message = format!("it allows {what} on everything{condition}: whoever has it needs no way to get more");
+    let message = format!("it allows {what} on {place}{condition}: whoever has it needs no way to get more");
     report.add_to(policy, at.action(), message).about("iam:*");
 }
 
@@ -83,8 +88,14 @@ fn all_but_iam(rights: &Rights<'_>, report: &mut Report<'_>) {
         return;
     }
     let Some((policy, at)) = everything(rights) else { return };
-    let message = "it allows every action but some on everything, so it can run programs with any role that one has";
+    let place = place(&at);
+    let message =
+        format!("it allows every action but some on {place}, so it can run programs with any role that one has");
     report.add_to(policy, at.action(), message).about("*");
+}
+
+const fn place(at: &At<'_>) -> &'static str {
+    if at.statement.resource.is_negated() { "everything but some resources" } else { "everything" }
 }
 
 fn all_of_iam<'a>(rights: &Rights<'a>) -> Option<(usize, At<'a>)> {

@@ -183,9 +183,15 @@ fn is_of_any_type(key: &ConditionKey) -> bool {
     key.name.contains("${")
 }
 
+/// Whether all values are whole ARNs, which are equal as texts too.
+fn are_whole_arns(test: Test<'_>, key: &ConditionKey) -> bool {
+    let is_whole = |text: &str| text.starts_with("arn:") && !text.contains(['*', '?']);
+    key.values == ValueType::Arn && test.texts().all(|(_, text)| is_whole(&text))
+}
+
 fn as_text(policy: &Policy, report: &mut Report<'_>) {
     each(policy, |test, named, key| {
-        if suits(named.operator, key.values) == Suits::AsText {
+        if suits(named.operator, key.values) == Suits::AsText && !are_whole_arns(test, key) {
             let message = format!(
                 "the values of {} are {}: `{}` compares them as texts",
                 quoted(test.key),

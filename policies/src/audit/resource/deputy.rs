@@ -6,6 +6,7 @@ use crate::audit::finding::Severity;
 use crate::audit::limit::{gap, is_key};
 use crate::audit::policy::{At, Kind};
 use crate::audit::report::Report;
+use crate::audit::rights::acts;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 use crate::condition::Condition;
 
@@ -105,9 +106,11 @@ pub(super) const RULES: &[PolicyRule] = &[
     ),
 ];
 
-/// The first service of the statement that would say for whose resource it calls.
+/// The first service of the statement that would say for whose resource it calls, or that may do anything with a key.
 fn naming<'a>(at: &At<'a>) -> Option<&'a str> {
-    allows(at, Kind::Resource).then(|| services(at).find(|service| NAMING.contains(&short(service)))).flatten()
+    let is_any_of_keys = acts(at, "kms:PutKeyPolicy");
+    let is_one = |service: &&str| NAMING.contains(&short(service)) || is_any_of_keys;
+    allows(at, Kind::Resource).then(|| services(at).find(is_one)).flatten()
 }
 
 fn is_source(condition: &Condition) -> bool {

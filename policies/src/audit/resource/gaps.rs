@@ -123,9 +123,22 @@ fn through(at: &At<'_>, way: Way, report: &mut Report<'_>) {
         Some(Open::Unconditioned) | None => return,
     };
     if found == way {
-        let message = format!("it is for `*`, and everyone passes `{condition}`");
+        let message = format!("it is for `*`, and {} `{condition}`", passing(way));
         let about = at.statement.action.iter().next().map_or("*", |it| it.as_str());
         report.add(at.condition(condition), message).about(about).on("*");
+    }
+}
+
+/// Who passes a condition, in words that come before it.
+const fn passing(way: Way) -> &'static str {
+    match way {
+        Way::Addresses | Way::Values => "everyone passes",
+        Way::IfExists | Way::ForAllValues => "everyone whose request is without the key passes",
+        Way::Negated => "everyone but those it names passes",
+        Way::Null => "everyone with the key, or without it, passes",
+        Way::AnyAccount => "what is named so in any account passes",
+        Way::Spoofable => "everyone who sends the header passes",
+        Way::Unrelated => "callers of any account can pass",
     }
 }
 

@@ -15,7 +15,7 @@ const OWNERS: &[&str] = &["repo:", "project_path:", "organization:", "owner:"];
 pub(super) const RULES: &[PolicyRule] = &[
     row!(
         "RP71", Critical,
-        "subjects of every owner",
+        "subjects of more owners than one",
         "name the owner and the repository, project or workspace",
         &["checkov:CKV_AWS_358"],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:*"}}}"#,
@@ -24,7 +24,7 @@ pub(super) const RULES: &[PolicyRule] = &[
     ),
     row!(
         "RP72", Medium,
-        "subjects of every repository or project of an owner",
+        "subjects of several repositories or projects of an owner",
         "name the repository or project",
         &[],
         trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}, "StringLike": {"token.actions.githubusercontent.com:sub": "repo:starfleet/*"}}}"#,
@@ -77,25 +77,42 @@ fn subjects<'a>(at: &At<'a>) -> impl Iterator<Item = &'a Condition> + use<'a> {
     })
 }
 
-/// What of a subject tells its owner and more, when it says so.
-fn owned(subject: &str) -> Option<&str> {
-    OWNERS.iter().find_map(|start| subject.strip_prefix(start))
+/// The owner in a subject and what comes after it, when it says so.
+fn owned(subject: &str) -> Option<(&str, &str)> {
+    let names = OWNERS.iter().find_map(|start| subject.strip_prefix(start))?;
+    let (owner, rest) = names.split_once(['/', ':']).unwrap_or((names, ""));
+    Some((owner, rest.strip_prefix("project:").unwrap_or(rest)))
 }
 
-/// Whether a pattern of subjects is for every owner.
+/// The subject with `$` in place of each variable, whose name has separators of its own.
+fn without_variables(subject: &str) -> String {
+    let mut parts = subject.split("${");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push('$');
+        text.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    text
+}
+
+/// Whether `text` has a wildcard, and no variable before it whose value may end what `text` is about.
+fn is_pattern(text: &str) -> bool {
+    text.find(['*', '?']).is_some_and(|at| !text[..at].contains('$'))
+}
+
+/// Whether a pattern of subjects is for more owners than one.
 fn is_any_owner(subject: &str) -> bool {
+    let subject = without_variables(subject);
     let all = subject.chars().all(|it| matches!(it, '*' | '?' | ':'));
-    all || subject.starts_with('*') && !subject.contains('/')
-        || owned(subject).unwrap_or_default().starts_with(['*', '?'])
+    let is_of_any = || owned(&subject).is_some_and(|(owner, _)| is_pattern(owner));
+    all || subject.starts_with('*') && !subject.contains('/') || is_of_any()
 }
 
-/// Whether a pattern of subjects is for everything of one owner.
+/// Whether a pattern of subjects is for more of one owner than a repository or project.
 fn is_any_of_owner(subject: &str) -> bool {
-    let in_terraform = subject.starts_with("organization:");
-    let name = owned(subject).and_then(|it| if in_terraform { it.split_once(":project:") } else { it.split_once('/') });
-    !is_any_owner(subject)
-        && (name.is_some_and(|(_, name)| name.starts_with('*'))
-            || owned(subject).is_some_and(|it| name.is_none() && !it.contains(':') && has_wildcard(it)))
+    let text = without_variables(subject);
+    let is_of_several = owned(&text).is_some_and(|(_, rest)| rest.split(':').next().is_some_and(is_pattern));
+    is_of_several && !is_any_owner(subject)
 }
 
 fn find(at: &At<'_>, report: &mut Report<'_>, is_wide: impl Fn(&str) -> bool, what: &str) {
@@ -108,11 +125,11 @@ fn find(at: &At<'_>, report: &mut Report<'_>, is_wide: impl Fn(&str) -> bool, wh
 }
 
 fn any_owner(at: &At<'_>, report: &mut Report<'_>) {
-    find(at, report, is_any_owner, "every owner that the provider has");
+    find(at, report, is_any_owner, "owners with other names too");
 }
 
 fn any_of_owner(at: &At<'_>, report: &mut Report<'_>) {
-    find(at, report, is_any_of_owner, "everything that the owner has and will have");
+    find(at, report, is_any_of_owner, "more than one repository or project, new ones included");
 }
 
 fn any_namespace(at: &At<'_>, report: &mut Report<'_>) {

@@ -107,9 +107,9 @@ fn everyone(at: &At<'_>, report: &mut Report<'_>) {
     if allows(at, Kind::Trust) && is_public(at) && open(at).is_some() && !has_external_id(at) {
         let why = match open(at) {
             Some(Open::Gap(_, condition) | Open::Spoofable(condition) | Open::AnyAccount(condition)) => {
-                format!("everyone passes `{condition}`")
+                format!("callers of any account can pass `{condition}`")
             }
-            _ => "no condition limits who that is".to_owned(),
+            _ => "no condition says of which account that is".to_owned(),
         };
         report.add(at.principal(), format!("it lets `*` assume the role, and {why}")).about("sts:AssumeRole").on("*");
     }

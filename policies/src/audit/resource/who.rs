@@ -1,18 +1,18 @@
 //! Whom a statement lets in.
 
-use crate::audit::limit::{Gap, gap, is_key, starts_key};
+use super::denial::keeps_out_all_but_some;
+use crate::audit::limit::{Gap, gap, has_wildcard, is_key, starts_key};
 use crate::audit::policy::{At, Kind};
 use crate::condition::Condition;
 use crate::document::Effect;
 use crate::evaluate::arn_parts;
 use crate::principal::Principal;
 
-/// Condition keys by which a caller is known.
-const CALLER_KEYS: &[&str] = &[
+/// Condition keys by which a caller is known; names and tags are none, as any account can give them.
+pub(super) const CALLER_KEYS: &[&str] = &[
     "aws:FederatedProvider",
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
-    "aws:PrincipalIsAWSService",
     "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
     "aws:PrincipalServiceName",
@@ -31,7 +31,6 @@ const CALLER_KEYS: &[&str] = &[
     "aws:VpceOrgID",
     "aws:VpceOrgPaths",
     "aws:userid",
-    "aws:username",
     "elasticfilesystem:AccessedViaMountTarget",
     "elasticfilesystem:AccessPointArn",
     "kms:CallerAccount",
@@ -117,11 +116,11 @@ pub(super) fn is_one_of(condition: &Condition, keys: &[&str]) -> bool {
     keys.iter().any(|key| is_key(condition, key))
 }
 
-/// How a statement is left open to everyone; nothing when a condition limits who calls.
+/// How a statement is left open to everyone; nothing when a condition, or a denial, limits who calls.
 pub(super) fn open<'a>(at: &At<'a>) -> Option<Open<'a>> {
     let mut open = if at.statement.condition.is_empty() { Open::Unconditioned } else { Open::Unrelated };
     for condition in &at.statement.condition {
-        let found = if is_one_of(condition, CALLER_KEYS) || starts_key(condition, "aws:PrincipalTag/") {
+        let found = if is_one_of(condition, CALLER_KEYS) || is_of_service(condition) {
             match gap(condition) {
                 None if is_one_of(condition, &["aws:SourceArn", "aws:PrincipalArn"])
                     && is_of_any_account(condition) =>
@@ -140,7 +139,12 @@ pub(super) fn open<'a>(at: &At<'a>) -> Option<Open<'a>> {
             open = found;
         }
     }
-    Some(open)
+    (!keeps_out_all_but_some(at)).then_some(open)
+}
+
+/// Whether a condition leaves services of AWS only.
+fn is_of_service(condition: &Condition) -> bool {
+    is_key(condition, "aws:PrincipalIsAWSService") && condition.values.iter().all(|it| it.eq_ignore_ascii_case("true"))
 }
 
 /// Whether a condition says for whose resource a service calls.
@@ -155,8 +159,14 @@ pub(super) fn names_source(at: &At<'_>) -> bool {
 /// Whether a value is an ARN in any account; buckets are told by their names alone.
 pub(super) fn is_of_any_account(condition: &Condition) -> bool {
     condition.values.iter().any(|value| {
-        arn_parts(value).is_some_and(|[_, _, service, _, account, name]| {
-            account.contains('*') && (service != "s3" || name.starts_with('*'))
-        })
+        let Some([_, _, service, _, account, name]) = arn_parts(value) else {
+            return is_short_of_account(value);
+        };
+        has_wildcard(account) && (service != "s3" || name.starts_with('*'))
     })
+}
+
+/// Whether a wildcard of a pattern stands for several parts of an ARN, the account among them.
+fn is_short_of_account(pattern: &str) -> bool {
+    has_wildcard(pattern) && !pattern.contains("${") && !pattern.split(':').any(is_account)
 }
