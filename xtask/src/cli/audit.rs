@@ -32,7 +32,7 @@ pub struct PolicyAudit {
     /// List the rules.
     #[arg(long, conflicts_with_all = ["names", "all", "templates", "policies"])]
     pub rules: bool,
-    /// Explain a rule, with a case in which it fires and one in which it does not.
+    /// Explain a rule; one about policies with a case in which it fires and one in which it does not.
     #[arg(long, value_name = "ID", conflicts_with_all = ["names", "all", "templates", "policies", "rules"])]
     pub explain: Option<String>,
     /// Use what the functions did in the local cloud as evidence.
