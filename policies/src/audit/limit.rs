@@ -1,6 +1,6 @@
 //! Whether a condition limits what a statement allows.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use ipnet::IpNet;
 
