@@ -144,6 +144,12 @@ fn the_rules_as_text_stand_by_family_with_counts() {
     SU  suppressions  1 rule
       SU03  low       a suppression that suppresses nothing
 
+    elsewhere
+      access-analyzer:REDUNDANT_STATEMENT  WB05
+      cfn-nag:F20                          RP01
+      checkov:CKV_AWS_72                   RP01
+      parliament:MISMATCHED_TYPE           GR07
+
     5 rules: 1 error, 1 critical, 1 high, 1 medium, 1 low
     ");
 }
