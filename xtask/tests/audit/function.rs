@@ -20,6 +20,7 @@ use xtask::audit::function::{self, Subject};
 use xtask::audit::linked::Linked;
 use xtask::audit::matrix::Verdict;
 use xtask::audit::recorded::{Recorded, RecordedCall};
+use xtask::audit::rights::Rights;
 use xtask::audit::source::Source;
 use xtask::audit::usage::{self, Program};
 use xtask::audit::{rules, wiring};
@@ -374,4 +375,68 @@ fn unknown_evidence_never_makes_a_right_exact() {
     let (rights, _) = function::audit(&seen.subject());
     let read = rights.rights.iter().find(|right| right.action == "dynamodb:GetItem").unwrap();
     assert_eq!(read.verdict, Verdict::Exact, "a run has shown it");
+}
+
+#[test]
+fn what_the_boundary_does_not_let_through_is_missing() {
+    let foreign = role_only(|role| Role { permissions_boundary: Some(ManagedPolicy::aws("Limit")), ..role });
+    assert_eq!(foreign.found(), ["LP05"].into(), "a boundary outside of the stack is not read");
+
+    let rights = |actions: &[&'static str]| {
+        let case = Case::new();
+        let subject = case.subject();
+        let statement = Statement::allow(actions.iter().copied().map(Action::new)).on("*");
+        let rights = Rights::of(&case.stack, case.function.id(), subject.function);
+        let (_, found) = function::of_rights(&subject, &Rights { boundary: Some(vec![statement]), ..rights });
+        found.iter().map(|finding| finding.rule.id).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(rights(&["dynamodb:*", "s3:*", "logs:*"]), BTreeSet::new());
+    assert_eq!(rights(&["dynamodb:PutItem", "dynamodb:Query", "s3:*", "logs:*"]), ["LP01"].into());
+}
+
+#[test]
+fn a_right_that_a_parameter_needs_is_used_when_the_source_sets_it() {
+    let objects = "Documents/docs/*";
+    let with = |call: &str| {
+        let mut case = role_only(|mut role| {
+            let statements = &mut role.policies[0].policy_document.statement;
+            let read =
+                statements.iter_mut().find(|it| it.action.iter().any(|it| it.as_str() == "s3:GetObject")).unwrap();
+            read.action.push(Action::new("s3:GetObjectVersion"));
+            role
+        });
+        case.source = Source::of(&[("handlers/orders/src/lib.rs", &SOURCE.replace("get_object();", call))]);
+        let (rights, _) = function::audit(&case.subject());
+        let right =
+            rights.rights.iter().find(|it| it.action == "s3:GetObjectVersion" && it.resource == objects).unwrap();
+        right.verdict
+    };
+    assert_eq!(with("get_object().version_id(1);"), Verdict::Exact);
+    assert_eq!(with("get_object();"), Verdict::Unused);
+}
+
+#[test]
+fn a_right_to_another_key_is_not_that_to_the_key_that_is_used() {
+    let mut case = encrypting();
+    let key = "arn:aws:kms:eu-west-1:123456789012:key/1";
+    let with = |case: &Case, key: &str| {
+        let subject = case.subject();
+        let mut rights = Rights::of(&case.stack, case.function.id(), subject.function);
+        rights.granted.push(allow("kms:Decrypt").on(key));
+        let (_, found) = function::of_rights(&subject, &rights);
+        found.iter().map(|finding| finding.rule.id).filter(|id| id.starts_with("PL")).collect::<BTreeSet<_>>()
+    };
+    case.source = Source::default();
+    assert_eq!(with(&case, key), BTreeSet::new());
+    assert_eq!(with(&case, &key.replace("/1", "/2")), ["PL09", "PL10"].into());
+}
+
+#[test]
+fn a_binding_in_a_macro_that_is_no_expression_is_not_said_to_be_unused() {
+    let mut case = Case::new().without_sites(&[5]);
+    let source = SOURCE.replace("bindings.reports.put_item();", "select! { it = bindings.reports.put_item() => it }");
+    case.source = Source::of(&[("handlers/orders/src/lib.rs", &source)]);
+    let (rights, _) = function::audit(&case.subject());
+    let right = rights.rights.iter().find(|it| it.action == "dynamodb:PutItem" && it.resource == "Reports").unwrap();
+    assert_eq!(right.verdict, Verdict::Unknown);
 }
