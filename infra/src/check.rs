@@ -17,11 +17,11 @@ mod sizes;
 
 use serde_json::{Map, Value as Json};
 
-use crate::finding::Finding;
 use crate::parallel;
 use crate::schema;
 use crate::stack::{Declared, Stack};
 use crate::template::Template;
+use assembly::Finding;
 use references::Uses;
 
 pub use between::{between, dependencies};

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use clap::CommandFactory as _;
+use engine::cli::Cli;
 use regex::Regex;
-use xtask::cli::Cli;
 
 /// The longest a source file may be, its unit tests not counted.
 const MAX_LINES: usize = 400;

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use engine::assets::{Artifact, Program, Target, Workspace, build, pack, target};
+use engine::audit::{linked, usage};
 use infra::Stage;
 use infra::lambda::{Architecture, Function};
 use memchr::memmem;
@@ -13,8 +15,6 @@ use object::Endianness;
 use object::read::elf::ElfFile64;
 use policies::Operation;
 use stacks::Options;
-use xtask::assets::{Artifact, Program, Target, Workspace, build, pack, target};
-use xtask::audit::{linked, usage};
 
 const LAMBDA: Target = Target::Lambda(Architecture::X86_64);
 
@@ -155,7 +155,7 @@ fn root() -> PathBuf {
 /// The folder with `cargo-zigbuild` and the Python that has zig.
 fn tools() -> PathBuf {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(xtask::tools::environment(xtask::tools::Tool::Zig)).unwrap().bin()
+    runtime.block_on(engine::tools::environment(engine::tools::Tool::Zig)).unwrap().bin()
 }
 
 /// The versions of glibc that the symbols of a program need, as `.gnu.version_r` lists them.

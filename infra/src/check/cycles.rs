@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use super::references::{Reference, Scope, Uses, visit_resource};
-use crate::finding::Finding;
+use assembly::Finding;
 
 pub(super) fn check(scope: &Scope<'_>, uses: &Uses, findings: &mut Vec<Finding>) {
     let after = adjacent(scope.stack.resources.len(), &uses.edges);

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use crate::finding::Finding;
 use crate::reference::LogicalId;
 use crate::schema;
 use crate::stack::{Declared, Source, Stack};
 use crate::template;
+use assembly::Finding;
 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html>
 const LONGEST_LOGICAL_ID: usize = 255;
@@ -34,7 +34,7 @@ fn logical_ids(stack: &Stack, findings: &mut Vec<Finding>) {
         if !is_legal {
             let message = format!("the logical id `{id}` is not made of 1 to {LONGEST_LOGICAL_ID} letters and digits");
             let legal: String = id.chars().filter(char::is_ascii_alphanumeric).take(LONGEST_LOGICAL_ID).collect();
-            let finding = Finding { source, ..Finding::error("logical-id", message) };
+            let finding = Finding { location: source.map(Into::into), ..Finding::error("logical-id", message) };
             findings.push(if legal.is_empty() { finding } else { finding.help(format!("name it `{legal}`")) });
         }
     }

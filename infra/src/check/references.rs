@@ -4,11 +4,11 @@ use serde_json::{Map, Value as Json};
 
 use super::Check;
 use super::path::Path;
-use crate::finding::Finding;
 use crate::nearest::did_you_mean;
 use crate::schema;
 use crate::stack::Stack;
 use crate::template::Template;
+use assembly::Finding;
 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>
 const PSEUDO_PARAMETERS: [&str; 8] = [

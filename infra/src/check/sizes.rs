@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::Check;
-use crate::finding::Finding;
 use crate::iam::{Policy, PolicyDocument, Role};
 use crate::reference::LogicalId;
 use crate::schema::Schema;
 use crate::stack::Stack;
+use assembly::Finding;
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const ENVIRONMENT_BYTES: usize = 4_096;

@@ -1,5 +1,6 @@
 //! Functions that run a program of this workspace.
 
+pub use assembly::Architecture;
 use bindings::Program;
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
@@ -57,18 +58,8 @@ pub struct Function<R = Value<Arn<Role>>> {
 #[derive(Debug, Clone)]
 pub struct Code {
     program: &'static str,
+    library: &'static str,
     bindings: Vec<Binding>,
-}
-
-/// The processor a function's program is built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub enum Architecture {
-    /// 64-bit x86.
-    #[serde(rename = "x86_64")]
-    X86_64,
-    /// 64-bit ARM, AWS Graviton.
-    #[serde(rename = "arm64")]
-    Arm64,
 }
 
 /// Where and how a function's logs are written.
@@ -118,7 +109,7 @@ impl Function<()> {
             reserved_concurrent_executions: None,
             dead_letter_target: None,
             ephemeral_storage: None,
-            code: Code { program: P::NAME, bindings: binding::of(&bindings) },
+            code: Code { program: P::NAME, library: library::<P>(), bindings: binding::of(&bindings) },
         }
     }
 
@@ -160,6 +151,17 @@ impl<R> Function<R> {
     pub const fn program(&self) -> &'static str {
         self.code.program
     }
+
+    /// The library that declares its bindings, as Rust names it.
+    #[must_use]
+    pub const fn library(&self) -> &'static str {
+        self.code.library
+    }
+}
+
+/// The crate of a type: what its path starts with.
+fn library<P>() -> &'static str {
+    std::any::type_name::<P>().split("::").next().unwrap_or_default()
 }
 
 impl Function {

@@ -5,38 +5,34 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json};
 
 use super::{Action, Plan, ResourceChange, Snapshot};
-use crate::finding::Finding;
-use crate::stack::Source;
+use assembly::{Finding, Location};
 
 impl Plan {
-    /// What CloudFormation would refuse about these changes. `source` gives the place where a resource is declared.
+    /// What CloudFormation would refuse about these changes. `location` gives the place where a resource is declared.
     #[must_use]
     pub fn check(
         &self,
         before: Option<&Snapshot>,
         after: &Snapshot,
-        source: impl Fn(&str) -> Option<Source>,
+        location: impl Fn(&str) -> Option<Location>,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         for change in &self.resources {
             let new = after.template.resource(&change.id);
-            findings.extend(replaces_named(change, new).map(|finding| place(finding, source(&change.id))));
+            findings.extend(replaces_named(change, new).map(|finding| place(finding, location(&change.id))));
             let old = before.and_then(|before| before.template.resource(&change.id));
             if let (Action::Update, Some(old), Some(new)) = (change.action, old, new)
                 && change.resource_type == "AWS::DynamoDB::Table"
             {
-                findings.extend(index_changes(change, old, new).map(|finding| place(finding, source(&change.id))));
+                findings.extend(index_changes(change, old, new).map(|finding| place(finding, location(&change.id))));
             }
         }
         findings
     }
 }
 
-fn place(finding: Finding, source: Option<Source>) -> Finding {
-    match source {
-        Some(source) => finding.at(source),
-        None => finding,
-    }
+fn place(finding: Finding, location: Option<Location>) -> Finding {
+    Finding { location, ..finding }
 }
 
 fn replaces_named(change: &ResourceChange, resource: Option<&Map<String, Json>>) -> Option<Finding> {

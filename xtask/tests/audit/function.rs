@@ -5,6 +5,15 @@ use std::collections::BTreeSet;
 use bindings::Program as _;
 use bindings::dynamodb::{GetItem, Index, PutItem, Query, Table as Bound};
 use bindings::s3::{Bucket as BoundBucket, GetObject};
+use engine::audit::calls::{Call, Site};
+use engine::audit::function::{self, Subject};
+use engine::audit::linked::Linked;
+use engine::audit::matrix::Verdict;
+use engine::audit::recorded::{Recorded, RecordedCall};
+use engine::audit::rights::Rights;
+use engine::audit::source::Source;
+use engine::audit::usage::{self, Program};
+use engine::audit::{rules, wiring};
 use infra::dynamodb::{GlobalSecondaryIndex, Key, N, S, Table};
 use infra::iam::{InlinePolicy, ManagedPolicy, Role, Statement};
 use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, LoggingConfig, TracingMode};
@@ -12,18 +21,9 @@ use infra::logs::LogGroup;
 use infra::s3::Bucket;
 use infra::sqs::StandardQueue;
 use infra::{Ref, Stack, Stage};
+use parts;
 use policies::{Action, Operation, action, operation};
 use serde::Serialize;
-use stacks::parts;
-use xtask::audit::calls::{Call, Site};
-use xtask::audit::function::{self, Subject};
-use xtask::audit::linked::Linked;
-use xtask::audit::matrix::Verdict;
-use xtask::audit::recorded::{Recorded, RecordedCall};
-use xtask::audit::rights::Rights;
-use xtask::audit::source::Source;
-use xtask::audit::usage::{self, Program};
-use xtask::audit::{rules, wiring};
 
 #[derive(Serialize)]
 struct Bindings {

@@ -1,9 +1,9 @@
 //! What a deployment is refused for.
 
+use engine::audit::gate;
 use infra::iam::{InlinePolicy, PolicyDocument, Role, Statement};
 use infra::{Stack, Stage};
 use policies::Action;
-use xtask::audit::gate;
 
 /// A stack whose role may do everything.
 fn stack() -> Stack {

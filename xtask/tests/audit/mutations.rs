@@ -4,15 +4,15 @@
 
 use std::collections::BTreeMap;
 
+use engine::assets::{Program, Workspace};
+use engine::audit::function::{self, Subject};
+use engine::audit::rights::Rights;
+use engine::audit::{AuditFinding, stack as audited, template};
+use engine::{cli, prepare};
 use infra::iam::Statement;
 use infra::{Stack, Stage, Template, Value};
 use policies::{Action, Effect, catalogue};
 use serde_json::{Value as Json, json};
-use xtask::assets::{Program, Workspace};
-use xtask::audit::function::{self, Subject};
-use xtask::audit::rights::Rights;
-use xtask::audit::{AuditFinding, stack as audited, template};
-use xtask::{cli, prepare};
 
 /// How many changes there were, how many were found, and by which rules.
 #[derive(Default)]

@@ -1,6 +1,11 @@
 //! What the audit says of wiring that the emulator does not enforce.
 
 use bindings::Program;
+use engine::audit::function::{self, Subject};
+use engine::audit::linked::Linked;
+use engine::audit::source::Source;
+use engine::audit::usage;
+use engine::audit::{AuditFinding, wiring};
 use infra::apigateway::{
     ApiResource, HttpMethod, Integration, Method, PassthroughBehavior, RestApi, ServiceIntegration,
 };
@@ -11,14 +16,9 @@ use infra::s3::{Bucket, Notification, NotificationConfiguration};
 use infra::sns::{StandardTopic, Subscription, TopicPolicy};
 use infra::sqs::StandardQueue;
 use infra::{Ref, Stack, Stage, Value};
+use parts::{self, Batch};
 use policies::{Condition, action};
 use serde::Serialize;
-use stacks::parts::{self, Batch};
-use xtask::audit::function::{self, Subject};
-use xtask::audit::linked::Linked;
-use xtask::audit::source::Source;
-use xtask::audit::usage;
-use xtask::audit::{AuditFinding, wiring};
 
 #[derive(Serialize)]
 pub(crate) struct NoBindings {}

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// The command line with no settings of the user's, no colour, no terminal, and no way to a metadata service.
 pub(crate) fn xtask(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-stackwright"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
         command.env_remove(name);
     }

@@ -11,9 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use engine::assets::{Program, Target, Workspace, build};
+use engine::audit::linked::{self, Linked};
 use infra::lambda::Architecture;
-use xtask::assets::{Program, Target, Workspace, build};
-use xtask::audit::linked::{self, Linked};
 
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
     let names = ["canary-many", "canary-namesakes", "canary-pairs", "canary-raw", "canary-unstripped"];
@@ -44,5 +44,5 @@ fn root() -> &'static Path {
 /// The folder with `cargo-zigbuild` and the Python that has zig.
 fn tools() -> PathBuf {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(xtask::tools::environment(xtask::tools::Tool::Zig)).unwrap().bin()
+    runtime.block_on(engine::tools::environment(engine::tools::Tool::Zig)).unwrap().bin()
 }

@@ -7,10 +7,10 @@ use bindings::lambda::{Function, Invoke};
 use bindings::s3::{Bucket, DeleteObject, GetObject, HeadBucket, PutObject};
 use bindings::sns::{Publish, Topic};
 use bindings::sqs::{Queue, SendMessage, SendMessageBatch};
+use engine::audit::source::Source;
+use engine::audit::usage::{self, Program, Use};
 use infra::Value;
 use infra::binding::Binding;
-use xtask::audit::source::Source;
-use xtask::audit::usage::{self, Program, Use};
 
 use crate::{read, root, workspace};
 

@@ -3,15 +3,12 @@
 //! - `GET /spaceships/models/validator?model=NAME`: 200 when the model is valid now, else 404.
 //! - `GET /spaceships/models`: all known models, whether each is valid now, and when that changes.
 
-use std::path::{Path, PathBuf};
+use std::net::TcpListener;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Context as _;
-use reqwest::Url;
 use serde_json::json;
 use tiny_http::{Header, Method, Response, Server};
-
-use super::daemon::{self, Daemon};
+use url::Url;
 
 /// The models it knows, in the order of the system's document.
 pub const MODELS: [&str; 20] = [
@@ -40,12 +37,8 @@ pub const MODELS: [&str; 20] = [
 /// How long the same models are valid, in seconds.
 pub const PERIOD: u64 = 600;
 
-/// Fixes the time that decides which models are valid, in epoch seconds.
-const CLOCK: &str = "STACKWRIGHT_VALIDATOR_CLOCK";
-
-pub(super) fn daemon(folder: PathBuf) -> Daemon {
-    Daemon::new(folder, "validator")
-}
+/// A variable that fixes the time that decides which models are valid, in epoch seconds.
+const CLOCK: &str = "SPACESHIPS_VALIDATOR_CLOCK";
 
 /// Whether `model` is valid at `time` (epoch seconds): every other known model in one period, the rest in the next.
 #[must_use]
@@ -54,33 +47,27 @@ pub fn is_valid(model: &str, time: u64) -> bool {
     MODELS.iter().zip([0, 1].into_iter().cycle()).any(|(known, when)| *known == model && when == turn)
 }
 
-/// A model that is valid at `time` (epoch seconds).
+/// A model that is valid now.
 #[must_use]
-pub fn valid_model(time: u64) -> &'static str {
+pub fn valid_model() -> &'static str {
+    let time = now();
     MODELS.into_iter().find(|model| is_valid(model, time)).unwrap_or(MODELS[0])
 }
 
-/// Answers on loopback until the process is ended.
-///
-/// # Errors
-/// When it cannot listen on `port` or hold `lock`.
-pub fn serve(port: u16, lock: &Path) -> anyhow::Result<()> {
-    // Its own session: a Ctrl-C in the terminal it was started from is not for it. It has one already if this fails.
-    let _ = rustix::process::setsid();
-    let _lock = daemon::record_this_process(lock, port)?;
-    let server =
-        Server::http(("127.0.0.1", port)).map_err(|error| anyhow::anyhow!("cannot listen on port {port}: {error}"))?;
-    let json = Header::from_bytes("content-type", "application/json").ok().context("a header is malformed")?;
+/// Answers until the process is ended.
+pub fn serve(listener: TcpListener) {
+    let Ok(server) = Server::from_listener(listener, None) else { return };
+    let json = Header::from_bytes("content-type", "application/json").ok();
     for request in server.incoming_requests() {
-        let answer = match request.method() {
-            Method::Get => answer(request.url(), now()?),
+        let (status, body) = match request.method() {
+            Method::Get => answer(request.url(), now()),
             _ => (405, json!({"error": "only GET is answered"})),
         };
-        let response = Response::from_string(answer.1.to_string()).with_status_code(answer.0);
+        let mut response = Response::from_string(body.to_string()).with_status_code(status);
+        json.iter().for_each(|header| response.add_header(header.clone()));
         // A client that has gone away needs no answer.
-        let _ = request.respond(response.with_header(json.clone()));
+        let _ = request.respond(response);
     }
-    Ok(())
 }
 
 fn answer(target: &str, time: u64) -> (u16, serde_json::Value) {
@@ -105,11 +92,9 @@ fn answer(target: &str, time: u64) -> (u16, serde_json::Value) {
     }
 }
 
-fn now() -> anyhow::Result<u64> {
-    match std::env::var(CLOCK) {
-        Ok(text) => text.parse().with_context(|| format!("`{text}` of {CLOCK} is not a number of seconds")),
-        Err(_) => Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs()),
-    }
+fn now() -> u64 {
+    let fixed = std::env::var(CLOCK).ok().and_then(|text| text.parse().ok());
+    fixed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::stack::Source;
+use crate::location::Location;
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// AWS accepts it, and it is likely not what was meant.
@@ -25,35 +25,35 @@ pub enum Severity {
 ///   --> stacks/src/spaceships.rs:45:22
 ///   help: did you mean `by-model`?
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule's stable name, such as `unknown-index`.
-    pub rule: &'static str,
+    pub rule: String,
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong, where, and what was expected: lowercase, without a final period.
     pub message: String,
     /// Where the source declares what is wrong.
-    pub source: Option<Source>,
+    pub location: Option<Location>,
     /// What to do about it.
     pub help: Option<String>,
 }
 
 impl Finding {
     /// An error of the rule `rule`.
-    pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
-        Self { rule, severity: Severity::Error, message: message.into(), source: None, help: None }
+    pub fn error(rule: &str, message: impl Into<String>) -> Self {
+        Self { rule: rule.to_owned(), severity: Severity::Error, message: message.into(), location: None, help: None }
     }
 
     /// A warning of the rule `rule`.
-    pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(rule: &str, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(rule, message) }
     }
 
     /// The same finding with its place.
     #[must_use]
-    pub fn at(mut self, source: Source) -> Self {
-        self.source = Some(source);
+    pub fn at(mut self, location: impl Into<Location>) -> Self {
+        self.location = Some(location.into());
         self
     }
 
@@ -77,8 +77,8 @@ impl fmt::Display for Severity {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}[{}]: {}", self.severity, self.rule, self.message)?;
-        if let Some(source) = self.source {
-            write!(f, "\n  --> {source}")?;
+        if let Some(location) = &self.location {
+            write!(f, "\n  --> {location}")?;
         }
         if let Some(help) = &self.help {
             write!(f, "\n  help: {help}")?;
