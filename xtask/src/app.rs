@@ -1,0 +1,1 @@
+//! The app of the workspace: found, built, run, and read as data.
