@@ -2,6 +2,7 @@
 
 #![allow(clippy::missing_errors_doc, reason = "every error is a message to the user, which says itself what is wrong")]
 
+pub mod app;
 pub mod assets;
 pub mod audit;
 pub mod catalogue;
@@ -19,6 +20,7 @@ pub mod prepare;
 pub mod progress;
 pub mod schemas;
 pub mod select;
+pub mod stack;
 pub mod tools;
 pub mod ui;
 
@@ -46,7 +48,7 @@ fn fail(error: &anyhow::Error) -> Exit {
 
 async fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
-        Command::List => Ok(commands::list::run()),
+        Command::List => commands::list::run(),
         Command::Synth { name, stage, choices, format } => commands::synth::run(&name, &stage, &choices, format),
         Command::Check { stacks, stage } => commands::check::run(&stacks, &stage),
         Command::Diff { stacks, exit_code, given, target } => {

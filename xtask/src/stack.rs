@@ -1,19 +1,19 @@
 //! A stack of the app, as data.
 
 use assembly::{Binding, Finding, Function, LocalService, Location, Parameter, Tag};
-use infra::{Stage, Template};
+use infra::check::Peer;
+use infra::Template;
 
 /// A stack in a stage, built with its options.
 #[derive(Debug, Clone)]
 pub struct Stack {
-    /// What the app says of it, without the template.
     assembled: assembly::Stack,
     template: Template,
 }
 
 impl From<assembly::Stack> for Stack {
-    fn from(mut assembled: assembly::Stack) -> Self {
-        let template = Template::from_json(std::mem::take(&mut assembled.template));
+    fn from(assembled: assembly::Stack) -> Self {
+        let template = Template::from_json(assembled.template.clone());
         Self { assembled, template }
     }
 }
@@ -27,8 +27,8 @@ impl Stack {
 
     /// The stage that it is a copy for.
     #[must_use]
-    pub fn stage(&self) -> Stage {
-        Stage::new(self.assembled.stage.clone())
+    pub fn stage(&self) -> &str {
+        &self.assembled.stage
     }
 
     /// The name that CloudFormation knows it by.
@@ -114,7 +114,13 @@ impl Stack {
         self.assembled.options.contains_key(option)
     }
 
-    /// What the app says of it, without the template.
+    /// What concerns the stacks beside it.
+    #[must_use]
+    pub fn as_peer(&self) -> Peer<'_> {
+        Peer { name: self.name(), template: &self.template, locations: &self.assembled.locations }
+    }
+
+    /// What the app says of it.
     #[must_use]
     pub const fn assembled(&self) -> &assembly::Stack {
         &self.assembled
