@@ -1,6 +1,7 @@
 //! What a deployment is refused for: findings that AWS would refuse, or that open what must stay closed.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::audited::Audited;
 use super::baseline::{self, Baseline};
@@ -10,21 +11,21 @@ use super::{rules, template};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stack::Stack;
-use crate::{app, ui};
+use crate::ui;
 
 /// What the tags begin with that keep why a finding was allowed.
 pub const ALLOW_TAG: &str = "stackwright:allow:";
 
 /// Refuses stacks with findings of the severity `error` or `critical`, but for the rules that `allowed` names with a
-/// reason, which their stacks keep as a tag.
+/// reason, which their stacks keep as a tag. What was accepted before is in a file in the folder `root`.
 ///
 /// # Errors
 /// When there is such a finding, or `allowed` names no rule.
-pub fn require(stacks: &mut [Stack], allowed: &[(String, String)]) -> anyhow::Result<()> {
+pub fn require(stacks: &mut [Stack], root: &Path, allowed: &[(String, String)]) -> anyhow::Result<()> {
     for (id, reason) in allowed {
         require_usable(id, reason)?;
     }
-    let baseline = Baseline::read(&app::root()?, None)?;
+    let baseline = Baseline::read(root, None)?;
     let mut refused = 0;
     let mut used = BTreeSet::new();
     for stack in stacks.iter_mut() {

@@ -90,7 +90,7 @@ impl Rights {
     /// A finding for each policy that allows something the audit does not see.
     #[must_use]
     pub fn unseen(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
-        let id = subject.id;
+        let id = subject.id();
         if self.is_outside {
             let message = format!("the role of `{id}` is not in its stack, so that nothing is known of its rights");
             return vec![subject.finding(&rules::NO_ROLE, message)];
@@ -118,7 +118,7 @@ impl Rights {
             let first = absent.first()?;
             let names: Vec<_> = absent.iter().map(|action| format!("`{action}`")).collect();
             let finding = subject
-                .finding(need.rule, format!("the role of `{}` lacks {}", subject.id, names.join(", ")))
+                .finding(need.rule, format!("the role of `{}` lacks {}", subject.id(), names.join(", ")))
                 .evidence(format!("AWS uses the role for {}", need.purpose))
                 .about(first.as_str());
             Some(match &need.resource {
