@@ -103,10 +103,10 @@ fn intrinsic(json: &Json, object: &Map<String, Json>, has_variables: bool) -> Js
         return variable(&name).into();
     }
     match object.iter().next() {
-        Some((name, Json::String(template))) if name == "Fn::Sub" => substituted(template, has_variables).into(),
+        Some((name, Json::String(template))) if name == "Fn::Sub" => substituted(template, None, has_variables).into(),
         Some((name, Json::Array(arguments))) if name == "Fn::Sub" => {
             let template = arguments.first().and_then(Json::as_str).unwrap_or_default();
-            substituted(template, has_variables).into()
+            substituted(template, arguments.get(1), has_variables).into()
         }
         Some((name, Json::Array(arguments))) if name == "Fn::Join" => {
             joined(arguments, has_variables).unwrap_or_else(|| variable(&json.to_string())).into()
@@ -129,8 +129,8 @@ fn joined(arguments: &[Json], has_variables: bool) -> Option<String> {
     Some(parts?.join(delimiter))
 }
 
-/// The template of `Fn::Sub`, where `${!name}` is the text `${name}`.
-fn substituted(template: &str, has_variables: bool) -> String {
+/// The template of `Fn::Sub`, where `${!name}` is the text `${name}`, with those values of its `own` that are texts.
+fn substituted(template: &str, own: Option<&Json>, has_variables: bool) -> String {
     let mut text = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("${") {
@@ -138,7 +138,10 @@ fn substituted(template: &str, has_variables: bool) -> String {
         text += before;
         text += &match name.strip_prefix('!') {
             Some(name) => literal(&format!("${{{name}}}"), has_variables),
-            None => variable(name.trim()),
+            None => {
+                let value = own.and_then(|own| own.get(name.trim())).map(|value| resolve(value, has_variables));
+                value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_else(|| variable(name.trim()))
+            }
         };
         rest = after;
     }
