@@ -7,6 +7,7 @@ mod common;
 
 mod baseline;
 mod files;
+mod foreign;
 mod function;
 mod gate;
 mod mutations;

@@ -126,7 +126,8 @@ impl Wiring<'_> {
         let routes = self.routes();
         let of_gateway = of_type(self.template(), "AWS::Lambda::Permission").filter(|(_, it)| it["Principal"] == SERVICE);
         let finding = |(id, permission): (&str, &Json)| {
-            let source = normal(&text(permission.get("SourceArn")?));
+            let written = text(permission.get("SourceArn")?);
+            let source = normal(&written);
             let name = text(permission.get("FunctionName")?);
             let function = self.arns.resource(&name).map_or_else(|| shown(&name), str::to_owned);
             let is_route = |route: &Route<'_>| {
@@ -136,7 +137,7 @@ impl Wiring<'_> {
             if !self.has_methods(&source, &routes) || routes.iter().any(is_route) {
                 return None;
             }
-            let source = shown(&source);
+            let source = shown(&written);
             let message = format!("`{id}` lets API Gateway invoke `{function}` for `{source}`, which is no route");
             let action = permission["Action"].as_str().unwrap_or_default();
             Some(self.audited.finding(&rules::ROUTE_TOO_BROAD, id, message).about(action).on(source))
