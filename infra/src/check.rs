@@ -24,7 +24,7 @@ use crate::template::Template;
 use assembly::Finding;
 use references::Uses;
 
-pub use between::{between, dependencies};
+pub use between::{Peer, between, dependencies};
 pub use limits::{Budget, Part, budget};
 pub(crate) use references::ids_in;
 pub use report::{Check, Report};

@@ -74,6 +74,9 @@ pub struct Where {
     /// The AWS region, or several with commas; else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's.
     #[arg(long = "region", value_name = "REGION", value_delimiter = ',', value_parser = region)]
     pub regions: Vec<String>,
+    /// Build functions as Lambda gets them, instead of quickly for this machine.
+    #[arg(long, requires = "local")]
+    pub release: bool,
     /// Another AWS-compatible endpoint, such as `LocalStack`'s.
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
@@ -309,11 +312,4 @@ fn parameter(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".into()),
     }
-}
-
-/// The folder of the workspace: `cargo` runs xtask from wherever it was typed.
-#[must_use]
-pub fn workspace() -> PathBuf {
-    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().map_or_else(|| manifest.clone(), PathBuf::from)
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::missing_errors_doc, reason = "every error is a message to the user, which says itself what is wrong")]
 
+pub mod app;
 pub mod assets;
 pub mod audit;
 pub mod catalogue;
@@ -19,8 +20,11 @@ pub mod prepare;
 pub mod progress;
 pub mod schemas;
 pub mod select;
+pub mod stack;
 pub mod tools;
 pub mod ui;
+
+use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
@@ -30,13 +34,18 @@ use failure::Failure;
 /// Runs the command line of this process and says how it ended.
 #[must_use]
 pub fn main() -> Exit {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(arguments(std::env::args_os()));
     ui::init(&cli.talk);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
     runtime.block_on(run(cli.command)).unwrap_or_else(|error| fail(&error))
+}
+
+/// The arguments of this process. Cargo gives a subcommand its own name first: `cargo-stackwright stackwright deploy`.
+fn arguments(given: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    given.enumerate().filter(|(index, argument)| *index != 1 || argument != "stackwright").map(|(_, argument)| argument)
 }
 
 fn fail(error: &anyhow::Error) -> Exit {
@@ -46,7 +55,7 @@ fn fail(error: &anyhow::Error) -> Exit {
 
 async fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
-        Command::List => Ok(commands::list::run()),
+        Command::List => commands::list::run(),
         Command::Synth { name, stage, choices, format } => commands::synth::run(&name, &stage, &choices, format),
         Command::Check { stacks, stage } => commands::check::run(&stacks, &stage),
         Command::Diff { stacks, exit_code, given, target } => {

@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use assembly::Architecture;
 use futures::future::join_all;
 use indexmap::IndexMap;
-use infra::lambda::{Architecture, Function};
 use infra::plan::{self, Action, Plan, ResourceChange, Snapshot};
-use infra::{Stack, Template};
 use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
 use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
-use crate::cli::{self, Given};
+use crate::cli::Given;
 use crate::cloud::Cloud;
 use crate::deploy::change_set;
 use crate::deploy::contents::{self, Resource};
@@ -20,8 +19,10 @@ use crate::deploy::deployed::{self, Deployed};
 use crate::deploy::placed::Placed;
 use crate::deploy::{existing, parameters};
 use crate::failure::Failure;
+use crate::select::{self, Selection};
+use crate::stack::Stack;
 use crate::tools::{self, Tool};
-use crate::{options, select, ui};
+use crate::{local, options, ui};
 
 /// A stack that is ready to be deployed.
 #[derive(Debug)]
@@ -44,12 +45,21 @@ pub struct Prepared {
 ///
 /// # Errors
 /// When a parameter has no value or a wrong one, or the functions cannot be built.
-pub async fn prepare(all: &[Placed<'_>], given: &Given) -> anyhow::Result<Vec<anyhow::Result<Prepared>>> {
-    let found: Vec<_> = join_all(all.iter().map(find)).await;
+pub async fn prepare(
+    selection: &Selection,
+    all: &[Placed<'_>],
+    given: &Given,
+    release: bool,
+) -> anyhow::Result<Vec<anyhow::Result<Prepared>>> {
+    if let Some(local) = all.iter().find_map(|placed| placed.cloud.local.as_ref()) {
+        let services = selection.stacks.iter().flat_map(Stack::local_services);
+        local::start_services(local, &selection.app, services).await?;
+    }
+    let found: Vec<_> = join_all(all.iter().map(|placed| find(selection, placed))).await;
     let parameters = resolve_all(all, &found, given)?;
     let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(placed, _)| placed);
     let stacks: Vec<_> = open.clone().map(|placed| placed.stack).collect();
-    let artifacts = Artifacts::build(&stacks, open.clone().any(|placed| placed.cloud.local.is_some())).await?;
+    let artifacts = Artifacts::build(selection, &stacks, open.clone().any(|placed| placed.cloud.local.is_some()), release).await?;
     let plans = all.iter().zip(found).zip(parameters).map(|((placed, found), parameters)| {
         let artifacts = &artifacts;
         async move { plan(placed, found?, parameters, artifacts.of(placed.stack)).await }
@@ -58,11 +68,12 @@ pub async fn prepare(all: &[Placed<'_>], given: &Given) -> anyhow::Result<Vec<an
 }
 
 /// What is deployed, if a deployment could follow it.
-async fn find(placed: &Placed<'_>) -> anyhow::Result<Option<Deployed>> {
+async fn find(selection: &Selection, placed: &Placed<'_>) -> anyhow::Result<Option<Deployed>> {
     let deployed = deployed::read(placed.cloud, placed.stack).await?;
     if let Some(deployed) = &deployed {
         deployed.require_deployable(placed.cloud, placed.stack)?;
-        options::require_said(placed.stack, &deployed.snapshot.tags)?;
+        let options = selection.system_of(placed.stack).map(|system| system.options.as_slice()).unwrap_or_default();
+        options::require_said(placed.stack, options, &deployed.snapshot.tags)?;
     }
     Ok(deployed)
 }
@@ -109,7 +120,7 @@ async fn plan(
     for artifact in &artifacts {
         parameters.insert(infra::template::code_parameter(&artifact.program), artifact.key());
     }
-    let after = Snapshot { template: Template::render(stack), parameters, tags: change_set::tags(stack) };
+    let after = Snapshot { template: stack.template().clone(), parameters, tags: change_set::tags(stack) };
     let mut plan = Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after);
     if let Some(deployed) = &deployed {
         require_kept_ids(stack, &plan, &deployed.snapshot, &after)?;
@@ -129,16 +140,21 @@ impl Prepared {
             ui::say_or_insist(ui::plan_line(&line), will_ask && !self.plan.is_empty());
         }
         let before = self.deployed.as_ref().map(|deployed| &deployed.snapshot);
-        select::require_sound(stack, &self.plan.check(before, &self.after, |id| stack.source_of(id)))
+        select::require_sound(stack, &self.plan.check(before, &self.after, |id| stack.location(id).cloned()))
     }
 }
 
 /// Builds the programs of the stacks' functions, all that run on one architecture at once; for each architecture, in
 /// the order of their names.
-pub async fn build(stacks: &[&Stack], is_local: bool) -> anyhow::Result<BTreeMap<Architecture, Vec<Program>>> {
+pub async fn build(
+    selection: &Selection,
+    stacks: &[&Stack],
+    is_local: bool,
+    _release: bool,
+) -> anyhow::Result<BTreeMap<Architecture, Vec<Program>>> {
     let mut by_architecture: BTreeMap<Architecture, BTreeSet<&str>> = BTreeMap::new();
-    for (_, function) in stacks.iter().flat_map(|stack| stack.resources_of::<Function>()) {
-        by_architecture.entry(function.architecture).or_default().insert(function.program());
+    for function in stacks.iter().flat_map(|stack| stack.functions()) {
+        by_architecture.entry(function.architecture).or_default().insert(&function.program);
     }
     let mut built = BTreeMap::new();
     for (architecture, names) in by_architecture {
@@ -146,7 +162,7 @@ pub async fn build(stacks: &[&Stack], is_local: bool) -> anyhow::Result<BTreeMap
         if target == Target::Host {
             ui::say("this machine cannot run programs built for AWS Lambda: the functions are built for it instead");
         }
-        let workspace = Workspace::read(&cli::workspace())?;
+        let workspace = Workspace::read(selection.app.root())?;
         let tools = tools::environment(Tool::Zig).await?.bin();
         let names: Vec<_> = names.into_iter().collect();
         if !assets::was_built(&workspace, &names, target) {
@@ -162,9 +178,9 @@ pub async fn build(stacks: &[&Stack], is_local: bool) -> anyhow::Result<BTreeMap
 struct Artifacts(BTreeMap<(Architecture, String), Arc<Artifact>>);
 
 impl Artifacts {
-    async fn build(stacks: &[&Stack], is_local: bool) -> anyhow::Result<Self> {
+    async fn build(selection: &Selection, stacks: &[&Stack], is_local: bool, release: bool) -> anyhow::Result<Self> {
         let mut artifacts = BTreeMap::new();
-        for (architecture, programs) in build(stacks, is_local).await? {
+        for (architecture, programs) in build(selection, stacks, is_local, release).await? {
             let packed = assets::pack(&programs)?;
             artifacts.extend(packed.into_iter().map(|it| ((architecture, it.program.clone()), Arc::new(it))));
         }
@@ -173,8 +189,8 @@ impl Artifacts {
 
     /// Those of the stack's functions, each once, in the order of their names.
     fn of(&self, stack: &Stack) -> Vec<Arc<Artifact>> {
-        let functions = stack.resources_of::<Function>();
-        let keys: BTreeSet<_> = functions.map(|(_, it)| (it.architecture, it.program().to_owned())).collect();
+        let functions = stack.functions().iter();
+        let keys: BTreeSet<_> = functions.map(|it| (it.architecture, it.program.clone())).collect();
         keys.iter().filter_map(|key| self.0.get(key).cloned()).collect()
     }
 }
@@ -194,7 +210,7 @@ fn require_kept_ids(stack: &Stack, plan: &Plan, before: &Snapshot, after: &Snaps
         let Some(gone) = with(Action::Delete).find(|change| named(change, &old).as_ref() == Some(&name)) else {
             continue;
         };
-        let place = stack.source_of(&created.id).map(|source| format!("\n  --> {source}")).unwrap_or_default();
+        let place = stack.location(&created.id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
         return Err(Failure::new(format!(
             "`{}` takes the name `{}` of `{}`, which this deployment would delete with all it holds; nothing was deployed{place}",
             created.id, name.1, gone.id
@@ -219,13 +235,13 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     let taken = existing::find(cloud, &created).await?.existing;
     let Some(first) = taken.first() else { return Ok(()) };
     let names: Vec<_> = taken.iter().map(|it| format!("`{}` ({})", it.physical_id, it.resource_type)).collect();
-    let source = stack.source_of(&first.id).map(|source| format!("\n  --> {source}"));
+    let place = stack.location(&first.id).map(|location| format!("\n  --> {location}"));
     Err(Failure::new(format!(
         "{} already exists in {} and is not part of `{}`; nothing was deployed{}",
         names.join(", "),
         cloud.place(),
         stack.name(),
-        source.unwrap_or_default()
+        place.unwrap_or_default()
     ))
     .help("remove it, give the resource another name, or deploy to another `--stage`")
     .into())
@@ -240,7 +256,7 @@ fn bucket_name(cloud: &Cloud, resource: &Map<String, Json>) -> Option<String> {
 
 /// Says in the plan what each resource that goes holds.
 async fn add_losses(cloud: &Cloud, stack: &Stack, plan: &mut Plan) -> anyhow::Result<()> {
-    let resources = contents::resources(cloud, &stack.stack_name()).await?;
+    let resources = contents::resources(cloud, stack.stack_name()).await?;
     let find = |change: &ResourceChange| resources.iter().find(|resource: &&Resource| resource.id == change.id);
     let losing: Vec<_> = plan.losses().map(|change| change.id.clone()).collect();
     for change in plan.resources.iter_mut().filter(|change| losing.contains(&change.id)) {

@@ -105,6 +105,9 @@ pub fn detail(text: impl std::fmt::Display) {
 
 /// Says what went wrong.
 pub fn error(error: &anyhow::Error) {
+    if error.downcast_ref().is_some_and(Failure::is_silent) {
+        return;
+    }
     let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
     line(format!("{DANGER}error{DANGER:#}: {}", causes.join("\n  caused by: ")));
 }

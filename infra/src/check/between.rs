@@ -5,7 +5,20 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use assembly::{Finding, Location, Stack};
+use assembly::{Finding, Location, Locations};
+
+use crate::template::Template;
+
+/// A stack that goes to the same account and region as others.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer<'a> {
+    /// Its name on the command line.
+    pub name: &'a str,
+    /// Its template.
+    pub template: &'a Template,
+    /// Where it declares its outputs.
+    pub locations: &'a Locations,
+}
 
 /// An export by its stack's place in the list.
 struct Export<'a> {
@@ -18,7 +31,7 @@ struct Export<'a> {
 ///
 /// An import that none of them exports may come from any other stack of the account, so it is left alone.
 #[must_use]
-pub fn between(stacks: &[&Stack]) -> Vec<Finding> {
+pub fn between(stacks: &[Peer<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut exports: BTreeMap<&str, Export<'_>> = BTreeMap::new();
     for (name, export) in all_exports(stacks) {
@@ -29,7 +42,7 @@ pub fn between(stacks: &[&Stack]) -> Vec<Finding> {
         }
         exports.entry(name).or_insert(export);
     }
-    let imports: Vec<_> = stacks.iter().map(|stack| imports(stack)).collect();
+    let imports: Vec<_> = stacks.iter().map(imports).collect();
     let needs = needs(&imports, &exports);
     let mut reported = BTreeSet::new();
     for start in 0..stacks.len() {
@@ -44,18 +57,18 @@ pub fn between(stacks: &[&Stack]) -> Vec<Finding> {
 /// For each of `stacks`, the places in the list of those whose exports it imports: they must be there before it, and go
 /// after it.
 #[must_use]
-pub fn dependencies(stacks: &[&Stack]) -> Vec<BTreeSet<usize>> {
+pub fn dependencies(stacks: &[Peer<'_>]) -> Vec<BTreeSet<usize>> {
     let exports: BTreeMap<_, _> = all_exports(stacks).collect();
-    let imports: Vec<_> = stacks.iter().map(|stack| imports(stack)).collect();
+    let imports: Vec<_> = stacks.iter().map(imports).collect();
     let needs = needs(&imports, &exports).into_iter().enumerate();
     needs.map(|(index, needs)| needs.into_keys().filter(|needed| *needed != index).collect()).collect()
 }
 
-fn all_exports<'a>(stacks: &'a [&Stack]) -> impl Iterator<Item = (&'a str, Export<'a>)> {
+fn all_exports<'a>(stacks: &[Peer<'a>]) -> impl Iterator<Item = (&'a str, Export<'a>)> {
     stacks.iter().enumerate().flat_map(|(index, stack)| {
-        let outputs = stack.template.get("Outputs").and_then(Json::as_object).into_iter().flatten();
-        outputs.filter_map(move |(name, output)| {
-            let export = Export { stack: index, name: &stack.name, location: stack.locations.outputs.get(name) };
+        let Peer { name, template, locations } = *stack;
+        template.section("Outputs").filter_map(move |(output_name, output)| {
+            let export = Export { stack: index, name, location: locations.outputs.get(output_name) };
             Some((output.pointer("/Export/Name")?.as_str()?, export))
         })
     })
@@ -85,7 +98,7 @@ fn cycle(start: usize, needs: &[BTreeMap<usize, &str>]) -> Option<Vec<usize>> {
 }
 
 fn circular(
-    stacks: &[&Stack],
+    stacks: &[Peer<'_>],
     needs: &[BTreeMap<usize, &str>],
     exports: &BTreeMap<&str, Export<'_>>,
     cycle: &[usize],
@@ -105,7 +118,7 @@ fn circular(
 }
 
 /// The names that a stack imports, where they are known now.
-fn imports(stack: &Stack) -> BTreeSet<String> {
+fn imports(stack: &Peer<'_>) -> BTreeSet<String> {
     fn collect(json: &Json, names: &mut BTreeSet<String>) {
         match json {
             Json::Array(items) => items.iter().for_each(|item| collect(item, names)),
@@ -124,7 +137,7 @@ fn imports(stack: &Stack) -> BTreeSet<String> {
     }
     let mut names = BTreeSet::new();
     for section in ["Resources", "Outputs"] {
-        stack.template.get(section).into_iter().for_each(|json| collect(json, &mut names));
+        stack.template.section(section).for_each(|(_, json)| collect(json, &mut names));
     }
     names
 }

@@ -1,6 +1,6 @@
 //! What a program is built for.
 
-use infra::lambda::Architecture;
+use assembly::Architecture;
 
 /// The glibc of `provided.al2023`, Amazon Linux 2023: a program must need no newer one.
 ///

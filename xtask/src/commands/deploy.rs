@@ -1,6 +1,6 @@
 //! `deploy`: builds the functions, shows the plans, asks once, carries all out at once and prints the outputs.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
@@ -14,7 +14,8 @@ use crate::deploy::rollout::{self, Done, Times};
 use crate::deploy::together::{self, Outcome};
 use crate::exit::Exit;
 use crate::prepare::{Prepared, prepare};
-use crate::{local, select, ui};
+use crate::select::{self, Selection};
+use crate::{local, ui};
 
 /// Deploys each stack to each region and prints the outputs.
 pub async fn run(
@@ -24,15 +25,15 @@ pub async fn run(
     allowed: &[(String, String)],
     yes: bool,
 ) -> anyhow::Result<Exit> {
-    let mut stacks = select::stacks(selected, &target.stage)?;
-    parameters::require_known(&stacks, &given.parameters)?;
-    select::require_all_sound(&stacks)?;
-    gate::require(&mut stacks, allowed)?;
-    let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
-    let all = Placed::all(&stacks, &clouds);
+    let mut selection = Selection::complete(selected, &target.stage)?;
+    parameters::require_known(&selection.stacks, &given.parameters)?;
+    select::require_all_sound(&selection.stacks)?;
+    gate::require(&mut selection.stacks, &selection.app.workspace.root, allowed)?;
+    let clouds = cloud::connect_all(target, selection.default_region()).await?;
+    let all = Placed::all(&selection.stacks, &clouds);
 
     let began = Instant::now();
-    let prepared = prepare(&all, given).await?;
+    let prepared = prepare(&selection, &all, given, target.release).await?;
     let build = began.elapsed();
     let shown = all.iter().zip(prepared).map(|(placed, prepared)| {
         let prepared = prepared?;
@@ -158,7 +159,9 @@ pub fn print_outputs(outputs: &IndexMap<String, String>) {
 
 fn print_next_steps(placed: &Placed<'_>, outputs: &IndexMap<String, String>) {
     let Placed { stack, cloud, .. } = placed;
-    let Some(system) = stacks::find(stack.name()).filter(|system| !system.try_next.is_empty()) else { return };
+    if stack.try_next().is_empty() {
+        return;
+    }
     ui::say("\ntry next");
     if cloud.local.is_some() {
         let region =
@@ -167,11 +170,9 @@ fn print_next_steps(placed: &Placed<'_>, outputs: &IndexMap<String, String>) {
             "  eval \"$(cargo xtask local env{region} | sed 's/^/export /')\"   # for the AWS CLI and other clients"
         ));
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    for line in system.try_next {
+    for line in stack.try_next() {
         let endpoint = cloud.local.as_ref().map(|local| format!(" --endpoint-url {}", local.endpoint()));
         let line = line.replace("{EndpointUrl}", &endpoint.unwrap_or_default());
-        let line = line.replace("{ValidModel}", local::validator::valid_model(now));
         let fill = |line: String, (name, value): (&String, &String)| line.replace(&format!("{{{name}}}"), value);
         ui::say(format!("  {}", outputs.iter().fold(line, fill)));
     }

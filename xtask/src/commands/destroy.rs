@@ -13,13 +13,14 @@ use crate::deploy::together::{self, Outcome};
 use crate::deploy::{buckets, change_set};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{select, ui};
+use crate::select::Selection;
+use crate::ui;
 
 /// Deletes each stack from each region at once, but none before those that import what it exports.
 pub async fn run(selected: &cli::Stacks, target: &Where, force: bool, yes: bool) -> anyhow::Result<Exit> {
-    let stacks = select::stacks(selected, &target.stage)?;
-    let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
-    let all = Placed::reversed(&Placed::all(&stacks, &clouds));
+    let selection = Selection::complete(selected, &target.stage)?;
+    let clouds = cloud::connect_all(target, selection.default_region()).await?;
+    let all = Placed::reversed(&Placed::all(&selection.stacks, &clouds));
     let surveys = join_all(all.iter().map(removal::survey)).await;
     together::say_failures(&all, &surveys);
     show(&all, &surveys, !yes);

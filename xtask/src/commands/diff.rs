@@ -8,16 +8,18 @@ use crate::deploy::placed::Placed;
 use crate::deploy::together;
 use crate::exit::Exit;
 use crate::prepare::prepare;
-use crate::{cloud, select, ui};
+use crate::select::{self, Selection};
+use crate::{cloud, ui};
 
 /// Prints the plan of each stack in each region.
 pub async fn run(selected: &cli::Stacks, exit_code: bool, given: &Given, target: &Where) -> anyhow::Result<Exit> {
-    let stacks = select::stacks(selected, &target.stage)?;
-    parameters::require_known(&stacks, &given.parameters)?;
-    select::require_all_sound(&stacks)?;
-    let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
-    let all = Placed::all(&stacks, &clouds);
-    let prepared = prepare(&all, given).await?;
+    let selection = Selection::complete(selected, &target.stage)?;
+    let stacks = &selection.stacks;
+    parameters::require_known(stacks, &given.parameters)?;
+    select::require_all_sound(stacks)?;
+    let clouds = cloud::connect_all(target, selection.default_region()).await?;
+    let all = Placed::all(stacks, &clouds);
+    let prepared = prepare(&selection, &all, given, target.release).await?;
     together::say_failures(&all, &prepared);
     let mut exit = Exit::Done;
     let mut plans = Vec::new();

@@ -5,13 +5,14 @@ use crate::cli::{Choices, Where};
 use crate::deploy::deployed;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{cloud, select, ui};
+use crate::select::Selection;
+use crate::{cloud, ui};
 
 /// Prints the outputs: with `--json` one object of name to value.
 pub async fn run(name: &str, target: &Where) -> anyhow::Result<Exit> {
     target.require_one_region("outputs")?;
-    let stack = select::stack(name, &target.stage, &Choices::default())?;
-    let cloud = cloud::connect(target, stack.default_region).await?;
+    let stack = Selection::one(name, &target.stage, &Choices::default())?;
+    let cloud = cloud::connect(target, stack.default_region()).await?;
     let Some(deployed) = deployed::read(&cloud, &stack).await? else {
         return Err(Failure::new(format!("`{name}` is not deployed to {}", cloud.place()))
             .exit(Exit::NoSuchStack)

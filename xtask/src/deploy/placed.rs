@@ -1,8 +1,8 @@
 //! A stack and where it goes.
 
-use infra::Stack;
 
 use crate::cloud::Cloud;
+use crate::stack::Stack;
 
 /// A stack in an account and region.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ impl<'a> Placed<'a> {
     /// Each of `stacks` in each of `clouds`, region by region.
     #[must_use]
     pub fn all(stacks: &'a [Stack], clouds: &'a [Cloud]) -> Vec<Self> {
-        let dependencies = infra::check::dependencies(stacks);
+        let dependencies = infra::check::dependencies(&stacks.iter().map(Stack::as_peer).collect::<Vec<_>>());
         let in_cloud = |(number, cloud): (usize, &'a Cloud)| {
             let with_needs = stacks.iter().zip(&dependencies);
             with_needs

@@ -47,7 +47,7 @@ pub async fn survey(placed: &Placed<'_>) -> anyhow::Result<Option<Survey>> {
         let policy = template.resource(&resource.id).and_then(|it| it.get("DeletionPolicy")?.as_str());
         policy.is_some_and(|policy| policy.starts_with("Retain"))
     };
-    let resources = contents::resources(cloud, &stack.stack_name()).await?;
+    let resources = contents::resources(cloud, stack.stack_name()).await?;
     let (kept, going): (Vec<_>, Vec<_>) = resources.into_iter().partition(keeps);
     let mut goes = Vec::new();
     for resource in going {

@@ -107,7 +107,7 @@ async fn deploy(placed: &Placed<'_>, prepared: &Prepared, interrupt: Option<&Int
 
 /// Verifies the live resources, and sets what CloudFormation left out.
 async fn settle(placed: &Placed<'_>, prepared: &Prepared) -> anyhow::Result<()> {
-    let resources = contents::resources(placed.cloud, &placed.stack.stack_name()).await?;
+    let resources = contents::resources(placed.cloud, placed.stack.stack_name()).await?;
     verify::report(&verify::verify(placed.cloud, &prepared.after, &resources).await?);
     Ok(())
 }
