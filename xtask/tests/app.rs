@@ -138,7 +138,10 @@ fn an_app_that_fails_is_said_with_how_to_run_it() {
 fn a_folder_without_an_app_says_how_to_get_one() {
     let folder = TempDir::new().unwrap();
     let ended = Ended::of(xtask(&["list"]).current_dir(folder.path())).expect(1);
-    assert!(ended.stderr.contains("is in no Cargo workspace\n  help: go to the folder of a workspace, or make one"), "{ended}");
+    assert!(
+        ended.stderr.contains("is in no Cargo workspace\n  help: go to the folder of a workspace, or make one"),
+        "{ended}"
+    );
 
     let workspace = Workspace::with_app("fn main() {}");
     workspace.write("Cargo.toml", "[workspace]\nmembers = [\"stacks\"]\n");

@@ -75,9 +75,8 @@ fn find(folder: &Path) -> anyhow::Result<(PathBuf, Table)> {
     for root in folder.ancestors() {
         let path = root.join(MANIFEST);
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        let manifest: Table = text.parse().map_err(|error| {
-            Failure::new(format!("`{}` cannot be read: {error}", path.display()))
-        })?;
+        let manifest: Table =
+            text.parse().map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", path.display())))?;
         if manifest.contains_key("workspace") {
             return Ok((root.to_owned(), manifest));
         }
