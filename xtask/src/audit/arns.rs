@@ -144,8 +144,11 @@ mod tests {
         for (value, expected) in [
             (json!({"Fn::GetAtt": ["Orders", "Arn"]}), Some("Orders")),
             (json!({"Fn::Sub": "${Orders.Arn}"}), Some("Orders")),
-            (json!({"Fn::Join": [":", ["arn:aws:sqs", {"Ref": "AWS::Region"}, {"Ref": "AWS::AccountId"},
-                {"Fn::GetAtt": ["Orders", "QueueName"]}]]}), Some("Orders")),
+            (
+                json!({"Fn::Join": [":", ["arn:aws:sqs", {"Ref": "AWS::Region"}, {"Ref": "AWS::AccountId"},
+                {"Fn::GetAtt": ["Orders", "QueueName"]}]]}),
+                Some("Orders"),
+            ),
             (json!({"Fn::Sub": "arn:aws:sqs:eu-west-1:123456789012:orders-${Stage}"}), Some("Orders")),
             (json!({"Ref": "Topic"}), Some("Topic")),
             (json!({"Fn::GetAtt": "Topic.TopicArn"}), Some("Topic")),

@@ -110,8 +110,10 @@ impl<'a> Audit<'a> {
     /// The program, when what it shows can be believed.
     fn readable_program(&mut self) -> Option<Program<'a>> {
         let unreadable = |audit: &mut Self, rule, evidence: String| {
-            let message =
-                format!("what the program of `{}` calls is unknown, so its rights cannot be proved", audit.subject.id());
+            let message = format!(
+                "what the program of `{}` calls is unknown, so its rights cannot be proved",
+                audit.subject.id()
+            );
             let name = &audit.subject.function.program;
             audit.findings.push(audit.subject.finding(rule, message).evidence(format!("`{name}`: {evidence}")));
             None

@@ -30,8 +30,7 @@ pub fn require(stacks: &mut [Stack], root: &Path, allowed: &[(String, String)]) 
     let mut used = BTreeSet::new();
     for stack in stacks.iter_mut() {
         let name = stack.stack_name().to_owned();
-        let mut report =
-            AuditReport { findings: template::findings(&Audited::stack(stack)), ..AuditReport::default() };
+        let mut report = AuditReport { findings: template::findings(&Audited::stack(stack)), ..AuditReport::default() };
         baseline.apply(&mut report, baseline::today(), |_| false);
         let severe = report.findings.into_iter().filter(|it| it.rule.severity <= Severity::Critical);
         let (kept, open): (Vec<_>, Vec<_>) = severe.partition(|finding| reason(allowed, finding).is_some());

@@ -54,7 +54,9 @@ pub fn needs(template: &Template, arns: &Arns, function: &Function) -> Vec<Platf
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     let told = of_type(template, "AWS::Lambda::EventInvokeConfig")
         .filter(|(_, config)| is_function(arns, &config["FunctionName"], &function.id))
-        .flat_map(|(_, config)| ["OnFailure", "OnSuccess"].map(|name| &config["DestinationConfig"][name]["Destination"]))
+        .flat_map(|(_, config)| {
+            ["OnFailure", "OnSuccess"].map(|name| &config["DestinationConfig"][name]["Destination"])
+        })
         .filter_map(|target| {
             let what = |id: &str| format!("telling {id} of asynchronous invocations");
             sending(template, arns, target, what, &rules::DESTINATION_MISSING)
@@ -68,14 +70,16 @@ pub fn needs(template: &Template, arns: &Arns, function: &Function) -> Vec<Platf
 fn log_group(template: &Template, arns: &Arns, name: &Json) -> Option<String> {
     let name = text(name);
     let mut groups = of_type(template, "AWS::Logs::LogGroup");
-    let (id, _) = groups.find(|(id, group)| shown(&name) == *id || group.get("LogGroupName").map(text) == Some(name.clone()))?;
+    let (id, _) =
+        groups.find(|(id, group)| shown(&name) == *id || group.get("LogGroupName").map(text) == Some(name.clone()))?;
     arns.arn(id).map(str::to_owned)
 }
 
 /// Whether `name` names the function `id`, as `Ref`, as its ARN or by the name that it is given.
 fn is_function(arns: &Arns, name: &Json, id: &str) -> bool {
     let name = text(name);
-    shown(&name) == id || arns.spellings(id).iter().any(|arn| *arn == name || arn.ends_with(&format!(":function:{name}")))
+    shown(&name) == id
+        || arns.spellings(id).iter().any(|arn| *arn == name || arn.ends_with(&format!(":function:{name}")))
 }
 
 /// What it takes to hand something on to `target`, when that is a resource of the template.
@@ -129,10 +133,11 @@ fn polling<'a>(template: &'a Template, arns: &'a Arns, function: &'a str) -> imp
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>
 fn encryption(template: &Template, function: &Function, polled: &[PlatformNeed]) -> Vec<PlatformNeed> {
     let polled = polled.iter().filter_map(|need| Some((shown(need.resource.as_ref()?), need.actions.clone())));
-    let granted = function.bindings.iter().flat_map(function::grants).flat_map(|Statement { action, resource, .. }| {
-        let actions = action.as_slice().to_vec();
-        resource.iter().map(|resource| (shown(resource), actions.clone())).collect::<Vec<_>>()
-    });
+    let granted =
+        function.bindings.iter().flat_map(function::grants).flat_map(|Statement { action, resource, .. }| {
+            let actions = action.as_slice().to_vec();
+            resource.iter().map(|resource| (shown(resource), actions.clone())).collect::<Vec<_>>()
+        });
     let calls: Vec<_> = polled.chain(granted).collect();
     let need = |(id, resource): (&str, &Json)| {
         let key = own_key(&resource["Properties"])?;

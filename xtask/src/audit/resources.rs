@@ -5,7 +5,10 @@ use serde_json::Value as Json;
 
 /// The resources of the type `resource_type`, by logical id with their properties, in the order of the template.
 pub fn of_type<'a>(template: &'a Template, resource_type: &str) -> impl Iterator<Item = (&'a str, &'a Json)> {
-    template.section("Resources").filter(move |(_, it)| it["Type"] == *resource_type).map(|(id, it)| (id, &it["Properties"]))
+    template
+        .section("Resources")
+        .filter(move |(_, it)| it["Type"] == *resource_type)
+        .map(|(id, it)| (id, &it["Properties"]))
 }
 
 /// The type of the resource `id`; empty when there is none.

@@ -108,8 +108,7 @@ impl Rights {
         let lacks = |need: &PlatformNeed, action: &Action| match &need.resource {
             Some(resource) => !self.allows(action.as_str(), resource) || self.denies(action.as_str(), resource),
             None => !self.speaking(Effect::Allow, action.as_str()).any(|statement| {
-                let is_key =
-                    |it: &String| need.key.as_ref().is_none_or(|key| [key, "*"].contains(&shown(it).as_str()));
+                let is_key = |it: &String| need.key.as_ref().is_none_or(|key| [key, "*"].contains(&shown(it).as_str()));
                 statement.resource.iter().any(is_key)
             }),
         };
@@ -150,7 +149,8 @@ pub fn role_of<'a>(template: &Template, arns: &'a Arns, id: &str) -> Option<&'a 
 /// The statements of those policies of a role that the template has itself.
 pub(super) fn statements(holder: &Holder, kind: Kind) -> impl Iterator<Item = Statement> {
     let policies = holder.places.iter().zip(&holder.policies);
-    let own = policies.filter(move |(place, policy)| policy.kind == kind && !place.pointer.contains("/ManagedPolicyArns/"));
+    let own =
+        policies.filter(move |(place, policy)| policy.kind == kind && !place.pointer.contains("/ManagedPolicyArns/"));
     own.flat_map(|(_, policy)| policy.statements().map(|at| at.statement.clone()))
 }
 

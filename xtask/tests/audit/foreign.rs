@@ -186,7 +186,11 @@ fn a_queue_lets_its_topic_in_by_any_statement_that_says_so() {
     for other in ["{ArnLike: {'aws:SourceArn': !Ref Other}}", "{ArnNotLike: {'aws:SourceArn': !Ref Topic}}"] {
         check(TOPIC_TO_QUEUE, &[(source, other)], &[refused]);
     }
-    check(TOPIC_TO_QUEUE, &[("Service: [s3.amazonaws.com, sns.amazonaws.com]", "Service: s3.amazonaws.com")], &[refused]);
+    check(
+        TOPIC_TO_QUEUE,
+        &[("Service: [s3.amazonaws.com, sns.amazonaws.com]", "Service: s3.amazonaws.com")],
+        &[refused],
+    );
     check(TOPIC_TO_QUEUE, &[("Queues: [!Ref Queue]", "Queues: [!Ref Dead]")], &[refused]);
     check(TOPIC_TO_QUEUE, &[(", Condition: {Bool: {'aws:SecureTransport': 'false'}}", "")], &[refused]);
     let redrive = "Protocol: sqs, RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn}";
@@ -246,7 +250,8 @@ fn a_bucket_is_known_by_the_name_that_it_is_given() {
 #[test]
 fn a_role_that_plain_functions_share_is_found() {
     let function = "Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}";
-    let template = format!("Resources:\n  One: {{{function}}}\n  Two: {{{function}}}\n  Role: {{Type: AWS::IAM::Role}}\n");
+    let template =
+        format!("Resources:\n  One: {{{function}}}\n  Two: {{{function}}}\n  Role: {{Type: AWS::IAM::Role}}\n");
     let shared = "LP11: the role `Role` is that of `One`, `Two`, so that each has the rights of all";
     check(&template, &[], &[shared]);
 }

@@ -15,6 +15,7 @@ mod wiring;
 
 /// The stacks of the workspace, built as they are without options.
 fn app_stacks() -> Vec<engine::stack::Stack> {
-    let build = |system: &stackwright::System| system.assemble(&infra::Stage::default(), &stackwright::Options::default());
+    let build =
+        |system: &stackwright::System| system.assemble(&infra::Stage::default(), &stackwright::Options::default());
     stacks::app().systems().iter().map(build).map(Into::into).collect()
 }

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use engine::assets::{Program, Workspace};
-use engine::audit::function::{self, Subject};
-use engine::audit::rights::Rights;
 use engine::audit::audited::Audited;
 use engine::audit::expression::shown;
+use engine::audit::function::{self, Subject};
+use engine::audit::rights::Rights;
 use engine::audit::{AuditFinding, arns::Arns, resources, stack as audited, template};
 use engine::cli::{Choices, Stacks};
 use engine::prepare;
@@ -155,7 +155,10 @@ fn each_policy_of_a_resource_or_of_trust_that_is_opened_is_found() {
                 let mut other = template.clone();
                 other["Resources"][id] = changed;
                 let other = Template::parse(&other.to_string()).unwrap();
-                score.count(format!("{} {id}: {what}", stack.name()), &template::findings(&Audited::file(&other, "changed")));
+                score.count(
+                    format!("{} {id}: {what}", stack.name()),
+                    &template::findings(&Audited::file(&other, "changed")),
+                );
             }
         }
     }

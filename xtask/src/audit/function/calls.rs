@@ -3,8 +3,8 @@
 use assembly::Binding;
 use policies::{Action, Operation};
 
-use super::{Audit, Bound, grants};
 use super::grant::{is_by_value, is_set};
+use super::{Audit, Bound, grants};
 use crate::audit::expression::shown;
 use crate::audit::matrix::{Evidence, Right, Source, Verdict};
 use crate::audit::rules;
@@ -73,7 +73,10 @@ impl Audit<'_> {
                         }
                         let message = format!(
                             "the program of `{}` sets `{}` of `{}`, for which its role does not allow `{}`",
-                            self.subject.id(), conditional.parameter, operation.name, conditional.action
+                            self.subject.id(),
+                            conditional.parameter,
+                            operation.name,
+                            conditional.action
                         );
                         let finding = self.subject.finding(&rules::CONDITIONAL_MISSING, message);
                         let finding =
@@ -107,7 +110,8 @@ impl Audit<'_> {
         if names_index && !has_index {
             let message = format!(
                 "the program of `{}` names an index in `{}` of `{table}`, which its role allows only on the table",
-                self.subject.id(), operation.name
+                self.subject.id(),
+                operation.name
             );
             let finding = self.subject.finding(&rules::INDEX_MISSING, message);
             let finding =

@@ -2,8 +2,8 @@
 
 use policies::{Statement, operation};
 
-use super::{Audit, Bound};
 use super::grant::{Grant, conditions, needs, unused_rule, users};
+use super::{Audit, Bound};
 use crate::audit::expression::shown;
 use crate::audit::finding::{AuditFinding, Change};
 use crate::audit::matrix::{Evidence, Right, Source, Verdict};

@@ -32,9 +32,8 @@ impl Wiring<'_> {
     /// The statements of the policies that are attached to the resource `id`, and those that name it by themselves.
     fn statements_of<'b>(&'b self, id: &'b str) -> impl Iterator<Item = &'b Statement> {
         let policies = self.subjects.iter().flat_map(|subject| subject.places.iter().zip(&subject.policies));
-        let of_resource = policies.filter(move |(place, policy)| {
-            policy.kind == Kind::Resource && self.is_attached(&place.resource, id)
-        });
+        let of_resource = policies
+            .filter(move |(place, policy)| policy.kind == Kind::Resource && self.is_attached(&place.resource, id));
         of_resource.flat_map(|(_, policy)| policy.statements().map(|at| at.statement))
     }
 
@@ -57,7 +56,8 @@ impl Wiring<'_> {
         };
         let is_action = |it: &Action| it.covers(delivery.action.as_str());
         let is_target = |it: &String| {
-            stands_for(it, self.arns.spellings(&delivery.target)) || it.as_str() == sub(&format!("${{{}}}", delivery.target))
+            stands_for(it, self.arns.spellings(&delivery.target))
+                || it.as_str() == sub(&format!("${{{}}}", delivery.target))
         };
         statement.principal.as_ref().is_some_and(|it| it.iter().any(is_service) != it.is_negated())
             && statement.action.iter().any(is_action) != statement.action.is_negated()

@@ -63,7 +63,8 @@ impl Wiring<'_> {
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html>
     fn notifications(&self, id: &str, bucket: &Json) -> Vec<Delivery> {
         let configuration = &bucket["NotificationConfiguration"];
-        let kinds = [("LambdaConfigurations", "Function"), ("QueueConfigurations", "Queue"), ("TopicConfigurations", "Topic")];
+        let kinds =
+            [("LambdaConfigurations", "Function"), ("QueueConfigurations", "Queue"), ("TopicConfigurations", "Topic")];
         let targets =
             kinds.into_iter().flat_map(|(list, member)| items(&configuration[list]).map(move |it| &it[member]));
         let delivery = |target: &Json| {

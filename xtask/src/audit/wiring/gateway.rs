@@ -51,9 +51,7 @@ impl Wiring<'_> {
             let speaks = |it: &Statement, effect| {
                 let is_action = it.action.iter().any(|it| it.covers(action.as_str())) != it.action.is_negated();
                 let is_target = |it: &String| stands_for(it, self.arns.spellings(target));
-                it.effect == effect
-                    && is_action
-                    && it.resource.iter().any(is_target) != it.resource.is_negated()
+                it.effect == effect && is_action && it.resource.iter().any(is_target) != it.resource.is_negated()
             };
             let rights = self.rights_of(role);
             let is_denied = rights.iter().any(|it| speaks(it, Effect::Deny) && it.condition.is_empty());
@@ -124,7 +122,8 @@ impl Wiring<'_> {
     /// Permissions for routes that the API does not have.
     pub(super) fn needless_permissions(&self) -> Vec<AuditFinding> {
         let routes = self.routes();
-        let of_gateway = of_type(self.template(), "AWS::Lambda::Permission").filter(|(_, it)| it["Principal"] == SERVICE);
+        let of_gateway =
+            of_type(self.template(), "AWS::Lambda::Permission").filter(|(_, it)| it["Principal"] == SERVICE);
         let finding = |(id, permission): (&str, &Json)| {
             let written = text(permission.get("SourceArn")?);
             let source = normal(&written);

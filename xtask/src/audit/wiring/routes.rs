@@ -80,7 +80,10 @@ impl Wiring<'_> {
     pub(super) fn route_arns(&self, route: &Route<'_>) -> Vec<String> {
         let path: Vec<_> = route.path.split('/').map(|part| if part.starts_with('{') { "*" } else { part }).collect();
         let verb = if route.verb == "ANY" { "*" } else { route.verb };
-        let api = sub(&format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{}}}", route.api));
+        let api = sub(&format!(
+            "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{}}}",
+            route.api
+        ));
         let arn = |stage: &str| format!("{api}/{stage}/{verb}{}", path.join("/"));
         let stages = ["AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"].into_iter();
         let stages = stages.flat_map(|it| of_type(self.template(), it)).filter_map(|(id, stage)| {
