@@ -1,7 +1,9 @@
 //! What the rules about policies find in a template, whoever wrote it.
 
 use infra::iam::{Place, name_variables, subjects};
-use infra::{Stack, Template};
+use infra::Template;
+
+use crate::stack::Stack;
 use policies::audit::{Finding, audit};
 use serde_json::Value as Json;
 
@@ -10,8 +12,7 @@ use super::finding::AuditFinding;
 /// What is found in the policies of `stack`, with the lines that declare them.
 #[must_use]
 pub fn of_stack(stack: &Stack) -> Vec<AuditFinding> {
-    let template = Template::render(stack);
-    of_template(&template, stack.name(), |place| stack.source_of(&place.resource).as_ref().map(ToString::to_string))
+    of_template(stack.template(), stack.name(), |place| stack.location(&place.resource).map(ToString::to_string))
 }
 
 /// What is found in the policies of the template in `file`, with their places in it.
