@@ -9,8 +9,9 @@ use serde_json::{Map, Number, Value};
 pub type Item = BTreeMap<String, AttributeValue>;
 
 /// A text, as a table keeps it.
-pub fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
+#[expect(clippy::needless_pass_by_value, reason = "texts are written in place")]
+pub fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
 }
 
 /// A number, as a table keeps it.
