@@ -11,7 +11,6 @@ pub use role::{InlinePolicy, Role};
 pub use statements::{account_root, merged};
 pub(crate) use statements::{check_identity_policy, check_resource_policy};
 pub use subjects::{Place, Subject, subjects};
-pub(crate) use unresolved::is_intrinsic;
 pub use unresolved::{PREFIX as VARIABLE_PREFIX, name_variables, resolve, with_variables};
 
 use crate::value::Value;

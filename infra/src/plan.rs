@@ -14,12 +14,13 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use crate::expression;
+use crate::facts::{self, Holds};
 use crate::schema;
 use crate::template::ARTIFACTS_BUCKET;
 
 pub use permissions::{Permission, PermissionChange, resource_name};
 pub use properties::PropertyChange;
-pub use refusals::physical_name;
 pub use snapshot::Snapshot;
 pub use text::{Line, Tone};
 
@@ -108,7 +109,7 @@ impl Plan {
     pub fn losses(&self) -> impl Iterator<Item = &ResourceChange> {
         self.resources.iter().filter(|change| {
             let goes = matches!(change.action, Action::Replace | Action::Delete) && !change.keeps_old;
-            goes && holds_data(&change.resource_type)
+            goes && facts::holds(&change.resource_type) != Holds::Nothing
         })
     }
 }
@@ -127,12 +128,6 @@ fn changed_parameters(before: &Snapshot, after: &Snapshot, differing: &Map<Strin
             PropertyChange::new(name.clone(), before.parameters.get(name).map(json), Some(json(value)))
         })
         .collect()
-}
-
-/// Whether deleting a resource of this type deletes what its users stored.
-#[must_use]
-pub fn holds_data(resource_type: &str) -> bool {
-    matches!(resource_type, "AWS::DynamoDB::Table" | "AWS::SQS::Queue" | "AWS::S3::Bucket" | "AWS::Logs::LogGroup")
 }
 
 fn resource_type(resource: &Json) -> &str {
@@ -208,7 +203,7 @@ fn follow_replacements(changes: &mut Vec<ResourceChange>, before: Option<&Snapsh
         let Some(replaced) = replaced else { return };
         let exists = |id: &str| before.is_some_and(|before| before.template.resource(id).is_some());
         for (id, resource) in after.template.section("Resources").filter(|(id, _)| *id != replaced && exists(id)) {
-            for path in properties::references(resource.get("Properties").unwrap_or(&Json::Null), &replaced) {
+            for path in expression::paths_to(resource.get("Properties").unwrap_or(&Json::Null), &replaced) {
                 let known = PropertyChange::follows(path, &replaced);
                 let known = if replaces(resource_type(resource), &known.path) { known.replacing() } else { known };
                 record(changes, id, resource_type(resource), known);

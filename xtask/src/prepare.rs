@@ -6,7 +6,8 @@ use std::sync::Arc;
 use assembly::Architecture;
 use futures::future::join_all;
 use indexmap::IndexMap;
-use infra::plan::{self, Action, Plan, ResourceChange, Snapshot};
+use infra::facts;
+use infra::plan::{Action, Plan, ResourceChange, Snapshot};
 use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
@@ -59,7 +60,8 @@ pub async fn prepare(
     let parameters = resolve_all(all, &found, given)?;
     let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(placed, _)| placed);
     let stacks: Vec<_> = open.clone().map(|placed| placed.stack).collect();
-    let artifacts = Artifacts::build(selection, &stacks, open.clone().any(|placed| placed.cloud.local.is_some()), release).await?;
+    let artifacts =
+        Artifacts::build(selection, &stacks, open.clone().any(|placed| placed.cloud.local.is_some()), release).await?;
     let plans = all.iter().zip(found).zip(parameters).map(|((placed, found), parameters)| {
         let artifacts = &artifacts;
         async move { plan(placed, found?, parameters, artifacts.of(placed.stack)).await }
@@ -201,7 +203,7 @@ fn require_kept_ids(stack: &Stack, plan: &Plan, before: &Snapshot, after: &Snaps
     let (old, new) = (before.resolved_resources(), after.resolved_resources());
     let named = |change: &ResourceChange, resources: &Map<String, Json>| {
         let resource = resources.get(&change.id)?.as_object()?;
-        let (_, name) = plan::physical_name(&change.resource_type, resource)?;
+        let (_, name) = facts::physical_name(&change.resource_type, resource)?;
         Some((change.resource_type.clone(), name.to_owned()))
     };
     let with = |action: Action| plan.resources.iter().filter(move |change| change.action == action);
@@ -227,7 +229,7 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     let template = after.resolved_resources();
     let created = plan.resources.iter().filter(|change| change.action == Action::Create).filter_map(|change| {
         let resource = template.get(&change.id)?.as_object()?;
-        let literal = plan::physical_name(&change.resource_type, resource).map(|(_, name)| name.to_owned());
+        let literal = facts::physical_name(&change.resource_type, resource).map(|(_, name)| name.to_owned());
         let physical_id = literal.or_else(|| bucket_name(cloud, resource))?;
         Some(Resource { id: change.id.clone(), resource_type: change.resource_type.clone(), physical_id })
     });

@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use aws_lambda_events::sqs::SqsBatchResponse;
+/// Which messages of a batch must be delivered again.
+pub use aws_lambda_events::sqs::SqsBatchResponse;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -6,6 +6,7 @@ use policies::audit::{Kind, Policy};
 use serde_json::{Map, Value as Json, json};
 
 use super::unresolved::with_variables;
+use crate::expression::{Expression, referenced};
 use crate::template::Template;
 
 /// A role or other principal, or a resource with a policy of its own.
@@ -85,8 +86,8 @@ impl Subject {
     fn add(&mut self, kind: Kind, resource: &str, pointer: &str, document: Option<&Json>) {
         let Some(document) = document else { return };
         // Either side of a condition may be the policy.
-        if let Some(Json::Array(sides)) = document.get("Fn::If") {
-            for side in sides.iter().skip(1) {
+        if let Expression::If(_, then, otherwise) = Expression::of(document) {
+            for side in [then, otherwise] {
                 self.add(kind, resource, pointer, Some(side));
             }
             return;
@@ -187,10 +188,11 @@ impl Subject {
             Some(Json::String(name)) if !name.starts_with("arn:") => {
                 json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}")})
             }
-            Some(Json::Object(name)) if name.contains_key("Ref") => {
-                json!({"Fn::GetAtt": [name["Ref"], "Arn"]})
-            }
-            other => other.unwrap_or_default(),
+            Some(name) => match Expression::of(&name) {
+                Expression::Ref(id) => json!({"Fn::GetAtt": [id, "Arn"]}),
+                _ => name,
+            },
+            None => Json::Null,
         };
         if !condition.is_empty() {
             statement["Condition"] = condition.into();
@@ -231,13 +233,6 @@ fn is_used(id: &str, resources: &BTreeMap<&str, &Json>) -> bool {
         list(it.get("ManagedPolicyArns")).chain(it.get("PermissionsBoundary")).any(|arn| referenced(arn) == Some(id))
     });
     named || resources.get(id).map(properties).is_some_and(|it| attached(&it).next().is_some())
-}
-
-/// The logical id that an intrinsic function is of.
-fn referenced(json: &Json) -> Option<&str> {
-    let attribute = json.get("Fn::GetAtt").and_then(|path| path.get(0).or(Some(path))?.as_str());
-    let attribute = attribute.and_then(|path| path.split('.').next());
-    json.get("Ref").and_then(Json::as_str).or(attribute)
 }
 
 /// The items of a list; a single value is a list of one.

@@ -8,7 +8,7 @@ use policies::PolicyDocument;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::properties::display;
+use crate::expression::{display, short_name};
 use crate::value::Value;
 
 /// A right: one action on one resource, as one statement gives it.
@@ -103,7 +103,7 @@ fn all(resources: &Map<String, Json>) -> Rights {
             "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
                 // The same statements for another role are another right.
                 for role in entries(property("Roles")) {
-                    let role = target(role);
+                    let role = short_name(role);
                     let holder = format!("{role} by {id}");
                     let document = property("PolicyDocument").into_iter();
                     permissions.extend(document.flat_map(|document| of_document(&holder, &role, document, "")));
@@ -122,7 +122,7 @@ fn of_document(holder: &str, subject: &str, document: &Json, default_resource: &
         let not = |name: &str| statement.get(format!("Not{name}")).map(|json| format!("all but {}", display(json)));
         // Each with what takes the element's place in a statement of it alone.
         let list = |name: &str| -> Vec<(String, Option<Json>)> {
-            let listed = entries(statement.get(name)).map(|item| (target(item), Some(item.clone())));
+            let listed = entries(statement.get(name)).map(|item| (short_name(item), Some(item.clone())));
             listed.chain(not(name).map(|text| (text, None))).collect()
         };
         let mut resources = list("Resource");
@@ -178,7 +178,7 @@ fn boundary(holder: &str, arn: &Json) -> Permission {
 
 fn invocation(holder: &str, resource: &Json) -> Permission {
     let property = |name: &str| resource.get("Properties").and_then(|properties| properties.get(name));
-    let text = |name: &str| property(name).map(target);
+    let text = |name: &str| property(name).map(short_name);
     Permission {
         holder: holder.to_owned(),
         principal: text("Principal"),
@@ -202,7 +202,7 @@ fn entries(json: Option<&Json>) -> impl Iterator<Item = &Json> {
 fn principal(json: &Json) -> String {
     match json {
         Json::Object(kinds) => {
-            let named = kinds.values().flat_map(|value| entries(Some(value)).map(target).collect::<Vec<_>>());
+            let named = kinds.values().flat_map(|value| entries(Some(value)).map(short_name).collect::<Vec<_>>());
             named.collect::<Vec<_>>().join(", ")
         }
         other => display(other),
@@ -212,19 +212,5 @@ fn principal(json: &Json) -> String {
 /// The resource of a statement by its logical id, where it has one: `Sightings/index/by-model`.
 #[must_use]
 pub fn resource_name(resource: &Value) -> String {
-    target(&serde_json::to_value(resource).unwrap_or_default())
-}
-
-/// The resource of a statement by its logical id, where it has one: `Sightings/index/by-model`.
-fn target(json: &Json) -> String {
-    let reference = json.get("Ref").and_then(Json::as_str);
-    let attribute = json.get("Fn::GetAtt").and_then(|path| path.get(0)).and_then(Json::as_str);
-    if let Some(id) = reference.or(attribute) {
-        return id.to_owned();
-    }
-    let template = json.get("Fn::Sub").and_then(Json::as_str);
-    match template.and_then(|template| template.strip_prefix("${")?.split_once(".Arn}")) {
-        Some((id, rest)) => format!("{id}{rest}"),
-        None => template.map_or_else(|| display(json), str::to_owned),
-    }
+    short_name(&serde_json::to_value(resource).unwrap_or_default())
 }

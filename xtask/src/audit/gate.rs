@@ -1,8 +1,9 @@
 //! What a deployment is refused for: findings that AWS would refuse, or that open what must stay closed.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-
+use super::audited::Audited;
 use super::baseline::{self, Baseline};
 use super::finding::{AuditFinding, Severity};
 use super::matrix::AuditReport;
@@ -16,11 +17,11 @@ use crate::ui;
 pub const ALLOW_TAG: &str = "stackwright:allow:";
 
 /// Refuses stacks with findings of the severity `error` or `critical`, but for the rules that `allowed` names with a
-/// reason, which their stacks keep as a tag.
+/// reason, which their stacks keep as a tag. What was accepted before is in a file in the folder `root`.
 ///
 /// # Errors
 /// When there is such a finding, or `allowed` names no rule.
-pub fn require(stacks: &mut [Stack], root: &std::path::Path, allowed: &[(String, String)]) -> anyhow::Result<()> {
+pub fn require(stacks: &mut [Stack], root: &Path, allowed: &[(String, String)]) -> anyhow::Result<()> {
     for (id, reason) in allowed {
         require_usable(id, reason)?;
     }
@@ -29,7 +30,7 @@ pub fn require(stacks: &mut [Stack], root: &std::path::Path, allowed: &[(String,
     let mut used = BTreeSet::new();
     for stack in stacks.iter_mut() {
         let name = stack.stack_name().to_owned();
-        let mut report = AuditReport { findings: template::of_stack(stack), ..AuditReport::default() };
+        let mut report = AuditReport { findings: template::findings(&Audited::stack(stack)), ..AuditReport::default() };
         baseline.apply(&mut report, baseline::today(), |_| false);
         let severe = report.findings.into_iter().filter(|it| it.rule.severity <= Severity::Critical);
         let (kept, open): (Vec<_>, Vec<_>) = severe.partition(|finding| reason(allowed, finding).is_some());

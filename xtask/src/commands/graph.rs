@@ -16,7 +16,7 @@ use crate::ui;
 /// Prints the picture, or writes it to `output`, whose suffix then says the format unless `format` does.
 pub fn run(name: &str, choices: &Choices, format: Option<Picture>, output: Option<&Path>) -> anyhow::Result<Exit> {
     // A picture names its parts as the stack does, which is the same in every stage.
-    let graph = { let _ = Selection::one(name, Stage::default().as_str(), choices)?; Graph::of(&infra::Stack::new(name, &Stage::default())) };
+    let graph = Graph::of(Selection::one(name, Stage::default().as_str(), choices)?.assembled());
     if ui::json() && format.is_none() {
         let report = json!({"version": 1, "nodes": graph.nodes, "edges": graph.edges});
         write(format!("{report}\n").as_bytes(), output)?;

@@ -7,7 +7,7 @@ use policies::catalogue;
 
 use crate::assets::Workspace;
 use crate::audit::baseline::{self, Baseline};
-type Recorded = ();
+use crate::audit::recorded::Recorded;
 use crate::audit::report::{self, Basis, Catalogue};
 use crate::audit::{self, AuditReport, files, rules};
 use crate::cli::{AuditFormat, PolicyAudit, Where};
@@ -60,7 +60,6 @@ async fn of_stacks(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<
     let programs: Vec<_> = built.into_values().flatten().collect();
     let workspace = Workspace::read(selection.app.root())?;
     let mut report = AuditReport::default();
-    #[cfg(any())]
     for stack in stacks {
         let began = report.functions.len();
         audit::stack::audit(&workspace, stack, &programs, recorded.get(stack.name()), &mut report)?;
@@ -90,7 +89,20 @@ fn require_place(arguments: &PolicyAudit) -> anyhow::Result<()> {
 /// What the functions of each stack did in the local cloud, when that is to be counted.
 async fn recorded<'a>(arguments: &PolicyAudit, stacks: &'a [Stack]) -> anyhow::Result<BTreeMap<&'a str, Recorded>> {
     let mut recorded = BTreeMap::new();
-    let _ = (arguments, stacks, &mut recorded);
+    if !arguments.recorded {
+        return Ok(recorded);
+    }
+    let region = arguments.target.regions.first().map(String::as_str);
+    let cloud = audit::recorded::local_cloud(&arguments.target.stage, region).await?;
+    for stack in stacks {
+        let calls = audit::recorded::read(&cloud, stack).await?;
+        let functions = stack.functions().len();
+        ui::say(format!("{}: {} of {functions} functions have made calls", stack.name(), calls.functions().len()));
+        if calls.left_out > 0 {
+            ui::say(format!("{}: {} more calls than the local cloud keeps are left out", stack.name(), calls.left_out));
+        }
+        recorded.insert(stack.name(), calls);
+    }
     Ok(recorded)
 }
 

@@ -70,6 +70,23 @@ fn a_template_of_others_is_audited_with_the_places_in_it() {
 }
 
 #[test]
+fn the_wiring_of_a_template_of_others_is_audited() {
+    let subscription = "
+  Topic: {Type: AWS::SNS::Topic}
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: {Protocol: sqs, TopicArn: !Ref Topic, Endpoint: !GetAtt Other.Arn}
+  Other: {Type: AWS::SQS::Queue}
+";
+    let template = format!("{}{subscription}", TEMPLATE.trim_end());
+    let audit = run("a.yaml", template.as_bytes(), &["--template", "a.yaml", "--json"]).expect(4).json();
+    let mut findings = audit["findings"].as_array().unwrap().iter();
+    let found = findings.find(|it| it["id"] == "RP91").unwrap();
+    assert_eq!(found["message"], "`Other` does not let `Topic` send its messages");
+    assert_eq!(found["location"], "a.yaml#/Resources/Subscription");
+}
+
+#[test]
 fn neither_side_of_a_condition_is_passed_over() {
     let with = |principal: &str, action: &str| {
         let template = TEMPLATE

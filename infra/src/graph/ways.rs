@@ -1,71 +1,51 @@
-//! What each type of resource is in a graph, and which ways its properties say.
+//! Which ways the properties of a resource say. The facts of its type name the function.
 
 use serde_json::Value as Json;
 
 use super::collect::Drawing;
-use super::{Kind, Line, Node, pattern, rights};
-use crate::stack::Declared;
+use super::{Line, pattern, rights};
+use crate::expression::Expression;
 
-/// The part that a resource is drawn as; `None` when it is not one.
-pub(super) fn node(declared: &Declared) -> Option<Node> {
-    let properties = declared.properties();
-    let is_fifo = |name: &str| properties.get(name).and_then(Json::as_bool) == Some(true);
-    let (kind, what) = match declared.resource_type() {
-        "AWS::Lambda::Function" => (Kind::Function, "Lambda function"),
-        "AWS::SQS::Queue" if is_fifo("FifoQueue") => (Kind::Queue, "SQS FIFO queue"),
-        "AWS::SQS::Queue" => (Kind::Queue, "SQS queue"),
-        "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => (Kind::Table, "DynamoDB table"),
-        "AWS::S3::Bucket" => (Kind::Bucket, "S3 bucket"),
-        "AWS::SNS::Topic" if is_fifo("FifoTopic") => (Kind::Topic, "SNS FIFO topic"),
-        "AWS::SNS::Topic" => (Kind::Topic, "SNS topic"),
-        "AWS::ApiGateway::RestApi" => (Kind::Api, "REST API"),
-        "AWS::Events::Rule" => (Kind::Rule, "EventBridge rule"),
-        "AWS::Events::EventBus" => (Kind::Bus, "event bus"),
-        _ => return None,
-    };
-    Some(Node { id: declared.id.to_string(), kind, what: what.to_owned(), detail: None })
+/// Draws the ways that the properties of the resource with a logical id say.
+pub(crate) type Ways = fn(&mut Drawing<'_>, &str, &Json);
+
+pub(crate) fn none(_: &mut Drawing<'_>, _: &str, _: &Json) {}
+
+pub(crate) fn queue(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    let count = properties.pointer("/RedrivePolicy/maxReceiveCount").and_then(Json::as_u64).unwrap_or_default();
+    let target = properties.pointer("/RedrivePolicy/deadLetterTargetArn");
+    drawing.dead_letters(id, target, format!("after {count} attempts"));
 }
 
-/// The part that a resource of a type not known here is drawn as, once data goes to it or comes from it.
-pub(super) fn other(declared: &Declared) -> Option<Node> {
-    let (service, name) = declared.resource_type().strip_prefix("AWS::")?.split_once("::")?;
-    let never = matches!(service, "IAM" | "Logs" | "CloudWatch" | "ApiGateway" | "Lambda" | "KMS");
-    (!never).then(|| Node {
-        id: declared.id.to_string(),
-        kind: Kind::Other,
-        what: format!("{service} {name}"),
-        detail: None,
-    })
+pub(crate) fn function(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    drawing.dead_letters(id, properties.pointer("/DeadLetterConfig/TargetArn"), "failed events");
 }
 
-/// Draws the ways that the properties of the resource `id` say.
-pub(super) fn edges(drawing: &mut Drawing<'_>, id: &str, resource_type: &str, properties: &Json) {
+pub(crate) fn invocations(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
     let at = |pointer: &str| properties.pointer(pointer);
-    match resource_type {
-        "AWS::SQS::Queue" => {
-            let count = at("/RedrivePolicy/maxReceiveCount").and_then(Json::as_u64).unwrap_or_default();
-            drawing.dead_letters(id, at("/RedrivePolicy/deadLetterTargetArn"), format!("after {count} attempts"));
-        }
-        "AWS::Lambda::Function" => {
-            drawing.dead_letters(id, at("/DeadLetterConfig/TargetArn"), "failed events");
-        }
-        "AWS::Lambda::EventSourceMapping" => mapping(drawing, properties),
-        "AWS::Lambda::EventInvokeConfig" => {
-            let Some(function) = at("/FunctionName").and_then(|name| drawing.part(name)) else { return };
-            drawing.dead_letters(&function, at("/DestinationConfig/OnFailure/Destination"), "on failure");
-            way(drawing, Some(function), at("/DestinationConfig/OnSuccess/Destination"), "on success");
-        }
-        "AWS::SNS::Subscription" => subscription(drawing, properties),
-        "AWS::S3::Bucket" => notifications(drawing, id, properties),
-        "AWS::Events::EventBus" => drawing.dead_letters(id, at("/DeadLetterConfig/Arn"), "undelivered"),
-        "AWS::Events::Rule" => rule(drawing, id, properties),
-        "AWS::ApiGateway::Method" => route(drawing, properties),
-        "AWS::SQS::QueuePolicy" => rights::principals(drawing, at("/Queues"), properties),
-        "AWS::SNS::TopicPolicy" => rights::principals(drawing, at("/Topics"), properties),
-        "AWS::S3::BucketPolicy" => rights::principals(drawing, at("/Bucket"), properties),
-        "AWS::Events::EventBusPolicy" => rights::principals(drawing, at("/EventBusName"), properties),
-        _ => {}
-    }
+    let Some(function) = at("/FunctionName").and_then(|name| drawing.part(name)) else { return };
+    drawing.dead_letters(&function, at("/DestinationConfig/OnFailure/Destination"), "on failure");
+    way(drawing, Some(function), at("/DestinationConfig/OnSuccess/Destination"), "on success");
+}
+
+pub(crate) fn bus(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    drawing.dead_letters(id, properties.pointer("/DeadLetterConfig/Arn"), "undelivered");
+}
+
+pub(crate) fn queue_policy(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    rights::principals(drawing, properties.get("Queues"), properties);
+}
+
+pub(crate) fn topic_policy(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    rights::principals(drawing, properties.get("Topics"), properties);
+}
+
+pub(crate) fn bucket_policy(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    rights::principals(drawing, properties.get("Bucket"), properties);
+}
+
+pub(crate) fn bus_policy(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    rights::principals(drawing, properties.get("EventBusName"), properties);
 }
 
 /// Draws a way from `from` to what `to` refers to, when both are parts.
@@ -76,7 +56,7 @@ fn way(drawing: &mut Drawing<'_>, from: Option<String>, to: Option<&Json>, label
     }
 }
 
-fn mapping(drawing: &mut Drawing<'_>, properties: &Json) {
+pub(crate) fn mapping(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
     let source = properties.get("EventSourceArn").and_then(|source| drawing.part(source));
     let filters = properties.pointer("/FilterCriteria/Filters").and_then(Json::as_array).into_iter().flatten();
     let filters: Vec<_> = filters
@@ -86,7 +66,7 @@ fn mapping(drawing: &mut Drawing<'_>, properties: &Json) {
     way(drawing, source, properties.get("FunctionName"), filters.join(" or "));
 }
 
-fn subscription(drawing: &mut Drawing<'_>, properties: &Json) {
+pub(crate) fn subscription(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
     let Some(topic) = properties.get("TopicArn").and_then(|topic| drawing.part(topic)) else { return };
     let filter = properties.get("FilterPolicy").map(pattern::summary).unwrap_or_default();
     drawing.dead_letters(&topic, properties.pointer("/RedrivePolicy/deadLetterTargetArn"), "undelivered");
@@ -100,7 +80,7 @@ fn subscription(drawing: &mut Drawing<'_>, properties: &Json) {
     }
 }
 
-fn notifications(drawing: &mut Drawing<'_>, bucket: &str, properties: &Json) {
+pub(crate) fn notifications(drawing: &mut Drawing<'_>, bucket: &str, properties: &Json) {
     for (list, target) in
         [("LambdaConfigurations", "Function"), ("QueueConfigurations", "Queue"), ("TopicConfigurations", "Topic")]
     {
@@ -123,7 +103,7 @@ fn notifications(drawing: &mut Drawing<'_>, bucket: &str, properties: &Json) {
     }
 }
 
-fn rule(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+pub(crate) fn rule(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
     let events = properties.get("EventPattern").cloned().unwrap_or_default();
     let texts = |field: &str| pattern::values(events.get(field).unwrap_or(&Json::Null));
     let (kind, filter) = (texts("detail-type"), pattern::summary(events.get("detail").unwrap_or(&Json::Null)));
@@ -154,7 +134,7 @@ fn rule(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
 }
 
 /// A method of an API: what it calls. One that API Gateway answers itself leads nowhere.
-fn route(drawing: &mut Drawing<'_>, properties: &Json) {
+pub(crate) fn route(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
     let api = properties.get("RestApiId").and_then(|api| drawing.part(api));
     let (Some(api), Some(uri)) = (api, properties.pointer("/Integration/Uri")) else { return };
     let verb = properties.get("HttpMethod").and_then(Json::as_str).unwrap_or("ANY");
@@ -170,14 +150,17 @@ fn route(drawing: &mut Drawing<'_>, properties: &Json) {
 /// The path that ends in the part that `resource` refers to.
 fn path(drawing: &Drawing<'_>, resource: Option<&Json>) -> String {
     let mut parts = Vec::new();
-    let mut next = resource.and_then(|it| it.get("Ref")?.as_str()).map(str::to_owned);
-    while let Some(part) = next.and_then(|id| drawing.stack.resources.get(id.as_str()))
+    let id = |value: Option<&Json>| match Expression::of(value?) {
+        Expression::Ref(id) => Some(id.to_owned()),
+        _ => None,
+    };
+    let mut next = id(resource);
+    while let Some(part) = next.and_then(|id| drawing.resources.get(id.as_str()))
         // A stack that is wrong may hold a loop.
-        && parts.len() < drawing.stack.resources.len()
+        && parts.len() < drawing.resources.len()
     {
-        let properties = part.properties();
-        parts.push(properties.get("PathPart").and_then(Json::as_str).unwrap_or_default().to_owned());
-        next = properties.get("ParentId").and_then(|it| it.get("Ref")?.as_str()).map(str::to_owned);
+        parts.push(part.properties.get("PathPart").and_then(Json::as_str).unwrap_or_default().to_owned());
+        next = id(part.properties.get("ParentId"));
     }
     parts.reverse();
     format!("/{}", parts.join("/"))

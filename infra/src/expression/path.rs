@@ -3,19 +3,26 @@
 use std::fmt;
 
 /// A place in a resource's properties, as a chain from the inside out, so that walking them allocates nothing.
-#[derive(Clone, Copy)]
-pub(super) enum Path<'a> {
+#[derive(Debug, Clone, Copy)]
+pub enum Path<'a> {
+    /// The resource itself.
     Root,
+    /// A property by its name.
     Property(&'a Path<'a>, &'a str),
+    /// An item of a list by its index.
     Item(&'a Path<'a>, usize),
 }
 
 impl<'a> Path<'a> {
-    pub(super) const fn property(&'a self, name: &'a str) -> Self {
+    /// The place of the property `name` below it.
+    #[must_use]
+    pub const fn property(&'a self, name: &'a str) -> Self {
         Self::Property(self, name)
     }
 
-    pub(super) const fn item(&'a self, index: usize) -> Self {
+    /// The place of an item below it.
+    #[must_use]
+    pub const fn item(&'a self, index: usize) -> Self {
         Self::Item(self, index)
     }
 }
