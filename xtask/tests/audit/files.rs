@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::common::{Ended, xtask};
+use testing::{CommandOutput, command};
 
 const TEMPLATE: &str = "
 Resources:
@@ -35,14 +35,14 @@ Resources:
 ";
 
 /// Runs the audit on a file with `text`; `{}` in the arguments is the file.
-fn run(name: &str, text: &[u8], arguments: &[&str]) -> Ended {
+fn run(name: &str, text: &[u8], arguments: &[&str]) -> CommandOutput {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join(name), text).unwrap();
     let arguments: Vec<_> = ["policy-audit"].iter().chain(arguments).copied().collect();
-    Ended::of(xtask(&arguments).current_dir(folder.path()))
+    CommandOutput::of(command(&arguments).current_dir(folder.path()))
 }
 
-fn ids(ended: &Ended) -> Vec<String> {
+fn ids(ended: &CommandOutput) -> Vec<String> {
     let json = ended.json();
     assert_eq!(json["version"], 1);
     let findings = json["findings"].as_array().unwrap();
@@ -214,7 +214,7 @@ fn the_format_is_told_by_the_files_suffix() {
     fs::write(folder.path().join("a.yaml"), TEMPLATE).unwrap();
     let write = |output: &str| {
         let arguments = ["policy-audit", "--template", "a.yaml", "--output", output];
-        let ended = Ended::of(xtask(&arguments).current_dir(folder.path()));
+        let ended = CommandOutput::of(command(&arguments).current_dir(folder.path()));
         (ended, fs::read_to_string(folder.path().join(output)).unwrap_or_default())
     };
     let (ended, sarif) = write("a.sarif");
