@@ -93,7 +93,7 @@ impl Plan {
             tags: before.map(|it| properties::between(&it.tags(), &after.tags())).unwrap_or_default(),
             outputs: properties::between(&old_outputs, &outputs(after)),
             parameters: before.map(|before| changed_parameters(before, after, &new)).unwrap_or_default(),
-            permissions: permissions::between(&old, &new),
+            permissions: permissions::between(&policies(before, &same), &policies(Some(after), &same)),
             resources: changes,
         }
     }
@@ -112,6 +112,17 @@ impl Plan {
             goes && facts::holds(&change.resource_type) != Holds::Nothing
         })
     }
+}
+
+/// The resources among which the policies are that may differ. A policy is of a principal that may stay as it is, so all
+/// of IAM's are among them.
+fn policies(snapshot: Option<&Snapshot>, same: &BTreeSet<&str>) -> Map<String, Json> {
+    let Some(snapshot) = snapshot else { return Map::new() };
+    let is_of_iam = |id: &str| {
+        let kind = snapshot.template.resource(id).and_then(|resource| resource.get("Type")?.as_str());
+        kind.is_some_and(|kind| kind.starts_with("AWS::IAM::"))
+    };
+    snapshot.resolved("Resources", |id| !same.contains(id) || is_of_iam(id))
 }
 
 /// The parameters whose values change, except for those that carry the code of the `differing` resources: their
