@@ -7,10 +7,10 @@ use std::path::Path;
 
 use infra::{Graph, Stage};
 use roxmltree::{Document, Node};
-use stacks::Options;
+use stackwright::Options;
 
 fn graphs() -> impl Iterator<Item = Graph> {
-    stacks::all().iter().map(|system| Graph::of(&system.build(&Stage::default(), &Options::default())))
+    stacks::app().systems().to_vec().into_iter().map(|system| graph(&system, &Stage::default()))
 }
 
 #[test]
