@@ -4,9 +4,10 @@
 
 use infra::{Stack, Stage, Template};
 use serde_json::{Value, json};
+use stackwright::Options;
 
 fn stack() -> Stack {
-    stacks::event_driven::stack(&Stage::default())
+    stacks::event_driven::SYSTEM.build(&Stage::default(), &Options::default())
 }
 
 fn properties(template: &Template, id: &str) -> Value {

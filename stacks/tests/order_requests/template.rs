@@ -2,8 +2,8 @@
 
 use infra::cloudwatch::Alarm;
 use infra::{Stage, Template};
-use stacks::order_requests::{NAME, OPTIONS, OrderRequests, Ordering, Processing};
-use stacks::{OPTION_TAG, Options};
+use stacks::order_requests::{OrderRequests, Ordering, Processing, SYSTEM};
+use stackwright::{OPTION_TAG, Options};
 
 const ORDERINGS: [Ordering; 2] = [Ordering::Standard, Ordering::Fifo];
 const PROCESSINGS: [Processing; 2] = [Processing::Shared, Processing::PerStatus];
@@ -13,7 +13,9 @@ fn every_way() -> impl Iterator<Item = OrderRequests> {
 }
 
 fn template(system: OrderRequests, stage: &Stage) -> Template {
-    Template::render(&system.stack(stage))
+    let mut stack = system.stack(stage);
+    stack.description = Some(SYSTEM.description.to_owned());
+    Template::render(&stack)
 }
 
 #[test]
@@ -78,12 +80,11 @@ fn two_ways_have_only_resources_of_one_type_in_common() {
 
 #[test]
 fn every_value_of_an_option_builds_another_stack_and_the_first_is_the_default() {
-    let system = stacks::find(NAME).unwrap();
     let build =
-        |given: &[(String, String)]| system.build(&Stage::default(), &Options::choose(system.options, given).unwrap());
+        |given: &[(String, String)]| SYSTEM.build(&Stage::default(), &Options::choose(SYSTEM.options, given).unwrap());
     let default = Template::render(&build(&[])).to_yaml();
     assert_eq!(default, template(OrderRequests::default(), &Stage::default()).to_yaml());
-    for option in OPTIONS {
+    for option in SYSTEM.options {
         for (number, value) in option.values.iter().enumerate() {
             let stack = build(&[(option.name.to_owned(), (*value).to_owned())]);
             assert_eq!(Template::render(&stack).to_yaml() == default, number == 0, "{}={value}", option.name);

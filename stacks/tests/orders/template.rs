@@ -1,9 +1,10 @@
 //! The stack of the orders system: its template and what the checks say of it.
 
 use infra::{Stack, Stage, Template};
+use stackwright::Options;
 
 fn stack() -> Stack {
-    stacks::orders::stack(&Stage::default())
+    stacks::orders::SYSTEM.build(&Stage::default(), &Options::default())
 }
 
 #[test]

@@ -4,9 +4,10 @@
 
 use infra::{Stack, Stage, Template};
 use serde_json::{Value, json};
+use stackwright::Options;
 
 fn stack() -> Stack {
-    stacks::roxs::stack(&Stage::default())
+    stacks::roxs::SYSTEM.build(&Stage::default(), &Options::default())
 }
 
 fn properties(template: &Template, id: &str) -> Value {

@@ -4,10 +4,11 @@ use infra::apigateway::{Deployment, RestApi};
 use infra::lambda::Function;
 use infra::sqs::{FifoQueue, StandardQueue};
 use infra::{Ref, Seconds, Stack, Stage, Template};
-use stacks::parts::{self, Route};
+use parts::Route;
+use stackwright::Options;
 
 fn stack() -> Stack {
-    stacks::spaceships::stack(&Stage::default())
+    stacks::spaceships::SYSTEM.build(&Stage::default(), &Options::default())
 }
 
 #[test]
@@ -116,7 +117,7 @@ fn a_route_added_after_the_deployment_is_found() {
     let integration = infra::apigateway::Integration::lambda(counts);
     let method = infra::apigateway::Method::open(api, None, infra::apigateway::HttpMethod::Get, integration);
     stack.named("ApiRootGet").add(method);
-    let rules: Vec<_> = infra::check(&stack).iter().map(|finding| finding.rule).collect();
+    let rules: Vec<_> = infra::check(&stack).iter().map(|finding| finding.rule.clone()).collect();
     assert_eq!(rules, ["stale-deployment"]);
 }
 
@@ -126,6 +127,6 @@ fn a_finding_in_a_part_points_to_the_stack_that_uses_it() {
     parts::standard_queue(&mut stack, "Orders", "orders.fifo", StandardQueue::default());
     let line = line!() - 1;
     let finding = infra::check(&stack).into_iter().find(|finding| finding.rule == "queue-name").unwrap();
-    let source = finding.source.unwrap();
-    assert_eq!((source.file().ends_with("tests/spaceships.rs"), source.line()), (true, line));
+    let location = finding.location.unwrap();
+    assert_eq!((location.file.ends_with("tests/spaceships/template.rs"), location.line), (true, line));
 }
