@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use engine::assets::{Artifact, Program, Target, Workspace, build, pack, target};
 use engine::audit::{linked, usage};
 use infra::Stage;
-use infra::lambda::{Architecture, Function};
+use infra::lambda::Architecture;
 use memchr::memmem;
 use object::Endianness;
 use object::read::elf::ElfFile64;
@@ -87,7 +87,7 @@ fn the_functions_run_on_lambdas_glibc_and_name_no_folder_and_call_what_their_bin
     let workspace = repository();
     let expected = operations_of_bindings();
     assert!(expected.len() >= 17, "{} programs", expected.len());
-    let names: Vec<_> = expected.keys().copied().collect();
+    let names: Vec<_> = expected.keys().map(String::as_str).collect();
     for program in programs(&workspace, &names) {
         let (name, file) = (program.name.as_str(), fs::read(&program.path).unwrap());
         let newest = glibc_versions(&file).into_iter().next_back().unwrap();

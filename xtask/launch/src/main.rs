@@ -10,8 +10,17 @@ use launch::{Build, is_set_by_cargo};
 
 const ENGINE: &str = "cargo-stackwright";
 
-const ARGUMENTS: [&str; 6] =
-    ["build", "--package", ENGINE, "--bin", ENGINE, "--message-format=json-render-diagnostics"];
+/// The app is built with the engine's features and the other way round: what both depend on is compiled once.
+const ARGUMENTS: [&str; 8] = [
+    "build",
+    "--package",
+    ENGINE,
+    "--package",
+    "stacks",
+    "--bin",
+    ENGINE,
+    "--message-format=json-render-diagnostics",
+];
 
 fn main() -> ExitCode {
     match engine() {
