@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod exit;
 pub mod failure;
 pub mod folders;
+pub mod fresh;
 pub mod local;
 pub mod options;
 pub mod prepare;
@@ -24,6 +25,8 @@ pub mod stack;
 pub mod tools;
 pub mod ui;
 
+use std::ffi::OsString;
+
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
 use exit::Exit;
@@ -32,13 +35,18 @@ use failure::Failure;
 /// Runs the command line of this process and says how it ended.
 #[must_use]
 pub fn main() -> Exit {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(arguments(std::env::args_os()));
     ui::init(&cli.talk);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
     runtime.block_on(run(cli.command)).unwrap_or_else(|error| fail(&error))
+}
+
+/// The arguments of this process. Cargo gives a subcommand its own name first: `cargo-stackwright stackwright deploy`.
+fn arguments(given: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    given.enumerate().filter(|(index, argument)| *index != 1 || argument != "stackwright").map(|(_, argument)| argument)
 }
 
 fn fail(error: &anyhow::Error) -> Exit {

@@ -10,6 +10,9 @@ use crate::failure::Failure;
 use crate::stack::Stack;
 use crate::{options, ui};
 
+/// The tag that tells whose a stack is.
+const PROJECT_TAG: &str = "stackwright:project";
+
 /// The app of the workspace, with the stacks that the command line names.
 #[derive(Debug)]
 pub struct Selection {
@@ -49,7 +52,11 @@ impl Selection {
         let (mut stacks, mut unbuilt) = (Vec::new(), Vec::new());
         for system in named {
             match &system.outcome {
-                Outcome::Stack(stack) => stacks.push(Stack::from((**stack).clone())),
+                Outcome::Stack(stack) => {
+                    let mut stack = Stack::from((**stack).clone());
+                    stack.add_tag(PROJECT_TAG, &app.workspace.project);
+                    stacks.push(stack);
+                }
                 Outcome::Failed(failure) => {
                     unbuilt.push(Unbuilt { name: system.name.clone(), failure: failure.clone() });
                 }

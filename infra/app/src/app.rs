@@ -90,3 +90,38 @@ fn describe(system: &System, outcome: Outcome) -> assembly::System {
         outcome,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use infra::Stack;
+
+    use super::*;
+
+    fn fine(stage: &Stage, _: &Options) -> Stack {
+        Stack::new("fine", stage)
+    }
+
+    #[expect(clippy::panic, reason = "what a mistake in a stack may do")]
+    fn broken(_: &Stage, _: &Options) -> Stack {
+        panic!("no such table")
+    }
+
+    #[test]
+    fn a_system_that_panics_is_told_with_its_place_and_hides_no_other() {
+        let app = App::new([System::new("broken", "", broken), System::new("fine", "", fine)]);
+        let assembly = app.assembly(&Stage::default(), &[]);
+        let [failed, fine] = assembly.systems.as_slice() else { panic!("{assembly:?}") };
+        let Outcome::Failed(Failure { message, location: Some(location) }) = &failed.outcome else {
+            panic!("{failed:?}")
+        };
+        assert_eq!((message.as_str(), location.file.as_str()), ("no such table", file!()));
+        assert_eq!(fine.stack().map(|stack| stack.stack_name.as_str()), Some("fine-dev"));
+    }
+
+    #[test]
+    fn the_document_is_read_as_it_was_written() {
+        let assembly = App::new([System::new("fine", "what it is", fine)]).assembly(&Stage::new("prod"), &[]);
+        let text = serde_json::to_string(&assembly).unwrap();
+        assert_eq!(serde_json::from_str::<Assembly>(&text).unwrap(), assembly);
+    }
+}

@@ -10,7 +10,7 @@ mod passing;
 mod path;
 mod running;
 mod step;
-mod widely;
+mod pass_role;
 
 use super::rule::PolicyRule;
 use path::Path;
@@ -22,7 +22,7 @@ pub(super) const RULES: &[&[PolicyRule]] = &[
     passing::RULES,
     deploying::RULES,
     running::RULES,
-    widely::RULES,
+    pass_role::RULES,
 ];
 
 /// Every path.

@@ -5,7 +5,7 @@ mod bucket;
 mod denial;
 mod deputy;
 mod federated;
-mod gaps;
+mod ineffective_conditions;
 mod provider;
 mod public;
 mod row;
@@ -13,15 +13,15 @@ mod service;
 mod source;
 mod subject;
 mod trust;
-mod who;
+mod principals;
 mod wiring;
-mod worst;
+mod public_actions;
 
 use super::rule::PolicyRule;
 
 pub(super) const RULES: &[&[PolicyRule]] = &[
     public::RULES,
-    gaps::RULES,
+    ineffective_conditions::RULES,
     deputy::RULES,
     source::RULES,
     wiring::RULES,

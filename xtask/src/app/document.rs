@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn error(printed: &str) -> String {
-        let workspace = Workspace { root: "/w".into(), app: "stacks".to_owned() };
+        let workspace = Workspace { root: "/w".into(), app: "stacks".to_owned(), project: "stacks".to_owned() };
         read(printed.as_bytes(), &workspace).unwrap_err().to_string()
     }
 

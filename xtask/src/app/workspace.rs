@@ -17,6 +17,9 @@ pub struct Workspace {
     pub root: PathBuf,
     /// The package with its systems.
     pub app: String,
+    /// The name of the project, which its deployed stacks carry: that of the package with the systems unless the
+    /// metadata names it.
+    pub project: String,
 }
 
 /// The folder of the workspace that the current folder is in.
@@ -46,7 +49,10 @@ impl Workspace {
         let stackwright = manifest.get("workspace").and_then(|it| it.get("metadata")?.get("stackwright")).cloned();
         let manifest = root.join(MANIFEST);
         match stackwright.as_ref().map(|it| it.get("app")) {
-            Some(Some(Value::String(app))) if !app.is_empty() => Ok(Self { root, app: app.clone() }),
+            Some(Some(Value::String(app))) if !app.is_empty() => {
+                let project = stackwright.as_ref().and_then(|it| it.get("project")?.as_str()).unwrap_or(app);
+                Ok(Self { root, app: app.clone(), project: project.to_owned() })
+            }
             Some(Some(other)) => Err(Failure::new(format!(
                 "`app` in `[workspace.metadata.stackwright]` of `{}` is `{other}`, expected the name of a package",
                 manifest.display()
@@ -100,7 +106,9 @@ mod tests {
     #[test]
     fn the_app_is_named_by_the_workspaces_metadata() {
         let found = at("[workspace]\nmembers = []\n[workspace.metadata.stackwright]\napp = \"stacks\"").unwrap();
-        assert_eq!(found.app, "stacks");
+        assert_eq!((found.app.as_str(), found.project.as_str()), ("stacks", "stacks"));
+        let found = at("[workspace.metadata.stackwright]\napp = \"stacks\"\nproject = \"shop\"").unwrap();
+        assert_eq!(found.project, "shop");
     }
 
     #[test]

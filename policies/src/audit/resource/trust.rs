@@ -1,7 +1,7 @@
 //! Who may assume a role.
 
 use super::row::row;
-use super::who::{
+use super::principals::{
     Open, account, allows, identities, is_one_of, is_public, is_whole_account, open, principals, services, short,
 };
 use crate::audit::finding::Severity;

@@ -1,4 +1,4 @@
-//! What everyone must not do, by what it is.
+//! The actions that nobody else may be allowed, by what they do: rules about public statements name them.
 
 /// What a rule is about: the worst first, as a statement is reported once.
 pub(super) const PUBLIC: &[&[&str]] = &[
