@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use cargo_metadata::Message;
-use launch::Build;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::fresh::{self, Build};
 use crate::ui;
 
 /// After how long it is said that something is being built.
@@ -69,7 +69,7 @@ impl Request<'_> {
         let running = build.start().context("the target folder cannot be written to")?;
         command.args(arguments).args(["--message-format", "json-render-diagnostics"]);
         command.args(self.was_built.then_some("--quiet"));
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(launch::is_set_by_cargo)) {
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(fresh::is_set_by_cargo)) {
             command.env_remove(name);
         }
         let built = self.built_by(&mut command)?;
@@ -120,7 +120,7 @@ pub fn program_of_cargo() -> OsString {
 /// Where what the engine makes of builds is kept.
 #[must_use]
 pub fn folder(root: &Path) -> PathBuf {
-    launch::target_folder(root).join("stackwright")
+    fresh::target_folder(root).join("stackwright")
 }
 
 fn program(path: PathBuf, fresh: bool) -> Program {

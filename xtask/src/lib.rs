@@ -16,6 +16,7 @@ pub mod doctor;
 pub mod exit;
 pub mod failure;
 pub mod folders;
+pub mod fresh;
 pub mod local;
 pub mod options;
 pub mod prepare;

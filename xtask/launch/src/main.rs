@@ -6,7 +6,21 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use launch::{Build, is_set_by_cargo};
+use fresh::{Build, is_set_by_cargo};
+
+/// The engine's own files.
+#[path = "../../src/fresh"]
+mod fresh {
+    mod build;
+    mod environment;
+    mod inputs;
+    mod mark;
+    mod target;
+
+    pub(crate) use build::Build;
+    pub(crate) use environment::is_set_by_cargo;
+    pub(crate) use target::target_folder;
+}
 
 const ENGINE: &str = "cargo-stackwright";
 
@@ -46,7 +60,7 @@ fn engine() -> Result<Option<PathBuf>, String> {
         return Ok(Some(program));
     }
     let running = build.start().map_err(|error| format!("the target folder cannot be written to: {error}"))?;
-    let before = launch::target_folder(root).join("debug").join(format!("{ENGINE}{}", env::consts::EXE_SUFFIX));
+    let before = fresh::target_folder(root).join("debug").join(format!("{ENGINE}{}", env::consts::EXE_SUFFIX));
     if before.exists() {
         eprintln!("rebuilding {ENGINE}: some seconds");
     } else {

@@ -6,13 +6,13 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::Workspace;
-use crate::cargo;
 use crate::failure::Failure;
+use crate::{cargo, fresh};
 
 /// Builds the app's program in the development profile and gives its path.
 pub(super) fn build(workspace: &Workspace) -> Result<PathBuf> {
     let app = workspace.app.as_str();
-    let before = launch::target_folder(&workspace.root).join("debug").join(app);
+    let before = fresh::target_folder(&workspace.root).join("debug").join(app);
     let request = cargo::Request {
         root: &workspace.root,
         name: "app",

@@ -6,17 +6,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::inputs::Inputs;
-use crate::mark::Mark;
+use super::inputs::Inputs;
+use super::mark::Mark;
 
-/// The first line of a record: another version of this crate may record other things.
-const HEAD: &str = concat!("stackwright-launch ", env!("CARGO_PKG_VERSION"), " 1");
+/// The first line of a record: another version may record other things.
+const HEAD: &str = "stackwright build 1";
 
 /// A run of cargo that builds programs, and the file that remembers it.
 ///
 /// ```no_run
 /// # use std::path::PathBuf;
-/// use launch::Build;
+/// use engine::fresh::Build;
 ///
 /// # fn run_cargo() -> Vec<PathBuf> { Vec::new() }
 /// let build = Build::new("/project", "/project/target/stackwright/app.stamp", ["build", "--package", "stacks"]);

@@ -3,7 +3,7 @@
 //! Asking cargo takes a third of a second, for each of several builds of a command. [`Build`] remembers what a build
 //! depended on and compares: some milliseconds.
 //!
-//! No dependencies: this is compiled before `cargo xtask` can say its first word.
+//! The launcher, `xtask/launch`, includes these files: nothing else of this crate is used in them, and no dependency.
 
 mod build;
 mod environment;

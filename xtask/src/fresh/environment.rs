@@ -20,7 +20,7 @@ pub fn is_set_by_cargo(name: &str) -> bool {
 }
 
 /// Those that are set and that cargo reads.
-pub(crate) fn read_by_cargo() -> BTreeSet<String> {
+pub(super) fn read_by_cargo() -> BTreeSet<String> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let mut names: BTreeSet<_> =
         names.filter(|name| CARGO_READS.iter().any(|prefix| name.starts_with(prefix))).collect();
@@ -33,7 +33,7 @@ pub(crate) fn read_by_cargo() -> BTreeSet<String> {
 }
 
 /// Those that any crate or build script in the folder of `program` has read. More than its own may be among them.
-pub(crate) fn read_by_crates(program: &Path) -> BTreeSet<String> {
+pub(super) fn read_by_crates(program: &Path) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for folder in profile_folders(program) {
         for path in files(&folder.join("deps")).filter(|it| it.extension().is_some_and(|it| it == "d")) {

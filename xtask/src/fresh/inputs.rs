@@ -5,19 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::environment::{read_by_cargo, read_by_crates};
-use crate::mark::{self, Mark};
+use super::environment::{read_by_cargo, read_by_crates};
+use super::mark::{self, Mark};
 
 /// Files, folders and environment variables.
 #[derive(Debug, Default)]
-pub(crate) struct Inputs {
+pub(super) struct Inputs {
     paths: BTreeSet<PathBuf>,
     variables: BTreeSet<String>,
 }
 
 impl Inputs {
     /// What decides how anything is built at `root`: cargo's configuration, the toolchain, the environment.
-    pub(crate) fn of_machine(root: &Path) -> Self {
+    pub(super) fn of_machine(root: &Path) -> Self {
         let mut paths: BTreeSet<_> = root
             .ancestors()
             .flat_map(|it| {
@@ -34,7 +34,7 @@ impl Inputs {
     }
 
     /// What decided what `programs` became, by the lists that cargo writes beside them; nothing when one has no list.
-    pub(crate) fn of_programs(root: &Path, programs: &[PathBuf]) -> Option<Self> {
+    pub(super) fn of_programs(root: &Path, programs: &[PathBuf]) -> Option<Self> {
         let mut inputs = Self::of_machine(root);
         for program in programs {
             let list = fs::read_to_string(program.with_extension("d")).ok()?;
@@ -57,14 +57,14 @@ impl Inputs {
     }
 
     /// The time of the last change to any of them, but for what was generated beside `programs`.
-    pub(crate) fn newest(&self, programs: &[PathBuf]) -> Option<SystemTime> {
+    pub(super) fn newest(&self, programs: &[PathBuf]) -> Option<SystemTime> {
         // What build scripts have generated is made while cargo runs.
         let built: Vec<_> = programs.iter().filter_map(|it| it.parent()).collect();
         let written = self.paths.iter().filter(|path| !built.iter().any(|folder| path.starts_with(folder)));
         written.filter_map(|it| mark::changed(it)).max()
     }
 
-    pub(crate) fn into_marks(self) -> Vec<Mark> {
+    pub(super) fn into_marks(self) -> Vec<Mark> {
         let paths = self.paths.iter().map(|it| Mark::path(it));
         paths.chain(self.variables.iter().map(|it| Mark::variable(it))).collect()
     }

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The state of one thing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Mark {
+pub(super) struct Mark {
     kind: Kind,
     /// A path, or the name of an environment variable.
     name: String,
@@ -30,17 +30,17 @@ const KINDS: [(Kind, &str); 4] =
     [(Kind::Program, "program"), (Kind::File, "file"), (Kind::Folder, "folder"), (Kind::Variable, "variable")];
 
 impl Mark {
-    pub(crate) fn program(path: &Path) -> Self {
+    pub(super) fn program(path: &Path) -> Self {
         Self::now(Kind::Program, path.display().to_string())
     }
 
     /// The file or folder at `path`, or that there is none.
-    pub(crate) fn path(path: &Path) -> Self {
+    pub(super) fn path(path: &Path) -> Self {
         let kind = if path.is_dir() { Kind::Folder } else { Kind::File };
         Self::now(kind, path.display().to_string())
     }
 
-    pub(crate) fn variable(name: &str) -> Self {
+    pub(super) fn variable(name: &str) -> Self {
         Self::now(Kind::Variable, name.to_owned())
     }
 
@@ -55,15 +55,15 @@ impl Mark {
     }
 
     /// Whether the thing is still as it was.
-    pub(crate) fn holds(&self) -> bool {
+    pub(super) fn holds(&self) -> bool {
         Self::now(self.kind, self.name.clone()).state == self.state
     }
 
-    pub(crate) fn into_program(self) -> Option<PathBuf> {
+    pub(super) fn into_program(self) -> Option<PathBuf> {
         (self.kind == Kind::Program).then(|| self.name.into())
     }
 
-    pub(crate) fn parse(line: &str) -> Option<Self> {
+    pub(super) fn parse(line: &str) -> Option<Self> {
         let mut parts = line.splitn(3, ' ');
         let kind = parts.next()?;
         let kind = KINDS.iter().find(|(_, name)| *name == kind)?.0;
@@ -109,7 +109,7 @@ fn folder(path: &Path) -> String {
 }
 
 /// The time of the last change to the file at `path`, or to any in that folder.
-pub(crate) fn changed(path: &Path) -> Option<SystemTime> {
+pub(super) fn changed(path: &Path) -> Option<SystemTime> {
     let mut newest = None;
     visit(path, &mut |it| newest = newest.max(fs::metadata(it).and_then(|it| it.modified()).ok()));
     newest
