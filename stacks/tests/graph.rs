@@ -7,14 +7,14 @@ use std::path::Path;
 
 use infra::{Graph, Stage};
 use roxmltree::{Document, Node};
-use stackwright::{Options, System};
-
-fn graph(system: &System, stage: &Stage) -> Graph {
-    Graph::of(&system.assemble(stage, &Options::default()))
-}
+use stackwright::Options;
 
 fn graphs() -> impl Iterator<Item = Graph> {
-    stacks::app().systems().to_vec().into_iter().map(|system| graph(&system, &Stage::default()))
+    stacks::app()
+        .systems()
+        .to_vec()
+        .into_iter()
+        .map(|it| Graph::of(&it.assemble(&Stage::default(), &Options::default())))
 }
 
 #[test]
@@ -38,8 +38,8 @@ fn every_way_is_between_parts_that_are_drawn() {
 #[test]
 fn a_stage_and_a_second_look_change_nothing() {
     for system in stacks::app().systems() {
-        let svg = |stage| graph(system, &stage).to_svg();
-        assert_eq!(svg(Stage::default()), svg(Stage::new("prod")));
+        let graph = |stage| Graph::of(&system.assemble(&stage, &Options::default()));
+        assert_eq!(graph(Stage::default()).to_svg(), graph(Stage::new("prod")).to_svg());
     }
 }
 

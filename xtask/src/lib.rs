@@ -5,6 +5,7 @@
 pub mod app;
 pub mod assets;
 pub mod audit;
+pub mod cargo_message;
 pub mod catalogue;
 pub mod cli;
 pub mod cloud;

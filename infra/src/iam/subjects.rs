@@ -18,6 +18,19 @@ pub struct Subject {
     pub places: Vec<Place>,
     /// Its policies, one for each place. What an intrinsic function yields is a variable in them.
     pub policies: Vec<Policy>,
+    /// The managed policies and boundaries that it names, also those that are not of the template.
+    pub named: Vec<NamedPolicy>,
+}
+
+/// A policy that a principal names by its ARN.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedPolicy {
+    /// Whether it limits the principal instead of allowing something.
+    pub is_boundary: bool,
+    /// Its ARN, as the template says it.
+    pub arn: Json,
+    /// The logical id of the policy, when it is one of the template.
+    pub id: Option<String>,
 }
 
 /// Where a policy is in a template.
@@ -35,11 +48,16 @@ pub struct Place {
 /// attached to it; what a `Permission` of a function lets in is a policy of that function's.
 #[must_use]
 pub fn subjects(template: &Template) -> Vec<Subject> {
-    let resources: BTreeMap<&str, &Json> = template.section("Resources").collect();
+    template.entries("Resources").map(subjects_in).unwrap_or_default()
+}
+
+/// The subjects among resources of a template.
+pub(crate) fn subjects_in(all: &Map<String, Json>) -> Vec<Subject> {
+    let resources: BTreeMap<&str, &Json> = all.iter().map(|(id, resource)| (id.as_str(), resource)).collect();
     let mut subjects = Vec::new();
-    for (id, resource) in template.section("Resources") {
+    for (id, resource) in all {
         let properties = resource.get("Properties").unwrap_or(&Json::Null);
-        let mut subject = Subject { id: id.to_owned(), places: Vec::new(), policies: Vec::new() };
+        let mut subject = Subject { id: id.clone(), places: Vec::new(), policies: Vec::new(), named: Vec::new() };
         match resource.get("Type").and_then(Json::as_str).unwrap_or_default() {
             "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => subject.principal(id, properties, &resources),
             "AWS::IAM::Policy" | "AWS::IAM::UserPolicy" | "AWS::IAM::RolePolicy" | "AWS::IAM::GroupPolicy"
@@ -62,7 +80,7 @@ pub fn subjects(template: &Template) -> Vec<Subject> {
                 }
             }
         }
-        if !subject.policies.is_empty() {
+        if !subject.policies.is_empty() || !subject.named.is_empty() {
             subjects.push(subject);
         }
     }
@@ -115,6 +133,13 @@ impl Subject {
         for (index, arn) in list(properties.get("ManagedPolicyArns")).enumerate() {
             let pointer = format!("/Properties/ManagedPolicyArns/{index}");
             self.add(Kind::Identity, id, &pointer, powerful(arn).as_ref());
+        }
+        for (is_boundary, name) in [(false, "ManagedPolicyArns"), (true, "PermissionsBoundary")] {
+            self.named.extend(list(properties.get(name)).map(|arn| NamedPolicy {
+                is_boundary,
+                arn: arn.clone(),
+                id: referenced(arn).filter(|id| resources.contains_key(id)).map(str::to_owned),
+            }));
         }
         for (other, resource) in resources {
             let Some(theirs) = resource.get("Properties") else { continue };

@@ -87,6 +87,8 @@ fn bindings_are_a_struct_with_named_fields() {
 #[test]
 fn a_variable_is_none_of_lambdas_own() {
     #[derive(Serialize)]
+    struct Empty {}
+    #[derive(Serialize)]
     struct Bindings {
         aws_region: String,
         #[serde(rename = "lambda_task_root")]
@@ -101,8 +103,6 @@ error[reserved-variable]: `It`: the field `lambda_task_root` of its bindings bec
   --> HERE
   help: rename the field, or read what Lambda sets",
     );
-    #[derive(Serialize)]
-    struct Empty {}
     check_with(
         Empty {},
         &["_HANDLER", "AWS_LAMBDA_LOG_GROUP_NAME"],

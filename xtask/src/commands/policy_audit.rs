@@ -31,7 +31,9 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
     } else {
         of_files(arguments)?
     };
-    let baseline = Baseline::read(&app::root()?, arguments.baseline.as_deref())?;
+    // A file may be in no workspace.
+    let root = app::root().or_else(|_| std::env::current_dir())?;
+    let baseline = Baseline::read(&root, arguments.baseline.as_deref())?;
     if let Some(file) = &arguments.write_baseline {
         return write_baseline(file, baseline, report);
     }
