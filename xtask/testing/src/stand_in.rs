@@ -104,7 +104,7 @@ pub struct StandIn {
 /// A server that takes connections.
 struct Listening {
     task: AbortHandle,
-    /// Ends when the port is closed.
+    /// Ends when the port and all connections are closed.
     closed: mpsc::Receiver<Infallible>,
 }
 
@@ -146,7 +146,7 @@ impl StandIn {
         if fault == Fault::Down {
             if let Some(listening) = lock(&self.listening).take() {
                 listening.task.abort();
-                // Nothing is ever sent: the other end goes when the port is closed.
+                // Nothing is ever sent: the other ends go when the port and the connections are closed.
                 let _ = listening.closed.recv();
             }
         } else {
@@ -184,16 +184,20 @@ impl StandIn {
         let (open, closed) = mpsc::channel();
         listener.set_nonblocking(true).expect("a listener that does not block");
         let task = runtime.spawn(async move {
-            let _open = open;
+            // First, and so dropped last: after the listener.
+            let open = open;
             let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 while connections.try_join_next().is_some() {}
-                let state = Arc::clone(&state);
+                let (state, open) = (Arc::clone(&state), open.clone());
                 connections.spawn(async move {
+                    let _open = open;
                     let service = service_fn(move |request| respond(Arc::clone(&state), request));
-                    // A client that hangs up, as on a timeout, is no failure of the server.
-                    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                    // A client that hangs up, as on a timeout, is no failure of the server. A connection that was kept would
+                    // be closed while the client sends its next request.
+                    let mut server = http1::Builder::new();
+                    let _ = server.keep_alive(false).serve_connection(TokioIo::new(stream), service).await;
                 });
             }
         });
