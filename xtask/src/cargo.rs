@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use cargo_metadata::Message;
+use sha2::{Digest as _, Sha256};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -46,6 +47,8 @@ pub struct Request<'a> {
     pub programs: BTreeSet<&'a str>,
     /// More arguments of cargo.
     pub arguments: Vec<OsString>,
+    /// What else decides what cargo builds, such as variables that `command` sets.
+    pub environment: Vec<String>,
     /// Whether the programs were built before, maybe from another source: then cargo speaks only of what is wrong.
     pub was_built: bool,
 }
@@ -61,8 +64,12 @@ impl Request<'_> {
         let mut arguments = self.arguments.clone();
         arguments.extend(self.packages.iter().flat_map(|package| ["--package", package]).map(OsString::from));
         arguments.extend(self.programs.iter().flat_map(|program| ["--bin", program]).map(OsString::from));
-        let record = folder(self.root).join(format!("{}.stamp", self.name));
-        let build = Build::new(self.root, record, arguments.clone());
+        let decisive: Vec<_> = arguments.iter().cloned().chain(self.environment.iter().map(OsString::from)).collect();
+        // One record for each set of programs: two that are built in turn do not make each other forget.
+        let digest = Sha256::digest(format!("{decisive:?}"));
+        let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let record = folder(self.root).join(format!("{}-{digits}.stamp", self.name));
+        let build = Build::new(self.root, record, decisive);
         if let Some(paths) = build.fresh() {
             return Ok(sorted(paths.into_iter().map(|path| program(path, true))));
         }

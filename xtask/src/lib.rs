@@ -5,8 +5,8 @@
 pub mod app;
 pub mod assets;
 pub mod audit;
-pub mod cargo_message;
 pub mod cargo;
+pub mod cargo_message;
 pub mod catalogue;
 pub mod cli;
 pub mod cloud;

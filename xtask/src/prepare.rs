@@ -23,7 +23,7 @@ use crate::failure::Failure;
 use crate::select::{self, Selection};
 use crate::stack::Stack;
 use crate::tools::{self, Tool};
-use crate::{local, options, ui};
+use crate::{cargo, local, options, ui};
 
 /// A stack that is ready to be deployed.
 #[derive(Debug)]
@@ -60,8 +60,12 @@ pub async fn prepare(
     let parameters = resolve_all(all, &found, given)?;
     let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(placed, _)| placed);
     let stacks: Vec<_> = open.clone().map(|placed| placed.stack).collect();
-    let artifacts =
-        Artifacts::build(selection, &stacks, purpose).await?;
+    let purpose = match open.clone().any(|placed| placed.cloud.local.is_some()) {
+        false => Purpose::Lambda,
+        true if release => Purpose::LocalRelease,
+        true => Purpose::Local,
+    };
+    let artifacts = Artifacts::build(selection, &stacks, purpose).await?;
     let plans = all.iter().zip(found).zip(parameters).map(|((placed, found), parameters)| {
         let artifacts = &artifacts;
         async move { plan(placed, found?, parameters, artifacts.of(placed.stack)).await }
@@ -189,8 +193,7 @@ pub async fn build(
         let workspace = Workspace::read(selection.app.root())?;
         let names: Vec<_> = names.into_iter().collect();
         let programs = assets::Selection { programs: &names, all: &all, unified: &unified };
-        let programs =
-            tokio::task::block_in_place(|| assets::build(&workspace, programs, target, tools.as_deref()))?;
+        let programs = tokio::task::block_in_place(|| assets::build(&workspace, programs, target, tools.as_deref()))?;
         built.insert(architecture, programs);
     }
     Ok(built)
@@ -203,7 +206,7 @@ impl Artifacts {
     async fn build(selection: &Selection, stacks: &[&Stack], purpose: Purpose) -> anyhow::Result<Self> {
         let mut artifacts = BTreeMap::new();
         for (architecture, programs) in build(selection, stacks, purpose).await? {
-            let packed = assets::pack(&programs)?;
+            let packed = assets::pack(&programs, &cargo::folder(selection.app.root()))?;
             artifacts.extend(packed.into_iter().map(|it| ((architecture, it.program.clone()), Arc::new(it))));
         }
         Ok(Self(artifacts))

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use engine::assets::{Artifact, Program, Target, Workspace, build, pack, target};
+use engine::assets::{Artifact, Program, Selection, Target, Workspace, build, pack, target};
 use engine::audit::{linked, usage};
+use engine::failure::Failure;
 use infra::Stage;
 use infra::lambda::Architecture;
 use memchr::memmem;
@@ -39,24 +40,25 @@ fn a_build_of_unchanged_source_is_fresh_and_gives_the_same_zip() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = handler_in(folder.path());
     let first = programs(&workspace, &["handler"]);
-    let before = pack(&first).unwrap();
+    let before = pack(&first, folder.path()).unwrap();
     let again = programs(&workspace, &["handler"]);
     assert_eq!((first[0].fresh, again[0].fresh), (false, true));
-    assert_eq!(pack(&again).unwrap(), before);
+    assert_eq!(pack(&again, folder.path()).unwrap(), before);
+    assert_eq!(pack(&again, &folder.path().join("elsewhere")).unwrap(), before, "packed anew");
 }
 
 #[test]
-fn a_handler_that_does_not_compile_is_named() {
+fn of_a_handler_that_does_not_compile_only_cargo_speaks() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = handler_in(folder.path());
     fs::write(folder.path().join("src/main.rs"), "fn main() { missing }").unwrap();
-    let error = build(&workspace, &["handler"], LAMBDA, &tools()).unwrap_err();
-    assert_eq!(error.to_string(), "cargo could not build `handler`\n  help: cargo says why, above");
+    let error = build(&workspace, alone(&["handler"]), LAMBDA, Some(&tools())).unwrap_err();
+    assert!(error.downcast_ref().is_some_and(Failure::is_silent), "cargo has said why: {error}");
 }
 
 #[test]
 fn a_program_that_no_package_has_is_named() {
-    let error = build(&repository(), &["spaceships-cosumer"], LAMBDA, &tools()).unwrap_err();
+    let error = build(&repository(), alone(&["spaceships-cosumer"]), LAMBDA, Some(&tools())).unwrap_err();
     assert!(
         error.to_string().starts_with("no package of this workspace has a program `spaceships-cosumer`"),
         "{error}"
@@ -136,11 +138,16 @@ fn handler_in(folder: &Path) -> Workspace {
 }
 
 fn programs(workspace: &Workspace, names: &[&str]) -> Vec<Program> {
-    build(workspace, names, LAMBDA, &tools()).unwrap()
+    build(workspace, alone(names), LAMBDA, Some(&tools())).unwrap()
+}
+
+/// These programs, with no others.
+fn alone<'a>(names: &'a [&'a str]) -> Selection<'a> {
+    Selection { programs: names, all: names, unified: &[] }
 }
 
 fn zips(workspace: &Workspace, names: &[&str]) -> Vec<Artifact> {
-    pack(&programs(workspace, names)).unwrap()
+    pack(&programs(workspace, names), &workspace.target_directory().join("packed")).unwrap()
 }
 
 fn repository() -> Workspace {

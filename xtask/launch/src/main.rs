@@ -25,16 +25,8 @@ mod fresh {
 const ENGINE: &str = "cargo-stackwright";
 
 /// The app is built with the engine's features and the other way round: what both depend on is compiled once.
-const ARGUMENTS: [&str; 8] = [
-    "build",
-    "--package",
-    ENGINE,
-    "--package",
-    "stacks",
-    "--bin",
-    ENGINE,
-    "--message-format=json-render-diagnostics",
-];
+const ARGUMENTS: [&str; 8] =
+    ["build", "--package", ENGINE, "--package", "stacks", "--bin", ENGINE, "--message-format=json-render-diagnostics"];
 
 fn main() -> ExitCode {
     match engine() {

@@ -20,6 +20,7 @@ pub(super) fn build(workspace: &Workspace) -> Result<PathBuf> {
         packages: workspace.unified().collect(),
         programs: [app].into(),
         arguments: vec!["build".into()],
+        environment: Vec::new(),
         was_built: before.exists(),
     };
     let programs = request.run(Command::new(cargo::program_of_cargo()))?;

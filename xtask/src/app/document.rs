@@ -72,7 +72,12 @@ mod tests {
     use super::*;
 
     fn error(printed: &str) -> String {
-        let workspace = Workspace { root: "/w".into(), app: "stacks".to_owned(), project: "stacks".to_owned(), build_with: Vec::new() };
+        let workspace = Workspace {
+            root: "/w".into(),
+            app: "stacks".to_owned(),
+            project: "stacks".to_owned(),
+            build_with: Vec::new(),
+        };
         read(printed.as_bytes(), &workspace).unwrap_err().to_string()
     }
 

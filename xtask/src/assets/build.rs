@@ -57,6 +57,7 @@ pub fn build(
         was_built: was_built(workspace, &programs, target),
         programs,
         arguments: Vec::new(),
+        environment: Vec::new(),
     };
     let command = match (target, tools) {
         (Target::Lambda(_), Some(tools)) => {
@@ -65,7 +66,8 @@ pub fn build(
             let triple = target.triple().unwrap_or_default();
             request.arguments = ["zigbuild", "--profile", PROFILE, "--target"].map(OsString::from).into();
             request.arguments.push(format!("{triple}.{GLIBC}").into());
-            for_lambda(workspace, tools, &toolchain)
+            request.environment = toolchain.remaps(workspace.root());
+            for_lambda(workspace, tools, &request.environment)
         }
         _ => {
             request.packages.extend(selection.unified);
@@ -82,11 +84,11 @@ fn was_built(workspace: &Workspace, programs: &BTreeSet<&str>, target: Target) -
     programs.iter().all(|program| folder.join(program).exists())
 }
 
-fn for_lambda(workspace: &Workspace, tools: &Path, toolchain: &Toolchain) -> Command {
+fn for_lambda(workspace: &Workspace, tools: &Path, remaps: &[String]) -> Command {
     let mut command = Command::new(tools.join("cargo-zigbuild"));
     // Named, lest another zig on the PATH link other bytes.
     command.env("CARGO_ZIGBUILD_PYTHON_PATH", tools.join("python"));
     command.env("CARGO_ZIGBUILD_CACHE_DIR", workspace.target_directory().join("cargo-zigbuild"));
-    command.env("CARGO_ENCODED_RUSTFLAGS", toolchain.remaps(workspace.root()).join("\u{1f}"));
+    command.env("CARGO_ENCODED_RUSTFLAGS", remaps.join("\u{1f}"));
     command
 }

@@ -70,7 +70,8 @@ impl Workspace {
             let folder = package.manifest_path.parent().map(|folder| folder.join("src"));
             let folder = folder.and_then(|it| Some(it.strip_prefix(&self.0.workspace_root).ok()?.to_string()));
             // The bindings only pass calls on.
-            let Some(folder) = folder.filter(|it| !folders.contains(it) && package.name != "stackwright-bindings") else {
+            let Some(folder) = folder.filter(|it| !folders.contains(it) && package.name != "stackwright-bindings")
+            else {
                 continue;
             };
             folders.push(folder);

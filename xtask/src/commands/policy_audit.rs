@@ -13,9 +13,9 @@ use crate::audit::{self, AuditReport, files, rules};
 use crate::cli::{AuditFormat, PolicyAudit, Where};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::prepare::{self, Purpose};
 use crate::select::{self, Selection};
 use crate::stack::Stack;
-use crate::prepare::{self, Purpose};
 use crate::{app, cloud, ui};
 
 /// Audits stacks, templates or policies, or tells of rules.

@@ -11,7 +11,7 @@ use engine::audit::function::{self, Subject};
 use engine::audit::rights::Rights;
 use engine::audit::{AuditFinding, arns::Arns, resources, stack as audited, template};
 use engine::cli::{Choices, Stacks};
-use engine::prepare;
+use engine::prepare::{self, Purpose};
 use engine::select::Selection;
 use infra::Template;
 use policies::{Action, Effect, Statement, catalogue};
@@ -49,7 +49,7 @@ impl Score {
 fn programs(selection: &Selection) -> Vec<Program> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let all: Vec<_> = selection.stacks.iter().collect();
-    let built = runtime.block_on(prepare::build(selection, &all, false, true)).unwrap();
+    let built = runtime.block_on(prepare::build(selection, &all, Purpose::Lambda)).unwrap();
     built.into_values().flatten().collect()
 }
 

@@ -11,13 +11,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use engine::assets::{Program, Target, Workspace, build};
+use engine::assets::{Program, Selection, Target, Workspace, build};
 use engine::audit::linked::{self, Linked};
 use infra::lambda::Architecture;
 
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
     let names = ["canary-many", "canary-namesakes", "canary-pairs", "canary-raw", "canary-unstripped"];
-    build(&workspace(), &names, Target::Lambda(Architecture::X86_64), &tools()).unwrap()
+    let selection = Selection { programs: &names, all: &names, unified: &[] };
+    build(&workspace(), selection, Target::Lambda(Architecture::X86_64), Some(&tools())).unwrap()
 });
 
 /// The file of the program `name`, built as for a deployment.
