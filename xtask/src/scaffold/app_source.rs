@@ -47,7 +47,7 @@ impl<'a> Visit<'a> for Lists<'a> {
 fn element(text: &str, list: &ExprArray, module: &str) -> (usize, String) {
     let elements: Vec<_> = list.elems.iter().filter_map(first_name).collect();
     let is_sorted = elements.len() == list.elems.len() && elements.is_sorted();
-    if let Some(later) = elements.iter().find(|it| is_sorted && **it > module) {
+    if let Some(later) = elements.iter().find(|it| is_sorted && it.to_string().as_str() > module) {
         return (offset(text, later.span().start()), format!("{module}::SYSTEM, "));
     }
     let end = text[..offset(text, list.bracket_token.span.close().start())].trim_end().len();
@@ -67,7 +67,7 @@ fn module_place(text: &str, file: &syn::File, module: &str) -> usize {
     let is_public = |it: &&ItemMod| it.content.is_none() && matches!(it.vis, Visibility::Public(_));
     let modules = file.items.iter().filter_map(|item| if let Item::Mod(it) = item { Some(it) } else { None });
     let modules: Vec<_> = modules.filter(is_public).collect();
-    if let Some(earlier) = modules.iter().rev().find(|it| it.ident < module) {
+    if let Some(earlier) = modules.iter().rev().find(|it| it.ident.to_string().as_str() < module) {
         return next_line(text, offset(text, earlier.ident.span().end()));
     }
     if let Some(first) = modules.first() {

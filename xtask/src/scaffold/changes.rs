@@ -113,7 +113,9 @@ impl Undo {
     }
 
     fn keep(&mut self) {
-        std::mem::take(self);
+        self.texts.clear();
+        self.files.clear();
+        self.folders.clear();
     }
 }
 
@@ -152,6 +154,18 @@ mod tests {
         assert!(changes.write().is_err());
         assert_eq!(fs::read_to_string(folder.path().join("old")).unwrap(), "before");
         assert!(!folder.path().join("a").exists());
+    }
+
+    #[test]
+    fn what_is_written_stays() {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("old"), "before").unwrap();
+        let mut changes = Changes::below(folder.path());
+        changes.create("a/new", "text".to_owned()).unwrap();
+        changes.replace("old", "after".to_owned());
+        assert_eq!(changes.write().unwrap(), [("a/new".to_owned(), false), ("old".to_owned(), true)]);
+        assert_eq!(fs::read_to_string(folder.path().join("a/new")).unwrap(), "text");
+        assert_eq!(fs::read_to_string(folder.path().join("old")).unwrap(), "after");
     }
 
     #[test]

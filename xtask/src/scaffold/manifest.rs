@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(insert("e", &path), "d = { path = \"handlers/d\" } # d|e = 0");
         assert_eq!(insert("e", &["dependencies"]), "d.workspace = true|e = 0");
         assert_eq!(insert("c", &["dependencies"]), "serde.workspace = true|c = 0");
-        assert_eq!(insert("c", &["dev-dependencies"]), "d.workspace = true|[dev-dependencies]|c = 0");
+        assert_eq!(insert("c", &["dev-dependencies"]), "|[dev-dependencies]|c = 0");
     }
 
     #[test]
