@@ -72,8 +72,9 @@ fn add_to(changes: &mut Changes, name: &str, template: Template, source: &Source
     let path = format!("{}/src/lib.rs", workspace.app_folder);
     let old = changes.read(&path)?;
     let registered = app_source::with_system(&old, &module).map_err(|problem| {
-        Failure::new(format!("`{path}` cannot be changed: {problem}"))
-            .help(format!("write `pub mod {module};` and `App::new([{module}::SYSTEM])` as in a workspace that `init` makes"))
+        Failure::new(format!("`{path}` cannot be changed: {problem}")).help(format!(
+            "write `pub mod {module};` and `App::new([{module}::SYSTEM])` as in a workspace that `init` makes"
+        ))
     })?;
     // Lines of another width are the user's: only what was formatted stays so.
     let registered = if format::rust(&old, changes) == old { format::rust(&registered, changes) } else { registered };
@@ -83,9 +84,8 @@ fn add_to(changes: &mut Changes, name: &str, template: Template, source: &Source
     let readme = changes.read("README.md").ok();
     match readme.and_then(|text| readme::with_system(&text, name, template.description())) {
         Some(text) => changes.replace("README.md", text),
-        None => remarks.push(format!(
-            "README.md has no table with the column `System`: say yourself that there is `{name}`"
-        )),
+        None => remarks
+            .push(format!("README.md has no table with the column `System`: say yourself that there is `{name}`")),
     }
     Ok(remarks)
 }

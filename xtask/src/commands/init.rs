@@ -31,7 +31,9 @@ pub fn run(folder: &Path, source: &[String]) -> anyhow::Result<Exit> {
     if folder != Path::new(".") {
         ui::say(format!("next: cd {}", folder.display()));
     }
-    ui::say(format!("next: cargo xtask deploy {STARTER} --local    (the first build downloads and compiles the AWS SDKs)"));
+    ui::say(format!(
+        "next: cargo xtask deploy {STARTER} --local    (the first build downloads and compiles the AWS SDKs)"
+    ));
     Ok(Exit::Done)
 }
 

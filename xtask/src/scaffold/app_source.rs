@@ -19,7 +19,10 @@ pub(super) fn with_system(text: &str, module: &str) -> Result<String, String> {
     let mut edited = text.to_owned();
     let place = module_place(text, &file, module);
     // The later place first, so that the earlier one stays where it is.
-    let mut edits = [(at, insertion), (place, format!("pub mod {module};\n"))];
+    // The first module of all stands apart from what follows.
+    let is_first = !file.items.iter().any(|item| matches!(item, Item::Mod(_)));
+    let end = if is_first { "\n\n" } else { "\n" };
+    let mut edits = [(at, insertion), (place, format!("pub mod {module};{end}"))];
     edits.sort_by(|(one, _), (other, _)| other.cmp(one));
     for (at, insertion) in edits {
         edited.insert_str(at, &insertion);
@@ -117,7 +120,10 @@ mod tests {
 
     #[test]
     fn the_first_system_of_all_is_no_special_case() {
-        check("//! A.\n\nfn a() { App::new([]); }\n", "//! A.\n\npub mod orders;\nfn a() { App::new([orders::SYSTEM]); }\n");
+        check(
+            "//! A.\n\nfn a() { App::new([]); }\n",
+            "//! A.\n\npub mod orders;\n\nfn a() { App::new([orders::SYSTEM]); }\n",
+        );
     }
 
     #[test]

@@ -23,8 +23,7 @@ fn formatted(text: &str, changes: &Changes) -> Option<String> {
             command.arg("--config-path").arg(changes.root());
         }
     }
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     child.stdin.take()?.write_all(text.as_bytes()).ok()?;
     let output = child.wait_with_output().ok()?;
     String::from_utf8(output.stdout).ok().filter(|text| output.status.success() && !text.is_empty())

@@ -92,7 +92,8 @@ impl Manifest {
         let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let members: Vec<_> = list.iter().filter_map(|it| Some((it.as_str()?, it.span()?))).collect();
         let siblings = || members.iter().filter(|(it, _)| folder(it) == folder(value));
-        let earlier = siblings().rfind(|(it, _)| *it < value).or_else(|| members.last().filter(|_| siblings().count() == 0));
+        let earlier =
+            siblings().rfind(|(it, _)| *it < value).or_else(|| members.last().filter(|_| siblings().count() == 0));
         let (at, insertion) = match (earlier, siblings().next()) {
             (Some((_, span)), _) => (span.end, format!(",{}\"{value}\"", self.space_before(span.start))),
             (None, Some((_, span))) => (span.start, format!("\"{value}\",{}", self.space_before(span.start))),

@@ -53,7 +53,9 @@ impl Source {
                 Ok(Self::Path(checkout))
             }
             ["registry"] => Ok(Self::Registry),
-            ["git", url] if url.contains([':', '/']) && !url.contains(['"', '\\', '\n']) => Ok(Self::Git(url.to_owned())),
+            ["git", url] if url.contains([':', '/']) && !url.contains(['"', '\\', '\n']) => {
+                Ok(Self::Git(url.to_owned()))
+            }
             ["path", folder] => {
                 let absolute = std::path::absolute(folder).unwrap_or_else(|_| PathBuf::from(folder));
                 if is_checkout(&absolute) {

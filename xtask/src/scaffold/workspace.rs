@@ -74,7 +74,9 @@ impl Workspace {
         }
         let locked = changes.read("Cargo.lock").unwrap_or_default();
         if locked.lines().any(|line| line == format!("name = \"{name}\"")) {
-            return Err(taken(format!("a library in `Cargo.lock` has it, and `cargo build -p {name}` would name two")).into());
+            return Err(
+                taken(format!("a library in `Cargo.lock` has it, and `cargo build -p {name}` would name two")).into()
+            );
         }
         let lib = changes.read(&format!("{app}/src/lib.rs"))?;
         for source in rust_files(changes, &format!("{app}/src")).iter().chain([&lib]) {
@@ -168,7 +170,9 @@ impl Workspace {
         let is_handler = |key: &&str| {
             let get = |field| self.manifest.get(&["workspace", "dependencies", *key, field]);
             let path = get("path").and_then(Item::as_str);
-            path.is_some_and(|path| path.starts_with("handlers/")) && get("package").is_none() && get("version").is_none()
+            path.is_some_and(|path| path.starts_with("handlers/"))
+                && get("package").is_none()
+                && get("version").is_none()
         };
         self.manifest.keys(&DEPENDENCIES).into_iter().filter(is_handler).map(str::to_owned).collect()
     }
@@ -193,7 +197,8 @@ fn member_folders(changes: &Changes, manifest: &Manifest) -> Vec<String> {
 
 /// Whether a member of a workspace, which may end in `/*`, is or includes a folder.
 fn covers(member: &str, folder: &str) -> bool {
-    member == folder || member.strip_suffix("/*").is_some_and(|parent| folder.rsplit_once('/').map(|it| it.0) == Some(parent))
+    member == folder
+        || member.strip_suffix("/*").is_some_and(|parent| folder.rsplit_once('/').map(|it| it.0) == Some(parent))
 }
 
 /// What is in a folder.
