@@ -110,3 +110,46 @@ fn refuse_what_is_there(folder: &Path) -> anyhow::Result<()> {
         .help("to add a system to a workspace: `cargo stackwright new NAME --template api`")
         .into())
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn made(made: &Made) -> Vec<String> {
+        made.files.iter().map(|(path, was_there)| format!("{}{path}", if *was_there { "~" } else { "+" })).collect()
+    }
+
+    #[test]
+    fn a_workspace_is_made_once_and_systems_are_added() {
+        let parent = TempDir::new().unwrap();
+        let shop = parent.path().join("a/shop");
+        let first = init(&shop, &Source::Registry).unwrap();
+        assert_eq!(first.files.len(), 18);
+        assert_eq!(first.remarks, Vec::<String>::new());
+        let error = init(&shop, &Source::Registry).unwrap_err().to_string();
+        assert!(error.contains("is not empty: it has `.cargo`"), "{error}");
+
+        let second = add(&shop, "orders", Template::Api, &Source::Registry).unwrap();
+        let expected = [
+            "+handlers/orders/Cargo.toml",
+            "+handlers/orders/src/lib.rs",
+            "+handlers/orders/src/main.rs",
+            "+stacks/src/orders.rs",
+            "+stacks/tests/orders.rs",
+            "~Cargo.toml",
+            "~README.md",
+            "~stacks/Cargo.toml",
+            "~stacks/src/lib.rs",
+        ];
+        assert_eq!(made(&second), expected);
+
+        let before = fs::read_to_string(shop.join("Cargo.toml")).unwrap();
+        for taken in ["orders", "stacks", "serde", "main", "lambda-runtime"] {
+            let error = add(&shop, taken, Template::Queue, &Source::Registry).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`{taken}` is taken: ")), "{error}");
+        }
+        assert_eq!(fs::read_to_string(shop.join("Cargo.toml")).unwrap(), before);
+    }
+}
