@@ -7,7 +7,6 @@ mod cycles;
 mod limits;
 mod names;
 mod parameters;
-mod path;
 mod properties;
 mod references;
 mod report;
@@ -26,7 +25,6 @@ use references::Uses;
 
 pub use between::{Peer, between, dependencies};
 pub use limits::{Budget, Part, budget};
-pub(crate) use references::ids_in;
 pub use report::{Check, Report};
 pub use rules::{Rule, rules};
 

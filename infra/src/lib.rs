@@ -10,6 +10,8 @@ pub mod cloudwatch;
 pub mod condition;
 pub mod dynamodb;
 pub mod eventbridge;
+pub mod expression;
+pub mod facts;
 pub mod graph;
 pub mod iam;
 pub mod lambda;

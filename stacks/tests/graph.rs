@@ -7,10 +7,14 @@ use std::path::Path;
 
 use infra::{Graph, Stage};
 use roxmltree::{Document, Node};
-use stacks::Options;
+use stackwright::Options;
 
 fn graphs() -> impl Iterator<Item = Graph> {
-    stacks::all().iter().map(|system| Graph::of(&system.build(&Stage::default(), &Options::default())))
+    stacks::app()
+        .systems()
+        .to_vec()
+        .into_iter()
+        .map(|it| Graph::of(&it.assemble(&Stage::default(), &Options::default())))
 }
 
 #[test]
@@ -33,8 +37,8 @@ fn every_way_is_between_parts_that_are_drawn() {
 
 #[test]
 fn a_stage_and_a_second_look_change_nothing() {
-    for system in stacks::all() {
-        let graph = |stage| Graph::of(&system.build(&stage, &Options::default()));
+    for system in stacks::app().systems() {
+        let graph = |stage| Graph::of(&system.assemble(&stage, &Options::default()));
         assert_eq!(graph(Stage::default()).to_svg(), graph(Stage::new("prod")).to_svg());
     }
 }

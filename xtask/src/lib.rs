@@ -5,6 +5,8 @@
 pub mod app;
 pub mod assets;
 pub mod audit;
+pub mod cargo_message;
+pub mod cargo;
 pub mod catalogue;
 pub mod cli;
 pub mod cloud;
@@ -14,6 +16,7 @@ pub mod doctor;
 pub mod exit;
 pub mod failure;
 pub mod folders;
+pub mod fresh;
 pub mod local;
 pub mod options;
 pub mod prepare;

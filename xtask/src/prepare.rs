@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use assembly::Architecture;
+use assembly::{Architecture, System};
 use futures::future::join_all;
 use indexmap::IndexMap;
-use infra::plan::{self, Action, Plan, ResourceChange, Snapshot};
+use infra::facts;
+use infra::plan::{Action, Plan, ResourceChange, Snapshot};
 use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
@@ -59,7 +60,8 @@ pub async fn prepare(
     let parameters = resolve_all(all, &found, given)?;
     let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(placed, _)| placed);
     let stacks: Vec<_> = open.clone().map(|placed| placed.stack).collect();
-    let artifacts = Artifacts::build(selection, &stacks, open.clone().any(|placed| placed.cloud.local.is_some()), release).await?;
+    let artifacts =
+        Artifacts::build(selection, &stacks, purpose).await?;
     let plans = all.iter().zip(found).zip(parameters).map(|((placed, found), parameters)| {
         let artifacts = &artifacts;
         async move { plan(placed, found?, parameters, artifacts.of(placed.stack)).await }
@@ -144,31 +146,51 @@ impl Prepared {
     }
 }
 
+/// What functions are built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Lambda, as it gets them.
+    Lambda,
+    /// The local cloud, quickly.
+    Local,
+    /// The local cloud, as Lambda gets them where this machine can run that.
+    LocalRelease,
+}
+
 /// Builds the programs of the stacks' functions, all that run on one architecture at once; for each architecture, in
 /// the order of their names.
 pub async fn build(
     selection: &Selection,
     stacks: &[&Stack],
-    is_local: bool,
-    _release: bool,
+    purpose: Purpose,
 ) -> anyhow::Result<BTreeMap<Architecture, Vec<Program>>> {
     let mut by_architecture: BTreeMap<Architecture, BTreeSet<&str>> = BTreeMap::new();
     for function in stacks.iter().flat_map(|stack| stack.functions()) {
         by_architecture.entry(function.architecture).or_default().insert(&function.program);
     }
+    let all = selection.systems.iter().filter_map(System::stack).flat_map(|stack| &stack.functions);
+    let all: BTreeSet<_> = all.map(|function| function.program.as_str()).collect();
+    let all: Vec<_> = all.into_iter().collect();
+    let unified: Vec<_> = selection.app.workspace.unified().collect();
     let mut built = BTreeMap::new();
     for (architecture, names) in by_architecture {
-        let target = if is_local { Target::local(architecture, Host::THIS) } else { Target::Lambda(architecture) };
-        if target == Target::Host {
+        let target = match purpose {
+            Purpose::Lambda => Target::Lambda(architecture),
+            Purpose::Local => Target::Local,
+            Purpose::LocalRelease => Target::released(architecture, Host::THIS),
+        };
+        if purpose == Purpose::LocalRelease && target == Target::Local {
             ui::say("this machine cannot run programs built for AWS Lambda: the functions are built for it instead");
         }
+        let tools = match target {
+            Target::Lambda(_) => Some(tools::environment(Tool::Zig).await?.bin()),
+            Target::Local => None,
+        };
         let workspace = Workspace::read(selection.app.root())?;
-        let tools = tools::environment(Tool::Zig).await?.bin();
         let names: Vec<_> = names.into_iter().collect();
-        if !assets::was_built(&workspace, &names, target) {
-            ui::say(format!("building {}: some minutes the first time", names.join(", ")));
-        }
-        let programs = tokio::task::block_in_place(|| assets::build(&workspace, &names, target, &tools))?;
+        let programs = assets::Selection { programs: &names, all: &all, unified: &unified };
+        let programs =
+            tokio::task::block_in_place(|| assets::build(&workspace, programs, target, tools.as_deref()))?;
         built.insert(architecture, programs);
     }
     Ok(built)
@@ -178,9 +200,9 @@ pub async fn build(
 struct Artifacts(BTreeMap<(Architecture, String), Arc<Artifact>>);
 
 impl Artifacts {
-    async fn build(selection: &Selection, stacks: &[&Stack], is_local: bool, release: bool) -> anyhow::Result<Self> {
+    async fn build(selection: &Selection, stacks: &[&Stack], purpose: Purpose) -> anyhow::Result<Self> {
         let mut artifacts = BTreeMap::new();
-        for (architecture, programs) in build(selection, stacks, is_local, release).await? {
+        for (architecture, programs) in build(selection, stacks, purpose).await? {
             let packed = assets::pack(&programs)?;
             artifacts.extend(packed.into_iter().map(|it| ((architecture, it.program.clone()), Arc::new(it))));
         }
@@ -201,7 +223,7 @@ fn require_kept_ids(stack: &Stack, plan: &Plan, before: &Snapshot, after: &Snaps
     let (old, new) = (before.resolved_resources(), after.resolved_resources());
     let named = |change: &ResourceChange, resources: &Map<String, Json>| {
         let resource = resources.get(&change.id)?.as_object()?;
-        let (_, name) = plan::physical_name(&change.resource_type, resource)?;
+        let (_, name) = facts::physical_name(&change.resource_type, resource)?;
         Some((change.resource_type.clone(), name.to_owned()))
     };
     let with = |action: Action| plan.resources.iter().filter(move |change| change.action == action);
@@ -227,7 +249,7 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     let template = after.resolved_resources();
     let created = plan.resources.iter().filter(|change| change.action == Action::Create).filter_map(|change| {
         let resource = template.get(&change.id)?.as_object()?;
-        let literal = plan::physical_name(&change.resource_type, resource).map(|(_, name)| name.to_owned());
+        let literal = facts::physical_name(&change.resource_type, resource).map(|(_, name)| name.to_owned());
         let physical_id = literal.or_else(|| bucket_name(cloud, resource))?;
         Some(Resource { id: change.id.clone(), resource_type: change.resource_type.clone(), physical_id })
     });

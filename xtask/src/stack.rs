@@ -1,8 +1,8 @@
 //! A stack of the app, as data.
 
 use assembly::{Binding, Finding, Function, LocalService, Location, Parameter, Tag};
-use infra::check::Peer;
 use infra::Template;
+use infra::check::Peer;
 
 /// A stack in a stage, built with its options.
 #[derive(Debug, Clone)]

@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-mod common;
-
 use std::fs;
 
-use common::{Ended, xtask};
 use insta::assert_snapshot;
 use tempfile::TempDir;
+use testing::{CommandOutput, command};
 
 /// A workspace with an app of one file and no dependencies.
 struct Workspace(TempDir);
@@ -35,11 +33,11 @@ impl Workspace {
     }
 
     /// How the command line ends in the workspace, with `ROOT` for its folder.
-    fn run(&self, arguments: &[&str]) -> Ended {
+    fn run(&self, arguments: &[&str]) -> CommandOutput {
         let root = self.0.path().canonicalize().unwrap();
-        let ended = Ended::of(xtask(arguments).current_dir(&root));
+        let ended = CommandOutput::of(command(arguments).current_dir(&root));
         let text = |text: &str| text.replace(root.to_str().unwrap(), "ROOT");
-        Ended { code: ended.code, stdout: text(&ended.stdout), stderr: text(&ended.stderr) }
+        CommandOutput { code: ended.code, stdout: text(&ended.stdout), stderr: text(&ended.stderr) }
     }
 }
 
@@ -137,8 +135,11 @@ fn an_app_that_fails_is_said_with_how_to_run_it() {
 #[test]
 fn a_folder_without_an_app_says_how_to_get_one() {
     let folder = TempDir::new().unwrap();
-    let ended = Ended::of(xtask(&["list"]).current_dir(folder.path())).expect(1);
-    assert!(ended.stderr.contains("is in no Cargo workspace\n  help: go to the folder of a workspace, or make one"), "{ended}");
+    let ended = CommandOutput::of(command(&["list"]).current_dir(folder.path())).expect(1);
+    assert!(
+        ended.stderr.contains("is in no Cargo workspace\n  help: go to the folder of a workspace, or make one"),
+        "{ended}"
+    );
 
     let workspace = Workspace::with_app("fn main() {}");
     workspace.write("Cargo.toml", "[workspace]\nmembers = [\"stacks\"]\n");

@@ -30,8 +30,12 @@ fn dependencies_between_the_crates_point_one_way() {
         let framework = ["assembly", "bindings", "functions", "infra", "parts", "policies"].map(framework);
         let framework = framework.iter().map(String::as_str).chain(["stackwright"]);
         let allowed: Vec<&str> = match package.name.as_str() {
-            "stackwright-policies" | "stackwright-bindings" | "stackwright-assembly" | "stackwright-launch"
-            | "stackwright-testing" | "canary-beneath" => Vec::new(),
+            "stackwright-policies"
+            | "stackwright-bindings"
+            | "stackwright-assembly"
+            | "stackwright-launch"
+            | "stackwright-testing"
+            | "canary-beneath" => Vec::new(),
             "stackwright-functions" => vec!["stackwright-bindings"],
             "stackwright-infra" => vec!["stackwright-assembly", "stackwright-bindings", "stackwright-policies"],
             "stackwright" => vec!["stackwright-assembly", "stackwright-infra"],
@@ -65,7 +69,11 @@ fn only_the_engine_depends_on_the_control_plane_of_aws() {
     let offered = sdks(package(&metadata, "stackwright-bindings"));
     let handlers: BTreeSet<_> = handlers(&metadata).map(|package| package.name.as_str()).collect();
     let mut wrong = Vec::new();
-    for package in metadata.packages.iter().filter(|package| !["cargo-stackwright", "stackwright-testing"].contains(&package.name.as_str())) {
+    for package in metadata
+        .packages
+        .iter()
+        .filter(|package| !["cargo-stackwright", "stackwright-testing"].contains(&package.name.as_str()))
+    {
         let allowed = match package.name.as_str() {
             "stackwright-bindings" | "stackwright-functions" | "canary" | "canary-beneath" => &offered,
             name if handlers.contains(name) => &offered,
@@ -76,7 +84,8 @@ fn only_the_engine_depends_on_the_control_plane_of_aws() {
         wrong.extend(sdks.difference(allowed).map(|sdk| format!("{} -> {sdk}", package.name)));
     }
     check_none("only the engine may depend on these", &wrong);
-    let required = package(&metadata, "stackwright-bindings").dependencies.iter().filter(|it| is_sdk(&it.name) && !it.optional);
+    let required =
+        package(&metadata, "stackwright-bindings").dependencies.iter().filter(|it| is_sdk(&it.name) && !it.optional);
     check_none("stacks must compile without these", &required.map(|it| it.name.clone()).collect::<Vec<_>>());
 }
 
@@ -234,7 +243,8 @@ fn framework(name: &str) -> String {
 fn handlers(metadata: &Metadata) -> impl Iterator<Item = &Package> {
     let handlers = root().join("handlers");
     metadata.packages.iter().filter(move |it| {
-        !["stackwright-bindings", "stackwright-functions"].contains(&it.name.as_str()) && it.manifest_path.as_std_path().starts_with(&handlers)
+        !["stackwright-bindings", "stackwright-functions"].contains(&it.name.as_str())
+            && it.manifest_path.as_std_path().starts_with(&handlers)
     })
 }
 

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use engine::assets::{Artifact, Program, Target, Workspace, build, pack, target};
 use engine::audit::{linked, usage};
 use infra::Stage;
-use infra::lambda::{Architecture, Function};
+use infra::lambda::Architecture;
 use memchr::memmem;
 use object::Endianness;
 use object::read::elf::ElfFile64;
 use policies::Operation;
-use stacks::Options;
+use stackwright::Options;
 
 const LAMBDA: Target = Target::Lambda(Architecture::X86_64);
 
@@ -87,7 +87,7 @@ fn the_functions_run_on_lambdas_glibc_and_name_no_folder_and_call_what_their_bin
     let workspace = repository();
     let expected = operations_of_bindings();
     assert!(expected.len() >= 17, "{} programs", expected.len());
-    let names: Vec<_> = expected.keys().copied().collect();
+    let names: Vec<_> = expected.keys().map(String::as_str).collect();
     for program in programs(&workspace, &names) {
         let (name, file) = (program.name.as_str(), fs::read(&program.path).unwrap());
         let newest = glibc_versions(&file).into_iter().next_back().unwrap();
@@ -105,13 +105,12 @@ fn the_functions_run_on_lambdas_glibc_and_name_no_folder_and_call_what_their_bin
 }
 
 /// The operations in the types of the bindings of each program, in all stacks.
-fn operations_of_bindings() -> BTreeMap<&'static str, BTreeSet<String>> {
+fn operations_of_bindings() -> BTreeMap<String, BTreeSet<String>> {
     let mut operations: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for system in stacks::all() {
-        let stack = system.build(&Stage::default(), &Options::default());
-        for (_, function) in stack.resources_of::<Function>() {
-            let of_program = operations.entry(function.program()).or_default();
-            let types = function.bindings().iter().map(|binding| &binding.type_name);
+    for system in stacks::app().systems() {
+        for function in system.assemble(&Stage::default(), &Options::default()).functions {
+            let of_program = operations.entry(function.program).or_default();
+            let types = function.bindings.iter().map(|binding| &binding.type_name);
             of_program.extend(types.flat_map(|it| usage::operations(it)).map(ToString::to_string));
         }
     }

@@ -51,7 +51,9 @@ fn the_commands_are_those_of_the_command_line() {
 
 #[test]
 fn the_check_rules_are_listed() {
-    let mut page = "# Check rules\n\nWhat `check` finds before anything leaves the machine.\n\n| rule | finds |\n|---|---|\n".to_owned();
+    let mut page =
+        "# Check rules\n\nWhat `check` finds before anything leaves the machine.\n\n| rule | finds |\n|---|---|\n"
+            .to_owned();
     for rule in infra::check::rules() {
         writeln!(page, "| `{}` | {} |", rule.name, cell(rule.finds)).unwrap();
     }
@@ -71,7 +73,10 @@ fn the_audit_rules_are_listed() {
 
 #[test]
 fn the_typed_resources_are_listed() {
-    let typed = Regex::new(r#"(?s)impl(?:<[^{]*>)? Resource for (\w+)[^{]*\{\s*const TYPE: &'static str = "(AWS::[A-Za-z0-9:]+)""#).unwrap();
+    let typed = Regex::new(
+        r#"(?s)impl(?:<[^{]*>)? Resource for (\w+)[^{]*\{\s*const TYPE: &'static str = "(AWS::[A-Za-z0-9:]+)""#,
+    )
+    .unwrap();
     let source = root().join("infra/src");
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in rust_files(&source) {
@@ -96,7 +101,8 @@ fn the_typed_resources_are_listed() {
 fn the_exit_codes_are_those_of_the_code() {
     let variant = Regex::new(r"/// (.+)\.\n +[A-Za-z]+ = (\d+),").unwrap();
     let source = read(&root().join("xtask/src/exit.rs"));
-    let defined: BTreeMap<_, _> = variant.captures_iter(&source).map(|it| (it[2].to_owned(), it[1].to_owned())).collect();
+    let defined: BTreeMap<_, _> =
+        variant.captures_iter(&source).map(|it| (it[2].to_owned(), it[1].to_owned())).collect();
     let row = Regex::new(r"(?m)^\| (\d+) \| (.+) \|$").unwrap();
     let page = read(&root().join("docs/src/reference/exit-codes.md"));
     let said: BTreeMap<_, _> = row.captures_iter(&page).map(|it| (it[1].to_owned(), it[2].to_owned())).collect();

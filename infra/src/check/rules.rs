@@ -24,6 +24,8 @@ const RULES: &[Rule] = &[
     rule("alarm-period", "an alarm's period that CloudWatch does not have"),
     rule("alarm-window", "an alarm that looks further back than CloudWatch does"),
     rule("batch-size", "a batch larger than the event source allows"),
+    rule("binding-field", "a field of a function's bindings that no environment variable can hold"),
+    rule("bindings-type", "bindings that are no struct with named fields"),
     rule("bucket-name", "a bucket's name that account and region make too long"),
     rule("circular-dependency", "resources that wait for each other"),
     rule("circular-exports", "stacks that import from each other"),
@@ -84,6 +86,7 @@ const RULES: &[Rule] = &[
     rule("unknown-reference", "a reference to something that is not in the stack"),
     rule("unknown-type", "a resource type that CloudFormation does not have"),
     rule("unused-parameter", "a parameter that nothing refers to"),
-    rule("variable-set-twice", "an environment variable that a binding sets already"),
+    rule("variable-name", "an environment variable whose name Lambda refuses"),
+    rule("variable-set-twice", "an environment variable that is set twice, by bindings or beside them"),
     rule("visibility-timeout", "a queue that hides messages for a shorter time than its function may take"),
 ];

@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::Check;
 use crate::iam::{Policy, PolicyDocument, Role};
-use crate::reference::LogicalId;
+use crate::lambda::Function;
+use crate::reference::{LogicalId, Resource as _};
 use crate::schema::Schema;
 use crate::stack::Stack;
 use assembly::Finding;
@@ -112,7 +113,7 @@ pub(super) fn check(check: &mut Check<'_>, schema: Option<&Schema>, properties: 
                 .help("allow the same on fewer lines, or move a part of it into a managed policy");
         }
     }
-    if resource_type == "AWS::Lambda::Function" {
+    if resource_type == Function::TYPE {
         environment(check, properties);
     }
     tags(check, schema, properties);

@@ -6,11 +6,11 @@ mod deploying;
 mod everything;
 mod granting;
 mod identities;
+mod pass_role;
 mod passing;
 mod path;
 mod running;
 mod step;
-mod pass_role;
 
 use super::rule::PolicyRule;
 use path::Path;

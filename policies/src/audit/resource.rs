@@ -6,16 +6,16 @@ mod denial;
 mod deputy;
 mod federated;
 mod ineffective_conditions;
+mod principals;
 mod provider;
 mod public;
+mod public_actions;
 mod row;
 mod service;
 mod source;
 mod subject;
 mod trust;
-mod principals;
 mod wiring;
-mod public_actions;
 
 use super::rule::PolicyRule;
 

@@ -41,7 +41,8 @@ pub(super) fn read(printed: &[u8], workspace: &Workspace) -> Result<Assembly> {
 
 fn require_version(head: &Head, app: &str) -> Result<()> {
     let (theirs, ours) = (&head.stackwright, env!("CARGO_PKG_VERSION"));
-    let message = format!("the app `{app}` speaks version {} of the assembly, and this engine version {VERSION}", head.version);
+    let message =
+        format!("the app `{app}` speaks version {} of the assembly, and this engine version {VERSION}", head.version);
     let failure = match head.version {
         VERSION => return Ok(()),
         newer if newer > VERSION => Failure::new(message)
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     fn error(printed: &str) -> String {
-        let workspace = Workspace { root: "/w".into(), app: "stacks".to_owned(), project: "stacks".to_owned() };
+        let workspace = Workspace { root: "/w".into(), app: "stacks".to_owned(), project: "stacks".to_owned(), build_with: Vec::new() };
         read(printed.as_bytes(), &workspace).unwrap_err().to_string()
     }
 
@@ -79,7 +80,9 @@ mod tests {
     fn what_is_no_assembly_is_shown() {
         assert!(error("").starts_with("the app `stacks` printed nothing instead of its assembly"));
         assert!(error("hello\n{}").starts_with("the app `stacks` printed `hello` instead of its assembly"));
-        assert!(error("{\"name\": 1}").contains("instead of its assembly\n  help: its `main` is `stackwright::App::main`"));
+        assert!(
+            error("{\"name\": 1}").contains("instead of its assembly\n  help: its `main` is `stackwright::App::main`")
+        );
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Workspace {
     /// The name of the project, which its deployed stacks carry: that of the package with the systems unless the
     /// metadata names it.
     pub project: String,
+    /// Packages whose features are unified with those of the app, so that what both depend on is compiled once.
+    pub build_with: Vec<String>,
 }
 
 /// The folder of the workspace that the current folder is in.
@@ -32,6 +34,12 @@ pub fn root() -> anyhow::Result<PathBuf> {
 }
 
 impl Workspace {
+    /// The packages whose features are unified in builds for this machine: the app, which depends on all handlers, and
+    /// those that the metadata names.
+    pub fn unified(&self) -> impl Iterator<Item = &str> {
+        self.build_with.iter().map(String::as_str).chain([self.app.as_str()])
+    }
+
     /// The workspace that the current folder is in.
     ///
     /// # Errors
@@ -51,7 +59,9 @@ impl Workspace {
         match stackwright.as_ref().map(|it| it.get("app")) {
             Some(Some(Value::String(app))) if !app.is_empty() => {
                 let project = stackwright.as_ref().and_then(|it| it.get("project")?.as_str()).unwrap_or(app);
-                Ok(Self { root, app: app.clone(), project: project.to_owned() })
+                let build_with = stackwright.as_ref().and_then(|it| it.get("build-with")?.as_array()).into_iter().flatten();
+                let build_with = build_with.filter_map(|it| it.as_str().map(str::to_owned)).collect();
+                Ok(Self { root, app: app.clone(), project: project.to_owned(), build_with })
             }
             Some(Some(other)) => Err(Failure::new(format!(
                 "`app` in `[workspace.metadata.stackwright]` of `{}` is `{other}`, expected the name of a package",
@@ -75,9 +85,8 @@ fn find(folder: &Path) -> anyhow::Result<(PathBuf, Table)> {
     for root in folder.ancestors() {
         let path = root.join(MANIFEST);
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        let manifest: Table = text.parse().map_err(|error| {
-            Failure::new(format!("`{}` cannot be read: {error}", path.display()))
-        })?;
+        let manifest: Table =
+            text.parse().map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", path.display())))?;
         if manifest.contains_key("workspace") {
             return Ok((root.to_owned(), manifest));
         }

@@ -46,16 +46,6 @@ impl Workspace {
         self.with_program(program).map(|package| package.name.as_str())
     }
 
-    /// The names of the packages with programs, in cargo's order, but for the one that asks, xtask itself, and those
-    /// whose manifest says that their programs are not deployed.
-    pub fn packages_with_programs(&self) -> impl Iterator<Item = &str> {
-        let has_program = |package: &&Package| package.targets.iter().any(|target| target.is_kind(TargetKind::Bin));
-        let is_deployed = |package: &&Package| package.metadata["stackwright"]["deployed"] != false;
-        let packages =
-            self.0.packages.iter().filter(has_program).filter(is_deployed).map(|package| package.name.as_str());
-        packages.filter(|name| *name != env!("CARGO_PKG_NAME"))
-    }
-
     /// The services whose SDK the package of `program` calls, by the names of their crates: `dynamodb` for
     /// `aws-sdk-dynamodb`.
     ///
@@ -80,7 +70,7 @@ impl Workspace {
             let folder = package.manifest_path.parent().map(|folder| folder.join("src"));
             let folder = folder.and_then(|it| Some(it.strip_prefix(&self.0.workspace_root).ok()?.to_string()));
             // The bindings only pass calls on.
-            let Some(folder) = folder.filter(|it| !folders.contains(it) && package.name != "bindings") else {
+            let Some(folder) = folder.filter(|it| !folders.contains(it) && package.name != "stackwright-bindings") else {
                 continue;
             };
             folders.push(folder);

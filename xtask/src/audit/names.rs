@@ -4,12 +4,12 @@ mod resolve;
 
 use std::collections::BTreeMap;
 
-use infra::Stack;
 use serde_json::{Map, Value as Json};
 
 use crate::cloud::Cloud;
 use crate::deploy::contents::Resource;
 use crate::deploy::deployed::Deployed;
+use crate::stack::Stack;
 
 /// Where a stack is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Home {
             account: cloud.account.clone(),
             region: cloud.region.clone(),
             stack_id: deployed.id.clone(),
-            stack_name: stack.stack_name(),
+            stack_name: stack.stack_name().to_owned(),
         }
     }
 

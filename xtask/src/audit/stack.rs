@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use infra::Stack;
-use infra::lambda::Function;
-
+use super::audited::Audited;
 use super::function::{self, Subject};
 use super::linked::{self, Linked};
 use super::matrix::AuditReport;
@@ -14,6 +12,7 @@ use super::source::Source;
 use super::usage::Program;
 use super::{template, wiring};
 use crate::assets::{self, Workspace};
+use crate::stack::Stack;
 
 /// Adds what is known of `stack` to `report`; `programs` are its functions' built programs.
 ///
@@ -31,8 +30,9 @@ pub fn audit(
         report.functions.push(rights);
         report.findings.extend(findings);
     })?;
-    report.findings.extend(wiring::broken(stack));
-    report.findings.extend(template::of_stack(stack));
+    let audited = Audited::stack(stack);
+    report.findings.extend(wiring::findings(&audited));
+    report.findings.extend(template::findings(&audited));
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
     report.findings.dedup();
     Ok(())
@@ -50,8 +50,8 @@ pub fn each_function(
     mut audit: impl FnMut(&Subject<'_>),
 ) -> anyhow::Result<()> {
     let mut sources: BTreeMap<Vec<String>, Source> = BTreeMap::new();
-    for (reference, function) in stack.resources_of::<Function>() {
-        let name = function.program();
+    for function in stack.functions() {
+        let name = function.program.as_str();
         let services = workspace.services(name)?;
         let folders = workspace.folders_of(name);
         let source = sources.entry(folders.clone()).or_insert_with(|| Source::read(workspace.root(), &folders));
@@ -63,7 +63,6 @@ pub fn each_function(
         };
         audit(&Subject {
             stack,
-            id: reference.id(),
             function,
             program: linked.as_ref().map(|linked| Program { linked, source }).map_err(String::as_str),
             recorded,

@@ -28,7 +28,8 @@ pub fn run() -> anyhow::Result<Exit> {
 
 /// A stack that cannot be built has no number of resources.
 fn entry(system: &System) -> Json {
-    let resources = system.stack().map(|it| it.template.get("Resources").and_then(Json::as_object).map_or(0, |it| it.len()));
+    let resources =
+        system.stack().map(|it| it.template.get("Resources").and_then(Json::as_object).map_or(0, |it| it.len()));
     json!({
         "name": system.name,
         "description": system.description,

@@ -15,7 +15,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::select::{self, Selection};
 use crate::stack::Stack;
-use crate::{app, cloud, prepare, ui};
+use crate::prepare::{self, Purpose};
+use crate::{app, cloud, ui};
 
 /// Audits stacks, templates or policies, or tells of rules.
 pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
@@ -31,7 +32,9 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
     } else {
         of_files(arguments)?
     };
-    let baseline = Baseline::read(&app::root()?, arguments.baseline.as_deref())?;
+    // A file may be in no workspace.
+    let root = app::root().or_else(|_| std::env::current_dir())?;
+    let baseline = Baseline::read(&root, arguments.baseline.as_deref())?;
     if let Some(file) = &arguments.write_baseline {
         return write_baseline(file, baseline, report);
     }
@@ -56,7 +59,7 @@ async fn of_stacks(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<
     select::require_all_sound(stacks)?;
     // Before anything is built, so that what is missing is said at once.
     let recorded = recorded(arguments, stacks).await?;
-    let built = prepare::build(&selection, &stacks.iter().collect::<Vec<_>>(), false, true).await?;
+    let built = prepare::build(&selection, &stacks.iter().collect::<Vec<_>>(), Purpose::Lambda).await?;
     let programs: Vec<_> = built.into_values().flatten().collect();
     let workspace = Workspace::read(selection.app.root())?;
     let mut report = AuditReport::default();

@@ -8,8 +8,8 @@ use aws_sdk_cloudformation::types::{
     Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange, Tag,
 };
 use aws_smithy_types::byte_stream::ByteStream;
-use infra::plan::{Action, Plan};
 use infra::Template;
+use infra::plan::{Action, Plan};
 
 use crate::assets::bucket::Bucket;
 use crate::cloud::{Cloud, explain};

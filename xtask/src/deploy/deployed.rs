@@ -6,8 +6,8 @@ use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types::StackStatus;
 use indexmap::IndexMap;
-use infra::plan::Snapshot;
 use infra::Template;
+use infra::plan::Snapshot;
 
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;

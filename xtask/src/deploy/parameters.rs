@@ -81,7 +81,8 @@ fn local_service(stack: &Stack, parameter: &str, local: &LocalCloud) -> Option<S
 
 /// Refuses values for parameters that none of `stacks` has.
 pub fn require_known(stacks: &[Stack], given: &[(String, String)]) -> anyhow::Result<()> {
-    let known: BTreeSet<_> = stacks.iter().flat_map(|stack| stack.parameters().iter().map(|it| it.name.as_str())).collect();
+    let known: BTreeSet<_> =
+        stacks.iter().flat_map(|stack| stack.parameters().iter().map(|it| it.name.as_str())).collect();
     let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name.as_str())) else { return Ok(()) };
     let names: Vec<_> = stacks.iter().map(|stack| format!("`{}`", stack.name())).collect();
     let failure = Failure::new(format!("{} has no parameter `{name}`; nothing was deployed", names.join(", ")));

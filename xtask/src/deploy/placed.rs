@@ -1,6 +1,5 @@
 //! A stack and where it goes.
 
-
 use crate::cloud::Cloud;
 use crate::stack::Stack;
 

@@ -1,6 +1,6 @@
 //! Deletes a stack with what it holds, and looks whether anything is left.
 
-use infra::plan::holds_data;
+use infra::facts;
 
 use super::contents::{self, Resource};
 use super::deployed;
@@ -51,7 +51,8 @@ pub async fn survey(placed: &Placed<'_>) -> anyhow::Result<Option<Survey>> {
     let (kept, going): (Vec<_>, Vec<_>) = resources.into_iter().partition(keeps);
     let mut goes = Vec::new();
     for resource in going {
-        let holds = if holds_data(&resource.resource_type) { contents::of(cloud, &resource).await? } else { None };
+        let holds =
+            if facts::holds(&resource.resource_type).is_data() { contents::of(cloud, &resource).await? } else { None };
         goes.push(Going { resource, holds });
     }
     Ok(Some(Survey { stack_id: deployed.id, goes, kept }))

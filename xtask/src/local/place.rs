@@ -76,8 +76,7 @@ impl Place {
         if let Some(owner) = owner(&folder) {
             return Ok(Self { port: owner.port, folder });
         }
-        let taken: Vec<_> =
-            fs::read_dir(all)?.flatten().filter_map(|entry| Some(owner(&entry.path())?.port)).collect();
+        let taken: Vec<_> = fs::read_dir(all)?.flatten().filter_map(|entry| Some(owner(&entry.path())?.port)).collect();
         let free = |port: &u16| !taken.contains(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
         let port = (FIRST_PORT..u16::MAX - DISTANCE).step_by(DISTANCE.into()).find(free).unwrap_or(FIRST_PORT);
         make_folder(&folder)?;

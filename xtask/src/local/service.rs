@@ -80,7 +80,9 @@ pub(super) async fn start_remembered(place: &Place) -> anyhow::Result<()> {
     services.retain(|name, service| {
         let is_there = service.program.exists();
         if !is_there {
-            progress::warning(&format!("the local service `{name}` is not started: its program is gone until the next deployment"));
+            progress::warning(&format!(
+                "the local service `{name}` is not started: its program is gone until the next deployment"
+            ));
         }
         is_there
     });
@@ -163,7 +165,8 @@ fn modified(program: &Path) -> u64 {
 /// The first port after that of the local cloud that nothing listens on and no service has.
 fn free_port(port: u16, services: &Services) -> anyhow::Result<u16> {
     let is_free = |port: &u16| {
-        services.values().all(|service| service.port != *port) && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
+        services.values().all(|service| service.port != *port)
+            && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
     };
     (port.saturating_add(1)..u16::MAX).find(is_free).context("no port is free for a local service")
 }

@@ -1,7 +1,7 @@
 //! Conditions on who calls that let everyone through.
 
-use super::row::row;
 use super::principals::{Open, allows, is_public, open};
+use super::row::row;
 use crate::audit::finding::Severity;
 use crate::audit::limit::{Gap, is_key};
 use crate::audit::policy::{At, Kind};
