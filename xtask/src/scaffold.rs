@@ -65,7 +65,8 @@ fn add_to(changes: &mut Changes, name: &str, template: Template, source: &Source
     workspace.refuse_taken(changes, name, &module)?;
 
     for (path, text) in template.files(name, &module, &workspace)? {
-        let text = if path.ends_with(".rs") { format::rust(&text, changes) } else { text };
+        let text =
+            if Path::new(&path).extension().is_some_and(|it| it == "rs") { format::rust(&text, changes) } else { text };
         changes.create(path, text)?;
     }
     workspace.register(changes, name, template, source)?;

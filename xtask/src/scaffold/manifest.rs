@@ -76,10 +76,10 @@ impl Manifest {
                 let newline = if text[..place].ends_with('\n') || place == 0 { "" } else { "\n" };
                 text.insert_str(place, &format!("{newline}{line}\n"));
             }
-            None if self.get(path).is_none() => text.push_str(&format!("\n{header}\n{line}\n")),
+            None if self.get(path).is_none() => text.extend(["\n", &header, "\n", line, "\n"]),
             None => return Err(format!("`{header}` cannot be added to")),
         }
-        self.set(text, || format!("`{line}` cannot be added to `{header}`"))
+        self.set(&text, || format!("`{line}` cannot be added to `{header}`"))
     }
 
     /// Writes `value` into the list of texts at `path`: by name among those of the same folder, else at its end.
@@ -101,7 +101,7 @@ impl Manifest {
         };
         let mut text = self.text.clone();
         text.insert_str(at, &insertion);
-        self.set(text, || format!("`{value}` cannot be added to `{}`", path.join(".")))
+        self.set(&text, || format!("`{value}` cannot be added to `{}`", path.join(".")))
     }
 
     /// What stands between the members of a list: a space, or the end of a line and what the next one is indented by.
@@ -111,8 +111,8 @@ impl Manifest {
         if space.is_empty() { " ".to_owned() } else { space.to_owned() }
     }
 
-    fn set(&mut self, text: String, problem: impl Fn() -> String) -> Result<(), String> {
-        *self = Self::parse(&text).map_err(|_| problem())?;
+    fn set(&mut self, text: &str, problem: impl Fn() -> String) -> Result<(), String> {
+        *self = Self::parse(text).map_err(|_| problem())?;
         Ok(())
     }
 

@@ -68,18 +68,13 @@ fn problem(name: &str, template: Template) -> Result<(), String> {
 
 /// How long a name may be so that AWS takes all that is named after it, in the longest stage.
 fn longest(template: Template) -> (usize, String) {
-    let suffix = template.longest_suffix();
-    match template {
-        Template::Events => {
-            let reason = "a bucket has at most 63, of which the account, the region and a stage take 45";
-            (BucketName::MAX_BASE - STAGE, reason.to_owned())
-        }
-        _ => {
-            let longest = FUNCTION - STAGE - suffix.len();
-            let taken = FUNCTION - longest;
-            (longest, format!("a function has at most {FUNCTION}, of which `{suffix}` and a stage take {taken}"))
-        }
+    if template == Template::Events {
+        let reason = "a bucket has at most 63, of which the account, the region and a stage take 45";
+        return (BucketName::MAX_BASE - STAGE, reason.to_owned());
     }
+    let suffix = template.longest_suffix();
+    let taken = STAGE + suffix.len();
+    (FUNCTION - taken, format!("a function has at most {FUNCTION}, of which `{suffix}` and a stage take {taken}"))
 }
 
 /// A name like this one that is legal, if it can be made so.

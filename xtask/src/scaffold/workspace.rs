@@ -1,5 +1,7 @@
 //! The workspace that a system is added to.
 
+use std::path::Path;
+
 use toml_edit::Item;
 
 use super::changes::Changes;
@@ -214,7 +216,7 @@ fn rust_files(changes: &Changes, folder: &str) -> Vec<String> {
     let mut texts = Vec::new();
     for name in names(changes, folder) {
         let path = format!("{folder}/{name}");
-        if name.ends_with(".rs") {
+        if Path::new(&name).extension().is_some_and(|it| it == "rs") {
             texts.extend(changes.read(&path));
         } else if changes.root().join(&path).is_dir() {
             texts.extend(rust_files(changes, &path));
