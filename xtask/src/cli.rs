@@ -11,6 +11,7 @@ use infra::Stage;
 use crate::commands::local::LocalCommand;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::scaffold::Template;
 
 pub use audit::{AuditFormat, PolicyAudit, PolicyKind};
 
@@ -267,6 +268,27 @@ pub enum Command {
     Completion {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+    /// Make a workspace of your own, with one system to begin with.
+    Init {
+        /// Its folder, which does not exist or is empty.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Where the framework's crates come from: `registry`, `git URL` or `path DIR`; else the checkout that the engine
+        /// was built from.
+        #[arg(long, num_args = 1..=2, value_names = ["KIND", "PLACE"])]
+        source: Vec<String>,
+    },
+    /// Add a system to the workspace: its handler, stack and test.
+    New {
+        /// Its name, which those of its functions and queues begin with.
+        name: String,
+        /// What it begins as.
+        #[arg(long, value_enum)]
+        template: Template,
+        /// Where crates of the framework come from that the workspace does not have yet, as for `init`.
+        #[arg(long, num_args = 1..=2, value_names = ["KIND", "PLACE"])]
+        source: Vec<String>,
     },
 }
 

@@ -21,6 +21,7 @@ pub mod local;
 pub mod options;
 pub mod prepare;
 pub mod progress;
+pub mod scaffold;
 pub mod schemas;
 pub mod select;
 pub mod stack;
@@ -77,6 +78,8 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Doctor => Ok(commands::doctor::run().await),
         Command::Schemas => commands::schemas::run().await,
         Command::Catalogue => commands::catalogue::run().await,
+        Command::Init { folder, source } => commands::init::run(&folder, &source),
+        Command::New { name, template, source } => commands::new::run(&name, template, &source),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "cargo-xtask", &mut std::io::stdout());
             Ok(Exit::Done)
