@@ -124,7 +124,7 @@ pub fn program_of_cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Where what the engine makes of builds is kept.
+/// TargetArgs what the engine makes of builds is kept.
 #[must_use]
 pub fn folder(root: &Path) -> PathBuf {
     fresh::target_folder(root).join("stackwright")

@@ -1,4 +1,4 @@
-//! Where this program keeps what outlives a clone: private tools and the state of local clouds.
+//! TargetArgs this program keeps what outlives a clone: private tools and the state of local clouds.
 
 use std::path::PathBuf;
 

@@ -6,7 +6,6 @@ pub mod app;
 pub mod assets;
 pub mod audit;
 pub mod cargo;
-pub mod cargo_message;
 pub mod catalogue;
 pub mod cli;
 pub mod cloud;
@@ -39,7 +38,7 @@ use failure::Failure;
 #[must_use]
 pub fn main() -> Exit {
     let cli = Cli::parse_from(arguments(std::env::args_os()));
-    ui::init(&cli.talk);
+    ui::init(&cli.output);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
@@ -61,7 +60,10 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::List => commands::list::run(),
         Command::Synth { name, stage, choices, format } => commands::synth::run(&name, &stage, &choices, format),
-        Command::Check { stacks, stage } => commands::check::run(&stacks, &stage),
+        Command::Check { stacks, stage, message_format: None } => commands::check::run(&stacks, &stage),
+        Command::Check { stacks, stage, message_format: Some(cli::MessageFormat::Json) } => {
+            commands::check::run_for_editors(&stacks, &stage)
+        }
         Command::Diff { stacks, exit_code, given, target } => {
             commands::diff::run(&stacks, exit_code, &given, &target).await
         }

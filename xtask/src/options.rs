@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use assembly::{OptionSpec, System};
 use infra::nearest;
 
-use crate::cli::Choices;
+use crate::cli::OptionArgs;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stack::Stack;
@@ -17,7 +17,7 @@ const OPTION_TAG: &str = "stackwright:option:";
 ///
 /// # Errors
 /// When there is one.
-pub fn require_known(systems: &[&System], choices: &Choices) -> anyhow::Result<()> {
+pub fn require_known(systems: &[&System], choices: &OptionArgs) -> anyhow::Result<()> {
     let known: BTreeSet<_> = systems.iter().flat_map(|it| &it.options).map(|option| option.name.as_str()).collect();
     for (name, value) in &choices.options {
         if !known.contains(name.as_str()) {

@@ -12,12 +12,12 @@ use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
 use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
-use crate::cli::Given;
+use crate::cli::ParameterArgs;
 use crate::cloud::Cloud;
 use crate::deploy::change_set;
 use crate::deploy::contents::{self, Resource};
 use crate::deploy::deployed::{self, Deployed};
-use crate::deploy::placed::Placed;
+use crate::deploy::stack_instance::StackInstance;
 use crate::deploy::{existing, parameters};
 use crate::failure::Failure;
 use crate::select::{self, Selection};
@@ -36,7 +36,7 @@ pub struct Prepared {
     pub plan: Plan,
     /// The functions' zips, which stacks may share.
     pub artifacts: Vec<Arc<Artifact>>,
-    /// Where the zips go.
+    /// TargetArgs the zips go.
     pub bucket: Bucket,
 }
 
@@ -48,38 +48,38 @@ pub struct Prepared {
 /// When a parameter has no value or a wrong one, or the functions cannot be built.
 pub async fn prepare(
     selection: &Selection,
-    all: &[Placed<'_>],
-    given: &Given,
+    all: &[StackInstance<'_>],
+    given: &ParameterArgs,
     release: bool,
 ) -> anyhow::Result<Vec<anyhow::Result<Prepared>>> {
-    if let Some(local) = all.iter().find_map(|placed| placed.cloud.local.as_ref()) {
+    if let Some(local) = all.iter().find_map(|instance| instance.cloud.local.as_ref()) {
         let services = selection.stacks.iter().flat_map(Stack::local_services);
         local::start_services(local, &selection.app, services).await?;
     }
-    let found: Vec<_> = join_all(all.iter().map(|placed| find(selection, placed))).await;
+    let found: Vec<_> = join_all(all.iter().map(|instance| find(selection, instance))).await;
     let parameters = resolve_all(all, &found, given)?;
-    let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(placed, _)| placed);
-    let stacks: Vec<_> = open.clone().map(|placed| placed.stack).collect();
-    let purpose = match open.clone().any(|placed| placed.cloud.local.is_some()) {
+    let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(instance, _)| instance);
+    let stacks: Vec<_> = open.clone().map(|instance| instance.stack).collect();
+    let purpose = match open.clone().any(|instance| instance.cloud.local.is_some()) {
         false => Purpose::Lambda,
         true if release => Purpose::LocalRelease,
         true => Purpose::Local,
     };
     let artifacts = Artifacts::build(selection, &stacks, purpose).await?;
-    let plans = all.iter().zip(found).zip(parameters).map(|((placed, found), parameters)| {
+    let plans = all.iter().zip(found).zip(parameters).map(|((instance, found), parameters)| {
         let artifacts = &artifacts;
-        async move { plan(placed, found?, parameters, artifacts.of(placed.stack)).await }
+        async move { plan(instance, found?, parameters, artifacts.of(instance.stack)).await }
     });
     Ok(join_all(plans).await)
 }
 
 /// What is deployed, if a deployment could follow it.
-async fn find(selection: &Selection, placed: &Placed<'_>) -> anyhow::Result<Option<Deployed>> {
-    let deployed = deployed::read(placed.cloud, placed.stack).await?;
+async fn find(selection: &Selection, instance: &StackInstance<'_>) -> anyhow::Result<Option<Deployed>> {
+    let deployed = deployed::read(instance.cloud, instance.stack).await?;
     if let Some(deployed) = &deployed {
-        deployed.require_deployable(placed.cloud, placed.stack)?;
-        let options = selection.system_of(placed.stack).map(|system| system.options.as_slice()).unwrap_or_default();
-        options::require_said(placed.stack, options, &deployed.snapshot.tags)?;
+        deployed.require_deployable(instance.cloud, instance.stack)?;
+        let options = selection.system_of(instance.stack).map(|system| system.options.as_slice()).unwrap_or_default();
+        options::require_said(instance.stack, options, &deployed.snapshot.tags)?;
     }
     Ok(deployed)
 }
@@ -87,20 +87,20 @@ async fn find(selection: &Selection, placed: &Placed<'_>) -> anyhow::Result<Opti
 /// The values of all parameters. What is wrong with them is said of all stacks at once: it is the command line that
 /// has to change.
 fn resolve_all(
-    all: &[Placed<'_>],
+    all: &[StackInstance<'_>],
     found: &[anyhow::Result<Option<Deployed>>],
-    given: &Given,
+    given: &ParameterArgs,
 ) -> anyhow::Result<Vec<BTreeMap<String, String>>> {
     let mut given = given.parameters.clone();
     let mut problems: IndexMap<String, anyhow::Error> = IndexMap::new();
     let mut resolved = Vec::new();
-    for (placed, found) in all.iter().zip(found) {
+    for (instance, found) in all.iter().zip(found) {
         let Ok(deployed) = found else {
             resolved.push(BTreeMap::new());
             continue;
         };
         let before = deployed.as_ref().map(|deployed| &deployed.snapshot);
-        match parameters::resolve(placed.stack, &mut given, before, placed.cloud.local.as_ref()) {
+        match parameters::resolve(instance.stack, &mut given, before, instance.cloud.local.as_ref()) {
             Ok(values) => resolved.push(values),
             Err(error) => {
                 problems.insert(error.to_string(), error);
@@ -113,12 +113,12 @@ fn resolve_all(
 }
 
 async fn plan(
-    placed: &Placed<'_>,
+    instance: &StackInstance<'_>,
     deployed: Option<Deployed>,
     mut parameters: BTreeMap<String, String>,
     artifacts: Vec<Arc<Artifact>>,
 ) -> anyhow::Result<Prepared> {
-    let Placed { stack, cloud, .. } = placed;
+    let StackInstance { stack, cloud, .. } = instance;
     let bucket = Bucket::artifacts(&cloud.account, &cloud.region);
     if !artifacts.is_empty() {
         parameters.insert(infra::template::ARTIFACTS_BUCKET.to_owned(), bucket.name.clone());
@@ -140,9 +140,9 @@ async fn plan(
 
 impl Prepared {
     /// Prints the plan, also when quiet if a yes will be asked for it, and what CloudFormation would refuse about it.
-    pub fn show(&self, placed: &Placed<'_>, will_ask: bool) -> anyhow::Result<()> {
-        let stack = placed.stack;
-        for line in self.plan.lines(&placed.label) {
+    pub fn show(&self, instance: &StackInstance<'_>, will_ask: bool) -> anyhow::Result<()> {
+        let stack = instance.stack;
+        for line in self.plan.lines(&instance.label) {
             ui::say_or_insist(ui::plan_line(&line), will_ask && !self.plan.is_empty());
         }
         let before = self.deployed.as_ref().map(|deployed| &deployed.snapshot);

@@ -4,7 +4,7 @@ use assembly::{Finding, Outcome, Severity, System};
 use infra::nearest;
 
 use crate::app::App;
-use crate::cli::{Choices, Stacks};
+use crate::cli::{OptionArgs, StackArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stack::Stack;
@@ -40,7 +40,7 @@ impl Selection {
     ///
     /// # Errors
     /// When there is no app, or no such stack or option.
-    pub fn of(selected: &Stacks, stage: &str) -> anyhow::Result<Self> {
+    pub fn of(selected: &StackArgs, stage: &str) -> anyhow::Result<Self> {
         let app = App::current()?;
         let systems = app.assembly(stage, &selected.choices.options)?.systems;
         let named: Vec<_> = if selected.all {
@@ -69,7 +69,7 @@ impl Selection {
     ///
     /// # Errors
     /// As [`Self::of`], and when a stack could not be built.
-    pub fn complete(selected: &Stacks, stage: &str) -> anyhow::Result<Self> {
+    pub fn complete(selected: &StackArgs, stage: &str) -> anyhow::Result<Self> {
         let mut selection = Self::of(selected, stage)?;
         let Some(last) = selection.unbuilt.pop() else { return Ok(selection) };
         selection.unbuilt.iter().for_each(|unbuilt| ui::error(&unbuilt.failure()));
@@ -80,8 +80,8 @@ impl Selection {
     ///
     /// # Errors
     /// As [`Self::complete`].
-    pub fn one(name: &str, stage: &str, choices: &Choices) -> anyhow::Result<Stack> {
-        let selected = Stacks { names: vec![name.to_owned()], all: false, choices: choices.clone() };
+    pub fn one(name: &str, stage: &str, choices: &OptionArgs) -> anyhow::Result<Stack> {
+        let selected = StackArgs { names: vec![name.to_owned()], all: false, choices: choices.clone() };
         let stack = Self::complete(&selected, stage)?.stacks.pop();
         stack.ok_or_else(|| Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack).into())
     }

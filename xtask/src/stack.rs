@@ -49,7 +49,7 @@ impl Stack {
         &self.template
     }
 
-    /// Where the app declares the resource `id`.
+    /// TargetArgs the app declares the resource `id`.
     #[must_use]
     pub fn location(&self, id: &str) -> Option<&Location> {
         self.assembled.locations.resources.get(id)

@@ -8,6 +8,19 @@ use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
 use crate::failure::Failure;
 
+/// The program of a workspace's app, as cargo names it.
+#[derive(Debug, Clone)]
+pub struct AppTarget {
+    /// Cargo's id of its package.
+    pub package_id: String,
+    /// The path of its package's manifest.
+    pub manifest_path: String,
+    /// The name of the target.
+    pub name: String,
+    /// The path of the target's first source file.
+    pub src_path: String,
+}
+
 /// The packages of a workspace.
 #[derive(Debug, Clone)]
 pub struct Workspace(Metadata);
@@ -32,7 +45,7 @@ impl Workspace {
         self.0.workspace_root.as_std_path()
     }
 
-    /// Where cargo puts what it builds.
+    /// TargetArgs cargo puts what it builds.
     #[must_use]
     pub fn target_directory(&self) -> &Path {
         self.0.target_directory.as_std_path()
@@ -80,6 +93,21 @@ impl Workspace {
             open.extend(members);
         }
         folders
+    }
+
+    /// The program of the app `app`.
+    ///
+    /// # Errors
+    /// When no package has a binary of that name.
+    pub fn app_target(&self, app: &str) -> Result<AppTarget> {
+        let package = self.with_program(app)?;
+        let target = package.targets.iter().find(|target| target.is_kind(TargetKind::Bin) && target.name == app);
+        Ok(AppTarget {
+            package_id: package.id.repr.clone(),
+            manifest_path: package.manifest_path.to_string(),
+            name: app.to_owned(),
+            src_path: target.map(|target| target.src_path.to_string()).unwrap_or_default(),
+        })
     }
 
     fn with_program(&self, program: &str) -> Result<&Package> {

@@ -17,7 +17,7 @@ use policies::Action;
 
 use super::expression::shown;
 use super::names::{Home, Names};
-use crate::cli::Where;
+use crate::cli::TargetArgs;
 use crate::cloud::{self, Cloud};
 use crate::deploy::{contents, deployed};
 use crate::exit::Exit;
@@ -58,7 +58,7 @@ pub async fn local_cloud(stage: &str, region: Option<&str>) -> anyhow::Result<Cl
             .into());
     }
     let regions = region.map(str::to_owned).into_iter().collect();
-    cloud::connect(&Where { local: true, stage: stage.to_owned(), regions, ..Where::default() }, None).await
+    cloud::connect(&TargetArgs { local: true, stage: stage.to_owned(), regions, ..TargetArgs::default() }, None).await
 }
 
 /// What the functions of `stack` did in the local cloud `cloud` since the stack was last deployed to it: what they did

@@ -9,7 +9,7 @@ use super::linked::{self, Linked};
 use super::matrix::AuditReport;
 use super::recorded::Recorded;
 use super::source::Source;
-use super::usage::Program;
+use super::usage::{self, Program};
 use super::{template, wiring};
 use crate::assets::{self, Workspace};
 use crate::stack::Stack;
@@ -52,7 +52,10 @@ pub fn each_function(
     let mut sources: BTreeMap<Vec<String>, Source> = BTreeMap::new();
     for function in stack.functions() {
         let name = function.program.as_str();
-        let services = workspace.services(name)?;
+        let mut services = workspace.services(name)?;
+        // The bindings bring their SDKs along, also where the crate `bindings` is of no package of the workspace.
+        let bound = function.bindings.iter().flat_map(|binding| usage::operations(&binding.type_name));
+        services.extend(bound.map(|operation| operation.service.to_owned()));
         let folders = workspace.folders_of(name);
         let source = sources.entry(folders.clone()).or_insert_with(|| Source::read(workspace.root(), &folders));
         let file = programs.iter().find(|program| program.name == name).map(|program| fs::read(&program.path));

@@ -6,12 +6,12 @@ use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use crate::audit::gate;
-use crate::cli::{self, Given, Where};
+use crate::cli::{self, ParameterArgs, TargetArgs};
 use crate::cloud;
+use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::parameters;
-use crate::deploy::placed::Placed;
 use crate::deploy::rollout::{self, Done, Times};
-use crate::deploy::together::{self, Outcome};
+use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::prepare::{Prepared, prepare};
 use crate::select::{self, Selection};
@@ -19,9 +19,9 @@ use crate::{local, ui};
 
 /// Deploys each stack to each region and prints the outputs.
 pub async fn run(
-    selected: &cli::Stacks,
-    given: &Given,
-    target: &Where,
+    selected: &cli::StackArgs,
+    given: &ParameterArgs,
+    target: &TargetArgs,
     allowed: &[(String, String)],
     yes: bool,
 ) -> anyhow::Result<Exit> {
@@ -30,17 +30,17 @@ pub async fn run(
     select::require_all_sound(&selection.stacks)?;
     gate::require(&mut selection.stacks, &selection.app.workspace.root, allowed)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
-    let all = Placed::all(&selection.stacks, &clouds);
+    let all = StackInstance::all(&selection.stacks, &clouds);
 
     let began = Instant::now();
     let prepared = prepare(&selection, &all, given, target.release).await?;
     let build = began.elapsed();
-    let shown = all.iter().zip(prepared).map(|(placed, prepared)| {
+    let shown = all.iter().zip(prepared).map(|(instance, prepared)| {
         let prepared = prepared?;
-        prepared.show(placed, !yes).map(|()| prepared)
+        prepared.show(instance, !yes).map(|()| prepared)
     });
     let prepared: Vec<_> = shown.collect();
-    together::say_failures(&all, &prepared);
+    concurrent::say_failures(&all, &prepared);
     let artifacts = rollout::artifacts(&prepared);
     if let Some(question) = question(&all, &prepared) {
         ui::confirm(&question, yes)?;
@@ -55,14 +55,14 @@ pub async fn run(
         say_costs(&Times { build, ..times }, &artifacts);
     }
     print(&outcomes, clouds.len() > 1);
-    together::conclude(outcomes)
+    concurrent::conclude(outcomes)
 }
 
 /// What to ask before anything is changed; nothing when nothing would be.
-fn question(all: &[Placed<'_>], prepared: &[anyhow::Result<Prepared>]) -> Option<String> {
-    let changing = all.iter().zip(prepared).filter_map(|(placed, prepared)| {
+fn question(all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>]) -> Option<String> {
+    let changing = all.iter().zip(prepared).filter_map(|(instance, prepared)| {
         let prepared = prepared.as_ref().ok().filter(|prepared| !prepared.plan.is_empty())?;
-        let what = format!("`{}` to {}", placed.stack.name(), placed.cloud.place());
+        let what = format!("`{}` to {}", instance.stack.name(), instance.cloud.place());
         let losses: Vec<_> = prepared
             .plan
             .losses()
@@ -77,18 +77,18 @@ fn question(all: &[Placed<'_>], prepared: &[anyhow::Result<Prepared>]) -> Option
 /// Says how it ended.
 fn report(outcomes: &[Outcome<'_, Done>], began: Instant) {
     match outcomes {
-        [Outcome { placed, result: Ok(done), .. }] if done.changed => ui::say(format!(
+        [Outcome { instance, result: Ok(done), .. }] if done.changed => ui::say(format!(
             "{}: deployed to {} in {:.1} s",
-            placed.label,
-            placed.cloud.place(),
+            instance.label,
+            instance.cloud.place(),
             began.elapsed().as_secs_f32()
         )),
         [_] => {}
-        _ => together::summarize(outcomes, |done| if done.changed { "deployed" } else { "unchanged" }.to_owned()),
+        _ => concurrent::summarize(outcomes, |done| if done.changed { "deployed" } else { "unchanged" }.to_owned()),
     }
 }
 
-/// Where the time went, and how large each function's code is: that is what a cold start loads.
+/// TargetArgs the time went, and how large each function's code is: that is what a cold start loads.
 fn say_costs(times: &Times, artifacts: &IndexMap<String, usize>) {
     let Times { build, upload, deploy } = times;
     let (build, upload, deploy) = (build.as_secs_f32(), upload.as_secs_f32(), deploy.as_secs_f32());
@@ -111,17 +111,17 @@ fn print(outcomes: &[Outcome<'_, Done>], several_regions: bool) {
         }
         return ui::result(as_json(outcomes, several_regions));
     }
-    for Outcome { placed, result, .. } in outcomes {
+    for Outcome { instance, result, .. } in outcomes {
         let Ok(done) = result else { continue };
         if outcomes.len() > 1 {
-            ui::result(format!("{} outputs", placed.label));
+            ui::result(format!("{} outputs", instance.label));
         } else {
-            ui::say(format!("\n{} outputs", placed.label));
+            ui::say(format!("\n{} outputs", instance.label));
         }
         print_outputs(&done.outputs);
     }
-    if let [Outcome { placed, result: Ok(done), .. }] = outcomes {
-        print_next_steps(placed, &done.outputs);
+    if let [Outcome { instance, result: Ok(done), .. }] = outcomes {
+        print_next_steps(instance, &done.outputs);
     }
 }
 
@@ -129,8 +129,8 @@ fn print(outcomes: &[Outcome<'_, Done>], several_regions: bool) {
 fn as_json(outcomes: &[Outcome<'_, Done>], several_regions: bool) -> Json {
     let mut regions: IndexMap<&str, IndexMap<&str, &IndexMap<String, String>>> = IndexMap::new();
     let mut failed = Vec::new();
-    for Outcome { placed, result, .. } in outcomes {
-        let (stack, region) = (placed.stack.name(), placed.cloud.region.as_str());
+    for Outcome { instance, result, .. } in outcomes {
+        let (stack, region) = (instance.stack.name(), instance.cloud.region.as_str());
         let outputs = regions.entry(region).or_default();
         match result {
             Ok(done) => {
@@ -157,8 +157,8 @@ pub fn print_outputs(outputs: &IndexMap<String, String>) {
     }
 }
 
-fn print_next_steps(placed: &Placed<'_>, outputs: &IndexMap<String, String>) {
-    let Placed { stack, cloud, .. } = placed;
+fn print_next_steps(instance: &StackInstance<'_>, outputs: &IndexMap<String, String>) {
+    let StackInstance { stack, cloud, .. } = instance;
     if stack.try_next().is_empty() {
         return;
     }

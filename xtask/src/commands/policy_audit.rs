@@ -10,7 +10,7 @@ use crate::audit::baseline::{self, Baseline};
 use crate::audit::recorded::Recorded;
 use crate::audit::report::{self, Basis, Catalogue};
 use crate::audit::{self, AuditReport, files, rules};
-use crate::cli::{AuditFormat, PolicyAudit, Where};
+use crate::cli::{AuditFormat, PolicyAudit, TargetArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{self, Purpose};
@@ -79,7 +79,7 @@ async fn of_stacks(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<
 /// Refuses flags of a place that nothing is asked of.
 fn require_place(arguments: &PolicyAudit) -> anyhow::Result<()> {
     arguments.target.require_one_region("policy-audit")?;
-    let Where { local, profile, regions, endpoint_url, .. } = &arguments.target;
+    let TargetArgs { local, profile, regions, endpoint_url, .. } = &arguments.target;
     let is_elsewhere = profile.is_some() || endpoint_url.is_some();
     let says_place = *local || is_elsewhere || !regions.is_empty();
     if arguments.live || !says_place || arguments.recorded && !is_elsewhere {

@@ -1,4 +1,4 @@
-//! Where cargo puts what it builds.
+//! TargetArgs cargo puts what it builds.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Where a local cloud listens and keeps its state.
+//! TargetArgs a local cloud listens and keeps its state.
 //!
 //! Each workspace has a local cloud of its own. Its port is chosen once and remembered beside its state, because queue
 //! URLs in the state contain the port.

@@ -1,4 +1,4 @@
-//! Where a workspace takes the framework from.
+//! TargetArgs a workspace takes the framework from.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ const CRATES: [(&str, &str, &str); 7] = [
     ("testing", "stackwright-testing", "xtask/testing"),
 ];
 
-/// Where a workspace takes the framework from.
+/// TargetArgs a workspace takes the framework from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// The registry, in the engine's version.

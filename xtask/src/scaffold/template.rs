@@ -209,11 +209,20 @@ impl Template {
     }
 }
 
+/// The folder's name as a value that a tag can have.
+///
+/// <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>
+fn project(title: &str) -> String {
+    let fits = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
+    title.chars().map(|char| if fits(char) { char } else { '-' }).take(128).collect()
+}
+
 /// The files of a workspace whose only system is `starter`, which is still to be added.
 pub(super) fn workspace(title: &str, starter: &str, source: &Source) -> anyhow::Result<Vec<(String, String)>> {
     let install = source.install();
     let data = json!({
         "title": title,
+        "project": project(title),
         "starter": starter,
         "framework": source.dependencies(),
         "libraries": LIBRARIES.map(|(name, version)| format!("{name} = {version}")),

@@ -10,7 +10,7 @@ use engine::audit::expression::shown;
 use engine::audit::function::{self, Subject};
 use engine::audit::rights::Rights;
 use engine::audit::{AuditFinding, arns::Arns, resources, stack as audited, template};
-use engine::cli::{Choices, Stacks};
+use engine::cli::{OptionArgs, StackArgs};
 use engine::prepare::{self, Purpose};
 use engine::select::Selection;
 use infra::Template;
@@ -113,8 +113,8 @@ fn neighbours(action: &Action, statements: &[Statement]) -> Vec<String> {
 }
 
 /// Every stack of the workspace, built as it is without options.
-fn whole_app() -> Stacks {
-    Stacks { names: Vec::new(), all: true, choices: Choices::default() }
+fn whole_app() -> StackArgs {
+    StackArgs { names: Vec::new(), all: true, choices: OptionArgs::default() }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use tokio::sync::watch;
 
-use super::placed::Placed;
+use super::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ui;
@@ -14,7 +14,7 @@ use crate::ui;
 #[derive(Debug)]
 pub struct Outcome<'a, T> {
     /// The stack and where it is.
-    pub placed: &'a Placed<'a>,
+    pub instance: &'a StackInstance<'a>,
     /// What came of it.
     pub result: anyhow::Result<T>,
     /// How long it took, without waiting for others.
@@ -22,10 +22,10 @@ pub struct Outcome<'a, T> {
 }
 
 /// Says why some cannot be begun, unless there is only one: whoever called says what became of that.
-pub fn say_failures<P>(all: &[Placed<'_>], starts: &[anyhow::Result<P>]) {
-    for (placed, start) in all.iter().zip(starts).filter(|_| all.len() > 1) {
+pub fn say_failures<P>(all: &[StackInstance<'_>], starts: &[anyhow::Result<P>]) {
+    for (instance, start) in all.iter().zip(starts).filter(|_| all.len() > 1) {
         if let Err(error) = start {
-            ui::error_of(&placed.label, error);
+            ui::error_of(&instance.label, error);
         }
     }
 }
@@ -36,15 +36,15 @@ pub fn say_failures<P>(all: &[Placed<'_>], starts: &[anyhow::Result<P>]) {
 /// `starts` are what the work begins with: where that failed, no work is done. None is done either when what it must
 /// come after failed. Failures are said as they happen, unless there is only one stack.
 pub async fn run<'a, P, T>(
-    all: &'a [Placed<'a>],
+    all: &'a [StackInstance<'a>],
     starts: Vec<anyhow::Result<P>>,
-    work: impl AsyncFn(&'a Placed<'a>, P) -> anyhow::Result<T>,
+    work: impl AsyncFn(&'a StackInstance<'a>, P) -> anyhow::Result<T>,
 ) -> Vec<Outcome<'a, T>> {
     let ends: Vec<_> = all.iter().map(|_| watch::Sender::new(None::<bool>)).collect();
     let (ends, work) = (&ends, &work);
     let several = all.len() > 1;
-    let runs = all.iter().zip(starts).enumerate().map(|(index, (placed, start))| {
-        let needed: Vec<_> = placed.after.iter().map(|it| (&all[*it], ends[*it].subscribe())).collect();
+    let runs = all.iter().zip(starts).enumerate().map(|(index, (instance, start))| {
+        let needed: Vec<_> = instance.after.iter().map(|it| (&all[*it], ends[*it].subscribe())).collect();
         let run = async move {
             let mut began = Instant::now();
             let result = match start {
@@ -54,7 +54,7 @@ pub async fn run<'a, P, T>(
                     began = Instant::now();
                     let result = match failed {
                         Some(it) => Err(Failure::new(format!("nothing was done: `{}` must be first", it.label)).into()),
-                        None => work(placed, start).await,
+                        None => work(instance, start).await,
                     };
                     if let (true, Err(error)) = (several, &result) {
                         ui::error(error);
@@ -63,21 +63,23 @@ pub async fn run<'a, P, T>(
                 }
             };
             ends[index].send_replace(Some(result.is_ok()));
-            Outcome { placed, result, took: began.elapsed() }
+            Outcome { instance, result, took: began.elapsed() }
         };
-        async move { if several { ui::labelled(format!("{}  ", placed.label), run).await } else { run.await } }
+        async move { if several { ui::labelled(format!("{}  ", instance.label), run).await } else { run.await } }
     });
     join_all(runs).await
 }
 
 /// The first of `needed` that failed, once all have ended.
-async fn failed_of<'a>(needed: Vec<(&'a Placed<'a>, watch::Receiver<Option<bool>>)>) -> Option<&'a Placed<'a>> {
+async fn failed_of<'a>(
+    needed: Vec<(&'a StackInstance<'a>, watch::Receiver<Option<bool>>)>,
+) -> Option<&'a StackInstance<'a>> {
     let mut failed = None;
-    for (placed, mut end) in needed {
+    for (instance, mut end) in needed {
         // The senders outlive all runs, so there is always an end to wait for.
         let ended = end.wait_for(Option::is_some).await.is_ok_and(|ended| *ended == Some(true));
         if !ended {
-            failed = failed.or(Some(placed));
+            failed = failed.or(Some(instance));
         }
     }
     failed
@@ -85,9 +87,9 @@ async fn failed_of<'a>(needed: Vec<(&'a Placed<'a>, watch::Receiver<Option<bool>
 
 /// Says how each ended, a line each: `words` says it of one that was done.
 pub fn summarize<T>(outcomes: &[Outcome<'_, T>], words: impl Fn(&T) -> String) {
-    let width = outcomes.iter().map(|outcome| outcome.placed.label.len()).max().unwrap_or(0);
+    let width = outcomes.iter().map(|outcome| outcome.instance.label.len()).max().unwrap_or(0);
     ui::say("");
-    for Outcome { placed, result, took } in outcomes {
+    for Outcome { instance, result, took } in outcomes {
         let (style, sign, text) = match result {
             Ok(value) => (ui::GOOD, "✓", words(value)),
             Err(_) => (ui::DANGER, "✗", "failed".to_owned()),
@@ -95,7 +97,7 @@ pub fn summarize<T>(outcomes: &[Outcome<'_, T>], words: impl Fn(&T) -> String) {
         let reason = result.as_ref().err().map(|error| format!(": {}", first_line(error))).unwrap_or_default();
         ui::say(format!(
             "{style}{sign}{style:#} {:<width$}  {text} ({:.1} s){reason}",
-            placed.label,
+            instance.label,
             took.as_secs_f32()
         ));
     }

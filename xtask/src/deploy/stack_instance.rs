@@ -5,10 +5,10 @@ use crate::stack::Stack;
 
 /// A stack in an account and region.
 #[derive(Debug, Clone)]
-pub struct Placed<'a> {
+pub struct StackInstance<'a> {
     /// The stack.
     pub stack: &'a Stack,
-    /// Where it goes.
+    /// TargetArgs it goes.
     pub cloud: &'a Cloud,
     /// What it is called: by the stack, and the region where there are several.
     pub label: String,
@@ -16,7 +16,7 @@ pub struct Placed<'a> {
     pub after: Vec<usize>,
 }
 
-impl<'a> Placed<'a> {
+impl<'a> StackInstance<'a> {
     /// Each of `stacks` in each of `clouds`, region by region.
     #[must_use]
     pub fn all(stacks: &'a [Stack], clouds: &'a [Cloud]) -> Vec<Self> {

@@ -10,24 +10,13 @@ use anyhow::Context as _;
 use assembly::Finding;
 use serde_json::{Value, json};
 
-/// The program that findings belong to, as cargo names it.
-#[derive(Debug, Clone)]
-pub struct AppTarget {
-    /// Cargo's id of its package.
-    pub package_id: String,
-    /// The path of its package's manifest.
-    pub manifest_path: String,
-    /// The name of the target.
-    pub name: String,
-    /// The path of the target's first source file.
-    pub src_path: String,
-}
+use crate::assets::workspace::AppTarget;
 
 /// `finding` as a message of cargo. `root` is the workspace's folder, which the places of findings start from.
 ///
 /// A finding without a place is shown at the start of the target: an editor shows nothing that has none.
 #[must_use]
-pub fn message(finding: &Finding, app: &AppTarget, root: &Path) -> Value {
+pub(super) fn message(finding: &Finding, app: &AppTarget, root: &Path) -> Value {
     let (file, line, column) = match &finding.location {
         Some(location) => (root.join(&location.file).display().to_string(), location.line, location.column),
         None => (app.src_path.clone(), 1, 1),
@@ -95,7 +84,7 @@ fn diagnostic(
 ///
 /// # Errors
 /// When cargo cannot be run.
-pub fn check_workspace(root: &Path) -> anyhow::Result<bool> {
+pub(super) fn check_workspace(root: &Path) -> anyhow::Result<bool> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(&cargo)
         .args(["check", "--workspace", "--all-targets", "--quiet", "--message-format", "json"])
