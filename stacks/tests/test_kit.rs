@@ -1,5 +1,7 @@
 //! The test that the pages of the test kit show, and what the kit says when a test is wrong.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
+
 use serde_json::json;
 use testing::{LocalCloud, eventually, text};
 

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fresh::{self, Build};
-use crate::ui;
+use crate::{hex, ui};
 
 /// After how long it is said that something is being built.
 const SILENCE: Duration = Duration::from_millis(1_500);
@@ -67,7 +67,7 @@ impl Request<'_> {
         let decisive: Vec<_> = arguments.iter().cloned().chain(self.environment.iter().map(OsString::from)).collect();
         // One record for each set of programs: two that are built in turn do not make each other forget.
         let digest = Sha256::digest(format!("{decisive:?}"));
-        let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let digits = hex::encode(&digest[..4]);
         let record = folder(self.root).join(format!("{}-{digits}.stamp", self.name));
         let build = Build::new(self.root, record, decisive);
         if let Some(paths) = build.fresh() {
@@ -79,11 +79,11 @@ impl Request<'_> {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(fresh::is_set_by_cargo)) {
             command.env_remove(name);
         }
-        let built = self.built_by(&mut command)?;
-        let paths: Vec<_> = built.iter().map(|program| program.path.clone()).collect();
+        let programs = self.built_by(&mut command)?;
+        let paths: Vec<_> = programs.iter().map(|program| program.path.clone()).collect();
         // When it cannot be remembered, cargo is asked again next time.
         let _ = running.finish(&paths);
-        Ok(built)
+        Ok(programs)
     }
 
     fn built_by(&self, command: &mut Command) -> Result<Vec<Program>> {
@@ -124,7 +124,7 @@ pub fn program_of_cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// TargetArgs what the engine makes of builds is kept.
+/// Where what the engine makes of builds is kept.
 #[must_use]
 pub fn folder(root: &Path) -> PathBuf {
     fresh::target_folder(root).join("stackwright")

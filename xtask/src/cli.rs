@@ -59,7 +59,7 @@ pub enum Color {
     Never,
 }
 
-/// TargetArgs to deploy, and which copy of a stack.
+/// Where to deploy, and which copy of a stack.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Where")]
 pub struct TargetArgs {
@@ -190,7 +190,7 @@ pub enum Command {
         /// Parameters.
         #[command(flatten)]
         given: ParameterArgs,
-        /// TargetArgs.
+        /// Where.
         #[command(flatten)]
         target: TargetArgs,
     },
@@ -202,7 +202,7 @@ pub enum Command {
         /// Parameters.
         #[command(flatten)]
         given: ParameterArgs,
-        /// TargetArgs.
+        /// Where.
         #[command(flatten)]
         target: TargetArgs,
         /// Deploy in spite of the audit's rule ID, for a reason that the stack keeps as a tag; may be repeated.
@@ -217,7 +217,7 @@ pub enum Command {
         /// The stack.
         #[arg(value_name = "STACK")]
         name: String,
-        /// TargetArgs.
+        /// Where.
         #[command(flatten)]
         target: TargetArgs,
     },
@@ -228,7 +228,7 @@ pub enum Command {
         /// The stacks.
         #[command(flatten)]
         stacks: StackArgs,
-        /// TargetArgs.
+        /// Where.
         #[command(flatten)]
         target: TargetArgs,
         /// Delete tables, queues and buckets that hold data, too.
@@ -259,6 +259,15 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Measure how long commands take on the local cloud, as whole commands: medians of several runs.
+    Bench {
+        /// The stack.
+        #[arg(value_name = "STACK")]
+        name: String,
+        /// How often each is measured.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
+        runs: u16,
+    },
     /// Check what this machine has and what it lacks.
     Doctor,
     /// Rewrite the embedded resource schemas of AWS from cfn-lint's package.
@@ -277,7 +286,7 @@ pub enum Command {
         /// Its folder, which does not exist or is empty.
         #[arg(value_name = "DIR")]
         folder: PathBuf,
-        /// TargetArgs the framework's crates come from: `registry`, `git URL` or `path DIR`; else the checkout that the engine
+        /// Where the framework's crates come from: `registry`, `git URL` or `path DIR`; else the checkout that the engine
         /// was built from.
         #[arg(long, num_args = 1..=2, value_names = ["KIND", "PLACE"])]
         source: Vec<String>,
@@ -289,7 +298,7 @@ pub enum Command {
         /// What it begins as.
         #[arg(long, value_enum)]
         template: Template,
-        /// TargetArgs crates of the framework come from that the workspace does not have yet, as for `init`.
+        /// Where crates of the framework come from that the workspace does not have yet, as for `init`.
         #[arg(long, num_args = 1..=2, value_names = ["KIND", "PLACE"])]
         source: Vec<String>,
     },

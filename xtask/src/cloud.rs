@@ -1,4 +1,4 @@
-//! TargetArgs a stack goes: an account and region of AWS, the local cloud, or another endpoint.
+//! Where a stack goes: an account and region of AWS, the local cloud, or another endpoint.
 
 use std::borrow::Cow;
 
@@ -174,7 +174,7 @@ async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Ta
 }
 
 impl Cloud {
-    /// TargetArgs it is, as a user would say it.
+    /// Where it is, as a user would say it.
     #[must_use]
     pub fn place(&self) -> Cow<'static, str> {
         if self.local.is_some() {

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub mod bench;
 pub mod catalogue;
 pub mod check;
 pub mod deploy;

@@ -1,4 +1,4 @@
-//! TargetArgs this program keeps what outlives a clone: private tools and the state of local clouds.
+//! Where this program keeps what outlives a clone: private tools and the state of local clouds.
 
 use std::path::PathBuf;
 

@@ -16,6 +16,7 @@ pub mod exit;
 pub mod failure;
 pub mod folders;
 pub mod fresh;
+pub mod hex;
 pub mod local;
 pub mod options;
 pub mod prepare;
@@ -77,6 +78,7 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Graph { name, choices, format, output } => {
             commands::graph::run(&name, &choices, format, output.as_deref())
         }
+        Command::Bench { name, runs } => commands::bench::run(&name, runs.into()).await,
         Command::Doctor => Ok(commands::doctor::run().await),
         Command::Schemas => commands::schemas::run().await,
         Command::Catalogue => commands::catalogue::run().await,

@@ -36,7 +36,7 @@ pub struct Prepared {
     pub plan: Plan,
     /// The functions' zips, which stacks may share.
     pub artifacts: Vec<Arc<Artifact>>,
-    /// TargetArgs the zips go.
+    /// Where the zips go.
     pub bucket: Bucket,
 }
 

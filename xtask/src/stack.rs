@@ -49,7 +49,7 @@ impl Stack {
         &self.template
     }
 
-    /// TargetArgs the app declares the resource `id`.
+    /// Where the app declares the resource `id`.
     #[must_use]
     pub fn location(&self, id: &str) -> Option<&Location> {
         self.assembled.locations.resources.get(id)

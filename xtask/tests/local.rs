@@ -178,20 +178,29 @@ fn unreadable_state_is_reported_and_kept() {
 
 #[test]
 fn a_taken_port_is_named_with_a_way_out_and_nothing_is_started() {
-    for offset in [0, 1] {
-        let cloud = LocalCloud::fresh();
-        let taken = cloud.port() + offset;
-        let _listener = TcpListener::bind(("127.0.0.1", taken)).unwrap();
-        let ended = cloud.attempt(&["local", "start"]);
-        assert_eq!(ended.code, Some(1));
-        let message = ended.stderr;
-        assert!(
-            message.contains(&format!("port {taken} is taken by a program that is not an AWS emulator")),
-            "{message}"
-        );
-        assert!(message.contains("`STACKWRIGHT_LOCAL_PORT="), "{message}");
-        assert_eq!(cloud.status()["running"], false);
-    }
+    let cloud = LocalCloud::fresh();
+    let taken = cloud.port();
+    let _listener = TcpListener::bind(("127.0.0.1", taken)).unwrap();
+    let ended = cloud.attempt(&["local", "start"]);
+    assert_eq!(ended.code, Some(1));
+    let message = ended.stderr;
+    assert!(message.contains(&format!("port {taken} is taken by a program that is not an AWS emulator")), "{message}");
+    assert!(message.contains("`STACKWRIGHT_LOCAL_PORT="), "{message}");
+    assert_eq!(cloud.status()["running"], false);
+}
+
+#[test]
+fn a_local_service_gets_a_port_that_is_free_and_keeps_it() {
+    let cloud = LocalCloud::fresh();
+    let _listener = TcpListener::bind(("127.0.0.1", cloud.port() + 1)).unwrap();
+    let address = |cloud: &LocalCloud| cloud.status()["services"]["model-validator"].as_str().unwrap().to_owned();
+    cloud.run(&["local", "start"]);
+    let first = address(&cloud);
+    assert_ne!(first, format!("http://127.0.0.1:{}", cloud.port() + 1));
+    cloud.run(&["local", "stop"]);
+    assert_eq!(cloud.status()["services"], serde_json::json!({}));
+    cloud.run(&["local", "start"]);
+    assert_eq!(address(&cloud), first);
 }
 
 #[test]

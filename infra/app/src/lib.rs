@@ -26,4 +26,4 @@ mod system;
 pub use app::App;
 pub use local_service::LocalService;
 pub use options::{OptionError, OptionSpec, Options};
-pub use system::{OPTION_TAG, System};
+pub use system::{OPTION_TAG, Placeholder, System};

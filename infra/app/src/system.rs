@@ -9,6 +9,9 @@ use crate::options::{OptionSpec, Options};
 /// What the tag of an option begins with; the option's name follows.
 pub const OPTION_TAG: &str = "stackwright:option:";
 
+/// A name in braces in what to try next, with the function that gives its value.
+pub type Placeholder = (&'static str, fn() -> &'static str);
+
 /// A system that can be deployed.
 #[derive(Debug, Clone, Copy)]
 pub struct System {
@@ -26,7 +29,7 @@ pub struct System {
     /// that leads the AWS CLI to where it is deployed.
     pub try_next: &'static [&'static str],
     /// What else stands in braces in `try_next`, with the functions that give its value.
-    pub placeholders: &'static [(&'static str, fn() -> &'static str)],
+    pub placeholders: &'static [Placeholder],
 }
 
 impl System {
@@ -67,8 +70,7 @@ impl System {
     }
 
     fn filled(&self, line: &str) -> String {
-        let fill =
-            |line: String, (name, value): &(&str, fn() -> &'static str)| line.replace(&format!("{{{name}}}"), value());
+        let fill = |line: String, (name, value): &Placeholder| line.replace(&format!("{{{name}}}"), value());
         self.placeholders.iter().fold(line.to_owned(), fill)
     }
 }

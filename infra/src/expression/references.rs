@@ -130,7 +130,9 @@ fn within<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'_>,
         Expression::Map(members) => members.iter().for_each(|(_, member)| within(path, member, found)),
         Expression::Select(one, other) => [one, other].into_iter().for_each(|it| within(path, it, found)),
         Expression::FindInMap(map, key, below) => {
-            [map, key, below].into_iter().for_each(|it| within(path, it, found));
+            for it in [map, key, below] {
+                within(path, it, found);
+            }
         }
         Expression::Join(_, argument)
         | Expression::Split(_, argument)

@@ -130,7 +130,9 @@ fn substitute(sub: Sub<'_>, known: &impl Known) -> Json {
         match (&mut whole, value) {
             (whole, Some(value)) => {
                 remaining += &value.replace("${", "${!");
-                whole.iter_mut().for_each(|whole| *whole += &value);
+                if let Some(whole) = whole {
+                    *whole += &value;
+                }
             }
             (whole, None) => {
                 remaining += &placeholder;

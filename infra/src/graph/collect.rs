@@ -33,7 +33,7 @@ pub(super) fn graph(stack: &assembly::Stack) -> Graph {
     let mut drawing = Drawing {
         stack,
         buckets: Buckets::of(resources.values()),
-        nodes: resources.values().filter_map(|it| it.part()).map(|node| (node.id.clone(), node)).collect(),
+        nodes: resources.values().filter_map(Declared::part).map(|node| (node.id.clone(), node)).collect(),
         resources: resources.clone(),
         outside: IndexMap::new(),
         edges: IndexMap::new(),

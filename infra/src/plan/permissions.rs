@@ -183,7 +183,7 @@ fn of_statement(statement: &Map<String, Json>, default_resource: &str) -> Vec<(P
                 resource: resource.clone(),
                 condition: statement.get("Condition").map(|condition| name_variables(&condition.to_string())),
             };
-            rights.push((permission, comparable::policy(alone.into())));
+            rights.push((permission, comparable::policy(&alone.into())));
         }
     }
     rights

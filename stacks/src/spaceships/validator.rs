@@ -64,7 +64,9 @@ pub fn serve(listener: TcpListener) {
             _ => (405, json!({"error": "only GET is answered"})),
         };
         let mut response = Response::from_string(body.to_string()).with_status_code(status);
-        json.iter().for_each(|header| response.add_header(header.clone()));
+        if let Some(header) = json.clone() {
+            response.add_header(header);
+        }
         // A client that has gone away needs no answer.
         let _ = request.respond(response);
     }

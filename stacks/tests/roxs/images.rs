@@ -16,8 +16,8 @@ pub(crate) async fn an_upload_is_made_smaller_by_itself(system: &System) {
     assert_eq!(item["Status"], text("completed"), "{item:?}");
     assert_eq!(item["OriginalBucket"], text(system.output("OriginalBucket")));
     assert_eq!(usize::try_from(integer(&item, "OriginalSize")), Ok(original.len()));
-    assert_eq!(item["ProcessedKey"], text(&format!("processed/{id}-{key}")));
-    assert_eq!(item["ThumbnailKey"], text(&format!("thumbnails/{id}-thumb-{key}")));
+    assert_eq!(item["ProcessedKey"], text(format!("processed/{id}-{key}")));
+    assert_eq!(item["ThumbnailKey"], text(format!("thumbnails/{id}-thumb-{key}")));
     for (bucket, name, size) in
         [("ProcessedBucket", "ProcessedKey", (1024, 512)), ("ThumbnailsBucket", "ThumbnailKey", (128, 64))]
     {

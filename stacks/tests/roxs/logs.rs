@@ -43,7 +43,7 @@ pub(crate) async fn a_batch_is_archived_whole_and_indexed_cut(system: &System) {
     let mut items = system.items_with("LogTable", "BatchId", batch_id).await;
     items.sort_by_key(|item| string(item, "LogLevel").to_owned());
     assert_eq!(items.len(), 2);
-    assert_eq!(items[0]["Message"], text(&"ñ".repeat(100)));
+    assert_eq!(items[0]["Message"], text("ñ".repeat(100)));
     assert_eq!((&items[0]["Service"], &items[0]["UserId"]), (&text("user-api"), &text("user123")));
     assert_eq!(items[0]["LogId"], text(archived[0]["log_id"].as_str().unwrap()));
     assert_eq!((&items[1]["LogLevel"], &items[1]["Service"]), (&text("INFO"), &text("unknown")));

@@ -14,6 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::build::Program;
 use crate::failure::Failure;
+use crate::hex;
 
 /// The name that Lambda gives the program of a custom runtime.
 ///
@@ -68,7 +69,7 @@ impl Artifact {
         let unreadable = || format!("`{}` cannot be read", program.path.display());
         let state = state(&program.path).with_context(unreadable)?;
         // Programs of one name differ by what they are built for.
-        let name = hex(&Sha256::digest(program.path.as_os_str().as_encoded_bytes())[..8]);
+        let name = hex::encode(&Sha256::digest(program.path.as_os_str().as_encoded_bytes())[..8]);
         let (zip, known) = (folder.join(format!("{name}.zip")), folder.join(format!("{name}.state")));
         if fs::read_to_string(&known).is_ok_and(|known| known == state)
             && let Ok(zip) = fs::read(&zip)
@@ -109,7 +110,7 @@ impl Artifact {
     /// Its key in the artifacts bucket, which names its content: `functions/PROGRAM/SHA256.zip`.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("functions/{}/{}.zip", self.program, hex(&self.digest))
+        format!("functions/{}/{}.zip", self.program, hex::encode(&self.digest))
     }
 
     /// Its SHA-256 in base64: the `CodeSha256` that Lambda reports of a function with this code.
@@ -119,10 +120,6 @@ impl Artifact {
     pub fn code_sha256(&self) -> String {
         base64::encode(self.digest)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The `CodeSha256` that Lambda reports of a function whose code is at `key`; `None` when it is no artifact's key.

@@ -59,21 +59,18 @@ pub fn build(
         arguments: Vec::new(),
         environment: Vec::new(),
     };
-    let command = match (target, tools) {
-        (Target::Lambda(_), Some(tools)) => {
-            let toolchain = Toolchain::of(workspace.root())?;
-            toolchain.require(target)?;
-            let triple = target.triple().unwrap_or_default();
-            request.arguments = ["zigbuild", "--profile", PROFILE, "--target"].map(OsString::from).into();
-            request.arguments.push(format!("{triple}.{GLIBC}").into());
-            request.environment = toolchain.remaps(workspace.root());
-            for_lambda(workspace, tools, &request.environment)
-        }
-        _ => {
-            request.packages.extend(selection.unified);
-            request.arguments = vec!["build".into()];
-            Command::new(cargo::program_of_cargo())
-        }
+    let command = if let (Target::Lambda(_), Some(tools)) = (target, tools) {
+        let toolchain = Toolchain::of(workspace.root())?;
+        toolchain.require(target)?;
+        let triple = target.triple().unwrap_or_default();
+        request.arguments = ["zigbuild", "--profile", PROFILE, "--target"].map(OsString::from).into();
+        request.arguments.push(format!("{triple}.{GLIBC}").into());
+        request.environment = toolchain.remaps(workspace.root());
+        for_lambda(workspace, tools, &request.environment)
+    } else {
+        request.packages.extend(selection.unified);
+        request.arguments = vec!["build".into()];
+        Command::new(cargo::program_of_cargo())
     };
     request.run(command)
 }

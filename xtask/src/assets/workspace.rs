@@ -45,7 +45,7 @@ impl Workspace {
         self.0.workspace_root.as_std_path()
     }
 
-    /// TargetArgs cargo puts what it builds.
+    /// Where cargo puts what it builds.
     #[must_use]
     pub fn target_directory(&self) -> &Path {
         self.0.target_directory.as_std_path()

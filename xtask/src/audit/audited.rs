@@ -32,7 +32,7 @@ impl<'a> Audited<'a> {
         Self { template, name, stack: None }
     }
 
-    /// TargetArgs the resource `id` is declared: in the source of the app, or in the file, there with the way to what
+    /// Where the resource `id` is declared: in the source of the app, or in the file, there with the way to what
     /// `pointer` points at.
     #[must_use]
     pub fn location(&self, id: &str, pointer: &str) -> Option<String> {

@@ -16,7 +16,7 @@ pub struct AuditFinding {
     pub resource: String,
     /// What is wrong.
     pub message: String,
-    /// TargetArgs it is declared: the stack's file, line and column, or the place in the file that was read.
+    /// Where it is declared: the stack's file, line and column, or the place in the file that was read.
     pub location: Option<String>,
     /// How it is known.
     pub evidence: String,

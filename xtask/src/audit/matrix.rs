@@ -36,7 +36,7 @@ pub struct FunctionRights {
     pub resource: String,
     /// The program that it runs.
     pub program: String,
-    /// TargetArgs the stack declares it.
+    /// Where the stack declares it.
     pub location: Option<String>,
     /// What its role allows, and what it needs and its role does not allow.
     pub rights: Vec<Right>,

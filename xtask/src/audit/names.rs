@@ -11,7 +11,7 @@ use crate::deploy::contents::Resource;
 use crate::deploy::deployed::Deployed;
 use crate::stack::Stack;
 
-/// TargetArgs a stack is deployed.
+/// Where a stack is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     /// The account's id.

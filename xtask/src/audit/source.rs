@@ -1,7 +1,7 @@
 //! What the source of a program's package says of the places that the program knows of.
 //!
 //! The program proves that a call is made; the source only tells on which of several bindings of one type, and which
-//! parameters a call may set. TargetArgs it cannot tell, nothing is claimed.
+//! parameters a call may set. Where it cannot tell, nothing is claimed.
 
 mod syntax;
 

@@ -35,7 +35,7 @@ fn finding(found: &Finding, audited: &Audited<'_>, place: &Place) -> AuditFindin
     }
 }
 
-/// TargetArgs it is in the template: as far as the list that a condition makes longer or shorter, behind which the audit counts
+/// Where it is in the template: as far as the list that a condition makes longer or shorter, behind which the audit counts
 /// otherwise.
 fn written_at<'a>(found: &'a Finding, place: &Place, template: &Template) -> &'a str {
     let resource = template.resource(&place.resource);

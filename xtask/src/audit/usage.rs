@@ -108,7 +108,7 @@ impl<'a> Program<'a> {
         self.linked.sites.iter().find(|site| !self.source.has_line(&site.file, site.line))
     }
 
-    /// TargetArgs the program calls `operation`, as the source has it.
+    /// Where the program calls `operation`, as the source has it.
     fn sites_of(&self, operation: &Operation) -> impl Iterator<Item = (&'a Site, &'a MethodCall)> {
         let name = method_name(operation);
         self.linked.sites.iter().filter_map(move |site| {

@@ -56,7 +56,7 @@ pub struct PolicyAudit {
     /// Write a file that accepts all findings for 90 days, in which each reason is still to be written.
     #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
     pub write_baseline: Option<PathBuf>,
-    /// TargetArgs.
+    /// Where.
     #[command(flatten)]
     pub target: TargetArgs,
 }

@@ -15,7 +15,9 @@ use crate::{cli, ui};
 pub fn run(selected: &cli::StackArgs, stage: &str) -> anyhow::Result<Exit> {
     let Selection { stacks, unbuilt, .. } = Selection::of(selected, stage)?;
     let mut exit = if unbuilt.is_empty() { Exit::Done } else { Exit::Failed };
-    unbuilt.iter().for_each(|unbuilt| ui::error(&unbuilt.failure()));
+    for unbuilt in &unbuilt {
+        ui::error(&unbuilt.failure());
+    }
     let mut reports = Vec::new();
     for stack in &stacks {
         let findings = stack.findings();

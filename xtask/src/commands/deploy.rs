@@ -88,7 +88,7 @@ fn report(outcomes: &[Outcome<'_, Done>], began: Instant) {
     }
 }
 
-/// TargetArgs the time went, and how large each function's code is: that is what a cold start loads.
+/// Where the time went, and how large each function's code is: that is what a cold start loads.
 fn say_costs(times: &Times, artifacts: &IndexMap<String, usize>) {
     let Times { build, upload, deploy } = times;
     let (build, upload, deploy) = (build.as_secs_f32(), upload.as_secs_f32(), deploy.as_secs_f32());

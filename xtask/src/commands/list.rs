@@ -2,7 +2,7 @@
 
 use assembly::System;
 use infra::Stage;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -28,8 +28,7 @@ pub fn run() -> anyhow::Result<Exit> {
 
 /// A stack that cannot be built has no number of resources.
 fn entry(system: &System) -> Json {
-    let resources =
-        system.stack().map(|it| it.template.get("Resources").and_then(Json::as_object).map_or(0, |it| it.len()));
+    let resources = system.stack().map(|it| it.template.get("Resources").and_then(Json::as_object).map_or(0, Map::len));
     json!({
         "name": system.name,
         "description": system.description,

@@ -45,7 +45,7 @@ pub struct Request<'a> {
     pub parameters: &'a BTreeMap<String, String>,
     /// Whether the stack exists already.
     pub exists: bool,
-    /// TargetArgs a large template is uploaded to.
+    /// Where a large template is uploaded to.
     pub bucket: &'a Bucket,
 }
 

@@ -26,7 +26,7 @@ pub struct Done {
     pub changed: bool,
 }
 
-/// TargetArgs the time of a deployment went.
+/// Where the time of a deployment went.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Times {
     /// Checking, building, packing and planning.

@@ -8,7 +8,7 @@ use crate::stack::Stack;
 pub struct StackInstance<'a> {
     /// The stack.
     pub stack: &'a Stack,
-    /// TargetArgs it goes.
+    /// Where it goes.
     pub cloud: &'a Cloud,
     /// What it is called: by the stack, and the region where there are several.
     pub label: String,

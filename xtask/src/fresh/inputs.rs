@@ -107,7 +107,7 @@ fn toolchain() -> Vec<PathBuf> {
     found
 }
 
-/// TargetArgs the search path leads to for `program`.
+/// Where the search path leads to for `program`.
 fn on_path(program: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);

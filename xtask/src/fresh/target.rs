@@ -1,4 +1,4 @@
-//! TargetArgs cargo puts what it builds.
+//! Where cargo puts what it builds.
 
 use std::fs;
 use std::path::{Path, PathBuf};

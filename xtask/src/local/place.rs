@@ -1,4 +1,4 @@
-//! TargetArgs a local cloud listens and keeps its state.
+//! Where a local cloud listens and keeps its state.
 //!
 //! Each workspace has a local cloud of its own. Its port is chosen once and remembered beside its state, because queue
 //! URLs in the state contain the port.
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::failure::Failure;
-use crate::{app, folders};
+use crate::{app, folders, hex};
 
 /// The port that AWS emulators use by custom.
 const FIRST_PORT: u16 = 4566;
@@ -118,7 +118,7 @@ fn owner(folder: &Path) -> Option<Owner> {
 fn folder_name(root: &Path) -> String {
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
     let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex::encode(&digest[..4]);
     format!("{name}-{digits}")
 }
 

@@ -91,7 +91,7 @@ pub(super) async fn start_remembered(place: &Place) -> anyhow::Result<()> {
 
 /// Ends all services.
 pub(super) async fn stop_all(place: &Place) -> anyhow::Result<()> {
-    for name in read(place).into_keys() {
+    for name in read(place).keys() {
         let daemon = daemon(place, name);
         if let Observed::Running(process) = daemon.observe()? {
             daemon.end(&process, PATIENCE).await?;
@@ -104,7 +104,7 @@ pub(super) async fn stop_all(place: &Place) -> anyhow::Result<()> {
 pub(super) fn running(place: &Place) -> anyhow::Result<BTreeMap<String, String>> {
     let mut running = BTreeMap::new();
     for (name, service) in read(place) {
-        if matches!(daemon(place, name.clone()).observe()?, Observed::Running(_)) {
+        if matches!(daemon(place, &name).observe()?, Observed::Running(_)) {
             running.insert(name, format!("http://127.0.0.1:{}", service.port));
         }
     }
@@ -119,7 +119,7 @@ async fn start_all(place: &Place, services: &Services) -> anyhow::Result<()> {
 }
 
 async fn start(place: &Place, name: &str, service: &Remembered) -> anyhow::Result<()> {
-    let daemon = daemon(place, name.to_owned());
+    let daemon = daemon(place, name);
     if let Observed::Running(process) = daemon.observe()? {
         if process.port == service.port && process.started >= modified(&service.program) {
             return Ok(());
@@ -143,7 +143,7 @@ async fn start(place: &Place, name: &str, service: &Remembered) -> anyhow::Resul
     Err(start_failure(&format!("the local service `{name}`"), &mut child, &daemon))
 }
 
-fn daemon(place: &Place, name: String) -> Daemon {
+fn daemon(place: &Place, name: &str) -> Daemon {
     Daemon::new(place.folder.clone(), format!("service-{name}"))
 }
 

@@ -22,7 +22,7 @@ pub struct Status {
     pub healthy: bool,
     /// The port of the AWS endpoint.
     pub port: u16,
-    /// TargetArgs its state is kept.
+    /// Where its state is kept.
     pub state: PathBuf,
     /// The emulator's process.
     pub pid: Option<i32>,

@@ -46,7 +46,7 @@ impl<'a> Visit<'a> for Lists<'a> {
     }
 }
 
-/// TargetArgs in the list the system goes, and what is written there: by name when the list is sorted, else at its end.
+/// Where in the list the system goes, and what is written there: by name when the list is sorted, else at its end.
 fn element(text: &str, list: &ExprArray, module: &str) -> (usize, String) {
     let elements: Vec<_> = list.elems.iter().filter_map(first_name).collect();
     let is_sorted = elements.len() == list.elems.len() && elements.is_sorted();

@@ -133,7 +133,7 @@ impl Manifest {
     }
 }
 
-/// TargetArgs an entry ends: of `name.workspace = true`, which is a table, where its value does.
+/// Where an entry ends: of `name.workspace = true`, which is a table, where its value does.
 fn end(item: &Item) -> Option<usize> {
     match item {
         Item::Table(table) => table.iter().filter_map(|(_, item)| end(item)).max(),

@@ -1,4 +1,4 @@
-//! TargetArgs a workspace takes the framework from.
+//! Where a workspace takes the framework from.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ const CRATES: [(&str, &str, &str); 7] = [
     ("testing", "stackwright-testing", "xtask/testing"),
 ];
 
-/// TargetArgs a workspace takes the framework from.
+/// Where a workspace takes the framework from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// The registry, in the engine's version.

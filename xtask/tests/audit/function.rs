@@ -23,7 +23,6 @@ use infra::logs::LogGroup;
 use infra::s3::Bucket;
 use infra::sqs::StandardQueue;
 use infra::{Ref, Stack, Stage};
-use parts;
 use policies::{Action, Operation, action, operation};
 use serde::Serialize;
 

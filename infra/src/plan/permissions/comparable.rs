@@ -5,7 +5,7 @@ use policies::{Action, Effect, PolicyDocument, Principal, Statement, parse};
 use serde_json::{Value as Json, json};
 
 /// The policy that has only `statement`, in which variables stand for intrinsic functions; nothing when it cannot be read.
-pub(super) fn policy(statement: Json) -> Option<PolicyDocument> {
+pub(super) fn policy(statement: &Json) -> Option<PolicyDocument> {
     // What looks like a variable in the language before 2012 is written as text already.
     parse::value(&json!({"Version": "2012-10-17", "Statement": [statement]})).ok()
 }

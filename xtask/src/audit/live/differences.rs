@@ -19,7 +19,7 @@ use requests::{assumption, grouped, let_in};
 pub struct Sides<'a> {
     /// The stack's name.
     pub stack: &'a str,
-    /// TargetArgs the stack declares the role.
+    /// Where the stack declares the role.
     pub location: Option<&'a str>,
     /// What its code says.
     pub expected: &'a Expected,

@@ -197,7 +197,7 @@ mod tests {
         resources["ConsumerRole"] = json!({"Type": "AWS::IAM::Role", "Properties": properties});
         let template = json!({"Parameters": parameters, "Resources": resources});
         let template = Template::parse(&template.to_string()).unwrap();
-        let deployed = [("ParameterArgs", "given"), ("Secret", "****"), ("Several", "a,b"), ("Fetched", "/path")];
+        let deployed = [("Given", "given"), ("Secret", "****"), ("Several", "a,b"), ("Fetched", "/path")];
         let deployed = deployed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let mut roles = roles(&resolved_resources(&template, &deployed), &names());
         assert_eq!(roles.len(), 1);
@@ -208,13 +208,13 @@ mod tests {
     fn a_parameter_is_put_in_when_its_value_is_known_and_a_text() {
         let read = |name: &str| json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Sub": format!("arn:aws:s3:::${{{name}}}")}});
         let parameters = json!({
-            "ParameterArgs": {"Type": "String"},
+            "Given": {"Type": "String"},
             "Default": {"Type": "String", "Default": "default"},
             "Secret": {"Type": "String", "NoEcho": true},
             "Several": {"Type": "CommaDelimitedList"},
             "Fetched": {"Type": "AWS::SSM::Parameter::Value<String>"},
         });
-        let statements: Vec<_> = ["ParameterArgs", "Default", "Secret", "Several", "Fetched"].map(read).into();
+        let statements: Vec<_> = ["Given", "Default", "Secret", "Several", "Fetched"].map(read).into();
         let policies = json!({"Policies": [{"PolicyName": "p", "PolicyDocument":
             {"Version": "2012-10-17", "Statement": statements}}]});
         let role = role(&policies, &json!({}), &parameters);

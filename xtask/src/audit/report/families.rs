@@ -25,7 +25,7 @@ pub(super) fn subject(letters: &str) -> &str {
     FAMILIES.iter().find(|(known, _)| *known == letters).map_or("other rules", |(_, subject)| subject)
 }
 
-/// TargetArgs the family with these letters stands among the others.
+/// Where the family with these letters stands among the others.
 pub(super) fn position(letters: &str) -> usize {
     FAMILIES.iter().position(|(known, _)| *known == letters).unwrap_or(FAMILIES.len())
 }

@@ -11,7 +11,7 @@ use super::super::matrix::{AuditReport, Suppressed};
 use super::Basis;
 use super::rules::rules_of;
 
-/// TargetArgs the format is described for programs.
+/// Where the format is described for programs.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// What stands for the workspace's folder.
@@ -97,7 +97,7 @@ fn accepted(suppressed: &Suppressed, mut result: Json) -> Json {
     result
 }
 
-/// TargetArgs a finding is: in the source when that is known, and in the stack.
+/// Where a finding is: in the source when that is known, and in the stack.
 fn location(finding: &AuditFinding) -> Json {
     let mut location = json!({
         "logicalLocations": [{
