@@ -45,7 +45,10 @@ fn cell(text: &str) -> String {
 
 #[test]
 fn the_commands_are_those_of_the_command_line() {
-    let options = clap_markdown::MarkdownOptions::new().title("Commands".to_owned()).show_footer(false).show_table_of_contents(false);
+    let options = clap_markdown::MarkdownOptions::new()
+        .title("Commands".to_owned())
+        .show_footer(false)
+        .show_table_of_contents(false);
     check_page("commands.md", &clap_markdown::help_markdown_command_custom(&Cli::command(), &options));
 }
 

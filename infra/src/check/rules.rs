@@ -69,6 +69,7 @@ const RULES: &[Rule] = &[
     rule("replaces-named", "a resource to be replaced whose name is fixed, so that the new one cannot be made"),
     rule("reserved-variable", "an environment variable that Lambda itself sets"),
     rule("rule-without-target", "a rule of EventBridge whose events go nowhere"),
+    rule("schedule", "a schedule that EventBridge does not take"),
     rule("stack-limit", "more resources, parameters, outputs or bytes than a stack may have"),
     rule("stale-deployment", "a deployment made before the last part of its API"),
     rule("tags", "too many tags, or a reserved one"),
