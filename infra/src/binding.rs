@@ -1,7 +1,7 @@
 //! From references to the resources of a stack to the bindings of its functions, and back to what a binding means.
 
-use bindings::{Actions, Declaration, Grant, Program};
-use indexmap::IndexMap;
+use bindings::fields::{self, Content, Field, Refusal};
+use bindings::{Actions, Grant, Program};
 use policies::Action;
 use serde_json::Value as Json;
 
@@ -110,27 +110,41 @@ impl Binding {
     }
 }
 
-/// The bindings of a program, in the order of their fields.
+/// What is wrong with the bindings of a program.
+#[derive(Debug, Clone)]
+pub(crate) enum Problem {
+    /// They are no struct with named fields.
+    Type(Refusal),
+    /// A field that no environment variable can hold.
+    Field(String, Refusal),
+}
+
+/// The bindings of a program, in the order of their fields, and what is wrong with those that are left out.
 ///
 /// A field that is no binding becomes a variable with its value and grants nothing.
-pub(crate) fn of<P: Program>(bindings: &P) -> Vec<Binding> {
-    // INVARIANT: bindings are a struct of strings, numbers, truth values and declarations, all of which JSON can hold.
-    let fields: IndexMap<String, Json> =
-        serde_json::to_value(bindings).and_then(serde_json::from_value).unwrap_or_default();
-    fields
-        .into_iter()
-        .map(|(field, json)| {
-            let variable = bindings::environment::variable(&field);
-            let Ok(declaration) = serde_json::from_value::<Declaration>(json.clone()) else {
-                let plain = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+pub(crate) fn of<P: Program>(bindings: &P) -> (Vec<Binding>, Vec<Problem>) {
+    let fields = match fields::of(bindings) {
+        Ok(fields) => fields,
+        Err(refusal) => return (Vec::new(), vec![Problem::Type(refusal)]),
+    };
+    let mut problems = Vec::new();
+    let mut bound = Vec::new();
+    for Field { name: field, content } in fields {
+        let variable = bindings::environment::variable(&field);
+        match content {
+            Ok(Content::Plain(plain)) => {
                 let value = Value::Literal(plain);
-                return Binding { field, type_name: String::new(), variable, value, grants: Vec::new() };
-            };
-            let grants = declaration.grants.into_iter().map(statement).collect();
-            let value = Value::from_json(declaration.variable);
-            Binding { field, type_name: declaration.type_name, variable, value, grants }
-        })
-        .collect()
+                bound.push(Binding { field, type_name: String::new(), variable, value, grants: Vec::new() });
+            }
+            Ok(Content::Declaration(declaration)) => {
+                let grants = declaration.grants.into_iter().map(statement).collect();
+                let value = Value::from_json(declaration.variable);
+                bound.push(Binding { field, type_name: declaration.type_name, variable, value, grants });
+            }
+            Err(refusal) => problems.push(Problem::Field(field, refusal)),
+        }
+    }
+    (bound, problems)
 }
 
 fn statement(grant: Grant) -> Statement {

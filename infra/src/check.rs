@@ -7,7 +7,6 @@ mod cycles;
 mod limits;
 mod names;
 mod parameters;
-mod path;
 mod properties;
 mod references;
 mod report;
@@ -17,16 +16,15 @@ mod sizes;
 
 use serde_json::{Map, Value as Json};
 
-use crate::finding::Finding;
 use crate::parallel;
 use crate::schema;
 use crate::stack::{Declared, Stack};
 use crate::template::Template;
+use assembly::Finding;
 use references::Uses;
 
-pub use between::{between, dependencies};
+pub use between::{Peer, between, dependencies};
 pub use limits::{Budget, Part, budget};
-pub(crate) use references::ids_in;
 pub use report::{Check, Report};
 pub use rules::{Rule, rules};
 

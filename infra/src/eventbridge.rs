@@ -2,8 +2,10 @@
 
 mod bus;
 mod rule;
+mod schedule;
 mod target;
 
 pub use bus::EventBus;
 pub use rule::{EventMatch, EventPattern, Rule, RuleState};
+pub use schedule::{Schedule, ScheduledRule};
 pub use target::{Input, InputTransformer, RetryPolicy, Target};

@@ -3,18 +3,16 @@
 //! What is drawn is what a person would draw: functions, queues, tables, buckets, topics, APIs, rules, and who is outside
 //! of the stack. Roles, policies, permissions, log groups, alarms and deployments are not.
 
-mod collect;
+pub(crate) mod collect;
 mod layout;
 mod mermaid;
 mod names;
-mod parts;
 mod pattern;
 mod rights;
 mod svg;
+pub(crate) mod ways;
 
 use serde::Serialize;
-
-use crate::stack::Stack;
 
 /// The parts of a stack and the way of the data between them.
 ///
@@ -28,7 +26,7 @@ use crate::stack::Stack;
 ///     redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: 3 }),
 ///     ..StandardQueue::default()
 /// });
-/// assert!(Graph::of(&stack).to_mermaid().contains(r#"Orders -.->|"after 3 attempts"| OrdersDlq"#));
+/// assert!(Graph::of(&stack.assemble()).to_mermaid().contains(r#"Orders -.->|"after 3 attempts"| OrdersDlq"#));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Graph {
@@ -107,9 +105,9 @@ pub enum Line {
 }
 
 impl Graph {
-    /// The graph of `stack`.
+    /// The graph of `stack`, as an app assembled it.
     #[must_use]
-    pub fn of(stack: &Stack) -> Self {
+    pub fn of(stack: &assembly::Stack) -> Self {
         collect::graph(stack)
     }
 

@@ -3,13 +3,15 @@
 //! Nothing here reads a file, a clock or the network: a stack is a value, and so is everything computed from it.
 
 pub mod apigateway;
+mod assemble;
 pub mod binding;
 pub mod check;
 pub mod cloudwatch;
 pub mod condition;
 pub mod dynamodb;
 pub mod eventbridge;
-pub mod finding;
+pub mod expression;
+pub mod facts;
 pub mod graph;
 pub mod iam;
 pub mod lambda;
@@ -32,8 +34,8 @@ pub mod template;
 pub mod units;
 pub mod value;
 
+pub use assembly::{Finding, Location, Severity};
 pub use check::check;
-pub use finding::{Finding, Severity};
 pub use graph::Graph;
 pub use parameter::{AccountId, Parameter, Url};
 pub use raw::Raw;

@@ -14,12 +14,13 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use crate::expression;
+use crate::facts::{self, Holds};
 use crate::schema;
 use crate::template::ARTIFACTS_BUCKET;
 
 pub use permissions::{Permission, PermissionChange, resource_name};
 pub use properties::PropertyChange;
-pub use refusals::physical_name;
 pub use snapshot::Snapshot;
 pub use text::{Line, Tone};
 
@@ -53,7 +54,7 @@ pub struct ResourceChange {
     pub properties: Vec<PropertyChange>,
     /// Whether what leaves the stack is kept outside of it, by its deletion or update-replace policy.
     pub keeps_old: bool,
-    /// What is lost with it, such as `1,204 items`.
+    /// What is lost with it, such as `1,204 items`; of what cannot be counted, its kind, such as `data`.
     pub loses: Option<String>,
 }
 
@@ -85,6 +86,13 @@ impl Plan {
         follow_replacements(&mut changes, before, after);
         changes.extend(old.iter().filter(|(id, _)| !new.contains_key(*id)).map(|(id, resource)| removal(id, resource)));
 
+        for change in changes.iter_mut().filter(|change| is_lost(change)) {
+            // What can be counted is counted by whoever has the stack before it.
+            if let Holds::Uncounted(what) = facts::holds(&change.resource_type) {
+                change.loses = Some(what.to_owned());
+            }
+        }
+
         let outputs = |snapshot: &Snapshot| Json::Object(snapshot.resolved("Outputs", |_| true));
         let old_outputs = before.map_or_else(|| Json::Object(Map::new()), outputs);
         Self {
@@ -92,7 +100,7 @@ impl Plan {
             tags: before.map(|it| properties::between(&it.tags(), &after.tags())).unwrap_or_default(),
             outputs: properties::between(&old_outputs, &outputs(after)),
             parameters: before.map(|before| changed_parameters(before, after, &new)).unwrap_or_default(),
-            permissions: permissions::between(&old, &new),
+            permissions: permissions::between(&policies(before, &same), &policies(Some(after), &same)),
             resources: changes,
         }
     }
@@ -106,11 +114,24 @@ impl Plan {
 
     /// The resources that would be replaced or deleted with what they hold.
     pub fn losses(&self) -> impl Iterator<Item = &ResourceChange> {
-        self.resources.iter().filter(|change| {
-            let goes = matches!(change.action, Action::Replace | Action::Delete) && !change.keeps_old;
-            goes && holds_data(&change.resource_type)
-        })
+        self.resources.iter().filter(|change| is_lost(change) && facts::holds(&change.resource_type).is_data())
     }
+}
+
+/// Whether the resource that there is goes and is not kept.
+fn is_lost(change: &ResourceChange) -> bool {
+    matches!(change.action, Action::Replace | Action::Delete) && !change.keeps_old
+}
+
+/// The resources among which the policies are that may differ. A policy is of a principal that may stay as it is, so all
+/// of IAM's are among them.
+fn policies(snapshot: Option<&Snapshot>, same: &BTreeSet<&str>) -> Map<String, Json> {
+    let Some(snapshot) = snapshot else { return Map::new() };
+    let is_of_iam = |id: &str| {
+        let kind = snapshot.template.resource(id).and_then(|resource| resource.get("Type")?.as_str());
+        kind.is_some_and(|kind| kind.starts_with("AWS::IAM::"))
+    };
+    snapshot.resolved("Resources", |id| !same.contains(id) || is_of_iam(id))
 }
 
 /// The parameters whose values change, except for those that carry the code of the `differing` resources: their
@@ -127,12 +148,6 @@ fn changed_parameters(before: &Snapshot, after: &Snapshot, differing: &Map<Strin
             PropertyChange::new(name.clone(), before.parameters.get(name).map(json), Some(json(value)))
         })
         .collect()
-}
-
-/// Whether deleting a resource of this type deletes what its users stored.
-#[must_use]
-pub fn holds_data(resource_type: &str) -> bool {
-    matches!(resource_type, "AWS::DynamoDB::Table" | "AWS::SQS::Queue" | "AWS::S3::Bucket" | "AWS::Logs::LogGroup")
 }
 
 fn resource_type(resource: &Json) -> &str {
@@ -208,7 +223,7 @@ fn follow_replacements(changes: &mut Vec<ResourceChange>, before: Option<&Snapsh
         let Some(replaced) = replaced else { return };
         let exists = |id: &str| before.is_some_and(|before| before.template.resource(id).is_some());
         for (id, resource) in after.template.section("Resources").filter(|(id, _)| *id != replaced && exists(id)) {
-            for path in properties::references(resource.get("Properties").unwrap_or(&Json::Null), &replaced) {
+            for path in expression::paths_to(resource.get("Properties").unwrap_or(&Json::Null), &replaced) {
                 let known = PropertyChange::follows(path, &replaced);
                 let known = if replaces(resource_type(resource), &known.path) { known.replacing() } else { known };
                 record(changes, id, resource_type(resource), known);

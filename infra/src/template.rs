@@ -53,6 +53,18 @@ impl Template {
         Self(template)
     }
 
+    /// The template that `json` is, with the long form of intrinsic functions.
+    #[must_use]
+    pub const fn from_json(json: Map<String, Json>) -> Self {
+        Self(json)
+    }
+
+    /// The template as JSON, with the long form of intrinsic functions.
+    #[must_use]
+    pub fn into_json(self) -> Map<String, Json> {
+        self.0
+    }
+
     /// Reads a template written as JSON or as YAML, with long or short intrinsic functions.
     ///
     /// # Errors

@@ -174,7 +174,7 @@ fn the_template_of_buckets_topics_and_rules() {
 
 #[test]
 fn the_graph_of_buckets_topics_and_rules() {
-    insta::assert_snapshot!(Graph::of(&events()).to_mermaid());
+    insta::assert_snapshot!(Graph::of(&events().assemble()).to_mermaid());
 }
 
 #[test]

@@ -14,19 +14,23 @@ use infra::units::Mebibytes;
 use infra::{Seconds, Stack, Stage};
 use policies::{Condition, action};
 
-use crate::parts::{self, Batch, Route, WithDlq};
+use parts::{self, Batch, Route, WithDlq};
+use stackwright::System;
 
-/// The system's name on the command line.
-pub const NAME: &str = "event-driven";
+const NAME: &str = "event-driven";
 
-/// What it is, in a line.
-pub const DESCRIPTION: &str = "uploads told to an image processor and an audit log, and an API straight into a queue";
-
-/// What to try once it is deployed.
-pub const TRY_NEXT: [&str; 2] = [
-    "aws s3 cp{EndpointUrl} README.md s3://{S3BucketName}/test.txt",
-    r#"curl -X POST {ApiEndpoint}/messages -H "Content-Type: application/json" -d '{"message": "test event from API"}'"#,
-];
+/// The system.
+pub const SYSTEM: System = System {
+    try_next: &[
+        "aws s3 cp{EndpointUrl} README.md s3://{S3BucketName}/test.txt",
+        r#"curl -X POST {ApiEndpoint}/messages -H "Content-Type: application/json" -d '{"message": "test event from API"}'"#,
+    ],
+    ..System::new(
+        NAME,
+        "uploads told to an image processor and an audit log, and an API straight into a queue",
+        |stage, _| stack(stage),
+    )
+};
 
 /// How long a function may take that writes a batch of items.
 const WRITER_TIMEOUT: Seconds = Seconds(10);
@@ -42,7 +46,6 @@ const IMAGE_SUFFIXES: [&str; 5] = [".jpg", ".jpeg", ".png", ".gif", ".webp"];
 #[expect(clippy::too_many_lines, reason = "a stack is read from top to bottom, as its resources")]
 pub fn stack(stage: &Stage) -> Stack {
     let mut stack = Stack::new(NAME, stage);
-    stack.description = Some(DESCRIPTION.to_owned());
     let named = |name: &str| Some(stage.physical_name(name).into());
     // The default stage is part of the functions' names: `event-driven-dev-image-processor`.
     let function_named = |name: &str| Some(format!("event-driven-{stage}-{name}").into());
@@ -121,7 +124,7 @@ pub fn stack(stage: &Stage) -> Stack {
         Function {
             function_name: function_named("image-processor"),
             timeout: IMAGE_TIMEOUT,
-            // Twice what `common::image::Limits::DEFAULT` lets an image take.
+            // Twice what `functions::image::Limits::DEFAULT` lets an image take.
             memory_size: Mebibytes(1_024),
             ..Function::rust(image_processor::Bindings { uploads: uploads.into(), images: images.into() })
         },

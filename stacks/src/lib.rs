@@ -1,13 +1,15 @@
-//! The systems: one file for each, and the parts that stacks are made of.
+//! The systems: one module for each.
 
 pub mod event_driven;
-mod options;
 pub mod order_requests;
 pub mod orders;
-pub mod parts;
 pub mod roxs;
 pub mod spaceships;
-mod system;
 
-pub use options::{OptionError, OptionSpec, Options};
-pub use system::{OPTION_TAG, StandIn, System, all, find};
+use stackwright::App;
+
+/// The systems of this workspace.
+#[must_use]
+pub fn app() -> App {
+    App::new([spaceships::SYSTEM, event_driven::SYSTEM, roxs::SYSTEM, order_requests::SYSTEM, orders::SYSTEM])
+}

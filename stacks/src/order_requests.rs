@@ -12,23 +12,22 @@ use infra::{Ref, Seconds, Stack, Stage, Value};
 use order_requests::{Status, processing, request};
 use policies::action;
 
-use crate::options::{OptionSpec, Options};
-use crate::parts::{self, Batch, Route, WithDlq};
+use parts::{self, Batch, Route, WithDlq};
+use stackwright::{OptionSpec, Options, System};
 
-/// The system's name on the command line.
-pub const NAME: &str = "order-requests";
+const NAME: &str = "order-requests";
 
-/// What it is, in a line.
-pub const DESCRIPTION: &str = "requests of customers, stored and fanned out to a queue for each status";
-
-/// What to try once it is deployed.
-pub const TRY_NEXT: [&str; 2] = [
-    r#"curl -X POST '{ApiUrl}/requests' -H 'Content-Type: application/json' -d '{"customer_id":"c-1","status":"pending","amount":12.5}'"#,
-    "aws dynamodb scan{EndpointUrl} --table-name {OrdersTable}",
-];
-
-/// What can be chosen of it.
-pub const OPTIONS: [OptionSpec; 2] = [ORDERING, PROCESSING];
+/// The system.
+pub const SYSTEM: System = System {
+    options: &[ORDERING, PROCESSING],
+    try_next: &[
+        r#"curl -X POST '{ApiUrl}/requests' -H 'Content-Type: application/json' -d '{"customer_id":"c-1","status":"pending","amount":12.5}'"#,
+        "aws dynamodb scan{EndpointUrl} --table-name {OrdersTable}",
+    ],
+    ..System::new(NAME, "requests of customers, stored and fanned out to a queue for each status", |stage, options| {
+        OrderRequests::chosen(options).stack(stage)
+    })
+};
 
 const ORDERING: OptionSpec = OptionSpec {
     name: "ordering",
@@ -99,7 +98,6 @@ impl OrderRequests {
     #[must_use]
     pub fn stack(self, stage: &Stage) -> Stack {
         let mut stack = Stack::new(NAME, stage);
-        stack.description = Some(DESCRIPTION.to_owned());
         match self.ordering {
             Ordering::Standard => {
                 let topic = StandardTopic { topic_name: Some(stack.physical_name(NAME)), ..StandardTopic::default() };

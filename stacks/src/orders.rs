@@ -8,20 +8,20 @@ use infra::sqs::StandardQueue;
 use infra::{Seconds, Stack, Stage};
 use orders::record::{ORDER_ID, POSITION};
 
-use crate::parts::{self, Batch, Route, WithDlq};
+use parts::{self, Batch, Route, WithDlq};
+use stackwright::System;
 
-/// The system's name on the command line.
-pub const NAME: &str = "orders";
+const NAME: &str = "orders";
 
-/// What it is, in a line.
-pub const DESCRIPTION: &str = "orders, from an API by way of a queue to a table and a bucket";
-
-/// What to try once it is deployed.
-pub const TRY_NEXT: [&str; 3] = [
-    r#"curl -X POST '{ApiUrl}/orders' -H 'Content-Type: application/json' -d '{"id":"order-001","amount":2580,"fromAccount":"1111111","toAccount":"7777777"}'"#,
-    "curl '{ApiUrl}/orders/order-001'",
-    "curl '{ApiUrl}/health'",
-];
+/// The system.
+pub const SYSTEM: System = System {
+    try_next: &[
+        r#"curl -X POST '{ApiUrl}/orders' -H 'Content-Type: application/json' -d '{"id":"order-001","amount":2580,"fromAccount":"1111111","toAccount":"7777777"}'"#,
+        "curl '{ApiUrl}/orders/order-001'",
+        "curl '{ApiUrl}/health'",
+    ],
+    ..System::new(NAME, "orders, from an API by way of a queue to a table and a bucket", |stage, _| stack(stage))
+};
 
 /// How long the processor may take for a batch.
 const PROCESSOR_TIMEOUT: Seconds = Seconds(30);
@@ -30,7 +30,6 @@ const PROCESSOR_TIMEOUT: Seconds = Seconds(30);
 #[must_use]
 pub fn stack(stage: &Stage) -> Stack {
     let mut stack = Stack::new(NAME, stage);
-    stack.description = Some(DESCRIPTION.to_owned());
     stack.default_region = Some("us-east-1");
     let named = |name: &str| Some(stage.physical_name(name).into());
 

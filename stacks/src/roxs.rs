@@ -13,21 +13,24 @@ use infra::{Seconds, Stack, Stage};
 use policies::{Condition, Operator, action};
 use roxs::{api, dashboard, images, logs, notifications};
 
-use crate::parts::{self, Batch, Route, WithDlq};
+use parts::{self, Batch, Route, WithDlq};
+use stackwright::System;
 
-/// The system's name on the command line.
-pub const NAME: &str = "roxs";
+const NAME: &str = "roxs";
 
-/// What it is, in a line.
-pub const DESCRIPTION: &str =
-    "images made smaller, logs archived, notifications published, and an API over all of them";
-
-/// What to try once it is deployed.
-pub const TRY_NEXT: [&str; 3] = [
-    "aws s3 cp{EndpointUrl} PHOTO.jpg s3://{OriginalBucket}/photos/",
-    r#"curl -X POST {ApiUrl}/notifications -H "Content-Type: application/json" -d '{"title": "Deploy completado", "priority": "high"}'"#,
-    "curl {ApiUrl}/stats",
-];
+/// The system.
+pub const SYSTEM: System = System {
+    try_next: &[
+        "aws s3 cp{EndpointUrl} PHOTO.jpg s3://{OriginalBucket}/photos/",
+        r#"curl -X POST {ApiUrl}/notifications -H "Content-Type: application/json" -d '{"title": "Deploy completado", "priority": "high"}'"#,
+        "curl {ApiUrl}/stats",
+    ],
+    ..System::new(
+        NAME,
+        "images made smaller, logs archived, notifications published, and an API over all of them",
+        |stage, _| stack(stage),
+    )
+};
 
 /// How long the image processor may take for an image of 40 megapixels.
 const IMAGE_TIMEOUT: Seconds = Seconds(60);
@@ -46,7 +49,6 @@ const READER_TIMEOUT: Seconds = Seconds(29);
 #[expect(clippy::too_many_lines, reason = "a stack is read from top to bottom, as its resources")]
 pub fn stack(stage: &Stage) -> Stack {
     let mut stack = Stack::new(NAME, stage);
-    stack.description = Some(DESCRIPTION.to_owned());
     let named = |name: &str| Some(stage.physical_name(name).into());
 
     // What Lambda gave up of what came to it asynchronously: uploads that S3 tells of, logs, notifications.

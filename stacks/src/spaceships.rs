@@ -1,5 +1,7 @@
 //! Sightings of spaceships: reported to a queue, validated, stored, and counted by an API.
 
+pub mod validator;
+
 use infra::apigateway::RestApi;
 use infra::dynamodb::{GlobalSecondaryIndex, Key, N, S, Table, TimeToLive};
 use infra::iam::{self, PolicyDocument, Statement};
@@ -9,19 +11,26 @@ use infra::sqs::{FifoQueue, QueuePolicy};
 use infra::{Seconds, Stack, Stage};
 use policies::action;
 
-use crate::parts::{self, Batch, Route, WithDlq};
+use parts::{self, Batch, Route, WithDlq};
+use stackwright::{LocalService, System};
 
-/// The system's name on the command line.
-pub const NAME: &str = "spaceships";
+const NAME: &str = "spaceships";
 
-/// What it is, in a line.
-pub const DESCRIPTION: &str = "sightings of spaceships, from a queue to an API that counts them";
-
-/// What to try once it is deployed, with a model that is valid at the time.
-pub const TRY_NEXT: [&str; 2] = [
-    r#"aws sqs send-message{EndpointUrl} --queue-url {SightingsQueueUrl} --message-group-id XW-12345 --message-body '{"spaceship_id":"XW-12345","model":"{ValidModel}","quadrant":"Alpha","coordinates":{"x":12.34,"y":56.78,"z":90.12}}'"#,
-    "curl '{ApiUrl}/counts?spaceship_id=XW-12345'",
-];
+/// The system.
+pub const SYSTEM: System = System {
+    try_next: &[
+        r#"aws sqs send-message{EndpointUrl} --queue-url {SightingsQueueUrl} --message-group-id XW-12345 --message-body '{"spaceship_id":"XW-12345","model":"{ValidModel}","quadrant":"Alpha","coordinates":{"x":12.34,"y":56.78,"z":90.12}}'"#,
+        "curl '{ApiUrl}/counts?spaceship_id=XW-12345'",
+    ],
+    placeholders: &[("ValidModel", validator::valid_model)],
+    local_services: &[LocalService {
+        name: "model-validator",
+        parameter: "ModelValidatorUrl",
+        path: "/spaceships/models/validator",
+        serve: validator::serve,
+    }],
+    ..System::new(NAME, "sightings of spaceships, from a queue to an API that counts them", |stage, _| stack(stage))
+};
 
 /// How long the consumer may take for a batch.
 const CONSUMER_TIMEOUT: Seconds = Seconds(30);
@@ -31,7 +40,6 @@ const CONSUMER_TIMEOUT: Seconds = Seconds(30);
 #[expect(clippy::too_many_lines, reason = "a stack is read from top to bottom, as its resources")]
 pub fn stack(stage: &Stage) -> Stack {
     let mut stack = Stack::new(NAME, stage);
-    stack.description = Some(DESCRIPTION.to_owned());
     stack.default_region = Some("sa-east-1");
     let named = |name: &str| Some(stage.physical_name(name).into());
 

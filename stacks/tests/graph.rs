@@ -7,10 +7,14 @@ use std::path::Path;
 
 use infra::{Graph, Stage};
 use roxmltree::{Document, Node};
-use stacks::Options;
+use stackwright::Options;
 
 fn graphs() -> impl Iterator<Item = Graph> {
-    stacks::all().iter().map(|system| Graph::of(&system.build(&Stage::default(), &Options::default())))
+    stacks::app()
+        .systems()
+        .to_vec()
+        .into_iter()
+        .map(|it| Graph::of(&it.assemble(&Stage::default(), &Options::default())))
 }
 
 #[test]
@@ -33,8 +37,8 @@ fn every_way_is_between_parts_that_are_drawn() {
 
 #[test]
 fn a_stage_and_a_second_look_change_nothing() {
-    for system in stacks::all() {
-        let graph = |stage| Graph::of(&system.build(&stage, &Options::default()));
+    for system in stacks::app().systems() {
+        let graph = |stage| Graph::of(&system.assemble(&stage, &Options::default()));
         assert_eq!(graph(Stage::default()).to_svg(), graph(Stage::new("prod")).to_svg());
     }
 }
@@ -66,14 +70,15 @@ fn the_picture_shows_every_part_and_label_once_in_a_place_of_its_own() {
 }
 
 #[test]
-fn the_readme_shows_the_graph_of_every_system() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+fn the_readme_of_a_system_shows_its_graph() {
     for graph in graphs() {
         let name = &graph.name;
+        let file = format!("stacks/src/{}/README.md", name.replace('-', "_"));
+        let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(&file)).unwrap();
         let shown = format!("<!-- graph:{name} -->\n```mermaid\n{}```\n<!-- /graph -->", graph.to_mermaid());
         assert!(
             readme.contains(&shown),
-            "README.md does not show the graph of `{name}` as it is\n  help: put what `cargo xtask graph {name}` prints \
+            "{file} does not show the graph of `{name}` as it is\n  help: put what `cargo xtask graph {name}` prints \
              into a `mermaid` block between `<!-- graph:{name} -->` and `<!-- /graph -->`"
         );
     }

@@ -12,7 +12,7 @@ pub mod upload;
 pub mod workspace;
 
 pub use archive::{Artifact, code_sha256_of, pack};
-pub use build::{Program, build, was_built};
+pub use build::{Program, Selection, build};
 pub use target::{Host, Target};
 pub use upload::upload;
 pub use workspace::Workspace;

@@ -1,7 +1,10 @@
 //! The audit: whether each right is exactly what is needed, proved from the built programs, the wiring and the policies.
 
+pub mod arns;
+pub mod audited;
 pub mod baseline;
 pub mod calls;
+pub mod expression;
 pub mod files;
 pub mod finding;
 pub mod function;
@@ -13,6 +16,7 @@ pub mod names;
 pub mod platform;
 pub mod recorded;
 pub mod report;
+pub mod resources;
 pub mod rights;
 pub mod rules;
 pub mod source;

@@ -11,6 +11,7 @@ use infra::Stage;
 use crate::commands::local::LocalCommand;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::scaffold::Template;
 
 pub use audit::{AuditFormat, PolicyAudit, PolicyKind};
 
@@ -23,15 +24,15 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// How to talk.
+    /// What is printed, and how.
     #[command(flatten)]
-    pub talk: Talk,
+    pub output: OutputArgs,
 }
 
-/// How a command talks to its user.
+/// What a command prints, and how.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
-pub struct Talk {
+pub struct OutputArgs {
     /// Print results as JSON.
     #[arg(long, global = true)]
     pub json: bool,
@@ -61,7 +62,7 @@ pub enum Color {
 /// Where to deploy, and which copy of a stack.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Where")]
-pub struct Where {
+pub struct TargetArgs {
     /// Use the local cloud on this machine instead of AWS.
     #[arg(long, conflicts_with_all = ["profile", "endpoint_url"])]
     pub local: bool,
@@ -74,12 +75,15 @@ pub struct Where {
     /// The AWS region, or several with commas; else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's.
     #[arg(long = "region", value_name = "REGION", value_delimiter = ',', value_parser = region)]
     pub regions: Vec<String>,
+    /// Build functions as Lambda gets them, instead of quickly for this machine.
+    #[arg(long, requires = "local")]
+    pub release: bool,
     /// Another AWS-compatible endpoint, such as `LocalStack`'s.
     #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
 }
 
-impl Where {
+impl TargetArgs {
     /// The same once for each region that is named, or once when none is.
     #[must_use]
     pub fn by_region(&self) -> Vec<Self> {
@@ -115,7 +119,7 @@ impl Where {
 
 /// The stacks a command is about.
 #[derive(Debug, Clone, Args)]
-pub struct Stacks {
+pub struct StackArgs {
     /// The stacks, by name; `list` lists them.
     #[arg(value_name = "STACK", required_unless_present = "all")]
     pub names: Vec<String>,
@@ -124,12 +128,12 @@ pub struct Stacks {
     pub all: bool,
     /// How they are built.
     #[command(flatten)]
-    pub choices: Choices,
+    pub choices: OptionArgs,
 }
 
 /// How stacks are built.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Choices {
+pub struct OptionArgs {
     /// How a stack that offers the choice is built; may be repeated. `list` lists the options.
     #[arg(long = "option", value_name = "NAME=VALUE", value_parser = parameter)]
     pub options: Vec<(String, String)>,
@@ -137,7 +141,7 @@ pub struct Choices {
 
 /// What a deployment is given.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Given {
+pub struct ParameterArgs {
     /// The value of a template parameter; may be repeated.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     pub parameters: Vec<(String, String)>,
@@ -158,7 +162,7 @@ pub enum Command {
         stage: String,
         /// How it is built.
         #[command(flatten)]
-        choices: Choices,
+        choices: OptionArgs,
         /// The template's language.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
@@ -167,37 +171,40 @@ pub enum Command {
     Check {
         /// The stacks.
         #[command(flatten)]
-        stacks: Stacks,
+        stacks: StackArgs,
         /// Which copy of the stacks.
         #[arg(long, default_value = "dev", value_parser = stage)]
         stage: String,
+        /// Print cargo's messages about the workspace, and the findings in the same form, for editors.
+        #[arg(long, value_enum, value_name = "FORMAT")]
+        message_format: Option<MessageFormat>,
     },
     /// Show what a deployment would change.
     Diff {
         /// The stacks.
         #[command(flatten)]
-        stacks: Stacks,
+        stacks: StackArgs,
         /// Exit with 3 when there are differences.
         #[arg(long)]
         exit_code: bool,
         /// Parameters.
         #[command(flatten)]
-        given: Given,
+        given: ParameterArgs,
         /// Where.
         #[command(flatten)]
-        target: Where,
+        target: TargetArgs,
     },
     /// Build the functions and deploy stacks.
     Deploy {
         /// The stacks.
         #[command(flatten)]
-        stacks: Stacks,
+        stacks: StackArgs,
         /// Parameters.
         #[command(flatten)]
-        given: Given,
+        given: ParameterArgs,
         /// Where.
         #[command(flatten)]
-        target: Where,
+        target: TargetArgs,
         /// Deploy in spite of the audit's rule ID, for a reason that the stack keeps as a tag; may be repeated.
         #[arg(long = "allow", value_name = "ID=REASON", value_parser = parameter)]
         allowed: Vec<(String, String)>,
@@ -212,7 +219,7 @@ pub enum Command {
         name: String,
         /// Where.
         #[command(flatten)]
-        target: Where,
+        target: TargetArgs,
     },
     /// Prove that each function may do exactly what its program does, and find what policies open.
     PolicyAudit(Box<PolicyAudit>),
@@ -220,10 +227,10 @@ pub enum Command {
     Destroy {
         /// The stacks.
         #[command(flatten)]
-        stacks: Stacks,
+        stacks: StackArgs,
         /// Where.
         #[command(flatten)]
-        target: Where,
+        target: TargetArgs,
         /// Delete tables, queues and buckets that hold data, too.
         #[arg(long)]
         force: bool,
@@ -244,13 +251,22 @@ pub enum Command {
         name: String,
         /// How it is built.
         #[command(flatten)]
-        choices: Choices,
+        choices: OptionArgs,
         /// The format of the picture; else what the suffix of `--output` says, else `mermaid`.
         #[arg(long, value_enum)]
         format: Option<Picture>,
         /// Write it to a file instead of standard output.
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
+    },
+    /// Measure how long commands take on the local cloud, as whole commands: medians of several runs.
+    Bench {
+        /// The stack.
+        #[arg(value_name = "STACK")]
+        name: String,
+        /// How often each is measured.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
+        runs: u16,
     },
     /// Check what this machine has and what it lacks.
     Doctor,
@@ -265,6 +281,27 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Make a workspace of your own, with one system to begin with.
+    Init {
+        /// Its folder, which does not exist or is empty.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Where the framework's crates come from: `registry`, `git URL` or `path DIR`; else the checkout that the engine
+        /// was built from.
+        #[arg(long, num_args = 1..=2, value_names = ["KIND", "PLACE"])]
+        source: Vec<String>,
+    },
+    /// Add a system to the workspace: its handler, stack and test.
+    New {
+        /// Its name, which those of its functions and queues begin with.
+        name: String,
+        /// What it begins as.
+        #[arg(long, value_enum)]
+        template: Template,
+        /// Where crates of the framework come from that the workspace does not have yet, as for `init`.
+        #[arg(long, num_args = 1..=2, value_names = ["KIND", "PLACE"])]
+        source: Vec<String>,
+    },
 }
 
 /// A template's language.
@@ -274,6 +311,13 @@ pub enum Format {
     #[default]
     Yaml,
     /// JSON on indented lines.
+    Json,
+}
+
+/// The form of messages for other programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// A line of JSON for each, as `cargo check --message-format json` prints them.
     Json,
 }
 
@@ -309,11 +353,4 @@ fn parameter(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".into()),
     }
-}
-
-/// The folder of the workspace: `cargo` runs xtask from wherever it was typed.
-#[must_use]
-pub fn workspace() -> PathBuf {
-    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().map_or_else(|| manifest.clone(), PathBuf::from)
 }

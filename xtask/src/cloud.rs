@@ -11,10 +11,10 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use infra::Stack;
 
-use crate::cli::Where;
+use crate::cli::TargetArgs;
 use crate::failure::Failure;
+use crate::stack::Stack;
 use crate::{local, ui};
 
 /// An account and region, with the clients to work on it.
@@ -53,7 +53,7 @@ pub struct Cloud {
 }
 
 /// Connects to each region that the command line names, or to the one that is configured.
-pub async fn connect_all(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<Vec<Cloud>> {
+pub async fn connect_all(target: &TargetArgs, default_region: Option<&str>) -> anyhow::Result<Vec<Cloud>> {
     let mut clouds = Vec::new();
     for target in target.by_region() {
         clouds.push(connect(&target, default_region).await?);
@@ -62,7 +62,7 @@ pub async fn connect_all(target: &Where, default_region: Option<&'static str>) -
 }
 
 /// Connects to where the command line says, starting the local cloud when it is that.
-pub async fn connect(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<Cloud> {
+pub async fn connect(target: &TargetArgs, default_region: Option<&str>) -> anyhow::Result<Cloud> {
     if target.local {
         let local = local::start().await?;
         let region = target.regions.first().map_or(local::DEFAULT_REGION, String::as_str);
@@ -72,7 +72,7 @@ pub async fn connect(target: &Where, default_region: Option<&'static str>) -> an
     cloud(&config, None, target).await
 }
 
-async fn aws_config(target: &Where, default_region: Option<&'static str>) -> anyhow::Result<SdkConfig> {
+async fn aws_config(target: &TargetArgs, default_region: Option<&str>) -> anyhow::Result<SdkConfig> {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
     if let Some(profile) = &target.profile {
@@ -134,12 +134,12 @@ fn require_one_endpoint() -> anyhow::Result<()> {
 }
 
 /// The SDK knows `AWS_REGION` and the profile's; other AWS tools also heed `AWS_DEFAULT_REGION`.
-fn chosen_region(target: &Where) -> Option<String> {
+fn chosen_region(target: &TargetArgs) -> Option<String> {
     let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
     target.regions.first().cloned().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"))
 }
 
-async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Where) -> anyhow::Result<Cloud> {
+async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &TargetArgs) -> anyhow::Result<Cloud> {
     let identity = aws_sdk_sts::Client::new(config).get_caller_identity().send().await.map_err(explain)?;
     let endpoint = target.endpoint_url.clone();
     let region = config.region().map(ToString::to_string).unwrap_or_default();

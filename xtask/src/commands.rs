@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub mod bench;
 pub mod catalogue;
 pub mod check;
 pub mod deploy;
@@ -7,8 +8,10 @@ pub mod destroy;
 pub mod diff;
 pub mod doctor;
 pub mod graph;
+pub mod init;
 pub mod list;
 pub mod local;
+pub mod new;
 pub mod outputs;
 pub mod policy_audit;
 pub mod schemas;

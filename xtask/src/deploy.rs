@@ -2,14 +2,14 @@
 
 pub mod buckets;
 pub mod change_set;
+pub mod concurrent;
 pub mod contents;
 pub mod deployed;
 pub mod events;
 pub mod existing;
 pub mod interrupt;
 pub mod parameters;
-pub mod placed;
 pub mod removal;
 pub mod rollout;
-pub mod together;
+pub mod stack_instance;
 pub mod verify;

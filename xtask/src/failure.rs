@@ -21,6 +21,18 @@ impl Failure {
         Self { exit: Exit::Failed, message: message.into(), help: Vec::new() }
     }
 
+    /// A failure of which all has been said already, such as by cargo.
+    #[must_use]
+    pub const fn silent(exit: Exit) -> Self {
+        Self { exit, message: String::new(), help: Vec::new() }
+    }
+
+    /// Whether all has been said already.
+    #[must_use]
+    pub const fn is_silent(&self) -> bool {
+        self.message.is_empty()
+    }
+
     /// The same failure with another exit code.
     #[must_use]
     pub const fn exit(mut self, exit: Exit) -> Self {

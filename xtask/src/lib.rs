@@ -2,8 +2,10 @@
 
 #![allow(clippy::missing_errors_doc, reason = "every error is a message to the user, which says itself what is wrong")]
 
+pub mod app;
 pub mod assets;
 pub mod audit;
+pub mod cargo;
 pub mod catalogue;
 pub mod cli;
 pub mod cloud;
@@ -13,14 +15,20 @@ pub mod doctor;
 pub mod exit;
 pub mod failure;
 pub mod folders;
+pub mod fresh;
+pub mod hex;
 pub mod local;
 pub mod options;
 pub mod prepare;
 pub mod progress;
+pub mod scaffold;
 pub mod schemas;
 pub mod select;
+pub mod stack;
 pub mod tools;
 pub mod ui;
+
+use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
@@ -30,13 +38,18 @@ use failure::Failure;
 /// Runs the command line of this process and says how it ended.
 #[must_use]
 pub fn main() -> Exit {
-    let cli = Cli::parse();
-    ui::init(&cli.talk);
+    let cli = Cli::parse_from(arguments(std::env::args_os()));
+    ui::init(&cli.output);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
     runtime.block_on(run(cli.command)).unwrap_or_else(|error| fail(&error))
+}
+
+/// The arguments of this process. Cargo gives a subcommand its own name first: `cargo-stackwright stackwright deploy`.
+fn arguments(given: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    given.enumerate().filter(|(index, argument)| *index != 1 || argument != "stackwright").map(|(_, argument)| argument)
 }
 
 fn fail(error: &anyhow::Error) -> Exit {
@@ -46,9 +59,12 @@ fn fail(error: &anyhow::Error) -> Exit {
 
 async fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
-        Command::List => Ok(commands::list::run()),
+        Command::List => commands::list::run(),
         Command::Synth { name, stage, choices, format } => commands::synth::run(&name, &stage, &choices, format),
-        Command::Check { stacks, stage } => commands::check::run(&stacks, &stage),
+        Command::Check { stacks, stage, message_format: None } => commands::check::run(&stacks, &stage),
+        Command::Check { stacks, stage, message_format: Some(cli::MessageFormat::Json) } => {
+            commands::check::run_for_editors(&stacks, &stage)
+        }
         Command::Diff { stacks, exit_code, given, target } => {
             commands::diff::run(&stacks, exit_code, &given, &target).await
         }
@@ -62,9 +78,12 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Graph { name, choices, format, output } => {
             commands::graph::run(&name, &choices, format, output.as_deref())
         }
+        Command::Bench { name, runs } => commands::bench::run(&name, runs.into()).await,
         Command::Doctor => Ok(commands::doctor::run().await),
         Command::Schemas => commands::schemas::run().await,
         Command::Catalogue => commands::catalogue::run().await,
+        Command::Init { folder, source } => commands::init::run(&folder, &source),
+        Command::New { name, template, source } => commands::new::run(&name, template, &source),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "cargo-xtask", &mut std::io::stdout());
             Ok(Exit::Done)

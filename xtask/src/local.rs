@@ -1,7 +1,7 @@
-//! The local cloud: an emulator of AWS on this machine, and the outside services that the systems call.
+//! The local cloud: an emulator of AWS on this machine, and what stands in for services outside of AWS.
 //!
-//! It is started on demand and outlives the command that started it. Its state outlives it, in a folder per port and
-//! user rather than per clone: the port is part of the URLs that the state holds, and `cargo clean` must not lose data.
+//! It is started on demand and outlives the command that started it. Its state outlives it, in a folder of
+//! the user: `cargo clean` must not lose data.
 
 mod calls;
 mod cloud;
@@ -10,15 +10,16 @@ mod emulator;
 mod http;
 mod place;
 mod port;
+mod service;
 mod start;
 mod state;
 mod status;
 mod stop;
-pub mod validator;
 
 pub use calls::{Call, Calls, calls};
 pub use cloud::{ACCOUNT, DEFAULT_REGION, LocalCloud};
-pub use start::{require_free_ports, start};
+pub use service::start_services;
+pub use start::{require_free_port, start};
 pub use state::{reset, save};
 pub use status::{Status, status};
 pub use stop::{Stopped, stop};

@@ -2,40 +2,47 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra::{Stack, Stage, nearest};
-use stacks::{OPTION_TAG, Options, System};
+use assembly::{OptionSpec, System};
+use infra::nearest;
 
-use crate::cli::Choices;
+use crate::cli::OptionArgs;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::stack::Stack;
 
-/// The stack of `system`, built as chosen.
-///
-/// # Errors
-/// When an option does not have the value.
-pub fn build(system: &System, stage: &Stage, choices: &Choices) -> anyhow::Result<Stack> {
-    let options = Options::choose(system.options, &choices.options)
-        .map_err(|error| Failure::new(format!("{}: {error}", system.name)).exit(Exit::Usage))?;
-    Ok(system.build(stage, &options))
-}
+/// What the tag of an option begins with; the option's name follows.
+const OPTION_TAG: &str = "stackwright:option:";
 
-/// Refuses options that none of `systems` has.
+/// Refuses options that none of `systems` has, and values that an option does not have.
 ///
 /// # Errors
 /// When there is one.
-pub fn require_known(systems: &[&System], choices: &Choices) -> anyhow::Result<()> {
-    let known: BTreeSet<_> = systems.iter().flat_map(|system| system.options).map(|option| option.name).collect();
-    let Some((name, _)) = choices.options.iter().find(|(name, _)| !known.contains(name.as_str())) else {
-        return Ok(());
-    };
+pub fn require_known(systems: &[&System], choices: &OptionArgs) -> anyhow::Result<()> {
+    let known: BTreeSet<_> = systems.iter().flat_map(|it| &it.options).map(|option| option.name.as_str()).collect();
+    for (name, value) in &choices.options {
+        if !known.contains(name.as_str()) {
+            return Err(unknown(name, systems, &known));
+        }
+        for (system, option) in systems.iter().flat_map(|it| it.options.iter().map(move |option| (it, option))) {
+            if option.name == *name && !option.values.contains(value) {
+                let (system, values) = (&system.name, option.values.join(", "));
+                let message = format!("{system}: option `{name}` is `{value}`, expected one of {values}");
+                return Err(Failure::new(message).exit(Exit::Usage).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unknown(name: &str, systems: &[&System], known: &BTreeSet<&str>) -> anyhow::Error {
     let names: Vec<_> = systems.iter().map(|system| format!("`{}`", system.name)).collect();
     let failure = Failure::new(format!("{} has no option `{name}`", names.join(", "))).exit(Exit::Usage);
-    Err(match nearest::nearest(name, known.iter().copied()) {
+    match nearest::nearest(name, known.iter().copied()) {
         Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
         None if known.is_empty() => failure,
-        None => failure.help(format!("its options are {}", known.into_iter().collect::<Vec<_>>().join(", "))),
+        None => failure.help(format!("its options are {}", known.iter().copied().collect::<Vec<_>>().join(", "))),
     }
-    .into())
+    .into()
 }
 
 /// Refuses to go back to the default of an option that was chosen otherwise for the deployed stack, whose `tags` say
@@ -43,15 +50,14 @@ pub fn require_known(systems: &[&System], choices: &Choices) -> anyhow::Result<(
 ///
 /// # Errors
 /// When an option is not said.
-pub fn require_said(stack: &Stack, tags: &BTreeMap<String, String>) -> anyhow::Result<()> {
-    let options = stacks::find(stack.name()).map_or(&[][..], |system| system.options);
+pub fn require_said(stack: &Stack, options: &[OptionSpec], tags: &BTreeMap<String, String>) -> anyhow::Result<()> {
     for option in options {
         let tag = format!("{OPTION_TAG}{}", option.name);
-        let (Some(chosen), default) = (tags.get(&tag), option.default_value()) else { continue };
-        if chosen == default || stack.tags.iter().any(|said| said.key == tag) {
+        let Some((chosen, default)) = tags.get(&tag).zip(option.values.first()) else { continue };
+        if chosen == default || stack.chose(&option.name) {
             continue;
         }
-        let (stack, name) = (stack.name(), option.name);
+        let (stack, name) = (stack.name(), &option.name);
         let problem = format!("`{stack}` was deployed with `--option {name}={chosen}`, and nothing is said of it now");
         return Err(Failure::new(problem)
             .exit(Exit::Usage)

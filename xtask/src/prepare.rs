@@ -3,25 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use assembly::{Architecture, System};
 use futures::future::join_all;
 use indexmap::IndexMap;
-use infra::lambda::{Architecture, Function};
-use infra::plan::{self, Action, Plan, ResourceChange, Snapshot};
-use infra::{Stack, Template};
+use infra::facts;
+use infra::plan::{Action, Plan, ResourceChange, Snapshot};
 use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
 use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
-use crate::cli::{self, Given};
+use crate::cli::ParameterArgs;
 use crate::cloud::Cloud;
 use crate::deploy::change_set;
 use crate::deploy::contents::{self, Resource};
 use crate::deploy::deployed::{self, Deployed};
-use crate::deploy::placed::Placed;
+use crate::deploy::stack_instance::StackInstance;
 use crate::deploy::{existing, parameters};
 use crate::failure::Failure;
+use crate::select::{self, Selection};
+use crate::stack::Stack;
 use crate::tools::{self, Tool};
-use crate::{options, select, ui};
+use crate::{cargo, local, options, ui};
 
 /// A stack that is ready to be deployed.
 #[derive(Debug)]
@@ -44,25 +46,40 @@ pub struct Prepared {
 ///
 /// # Errors
 /// When a parameter has no value or a wrong one, or the functions cannot be built.
-pub async fn prepare(all: &[Placed<'_>], given: &Given) -> anyhow::Result<Vec<anyhow::Result<Prepared>>> {
-    let found: Vec<_> = join_all(all.iter().map(find)).await;
+pub async fn prepare(
+    selection: &Selection,
+    all: &[StackInstance<'_>],
+    given: &ParameterArgs,
+    release: bool,
+) -> anyhow::Result<Vec<anyhow::Result<Prepared>>> {
+    if let Some(local) = all.iter().find_map(|instance| instance.cloud.local.as_ref()) {
+        let services = selection.stacks.iter().flat_map(Stack::local_services);
+        local::start_services(local, &selection.app, services).await?;
+    }
+    let found: Vec<_> = join_all(all.iter().map(|instance| find(selection, instance))).await;
     let parameters = resolve_all(all, &found, given)?;
-    let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(placed, _)| placed);
-    let stacks: Vec<_> = open.clone().map(|placed| placed.stack).collect();
-    let artifacts = Artifacts::build(&stacks, open.clone().any(|placed| placed.cloud.local.is_some())).await?;
-    let plans = all.iter().zip(found).zip(parameters).map(|((placed, found), parameters)| {
+    let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(instance, _)| instance);
+    let stacks: Vec<_> = open.clone().map(|instance| instance.stack).collect();
+    let purpose = match open.clone().any(|instance| instance.cloud.local.is_some()) {
+        false => Purpose::Lambda,
+        true if release => Purpose::LocalRelease,
+        true => Purpose::Local,
+    };
+    let artifacts = Artifacts::build(selection, &stacks, purpose).await?;
+    let plans = all.iter().zip(found).zip(parameters).map(|((instance, found), parameters)| {
         let artifacts = &artifacts;
-        async move { plan(placed, found?, parameters, artifacts.of(placed.stack)).await }
+        async move { plan(instance, found?, parameters, artifacts.of(instance.stack)).await }
     });
     Ok(join_all(plans).await)
 }
 
 /// What is deployed, if a deployment could follow it.
-async fn find(placed: &Placed<'_>) -> anyhow::Result<Option<Deployed>> {
-    let deployed = deployed::read(placed.cloud, placed.stack).await?;
+async fn find(selection: &Selection, instance: &StackInstance<'_>) -> anyhow::Result<Option<Deployed>> {
+    let deployed = deployed::read(instance.cloud, instance.stack).await?;
     if let Some(deployed) = &deployed {
-        deployed.require_deployable(placed.cloud, placed.stack)?;
-        options::require_said(placed.stack, &deployed.snapshot.tags)?;
+        deployed.require_deployable(instance.cloud, instance.stack)?;
+        let options = selection.system_of(instance.stack).map(|system| system.options.as_slice()).unwrap_or_default();
+        options::require_said(instance.stack, options, &deployed.snapshot.tags)?;
     }
     Ok(deployed)
 }
@@ -70,20 +87,20 @@ async fn find(placed: &Placed<'_>) -> anyhow::Result<Option<Deployed>> {
 /// The values of all parameters. What is wrong with them is said of all stacks at once: it is the command line that
 /// has to change.
 fn resolve_all(
-    all: &[Placed<'_>],
+    all: &[StackInstance<'_>],
     found: &[anyhow::Result<Option<Deployed>>],
-    given: &Given,
+    given: &ParameterArgs,
 ) -> anyhow::Result<Vec<BTreeMap<String, String>>> {
     let mut given = given.parameters.clone();
     let mut problems: IndexMap<String, anyhow::Error> = IndexMap::new();
     let mut resolved = Vec::new();
-    for (placed, found) in all.iter().zip(found) {
+    for (instance, found) in all.iter().zip(found) {
         let Ok(deployed) = found else {
             resolved.push(BTreeMap::new());
             continue;
         };
         let before = deployed.as_ref().map(|deployed| &deployed.snapshot);
-        match parameters::resolve(placed.stack, &mut given, before, placed.cloud.local.as_ref()) {
+        match parameters::resolve(instance.stack, &mut given, before, instance.cloud.local.as_ref()) {
             Ok(values) => resolved.push(values),
             Err(error) => {
                 problems.insert(error.to_string(), error);
@@ -96,12 +113,12 @@ fn resolve_all(
 }
 
 async fn plan(
-    placed: &Placed<'_>,
+    instance: &StackInstance<'_>,
     deployed: Option<Deployed>,
     mut parameters: BTreeMap<String, String>,
     artifacts: Vec<Arc<Artifact>>,
 ) -> anyhow::Result<Prepared> {
-    let Placed { stack, cloud, .. } = placed;
+    let StackInstance { stack, cloud, .. } = instance;
     let bucket = Bucket::artifacts(&cloud.account, &cloud.region);
     if !artifacts.is_empty() {
         parameters.insert(infra::template::ARTIFACTS_BUCKET.to_owned(), bucket.name.clone());
@@ -109,7 +126,7 @@ async fn plan(
     for artifact in &artifacts {
         parameters.insert(infra::template::code_parameter(&artifact.program), artifact.key());
     }
-    let after = Snapshot { template: Template::render(stack), parameters, tags: change_set::tags(stack) };
+    let after = Snapshot { template: stack.template().clone(), parameters, tags: change_set::tags(stack) };
     let mut plan = Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after);
     if let Some(deployed) = &deployed {
         require_kept_ids(stack, &plan, &deployed.snapshot, &after)?;
@@ -123,36 +140,60 @@ async fn plan(
 
 impl Prepared {
     /// Prints the plan, also when quiet if a yes will be asked for it, and what CloudFormation would refuse about it.
-    pub fn show(&self, placed: &Placed<'_>, will_ask: bool) -> anyhow::Result<()> {
-        let stack = placed.stack;
-        for line in self.plan.lines(&placed.label) {
+    pub fn show(&self, instance: &StackInstance<'_>, will_ask: bool) -> anyhow::Result<()> {
+        let stack = instance.stack;
+        for line in self.plan.lines(&instance.label) {
             ui::say_or_insist(ui::plan_line(&line), will_ask && !self.plan.is_empty());
         }
         let before = self.deployed.as_ref().map(|deployed| &deployed.snapshot);
-        select::require_sound(stack, &self.plan.check(before, &self.after, |id| stack.source_of(id)))
+        select::require_sound(stack, &self.plan.check(before, &self.after, |id| stack.location(id).cloned()))
     }
+}
+
+/// What functions are built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Lambda, as it gets them.
+    Lambda,
+    /// The local cloud, quickly.
+    Local,
+    /// The local cloud, as Lambda gets them where this machine can run that.
+    LocalRelease,
 }
 
 /// Builds the programs of the stacks' functions, all that run on one architecture at once; for each architecture, in
 /// the order of their names.
-pub async fn build(stacks: &[&Stack], is_local: bool) -> anyhow::Result<BTreeMap<Architecture, Vec<Program>>> {
+pub async fn build(
+    selection: &Selection,
+    stacks: &[&Stack],
+    purpose: Purpose,
+) -> anyhow::Result<BTreeMap<Architecture, Vec<Program>>> {
     let mut by_architecture: BTreeMap<Architecture, BTreeSet<&str>> = BTreeMap::new();
-    for (_, function) in stacks.iter().flat_map(|stack| stack.resources_of::<Function>()) {
-        by_architecture.entry(function.architecture).or_default().insert(function.program());
+    for function in stacks.iter().flat_map(|stack| stack.functions()) {
+        by_architecture.entry(function.architecture).or_default().insert(&function.program);
     }
+    let all = selection.systems.iter().filter_map(System::stack).flat_map(|stack| &stack.functions);
+    let all: BTreeSet<_> = all.map(|function| function.program.as_str()).collect();
+    let all: Vec<_> = all.into_iter().collect();
+    let unified: Vec<_> = selection.app.workspace.unified().collect();
     let mut built = BTreeMap::new();
     for (architecture, names) in by_architecture {
-        let target = if is_local { Target::local(architecture, Host::THIS) } else { Target::Lambda(architecture) };
-        if target == Target::Host {
+        let target = match purpose {
+            Purpose::Lambda => Target::Lambda(architecture),
+            Purpose::Local => Target::Local,
+            Purpose::LocalRelease => Target::released(architecture, Host::THIS),
+        };
+        if purpose == Purpose::LocalRelease && target == Target::Local {
             ui::say("this machine cannot run programs built for AWS Lambda: the functions are built for it instead");
         }
-        let workspace = Workspace::read(&cli::workspace())?;
-        let tools = tools::environment(Tool::Zig).await?.bin();
+        let tools = match target {
+            Target::Lambda(_) => Some(tools::environment(Tool::Zig).await?.bin()),
+            Target::Local => None,
+        };
+        let workspace = Workspace::read(selection.app.root())?;
         let names: Vec<_> = names.into_iter().collect();
-        if !assets::was_built(&workspace, &names, target) {
-            ui::say(format!("building {}: some minutes the first time", names.join(", ")));
-        }
-        let programs = tokio::task::block_in_place(|| assets::build(&workspace, &names, target, &tools))?;
+        let programs = assets::Selection { programs: &names, all: &all, unified: &unified };
+        let programs = tokio::task::block_in_place(|| assets::build(&workspace, programs, target, tools.as_deref()))?;
         built.insert(architecture, programs);
     }
     Ok(built)
@@ -162,10 +203,10 @@ pub async fn build(stacks: &[&Stack], is_local: bool) -> anyhow::Result<BTreeMap
 struct Artifacts(BTreeMap<(Architecture, String), Arc<Artifact>>);
 
 impl Artifacts {
-    async fn build(stacks: &[&Stack], is_local: bool) -> anyhow::Result<Self> {
+    async fn build(selection: &Selection, stacks: &[&Stack], purpose: Purpose) -> anyhow::Result<Self> {
         let mut artifacts = BTreeMap::new();
-        for (architecture, programs) in build(stacks, is_local).await? {
-            let packed = assets::pack(&programs)?;
+        for (architecture, programs) in build(selection, stacks, purpose).await? {
+            let packed = assets::pack(&programs, &cargo::folder(selection.app.root()))?;
             artifacts.extend(packed.into_iter().map(|it| ((architecture, it.program.clone()), Arc::new(it))));
         }
         Ok(Self(artifacts))
@@ -173,8 +214,8 @@ impl Artifacts {
 
     /// Those of the stack's functions, each once, in the order of their names.
     fn of(&self, stack: &Stack) -> Vec<Arc<Artifact>> {
-        let functions = stack.resources_of::<Function>();
-        let keys: BTreeSet<_> = functions.map(|(_, it)| (it.architecture, it.program().to_owned())).collect();
+        let functions = stack.functions().iter();
+        let keys: BTreeSet<_> = functions.map(|it| (it.architecture, it.program.clone())).collect();
         keys.iter().filter_map(|key| self.0.get(key).cloned()).collect()
     }
 }
@@ -185,7 +226,7 @@ fn require_kept_ids(stack: &Stack, plan: &Plan, before: &Snapshot, after: &Snaps
     let (old, new) = (before.resolved_resources(), after.resolved_resources());
     let named = |change: &ResourceChange, resources: &Map<String, Json>| {
         let resource = resources.get(&change.id)?.as_object()?;
-        let (_, name) = plan::physical_name(&change.resource_type, resource)?;
+        let (_, name) = facts::physical_name(&change.resource_type, resource)?;
         Some((change.resource_type.clone(), name.to_owned()))
     };
     let with = |action: Action| plan.resources.iter().filter(move |change| change.action == action);
@@ -194,7 +235,7 @@ fn require_kept_ids(stack: &Stack, plan: &Plan, before: &Snapshot, after: &Snaps
         let Some(gone) = with(Action::Delete).find(|change| named(change, &old).as_ref() == Some(&name)) else {
             continue;
         };
-        let place = stack.source_of(&created.id).map(|source| format!("\n  --> {source}")).unwrap_or_default();
+        let place = stack.location(&created.id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
         return Err(Failure::new(format!(
             "`{}` takes the name `{}` of `{}`, which this deployment would delete with all it holds; nothing was deployed{place}",
             created.id, name.1, gone.id
@@ -211,7 +252,7 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     let template = after.resolved_resources();
     let created = plan.resources.iter().filter(|change| change.action == Action::Create).filter_map(|change| {
         let resource = template.get(&change.id)?.as_object()?;
-        let literal = plan::physical_name(&change.resource_type, resource).map(|(_, name)| name.to_owned());
+        let literal = facts::physical_name(&change.resource_type, resource).map(|(_, name)| name.to_owned());
         let physical_id = literal.or_else(|| bucket_name(cloud, resource))?;
         Some(Resource { id: change.id.clone(), resource_type: change.resource_type.clone(), physical_id })
     });
@@ -219,13 +260,13 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     let taken = existing::find(cloud, &created).await?.existing;
     let Some(first) = taken.first() else { return Ok(()) };
     let names: Vec<_> = taken.iter().map(|it| format!("`{}` ({})", it.physical_id, it.resource_type)).collect();
-    let source = stack.source_of(&first.id).map(|source| format!("\n  --> {source}"));
+    let place = stack.location(&first.id).map(|location| format!("\n  --> {location}"));
     Err(Failure::new(format!(
         "{} already exists in {} and is not part of `{}`; nothing was deployed{}",
         names.join(", "),
         cloud.place(),
         stack.name(),
-        source.unwrap_or_default()
+        place.unwrap_or_default()
     ))
     .help("remove it, give the resource another name, or deploy to another `--stage`")
     .into())
@@ -240,7 +281,7 @@ fn bucket_name(cloud: &Cloud, resource: &Map<String, Json>) -> Option<String> {
 
 /// Says in the plan what each resource that goes holds.
 async fn add_losses(cloud: &Cloud, stack: &Stack, plan: &mut Plan) -> anyhow::Result<()> {
-    let resources = contents::resources(cloud, &stack.stack_name()).await?;
+    let resources = contents::resources(cloud, stack.stack_name()).await?;
     let find = |change: &ResourceChange| resources.iter().find(|resource: &&Resource| resource.id == change.id);
     let losing: Vec<_> = plan.losses().map(|change| change.id.clone()).collect();
     for change in plan.resources.iter_mut().filter(|change| losing.contains(&change.id)) {

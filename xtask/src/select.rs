@@ -1,36 +1,119 @@
 //! From what the user typed to the stacks it means.
 
-use infra::{Finding, Severity, Stack, Stage, nearest};
-use stacks::System;
+use assembly::{Finding, Outcome, Severity, System};
+use infra::nearest;
 
-use crate::cli::{Choices, Stacks};
+use crate::app::App;
+use crate::cli::{OptionArgs, StackArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::stack::Stack;
 use crate::{options, ui};
 
-/// The stacks with these names, or all of them, built as chosen; nothing has been checked yet.
-pub fn stacks(selected: &Stacks, stage: &str) -> anyhow::Result<Vec<Stack>> {
-    let systems: Vec<_> = if selected.all {
-        stacks::all().iter().collect()
-    } else {
-        selected.names.iter().map(|name| system(name)).collect::<Result<_, _>>()?
-    };
-    options::require_known(&systems, &selected.choices)?;
-    systems.into_iter().map(|system| options::build(system, &Stage::new(stage), &selected.choices)).collect()
+/// The tag that tells whose a stack is.
+const PROJECT_TAG: &str = "stackwright:project";
+
+/// The app of the workspace, with the stacks that the command line names.
+#[derive(Debug)]
+pub struct Selection {
+    /// The app.
+    pub app: App,
+    /// All systems of the app.
+    pub systems: Vec<System>,
+    /// The stacks that were named and could be built, in the order of their names on the command line.
+    pub stacks: Vec<Stack>,
+    /// The systems that were named and whose stacks could not be built.
+    pub unbuilt: Vec<Unbuilt>,
 }
 
-/// The stack `name`, built as chosen.
-pub fn stack(name: &str, stage: &str, choices: &Choices) -> anyhow::Result<Stack> {
-    let system = system(name)?;
-    options::require_known(&[system], choices)?;
-    options::build(system, &Stage::new(stage), choices)
+/// A system whose stack could not be built.
+#[derive(Debug)]
+pub struct Unbuilt {
+    /// Its name.
+    pub name: String,
+    /// Why, with the place in the app.
+    pub failure: assembly::Failure,
 }
 
-fn system(name: &str) -> anyhow::Result<&'static System> {
-    if let Some(system) = stacks::find(name) {
+impl Selection {
+    /// The stacks with these names, or all of them, built as chosen. Nothing has been checked yet.
+    ///
+    /// # Errors
+    /// When there is no app, or no such stack or option.
+    pub fn of(selected: &StackArgs, stage: &str) -> anyhow::Result<Self> {
+        let app = App::current()?;
+        let systems = app.assembly(stage, &selected.choices.options)?.systems;
+        let named: Vec<_> = if selected.all {
+            systems.iter().collect()
+        } else {
+            selected.names.iter().map(|name| find(&systems, name)).collect::<Result<_, _>>()?
+        };
+        options::require_known(&named, &selected.choices)?;
+        let (mut stacks, mut unbuilt) = (Vec::new(), Vec::new());
+        for system in named {
+            match &system.outcome {
+                Outcome::Stack(stack) => {
+                    let mut stack = Stack::from((**stack).clone());
+                    stack.add_tag(PROJECT_TAG, &app.workspace.project);
+                    stacks.push(stack);
+                }
+                Outcome::Failed(failure) => {
+                    unbuilt.push(Unbuilt { name: system.name.clone(), failure: failure.clone() });
+                }
+            }
+        }
+        Ok(Self { app, systems, stacks, unbuilt })
+    }
+
+    /// The same, in which every stack could be built.
+    ///
+    /// # Errors
+    /// As [`Self::of`], and when a stack could not be built.
+    pub fn complete(selected: &StackArgs, stage: &str) -> anyhow::Result<Self> {
+        let mut selection = Self::of(selected, stage)?;
+        let Some(last) = selection.unbuilt.pop() else { return Ok(selection) };
+        selection.unbuilt.iter().for_each(|unbuilt| ui::error(&unbuilt.failure()));
+        Err(last.failure())
+    }
+
+    /// The stack `name` and its app.
+    ///
+    /// # Errors
+    /// As [`Self::complete`].
+    pub fn one(name: &str, stage: &str, choices: &OptionArgs) -> anyhow::Result<Stack> {
+        let selected = StackArgs { names: vec![name.to_owned()], all: false, choices: choices.clone() };
+        let stack = Self::complete(&selected, stage)?.stacks.pop();
+        stack.ok_or_else(|| Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack).into())
+    }
+
+    /// The region that the first of the stacks is meant for.
+    #[must_use]
+    pub fn default_region(&self) -> Option<&str> {
+        self.stacks.first().and_then(Stack::default_region)
+    }
+
+    /// The system of `stack`.
+    #[must_use]
+    pub fn system_of(&self, stack: &Stack) -> Option<&System> {
+        self.systems.iter().find(|system| system.name == stack.name())
+    }
+}
+
+impl Unbuilt {
+    /// What the user is told.
+    #[must_use]
+    pub fn failure(&self) -> anyhow::Error {
+        let place = self.failure.location.as_ref().map(|it| format!("\n  --> {it}")).unwrap_or_default();
+        let message = format!("the stack `{}` cannot be built: {}{place}", self.name, self.failure.message);
+        Failure::new(message).help("the code that builds it panicked").into()
+    }
+}
+
+fn find<'a>(systems: &'a [System], name: &str) -> anyhow::Result<&'a System> {
+    if let Some(system) = systems.iter().find(|system| system.name == name) {
         return Ok(system);
     }
-    let nearest = nearest::nearest(name, stacks::all().iter().map(|system| system.name));
+    let nearest = nearest::nearest(name, systems.iter().map(|system| system.name.as_str()));
     let failure = Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack);
     Err(match nearest {
         Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
@@ -40,36 +123,52 @@ fn system(name: &str) -> anyhow::Result<&'static System> {
 }
 
 /// Prints what is wrong with a stack; an error means that nothing may be deployed.
+///
+/// # Errors
+/// When a finding is an error.
 pub fn require_sound(stack: &Stack, findings: &[Finding]) -> anyhow::Result<()> {
     for finding in findings {
         ui::finding(finding);
     }
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    if errors == 0 {
+    if !has_error(findings) {
         return Ok(());
     }
     Err(Failure::new(format!("`{}` cannot be deployed: {}", stack.name(), count(findings))).into())
 }
 
 /// Prints what is wrong with each of `stacks` and between them; an error in one means that none may be deployed.
+///
+/// # Errors
+/// When a finding is an error.
 pub fn require_all_sound(stacks: &[Stack]) -> anyhow::Result<()> {
     let mut unsound = Vec::new();
     let mut all = Vec::new();
     for stack in stacks {
-        let findings = infra::check(stack);
-        if require_sound(stack, &findings).is_err() {
+        if require_sound(stack, stack.findings()).is_err() {
             unsound.push(format!("`{}`", stack.name()));
         }
-        all.extend(findings);
+        all.extend(stack.findings().iter().cloned());
     }
-    let between = infra::check::between(stacks);
+    let between = between(stacks);
     between.iter().for_each(ui::finding);
     all.extend(between);
-    if all.iter().all(|finding| finding.severity != Severity::Error) {
+    if !has_error(&all) {
         return Ok(());
     }
     let which = if unsound.is_empty() { "the stacks together".to_owned() } else { unsound.join(", ") };
     Err(Failure::new(format!("{which} cannot be deployed: {}", count(&all))).into())
+}
+
+/// What is wrong between stacks that go to one account and region.
+#[must_use]
+pub fn between(stacks: &[Stack]) -> Vec<Finding> {
+    infra::check::between(&stacks.iter().map(Stack::as_peer).collect::<Vec<_>>())
+}
+
+/// Whether a finding is an error.
+#[must_use]
+pub fn has_error(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
 /// `1 error, 2 warnings`.

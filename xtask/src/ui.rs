@@ -8,11 +8,11 @@ use infra::plan::{Line, Tone};
 use infra::{Finding, Severity};
 
 use crate::audit::{AuditFinding, report};
-use crate::cli::{Color, Talk};
+use crate::cli::{Color, OutputArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-static TALK: OnceLock<Talk> = OnceLock::new();
+static OUTPUT: OnceLock<OutputArgs> = OnceLock::new();
 
 tokio::task_local! {
     /// What the lines of this task begin with.
@@ -28,24 +28,24 @@ pub const CAUTION: Style = AnsiColor::Yellow.on_default();
 /// Bold, for headings.
 pub const STRONG: Style = Style::new().bold();
 
-/// Sets how this process talks. Called once, before anything is said.
-pub fn init(talk: &Talk) {
-    match talk.color {
+/// Sets what this process prints, and how. Called once, before anything is said.
+pub fn init(output: &OutputArgs) {
+    match output.color {
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
-    let _ = TALK.set(talk.clone());
+    let _ = OUTPUT.set(output.clone());
 }
 
 /// Whether results are printed as JSON.
 pub fn json() -> bool {
-    TALK.get().is_some_and(|talk| talk.json)
+    OUTPUT.get().is_some_and(|output| output.json)
 }
 
 /// Whether only results and errors are said.
 pub fn quiet() -> bool {
-    TALK.get().is_some_and(|talk| talk.quiet)
+    OUTPUT.get().is_some_and(|output| output.quiet)
 }
 
 /// Prints a line of the result.
@@ -55,7 +55,7 @@ pub fn result(line: impl std::fmt::Display) {
 
 /// Whether more is said about each step.
 pub fn verbose() -> bool {
-    TALK.get().is_some_and(|talk| talk.verbose)
+    OUTPUT.get().is_some_and(|output| output.verbose)
 }
 
 /// Does `work`, whose lines begin with `label`: several go on at once, and each line must say what it is about.
@@ -105,6 +105,9 @@ pub fn detail(text: impl std::fmt::Display) {
 
 /// Says what went wrong.
 pub fn error(error: &anyhow::Error) {
+    if error.downcast_ref().is_some_and(Failure::is_silent) {
+        return;
+    }
     let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
     line(format!("{DANGER}error{DANGER:#}: {}", causes.join("\n  caused by: ")));
 }

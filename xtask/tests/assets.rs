@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use engine::assets::{Artifact, Program, Selection, Target, Workspace, build, pack, target};
+use engine::audit::{linked, usage};
+use engine::failure::Failure;
 use infra::Stage;
-use infra::lambda::{Architecture, Function};
+use infra::lambda::Architecture;
 use memchr::memmem;
 use object::Endianness;
 use object::read::elf::ElfFile64;
 use policies::Operation;
-use stacks::Options;
-use xtask::assets::{Artifact, Program, Target, Workspace, build, pack, target};
-use xtask::audit::{linked, usage};
+use stackwright::Options;
 
 const LAMBDA: Target = Target::Lambda(Architecture::X86_64);
 
@@ -39,24 +40,25 @@ fn a_build_of_unchanged_source_is_fresh_and_gives_the_same_zip() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = handler_in(folder.path());
     let first = programs(&workspace, &["handler"]);
-    let before = pack(&first).unwrap();
+    let before = pack(&first, folder.path()).unwrap();
     let again = programs(&workspace, &["handler"]);
     assert_eq!((first[0].fresh, again[0].fresh), (false, true));
-    assert_eq!(pack(&again).unwrap(), before);
+    assert_eq!(pack(&again, folder.path()).unwrap(), before);
+    assert_eq!(pack(&again, &folder.path().join("elsewhere")).unwrap(), before, "packed anew");
 }
 
 #[test]
-fn a_handler_that_does_not_compile_is_named() {
+fn of_a_handler_that_does_not_compile_only_cargo_speaks() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = handler_in(folder.path());
     fs::write(folder.path().join("src/main.rs"), "fn main() { missing }").unwrap();
-    let error = build(&workspace, &["handler"], LAMBDA, &tools()).unwrap_err();
-    assert_eq!(error.to_string(), "cargo could not build `handler`\n  help: cargo says why, above");
+    let error = build(&workspace, alone(&["handler"]), LAMBDA, Some(&tools())).unwrap_err();
+    assert!(error.downcast_ref().is_some_and(Failure::is_silent), "cargo has said why: {error}");
 }
 
 #[test]
 fn a_program_that_no_package_has_is_named() {
-    let error = build(&repository(), &["spaceships-cosumer"], LAMBDA, &tools()).unwrap_err();
+    let error = build(&repository(), alone(&["spaceships-cosumer"]), LAMBDA, Some(&tools())).unwrap_err();
     assert!(
         error.to_string().starts_with("no package of this workspace has a program `spaceships-cosumer`"),
         "{error}"
@@ -87,7 +89,7 @@ fn the_functions_run_on_lambdas_glibc_and_name_no_folder_and_call_what_their_bin
     let workspace = repository();
     let expected = operations_of_bindings();
     assert!(expected.len() >= 17, "{} programs", expected.len());
-    let names: Vec<_> = expected.keys().copied().collect();
+    let names: Vec<_> = expected.keys().map(String::as_str).collect();
     for program in programs(&workspace, &names) {
         let (name, file) = (program.name.as_str(), fs::read(&program.path).unwrap());
         let newest = glibc_versions(&file).into_iter().next_back().unwrap();
@@ -105,13 +107,12 @@ fn the_functions_run_on_lambdas_glibc_and_name_no_folder_and_call_what_their_bin
 }
 
 /// The operations in the types of the bindings of each program, in all stacks.
-fn operations_of_bindings() -> BTreeMap<&'static str, BTreeSet<String>> {
+fn operations_of_bindings() -> BTreeMap<String, BTreeSet<String>> {
     let mut operations: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for system in stacks::all() {
-        let stack = system.build(&Stage::default(), &Options::default());
-        for (_, function) in stack.resources_of::<Function>() {
-            let of_program = operations.entry(function.program()).or_default();
-            let types = function.bindings().iter().map(|binding| &binding.type_name);
+    for system in stacks::app().systems() {
+        for function in system.assemble(&Stage::default(), &Options::default()).functions {
+            let of_program = operations.entry(function.program).or_default();
+            let types = function.bindings.iter().map(|binding| &binding.type_name);
             of_program.extend(types.flat_map(|it| usage::operations(it)).map(ToString::to_string));
         }
     }
@@ -137,11 +138,16 @@ fn handler_in(folder: &Path) -> Workspace {
 }
 
 fn programs(workspace: &Workspace, names: &[&str]) -> Vec<Program> {
-    build(workspace, names, LAMBDA, &tools()).unwrap()
+    build(workspace, alone(names), LAMBDA, Some(&tools())).unwrap()
+}
+
+/// These programs, with no others.
+fn alone<'a>(names: &'a [&'a str]) -> Selection<'a> {
+    Selection { programs: names, all: names, unified: &[] }
 }
 
 fn zips(workspace: &Workspace, names: &[&str]) -> Vec<Artifact> {
-    pack(&programs(workspace, names)).unwrap()
+    pack(&programs(workspace, names), &workspace.target_directory().join("packed")).unwrap()
 }
 
 fn repository() -> Workspace {
@@ -155,7 +161,7 @@ fn root() -> PathBuf {
 /// The folder with `cargo-zigbuild` and the Python that has zig.
 fn tools() -> PathBuf {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(xtask::tools::environment(xtask::tools::Tool::Zig)).unwrap().bin()
+    runtime.block_on(engine::tools::environment(engine::tools::Tool::Zig)).unwrap().bin()
 }
 
 /// The versions of glibc that the symbols of a program need, as `.gnu.version_r` lists them.

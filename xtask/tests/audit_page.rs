@@ -11,13 +11,13 @@ use std::fs;
 
 use aws_smithy_types::base64;
 use browser::Browser;
+use engine::audit::finding::AuditFinding;
+use engine::audit::matrix::{AuditReport, Source, Verdict};
+use engine::audit::report::{Basis, html};
 use policies::audit::rules;
 use regex::Regex;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
-use xtask::audit::finding::AuditFinding;
-use xtask::audit::matrix::{AuditReport, Source, Verdict};
-use xtask::audit::report::{Basis, html};
 
 /// What would run, or end an element, if the page took it for more than text.
 const HOSTILE: [&str; 4] = [

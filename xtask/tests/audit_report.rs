@@ -5,12 +5,12 @@
 #[path = "common/audit_sample.rs"]
 mod sample;
 
+use engine::audit::finding::AuditFinding;
+use engine::audit::matrix::AuditReport;
+use engine::audit::report::{Basis, json, rules, sarif, summary, text};
 use insta::assert_snapshot;
 use policies::audit::rules as policy_rules;
 use serde_json::{Value as Json, json};
-use xtask::audit::finding::AuditFinding;
-use xtask::audit::matrix::AuditReport;
-use xtask::audit::report::{Basis, json, rules, sarif, summary, text};
 
 /// The text as a terminal without colours shows it.
 fn plain(text: &str) -> String {

@@ -2,24 +2,22 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-mod common;
-
 use std::fs;
 use std::process::Command;
 
-use common::{Ended, FreshCloud, xtask};
 use insta::assert_snapshot;
 use serde_json::Value;
 use tempfile::TempDir;
+use testing::{CommandOutput, LocalCloud, command};
 
-fn run(arguments: &[&str]) -> Ended {
-    Ended::of(&mut xtask(arguments))
+fn run(arguments: &[&str]) -> CommandOutput {
+    CommandOutput::of(&mut command(arguments))
 }
 
 /// The command line of a user who has configured nothing.
-fn run_at_an_empty_home(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+fn run_at_an_empty_home(arguments: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
     let home = TempDir::new().unwrap();
-    Ended::of(xtask(arguments).env("HOME", home.path()).envs(variables.iter().copied()))
+    CommandOutput::of(command(arguments).env("HOME", home.path()).envs(variables.iter().copied()))
 }
 
 fn stacks() -> Vec<String> {
@@ -42,7 +40,7 @@ fn list_names_every_stack() {
 
 #[test]
 fn synth_prints_the_reviewed_template() {
-    let snapshot = include_str!("../../stacks/tests/snapshots/spaceships__spaceships.snap");
+    let snapshot = include_str!("../../stacks/tests/spaceships/snapshots/spaceships_template__spaceships.snap");
     let (_, reviewed) = snapshot.split_once("\n---\n").unwrap();
     assert_eq!(run(&["synth", "spaceships"]).expect(0).stdout.trim_end(), reviewed.trim_end());
 
@@ -93,7 +91,7 @@ fn every_template_passes_cfn_lint() {
         fs::write(&path, run(&["synth", &stack]).expect(0).stdout).unwrap();
         lint.arg(path);
     }
-    let linted = Ended::of(&mut lint).expect(0);
+    let linted = CommandOutput::of(&mut lint).expect(0);
     assert_eq!(linted.stdout, "", "{linted}");
 }
 
@@ -138,7 +136,7 @@ fn a_stack_that_is_not_there_is_refused_with_the_nearest() {
 
 #[test]
 fn a_parameter_that_is_wrong_is_refused_before_anything_is_built() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     let deploy = |parameter| cloud.attempt(&["deploy", "spaceships", "--local", "--yes", "--parameter", parameter]);
     cloud.run(&["local", "start"]);
     assert_snapshot!(deploy("QueuePolicyPrincipalAccount=12"), @r"
@@ -203,17 +201,17 @@ fn no_region_and_no_credentials_are_said_with_the_way_out() {
 
 #[test]
 fn a_profile_that_is_named_is_preferred_to_the_keys_of_the_environment() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     cloud.run(&["local", "start"]);
     let home = TempDir::new().unwrap();
     fs::create_dir(home.path().join(".aws")).unwrap();
     // For the local cloud, a key of twelve digits is the account of that number.
     let profile = "[profile other]\nregion = eu-west-3\naws_access_key_id = 123456789012\naws_secret_access_key = k\n";
     fs::write(home.path().join(".aws/config"), profile).unwrap();
-    let endpoint = format!("http://127.0.0.1:{}", cloud.port);
-    let mut outputs = xtask(&["outputs", "spaceships", "--profile", "other", "--endpoint-url", &endpoint]);
+    let endpoint = format!("http://127.0.0.1:{}", cloud.port());
+    let mut outputs = command(&["outputs", "spaceships", "--profile", "other", "--endpoint-url", &endpoint]);
     outputs.env("HOME", home.path()).envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
-    let refused = Ended::of(&mut outputs).expect(6);
+    let refused = CommandOutput::of(&mut outputs).expect(6);
     assert!(refused.stderr.contains("is not deployed to account 123456789012 in eu-west-3"), "{refused}");
 }
 

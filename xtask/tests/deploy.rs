@@ -2,17 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-mod common;
-
 use std::collections::BTreeSet;
 
 use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudformation::types::StackStatus;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
-use common::{Ended, FreshCloud};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use testing::{CommandOutput, LocalCloud};
 
 const REPORTER: [&str; 2] = ["--parameter", "QueuePolicyPrincipalAccount=123456789012"];
 
@@ -27,19 +25,19 @@ const OUTPUTS: [&str; 7] = [
 ];
 
 /// `cargo xtask COMMAND spaceships --local …`.
-fn spaceships(cloud: &FreshCloud, command: &str, more: &[&str]) -> Ended {
+fn spaceships(cloud: &LocalCloud, command: &str, more: &[&str]) -> CommandOutput {
     cloud.attempt(&[&[command, "spaceships", "--local"], more].concat())
 }
 
-fn deploy(cloud: &FreshCloud) -> Ended {
+fn deploy(cloud: &LocalCloud) -> CommandOutput {
     spaceships(cloud, "deploy", &["--yes"]).expect(0)
 }
 
-fn outputs(cloud: &FreshCloud, more: &[&str]) -> Value {
+fn outputs(cloud: &LocalCloud, more: &[&str]) -> Value {
     spaceships(cloud, "outputs", &[&["--json"], more].concat()).expect(0).json()
 }
 
-async fn put_sighting(cloud: &FreshCloud) {
+async fn put_sighting(cloud: &LocalCloud) {
     let dynamodb = aws_sdk_dynamodb::Client::new(&cloud.sdk_config());
     let put = dynamodb.put_item().table_name("spaceships-sightings");
     let put = put.item("spaceship_id", AttributeValue::S("XW-12345".to_owned()));
@@ -47,7 +45,7 @@ async fn put_sighting(cloud: &FreshCloud) {
 }
 
 /// The names of everything that stacks are made of.
-async fn everything(cloud: &FreshCloud) -> Vec<String> {
+async fn everything(cloud: &LocalCloud) -> Vec<String> {
     let config = cloud.sdk_config();
     let mut names = Vec::new();
     let functions = aws_sdk_lambda::Client::new(&config).list_functions().send().await.unwrap();
@@ -69,7 +67,7 @@ async fn everything(cloud: &FreshCloud) -> Vec<String> {
 
 #[test]
 fn a_first_deployment_is_unattended_and_a_second_has_nothing_to_do() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     let before = spaceships(&cloud, "diff", &["--exit-code"]).expect(3);
     assert!(before.stdout.contains("35 to create"), "{before}");
     assert!(before.stdout.contains("+   Sightings "), "{before}");
@@ -83,7 +81,7 @@ fn a_first_deployment_is_unattended_and_a_second_has_nothing_to_do() {
     let names: Vec<_> = deployed.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, OUTPUTS);
     let api = deployed["ApiUrl"].as_str().unwrap();
-    assert!(api.starts_with(&format!("http://127.0.0.1:{}/", cloud.port)), "{api}");
+    assert!(api.starts_with(&format!("http://127.0.0.1:{}/", cloud.port())), "{api}");
     assert_eq!(outputs(&cloud, &[]), deployed);
 
     let second = spaceships(&cloud, "deploy", &["--yes", "--json"]).expect(0);
@@ -95,7 +93,7 @@ fn a_first_deployment_is_unattended_and_a_second_has_nothing_to_do() {
 
 #[test]
 fn nothing_is_deployed_or_destroyed_when_nobody_can_say_yes() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     let refused = spaceships(&cloud, "deploy", &[]).expect(5);
     assert!(refused.stderr.contains("needs a yes, and there is no terminal to ask on"), "{refused}");
     assert!(refused.stderr.contains("help: pass `--yes` to go ahead"), "{refused}");
@@ -110,7 +108,7 @@ fn nothing_is_deployed_or_destroyed_when_nobody_can_say_yes() {
 
 #[tokio::test]
 async fn another_stage_lives_beside_the_first_under_names_of_its_own() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     deploy(&cloud);
     let dev = outputs(&cloud, &[]);
     spaceships(&cloud, "deploy", &["--yes", "--stage", "blue"]).expect(0);
@@ -133,7 +131,7 @@ async fn another_stage_lives_beside_the_first_under_names_of_its_own() {
 
 #[tokio::test]
 async fn a_parameter_that_changes_is_shown_deployed_and_kept() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     spaceships(&cloud, "deploy", &[&["--yes"], &REPORTER[..]].concat()).expect(0);
     let change = ["--parameter", "QueuePolicyPrincipalAccount=210987654321"];
     let shown = spaceships(&cloud, "diff", &[&["--exit-code"], &change[..]].concat()).expect(3);
@@ -152,7 +150,7 @@ async fn a_parameter_that_changes_is_shown_deployed_and_kept() {
 
 #[tokio::test]
 async fn what_holds_data_is_destroyed_by_force_alone_and_then_nothing_is_left() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     let nothing = spaceships(&cloud, "destroy", &["--yes"]).expect(0);
     assert!(nothing.stderr.contains("nothing to destroy"), "{nothing}");
     let before = everything(&cloud).await;
@@ -182,7 +180,7 @@ async fn what_holds_data_is_destroyed_by_force_alone_and_then_nothing_is_left() 
 async fn a_stack_whose_creation_failed_is_not_deployed_over() {
     const TEMPLATE: &str = r#"{"Resources": {"P": {"Type": "AWS::IAM::Policy", "Properties": {
         "PolicyName": "p", "Roles": ["missing"], "PolicyDocument": {"Version": "2012-10-17", "Statement": []}}}}}"#;
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     cloud.run(&["local", "start"]);
     let cloudformation = aws_sdk_cloudformation::Client::new(&cloud.sdk_config());
     let capability = aws_sdk_cloudformation::types::Capability::CapabilityNamedIam;
@@ -205,7 +203,7 @@ async fn a_stack_whose_creation_failed_is_not_deployed_over() {
     deploy(&cloud);
 }
 
-fn in_region(cloud: &FreshCloud, region: &'static str) -> SdkConfig {
+fn in_region(cloud: &LocalCloud, region: &'static str) -> SdkConfig {
     cloud.sdk_config().to_builder().region(Region::new(region)).build()
 }
 
@@ -219,7 +217,7 @@ async fn roles_of_functions(config: &SdkConfig) -> BTreeSet<String> {
 #[tokio::test]
 async fn regions_are_deployed_at_once_and_one_that_fails_does_not_stop_the_other() {
     const REGIONS: [&str; 2] = ["--region", "eu-west-1,sa-east-1"];
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     cloud.run(&["local", "start"]);
     let (ireland, brazil) = (in_region(&cloud, "eu-west-1"), in_region(&cloud, "sa-east-1"));
     let sqs = aws_sdk_sqs::Client::new(&ireland);
@@ -271,7 +269,7 @@ async fn a_bucket_with_objects_is_destroyed_by_force_alone_with_all_their_versio
         "Uploads": {"Type": "AWS::S3::Bucket", "Properties": {
             "BucketName": "uploads", "VersioningConfiguration": {"Status": "Enabled"}}},
         "Archive": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": {"BucketName": "archive"}}}}"#;
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     cloud.run(&["local", "start"]);
     let config = cloud.sdk_config();
     let cloudformation = aws_sdk_cloudformation::Client::new(&config);
@@ -304,7 +302,7 @@ async fn a_bucket_with_objects_is_destroyed_by_force_alone_with_all_their_versio
 
 #[test]
 fn a_deployment_after_the_local_cloud_was_killed_works() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     deploy(&cloud);
     kill_process(Pid::from_raw(cloud.pid().unwrap()).unwrap(), Signal::KILL).unwrap();
     deploy(&cloud);

@@ -2,20 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot prepare has failed")]
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{Ended, FreshCloud, xtask};
 use serde_json::{Value, json};
+use testing::{CommandOutput, LocalCloud, command};
 use tiny_http::{Response, Server};
 
-fn audit(cloud: &FreshCloud) -> Ended {
+fn audit(cloud: &LocalCloud) -> CommandOutput {
     cloud.attempt(&["policy-audit", "spaceships", "--live", "--local", "--json"])
 }
 
 /// What is found of what is deployed: rule, logical id and message.
-fn differences(audited: &Ended) -> Vec<(String, String, String)> {
+fn differences(audited: &CommandOutput) -> Vec<(String, String, String)> {
     let report = audited.json();
     let text = |finding: &Value, name: &str| finding[name].as_str().unwrap().to_owned();
     let findings = report["findings"].as_array().unwrap().iter();
@@ -24,7 +22,7 @@ fn differences(audited: &Ended) -> Vec<(String, String, String)> {
 }
 
 /// The physical name of a role of the stack.
-async fn role(cloud: &FreshCloud, id: &str) -> String {
+async fn role(cloud: &LocalCloud, id: &str) -> String {
     let cloudformation = aws_sdk_cloudformation::Client::new(&cloud.sdk_config());
     let call = cloudformation.describe_stack_resource().stack_name("spaceships-dev").logical_resource_id(id);
     let answer = call.send().await.unwrap();
@@ -37,7 +35,7 @@ fn policy(statement: &Value) -> String {
 
 #[tokio::test]
 async fn roles_that_somebody_changed_are_found_by_what_they_allow() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     let nothing = audit(&cloud).expect(6);
     assert!(nothing.stderr.contains("`spaceships` is not deployed to the local cloud"), "{nothing}");
 
@@ -118,9 +116,9 @@ fn a_refusal_says_which_permissions_are_needed() {
             request.respond(Response::from_string(text).with_status_code(status)).unwrap();
         }
     });
-    let mut command = xtask(&["policy-audit", "spaceships", "--live", "--endpoint-url", &endpoint]);
+    let mut command = command(&["policy-audit", "spaceships", "--live", "--endpoint-url", &endpoint]);
     command.args(["--region", "eu-west-1"]).env("AWS_ACCESS_KEY_ID", "id").env("AWS_SECRET_ACCESS_KEY", "secret");
-    let refused = Ended::of(&mut command).expect(1);
+    let refused = CommandOutput::of(&mut command).expect(1);
     for said in ["AWS refused: no (AccessDenied)", "`iam:GetRole`", "`iam:SimulatePrincipalPolicy`"] {
         assert!(refused.stderr.contains(said), "no {said} in {refused}");
     }

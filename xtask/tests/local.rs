@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-mod common;
-
 use std::fs;
 use std::net::TcpListener;
 use std::time::Duration;
@@ -13,16 +11,16 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
-use common::{Answer, FreshCloud, http_client, stderr};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use testing::{Answer, CommandOutput, LocalCloud, http_client};
 
-async fn create_queue(cloud: &FreshCloud) {
+async fn create_queue(cloud: &LocalCloud) {
     Client::new(&cloud.sdk_config()).create_queue().queue_name("kept").send().await.unwrap();
 }
 
-async fn queues(cloud: &FreshCloud) -> usize {
+async fn queues(cloud: &LocalCloud) -> usize {
     Client::new(&cloud.sdk_config()).list_queues().send().await.unwrap().queue_urls().len()
 }
 
@@ -32,11 +30,11 @@ fn kill(pid: i32) {
 
 #[test]
 fn runs_until_it_is_stopped_and_starts_only_once() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     assert_eq!(cloud.status()["running"], false);
     assert_eq!(cloud.run(&["local", "stop"]), "the local cloud is not running\n");
 
-    let endpoint = format!("http://127.0.0.1:{}", cloud.port);
+    let endpoint = format!("http://127.0.0.1:{}", cloud.port());
     assert_eq!(cloud.run(&["local", "start"]), format!("the local cloud runs at {endpoint}\n"));
     let first = cloud.status();
     assert_eq!((&first["healthy"], &first["version"]), (&true.into(), &"1.5.33".into()));
@@ -49,18 +47,18 @@ fn runs_until_it_is_stopped_and_starts_only_once() {
 
 #[test]
 fn env_prints_what_other_clients_need() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     let expected = format!(
         "AWS_ENDPOINT_URL=http://127.0.0.1:{}\nAWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\n\
          AWS_SESSION_TOKEN=\nAWS_REGION=eu-west-3\nAWS_DEFAULT_REGION=eu-west-3\n",
-        cloud.port
+        cloud.port()
     );
     assert_eq!(cloud.run(&["local", "env", "--region", "eu-west-3"]), expected);
 }
 
 #[tokio::test]
 async fn state_survives_a_restart_and_ends_with_reset() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     cloud.run(&["local", "start"]);
     create_queue(&cloud).await;
     cloud.run(&["local", "stop"]);
@@ -78,10 +76,10 @@ async fn state_survives_a_restart_and_ends_with_reset() {
 
 #[tokio::test]
 async fn what_roles_were_allowed_and_denied_is_recorded_until_reset() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     cloud.run(&["local", "start"]);
     create_queue(&cloud).await;
-    let url = format!("http://127.0.0.1:{}/000000000000/kept", cloud.port);
+    let url = format!("http://127.0.0.1:{}/000000000000/kept", cloud.port());
     let sender = Client::new(&session_of_a_role(&cloud, &["sqs:SendMessage"]).await);
     let entry = SendMessageBatchRequestEntry::builder().id("one").message_body("one").build().unwrap();
     sender.send_message_batch().queue_url(&url).entries(entry).send().await.unwrap();
@@ -105,7 +103,7 @@ async fn what_roles_were_allowed_and_denied_is_recorded_until_reset() {
 }
 
 /// A configuration with a session named `test` of the new role `sender`, which allows `actions`.
-async fn session_of_a_role(cloud: &FreshCloud, actions: &[&str]) -> SdkConfig {
+async fn session_of_a_role(cloud: &LocalCloud, actions: &[&str]) -> SdkConfig {
     let config = cloud.sdk_config();
     let iam = aws_sdk_iam::Client::new(&config);
     let document = |statement: Value| json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
@@ -122,8 +120,8 @@ async fn session_of_a_role(cloud: &FreshCloud, actions: &[&str]) -> SdkConfig {
 }
 
 /// The calls that the local cloud recorded, without the time.
-async fn recorded(cloud: &FreshCloud) -> Vec<Value> {
-    let url = format!("http://127.0.0.1:{}/_stackwright/calls", cloud.port);
+async fn recorded(cloud: &LocalCloud) -> Vec<Value> {
+    let url = format!("http://127.0.0.1:{}/_stackwright/calls", cloud.port());
     let mut recorded = Answer::to(http_client().get(url)).await.json();
     assert_eq!((&recorded["version"], &recorded["left_out"]), (&json!(1), &json!(0)));
     let calls = recorded["calls"].as_array_mut().unwrap();
@@ -135,10 +133,10 @@ async fn recorded(cloud: &FreshCloud) -> Vec<Value> {
 
 #[tokio::test]
 async fn what_is_older_than_seconds_survives_a_kill() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     cloud.run(&["local", "start"]);
     create_queue(&cloud).await;
-    let saved = cloud.state().join("state/sqs.json");
+    let saved = cloud.folder().join("state/sqs.json");
     for _ in 0..100 {
         if saved.exists() {
             break;
@@ -147,9 +145,9 @@ async fn what_is_older_than_seconds_survives_a_kill() {
     }
     kill(cloud.pid().unwrap());
 
-    let output = cloud.xtask(&["local", "start"]).output().unwrap();
-    assert!(output.status.success(), "{}", stderr(&output));
-    assert!(stderr(&output).starts_with("warning: the local cloud was killed"), "{}", stderr(&output));
+    let ended = cloud.attempt(&["local", "start"]);
+    assert!(ended.code == Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.starts_with("warning: the local cloud was killed"), "{}", ended.stderr);
     assert_eq!(queues(&cloud).await, 1);
 }
 
@@ -157,7 +155,7 @@ async fn what_is_older_than_seconds_survives_a_kill() {
 async fn loopback_counts_as_tls() {
     const TLS_ONLY: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",
         "Action": "sqs:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}"#;
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     cloud.run(&["local", "start"]);
     let sqs = Client::new(&cloud.sdk_config());
     let create = sqs.create_queue().queue_name("closed").attributes(QueueAttributeName::Policy, TLS_ONLY);
@@ -167,67 +165,76 @@ async fn loopback_counts_as_tls() {
 
 #[test]
 fn unreadable_state_is_reported_and_kept() {
-    let cloud = FreshCloud::new();
-    let state = cloud.state().join("state");
+    let cloud = LocalCloud::fresh();
+    let state = cloud.folder().join("state");
     fs::create_dir(&state).unwrap();
     fs::write(state.join("sqs.json"), "{broken").unwrap();
 
-    let output = cloud.xtask(&["local", "start"]).output().unwrap();
-    assert!(stderr(&output).contains("the saved state of sqs cannot be read"), "{}", stderr(&output));
+    let ended = cloud.attempt(&["local", "start"]);
+    assert!(ended.stderr.contains("the saved state of sqs cannot be read"), "{}", ended.stderr);
     cloud.run(&["local", "stop"]);
     assert_eq!(fs::read_to_string(state.join("sqs.json.unreadable")).unwrap(), "{broken");
 }
 
 #[test]
 fn a_taken_port_is_named_with_a_way_out_and_nothing_is_started() {
-    for offset in [0, 1] {
-        let cloud = FreshCloud::new();
-        let taken = cloud.port + offset;
-        let _listener = TcpListener::bind(("127.0.0.1", taken)).unwrap();
-        let output = cloud.xtask(&["local", "start"]).output().unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        let message = stderr(&output);
-        assert!(
-            message.contains(&format!("port {taken} is taken by a program that is not an AWS emulator")),
-            "{message}"
-        );
-        assert!(message.contains("`STACKWRIGHT_LOCAL_PORT="), "{message}");
-        assert_eq!(cloud.status()["running"], false);
-    }
+    let cloud = LocalCloud::fresh();
+    let taken = cloud.port();
+    let _listener = TcpListener::bind(("127.0.0.1", taken)).unwrap();
+    let ended = cloud.attempt(&["local", "start"]);
+    assert_eq!(ended.code, Some(1));
+    let message = ended.stderr;
+    assert!(message.contains(&format!("port {taken} is taken by a program that is not an AWS emulator")), "{message}");
+    assert!(message.contains("`STACKWRIGHT_LOCAL_PORT="), "{message}");
+    assert_eq!(cloud.status()["running"], false);
+}
+
+#[test]
+fn a_local_service_gets_a_port_that_is_free_and_keeps_it() {
+    let cloud = LocalCloud::fresh();
+    let _listener = TcpListener::bind(("127.0.0.1", cloud.port() + 1)).unwrap();
+    let address = |cloud: &LocalCloud| cloud.status()["services"]["model-validator"].as_str().unwrap().to_owned();
+    cloud.run(&["local", "start"]);
+    let first = address(&cloud);
+    assert_ne!(first, format!("http://127.0.0.1:{}", cloud.port() + 1));
+    cloud.run(&["local", "stop"]);
+    assert_eq!(cloud.status()["services"], serde_json::json!({}));
+    cloud.run(&["local", "start"]);
+    assert_eq!(address(&cloud), first);
 }
 
 #[test]
 fn the_state_of_another_local_cloud_is_not_touched() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     cloud.run(&["local", "start"]);
     let other = TempDir::new().unwrap();
-    let output = cloud.xtask(&["local", "start"]).env("STACKWRIGHT_LOCAL_STATE", other.path()).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("is taken by another local cloud"), "{}", stderr(&output));
+    let ended = CommandOutput::of(cloud.command(&["local", "start"]).env("STACKWRIGHT_LOCAL_STATE", other.path()));
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("is taken by another local cloud"), "{}", ended.stderr);
 
-    let output = cloud.xtask(&["local", "start"]).env("STACKWRIGHT_LOCAL_PORT", "1").output().unwrap();
-    assert!(stderr(&output).contains("is in use by the local cloud on port"), "{}", stderr(&output));
+    let ended = CommandOutput::of(cloud.command(&["local", "start"]).env("STACKWRIGHT_LOCAL_PORT", "1"));
+    assert!(ended.stderr.contains("is in use by the local cloud on port"), "{}", ended.stderr);
 }
 
 #[test]
 fn a_port_that_is_none_is_refused() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     for port in ["0", "65535", "http"] {
-        let output = cloud.xtask(&["local", "status"]).env("STACKWRIGHT_LOCAL_PORT", port).output().unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        assert!(stderr(&output).contains(&format!("`{port}` of STACKWRIGHT_LOCAL_PORT is no port")));
+        let ended = CommandOutput::of(cloud.command(&["local", "status"]).env("STACKWRIGHT_LOCAL_PORT", port));
+        assert_eq!(ended.code, Some(1));
+        assert!(ended.stderr.contains(&format!("`{port}` of STACKWRIGHT_LOCAL_PORT is no port")));
     }
 }
 
 #[test]
 fn a_crash_while_starting_shows_the_end_of_the_log() {
-    let cloud = FreshCloud::new();
+    let cloud = LocalCloud::fresh();
     // The unreadable file cannot be set aside under a name that a folder has.
-    fs::create_dir_all(cloud.state().join("state/sqs.json.unreadable")).unwrap();
-    fs::write(cloud.state().join("state/sqs.json"), "{broken").unwrap();
-    let output = cloud.xtask(&["local", "start"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let message = stderr(&output);
+    fs::create_dir_all(cloud.folder().join("state/sqs.json.unreadable")).unwrap();
+    fs::write(cloud.folder().join("state/sqs.json"), "{broken").unwrap();
+    let ended = cloud.attempt(&["local", "start"]);
+    assert_eq!(ended.code, Some(1));
+    let message = ended.stderr;
     assert!(message.contains("ended while it was starting (exit status: 1)"), "{message}");
     assert!(message.contains("  | IsADirectoryError"), "{message}");
     assert_eq!(cloud.status()["running"], false);
@@ -235,36 +242,21 @@ fn a_crash_while_starting_shows_the_end_of_the_log() {
 
 #[test]
 fn without_python_it_says_what_to_install() {
-    let (cloud, home) = (FreshCloud::new(), TempDir::new().unwrap());
-    let mut start = cloud.xtask(&["local", "start"]);
-    let output = start.env("STACKWRIGHT_HOME", home.path()).env("PATH", home.path()).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("`python3` is not on PATH"), "{}", stderr(&output));
-    assert!(stderr(&output).contains("apt install python3 python3-venv"), "{}", stderr(&output));
+    let (cloud, home) = (LocalCloud::fresh(), TempDir::new().unwrap());
+    let mut start = cloud.command(&["local", "start"]);
+    let ended = CommandOutput::of(start.env("STACKWRIGHT_HOME", home.path()).env("PATH", home.path()));
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("`python3` is not on PATH"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("apt install python3 python3-venv"), "{}", ended.stderr);
 }
 
 #[test]
 fn without_network_the_first_use_says_so() {
-    let (cloud, home) = (FreshCloud::new(), TempDir::new().unwrap());
-    let mut start = cloud.xtask(&["local", "start"]);
+    let (cloud, home) = (LocalCloud::fresh(), TempDir::new().unwrap());
+    let mut start = cloud.command(&["local", "start"]);
     // Nothing listens on port 1.
     start.env("STACKWRIGHT_HOME", home.path()).env("PIP_INDEX_URL", "http://127.0.0.1:1/simple");
-    let output = start.output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("the Python package index cannot be reached"), "{}", stderr(&output));
-}
-
-#[tokio::test]
-async fn the_validator_knows_valid_and_invalid_models() {
-    let cloud = FreshCloud::new();
-    cloud.run(&["local", "start"]);
-    let url = cloud.status()["validator"].as_str().unwrap().to_owned();
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    for (model, expected) in [("A/SF-01 B-Wing", 200), ("AT-AT", 404), ("Naboo", 404)] {
-        let response = client.get(&url).query(&[("model", model)]).send().await.unwrap();
-        assert_eq!(response.status(), expected, "{model}");
-    }
-    cloud.run(&["local", "stop"]);
-    assert!(client.get(&url).send().await.is_err(), "it stops with the local cloud");
+    let ended = CommandOutput::of(&mut start);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("the Python package index cannot be reached"), "{}", ended.stderr);
 }

@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The name of [`Declaration`] for serde, which no other struct has: by it a declaration is told from a struct in a field.
+pub(crate) const NAME: &str = "stackwright_bindings::Declaration";
+
 /// A binding as the stack sees it: the value of its environment variable, and what it grants.
 ///
 /// The values are CloudFormation's: a string, or an intrinsic function in its JSON form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename = "stackwright_bindings::Declaration")]
 pub struct Declaration {
     /// The binding's type as [`std::any::type_name`] gives it, by which a built program names its calls.
     pub type_name: String,

@@ -1,5 +1,6 @@
 //! A function's environment as its bindings: one variable for each field, named after it in capitals.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
@@ -42,40 +43,61 @@ pub fn variable(field: &str) -> String {
 
 /// Reads bindings from environment variables, of which those of no field are passed over.
 ///
+/// An `Option` without a variable is `None`. No stack can write an `Option`: it is for what is set otherwise.
+///
 /// # Errors
 /// When a variable is missing or its value does not fit; the message names the variable.
 pub fn read<B: DeserializeOwned>(variables: impl IntoIterator<Item = (String, String)>) -> Result<B, EnvironmentError> {
-    // A variable in other letters is another variable: no field reads `path` where the system has `PATH`.
-    let variables = variables.into_iter().filter(|(name, _)| *name == variable(name));
-    B::deserialize(Environment { variables, current: None })
+    B::deserialize(Environment(variables.into_iter().collect()))
 }
 
 /// All variables, of which each field takes its own.
-struct Environment<I> {
-    variables: I,
-    current: Option<(String, String)>,
-}
+struct Environment(BTreeMap<String, String>);
 
-impl<'de, I: Iterator<Item = (String, String)>> Deserializer<'de> for Environment<I> {
+impl<'de> Deserializer<'de> for Environment {
     type Error = EnvironmentError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_map(self)
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Self::Error> {
+        Err(Self::Error::custom("bindings are a struct with named fields, and without `#[serde(flatten)]`"))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        mut self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let set = fields.iter().filter_map(|field| Some((*field, self.0.remove_entry(&variable(field))?)));
+        visitor.visit_map(Fields { set: set.collect::<Vec<_>>().into_iter(), current: None })
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }
 
-impl<'de, I: Iterator<Item = (String, String)>> MapAccess<'de> for Environment<I> {
+/// The fields whose variables are set, each with its variable's name and value.
+struct Fields {
+    set: std::vec::IntoIter<(&'static str, (String, String))>,
+    current: Option<(String, String)>,
+}
+
+impl<'de> MapAccess<'de> for Fields {
     type Error = EnvironmentError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
-        self.current = self.variables.next();
-        let field = self.current.as_ref().map(|(name, _)| name.to_ascii_lowercase());
-        field.map(|field| seed.deserialize(field.into_deserializer())).transpose()
+        let Some((field, variable)) = self.set.next() else { return Ok(None) };
+        self.current = Some(variable);
+        seed.deserialize(field.into_deserializer()).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
@@ -86,7 +108,7 @@ impl<'de, I: Iterator<Item = (String, String)>> MapAccess<'de> for Environment<I
     }
 }
 
-/// The value of a variable, which a field may read as text, number or truth value.
+/// The value of a variable, which a field may read as text, number, truth value or the name of a variant.
 struct Variable(String);
 
 macro_rules! parsed {
@@ -104,12 +126,19 @@ impl<'de> Deserializer<'de> for Variable {
 
     parsed!(
         deserialize_bool: visit_bool,
+        deserialize_u8: visit_u8,
         deserialize_u16: visit_u16,
         deserialize_u32: visit_u32,
         deserialize_u64: visit_u64,
+        deserialize_u128: visit_u128,
+        deserialize_i8: visit_i8,
+        deserialize_i16: visit_i16,
         deserialize_i32: visit_i32,
         deserialize_i64: visit_i64,
+        deserialize_i128: visit_i128,
+        deserialize_f32: visit_f32,
         deserialize_f64: visit_f64,
+        deserialize_char: visit_char,
     );
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
@@ -128,8 +157,16 @@ impl<'de> Deserializer<'de> for Variable {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_enum(self.0.into_deserializer())
+    }
+
     forward_to_deserialize_any! {
-        i8 i16 i128 u8 u128 f32 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct enum
-        identifier ignored_any
+        str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }

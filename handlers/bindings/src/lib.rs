@@ -17,6 +17,10 @@
 //!     const NAME: &'static str = "spaceships-consumer";
 //! }
 //! ```
+//!
+//! A field is a binding, or a plain value: a text, a number, a truth value, or an enum whose variants hold nothing. The
+//! environment variable is named after the field, in capitals. Anything else, such as an `Option`, a `Vec` or a struct
+//! inside, is an error that the stack's `check` finds: nothing is deployed with it. See [`fields`].
 
 pub mod declaration;
 pub mod dynamodb;
@@ -24,6 +28,7 @@ pub mod environment;
 pub mod eventbridge;
 #[cfg(feature = "runtime")]
 pub mod evidence;
+pub mod fields;
 pub mod grants;
 pub mod lambda;
 mod resource;
@@ -42,6 +47,8 @@ pub use runtime::load;
 pub use url::Url;
 
 /// The bindings of one program: a binary of a handler crate that runs as a Lambda function.
+///
+/// They are a struct with named fields, or without any.
 pub trait Program: serde::Serialize {
     /// The name of the binary.
     const NAME: &'static str;

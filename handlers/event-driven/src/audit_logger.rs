@@ -4,8 +4,8 @@ use aws_lambda_events::sqs::SqsBatchResponse;
 use aws_sdk_dynamodb::types::AttributeValue::{N, S};
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Table};
-use common::sqs::Event as Batch;
-use common::{CallError, Record, sqs};
+use functions::sqs::Event as Batch;
+use functions::{CallError, Record, sqs};
 use lambda_runtime::{Error, LambdaEvent};
 use serde::{Deserialize, Serialize};
 

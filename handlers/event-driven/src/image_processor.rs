@@ -8,9 +8,9 @@ use aws_sdk_dynamodb::types::AttributeValue::{N, S};
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Table};
 use bindings::s3::{Bucket, GetObject};
-use common::image::{self, Decoded, Limits};
-use common::sqs::Event as Batch;
-use common::{CallError, Record, sqs};
+use functions::image::{self, Decoded, Limits};
+use functions::sqs::Event as Batch;
+use functions::{CallError, Record, sqs};
 use lambda_runtime::{Error, LambdaEvent};
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
-use common::CallError;
+use functions::CallError;
 
 /// Writes the item of `put`, unless the table has one under its key, of which `key` is a part. Tells whether it was
 /// written.

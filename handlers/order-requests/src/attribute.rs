@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use common::FieldError;
+use functions::FieldError;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

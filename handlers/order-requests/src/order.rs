@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use common::{FieldError, Fields};
+use functions::{FieldError, Fields};
 use uuid::Uuid;
 
 use crate::attribute::{self, RawFields};

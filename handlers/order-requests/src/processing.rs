@@ -5,9 +5,9 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use bindings::Program;
 use bindings::dynamodb::{Table, UpdateItem};
-use common::record::{Record, RecordError};
-use common::sqs::{self, Event};
-use common::{CallError, clock};
+use functions::record::{Record, RecordError};
+use functions::sqs::{self, Event};
+use functions::{CallError, clock};
 use serde::{Deserialize, Serialize};
 
 use crate::message::Message;

@@ -6,8 +6,8 @@ use aws_sdk_sns::types::MessageAttributeValue;
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Table};
 use bindings::sns::{Publish, Topic};
-use common::api::{Request, Response};
-use common::{CallError, FieldError, clock};
+use functions::api::{Request, Response};
+use functions::{CallError, FieldError, clock};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

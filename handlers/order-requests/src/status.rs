@@ -1,6 +1,6 @@
 //! What state a request is in, which decides its queue.
 
-use common::FieldError;
+use functions::FieldError;
 use serde::{Deserialize, Serialize};
 
 /// The state of a request.

@@ -3,7 +3,7 @@
 mod amount;
 mod fields;
 
-use common::FieldError;
+use functions::FieldError;
 
 pub use amount::Amount;
 use fields::Fields;

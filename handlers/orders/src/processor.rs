@@ -7,10 +7,10 @@ use aws_sdk_s3::primitives::ByteStream;
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Table};
 use bindings::s3::{Bucket, PutObject};
-use common::record::RecordError;
-use common::sqs::{self, Event};
-use common::unique_time::{self, Own, StoreError};
-use common::{CallError, FieldError, Record};
+use functions::record::RecordError;
+use functions::sqs::{self, Event};
+use functions::unique_time::{self, Own, StoreError};
+use functions::{CallError, FieldError, Record};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 

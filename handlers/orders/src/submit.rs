@@ -3,8 +3,8 @@
 use aws_sdk_sqs::operation::send_message::SendMessageError;
 use bindings::Program;
 use bindings::sqs::{Queue, SendMessage};
-use common::api::{Request, Response};
-use common::{CallError, FieldError};
+use functions::api::{Request, Response};
+use functions::{CallError, FieldError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Why an invocation fails.
 
-use common::CallError;
+use functions::CallError;
 
 /// A failure that is ours. The invocation fails with it, so that Lambda tries an asynchronous one again and in the end
 /// keeps its event: an answer, whatever its status, would count as done.

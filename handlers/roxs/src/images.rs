@@ -12,9 +12,9 @@ use aws_sdk_s3::primitives::ByteStream;
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Table};
 use bindings::s3::{Bucket, GetObject, PutObject};
-use common::CallError;
-use common::api::Response;
-use common::image::{Limits, NotAnImage};
+use functions::CallError;
+use functions::api::Response;
+use functions::image::{Limits, NotAnImage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Points in time as text.
 
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
-use common::clock;
+use functions::clock;
 
 /// `millis` since the epoch in ISO 8601, in UTC: `2026-11-22T23:05:09.123Z`.
 pub(crate) fn iso(millis: i64) -> String {

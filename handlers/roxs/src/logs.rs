@@ -14,8 +14,8 @@ pub(crate) use index::PARTS;
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Query, Table};
 use bindings::s3::{Bucket, GetObject, PutObject};
-use common::CallError;
-use common::api::Response;
+use functions::CallError;
+use functions::api::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

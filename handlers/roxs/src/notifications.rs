@@ -12,8 +12,8 @@ use aws_sdk_sns::types::MessageAttributeValue;
 use bindings::Program;
 use bindings::dynamodb::{PutItem, Query, Table};
 use bindings::sns::{Publish, Topic};
-use common::api::Response;
-use common::{CallError, FieldError, Record, clock, sqs};
+use functions::api::Response;
+use functions::{CallError, FieldError, Record, clock, sqs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use aws_sdk_s3::types::Object;
-use common::CallError;
+use functions::CallError;
 
 /// How many items `scan` finds. DynamoDB counts, and reads all of them.
 pub(crate) async fn count(scan: ScanFluentBuilder) -> Result<u64, CallError> {

@@ -8,8 +8,8 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bindings::Program;
 use bindings::dynamodb::{Index, PutItem, Query, Table};
-use common::api::Response;
-use common::{CallError, clock, time_to_live};
+use functions::api::Response;
+use functions::{CallError, clock, time_to_live};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

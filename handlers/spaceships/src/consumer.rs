@@ -9,10 +9,10 @@ use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bindings::dynamodb::{GetItem, PutItem, Table};
 use bindings::{Program, Url};
-use common::record::{Record, RecordError};
-use common::sqs::Event;
-use common::unique_time::{self, Own, StoreError};
-use common::{batch, sqs};
+use functions::record::{Record, RecordError};
+use functions::sqs::Event;
+use functions::unique_time::{self, Own, StoreError};
+use functions::{batch, sqs};
 use serde::{Deserialize, Serialize};
 
 use models::{Models, ValidationError};

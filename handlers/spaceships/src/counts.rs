@@ -5,8 +5,8 @@ use aws_sdk_lambda::primitives::Blob;
 use bindings::Program;
 use bindings::dynamodb::{GetItem, Table};
 use bindings::lambda::{Function, Invoke};
-use common::api::Response;
-use common::{CallError, time_to_live};
+use functions::api::Response;
+use functions::{CallError, time_to_live};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

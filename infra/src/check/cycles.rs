@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::references::{Reference, Scope, Uses, visit_resource};
-use crate::finding::Finding;
+use super::references::{Scope, Uses};
+use crate::expression::visit_resource;
+use assembly::Finding;
 
 pub(super) fn check(scope: &Scope<'_>, uses: &Uses, findings: &mut Vec<Finding>) {
     let after = adjacent(scope.stack.resources.len(), &uses.edges);
@@ -93,8 +94,7 @@ fn finding(scope: &Scope<'_>, cycle: &[usize]) -> Option<Finding> {
 fn place(resource: &Json, target: &str) -> Option<String> {
     let mut place = None;
     visit_resource(resource, &mut |path, reference| {
-        let leads_there = matches!(reference, Reference::To(id) | Reference::Attribute(id, _) if id == target);
-        if leads_there && place.is_none() {
+        if reference.id() == Some(target) && place.is_none() {
             place = Some(path.to_string());
         }
     });

@@ -5,9 +5,9 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::finding::Finding;
-use crate::stack::Stack;
+use crate::stack::{Source, Stack};
 use crate::template::Template;
+use assembly::Finding;
 
 /// How much of CloudFormation's limits a template uses.
 ///
@@ -88,10 +88,11 @@ pub(super) fn check(stack: &Stack, template: &Template, findings: &mut Vec<Findi
             findings.push(Finding::error("stack-limit", message).help("move a part of it into a stack of its own"));
         }
     }
-    let mut description = |what: &str, text: &Option<String>, source, limit| {
+    let mut description = |what: &str, text: &Option<String>, source: Option<Source>, limit| {
         if let Some(length) = text.as_ref().map(String::len).filter(|length| *length > limit) {
             let message = format!("the description of {what} has {length} bytes, {limit} are allowed");
-            findings.push(Finding { source, ..Finding::error("description-length", message) }.help("shorten it"));
+            let finding = Finding::error("description-length", message).help("shorten it");
+            findings.push(Finding { location: source.map(Into::into), ..finding });
         }
     };
     description("the stack", &stack.description, None, LONGEST_DESCRIPTION);

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use crate::finding::Finding;
+use crate::facts;
 use crate::reference::LogicalId;
-use crate::schema;
 use crate::stack::{Declared, Source, Stack};
 use crate::template;
+use assembly::Finding;
 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html>
 const LONGEST_LOGICAL_ID: usize = 255;
@@ -34,7 +34,7 @@ fn logical_ids(stack: &Stack, findings: &mut Vec<Finding>) {
         if !is_legal {
             let message = format!("the logical id `{id}` is not made of 1 to {LONGEST_LOGICAL_ID} letters and digits");
             let legal: String = id.chars().filter(char::is_ascii_alphanumeric).take(LONGEST_LOGICAL_ID).collect();
-            let finding = Finding { source, ..Finding::error("logical-id", message) };
+            let finding = Finding { location: source.map(Into::into), ..Finding::error("logical-id", message) };
             findings.push(if legal.is_empty() { finding } else { finding.help(format!("name it `{legal}`")) });
         }
     }
@@ -79,12 +79,12 @@ fn exports(stack: &Stack, findings: &mut Vec<Finding>) {
 
 /// Two resources of one type with one name. Under conditions they may be alternatives.
 pub(super) fn physical(resources: &[(&Declared, &Json)], findings: &mut Vec<Finding>) {
-    let mut properties: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut properties: BTreeMap<&str, Option<&str>> = BTreeMap::new();
     let mut first: IndexMap<(&str, &str), &Declared> = IndexMap::new();
     for (declared, rendered) in resources.iter().filter(|(declared, _)| declared.attributes.condition.is_none()) {
         let resource_type = declared.resource_type();
-        let property = properties.entry(resource_type).or_insert_with(|| name_property(resource_type));
-        let name = property.as_ref().and_then(|property| rendered.get("Properties")?.get(property)?.as_str());
+        let property = properties.entry(resource_type).or_insert_with(|| facts::unique_name_property(resource_type));
+        let name = property.and_then(|property| rendered.get("Properties")?.get(property)?.as_str());
         if let Some(name) = name
             && let Some(other) = first.insert((resource_type, name), declared)
         {
@@ -94,13 +94,4 @@ pub(super) fn physical(resources: &[(&Declared, &Json)], findings: &mut Vec<Find
             );
         }
     }
-}
-
-/// The property with the name that a resource has in its account and region: `QueueName` of an `AWS::SQS::Queue`.
-fn name_property(resource_type: &str) -> Option<String> {
-    let schema = schema::of(resource_type)?;
-    let (_, kind) = resource_type.rsplit_once("::")?;
-    let property = format!("{kind}Name");
-    let is_unique = schema.create_only(&[&property]) && schema.primary_identifier().count() == 1;
-    is_unique.then_some(property)
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use regex::Regex;
 
 use super::references::Uses;
-use crate::finding::Finding;
 use crate::parameter::Parameter;
 use crate::stack::Stack;
+use assembly::Finding;
 
 pub(super) fn check(stack: &Stack, findings: &mut Vec<Finding>) {
     for (id, declared) in stack.parameters() {

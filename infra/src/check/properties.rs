@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::path::Path;
 use super::{Check, scalar};
+use crate::expression::{Expression, Path};
 use crate::nearest::did_you_mean;
 use crate::schema::{self, Bounds, Definition, Group, Object, Relation, Schema, Shape};
 
@@ -29,13 +29,14 @@ struct Walk<'w, 'c> {
 
 impl Walk<'_, '_> {
     fn shape(&mut self, path: &Path<'_>, shape: &Shape, value: &Json) {
-        if let Some((function, argument)) = intrinsic(value) {
-            if function == "Fn::If" {
-                for branch in argument.as_array().into_iter().flatten().skip(1) {
-                    self.shape(path, shape, branch);
-                }
+        match Expression::of(value) {
+            Expression::If(_, then, otherwise) => {
+                self.shape(path, shape, then);
+                self.shape(path, shape, otherwise);
+                return;
             }
-            return;
+            expression if expression.is_function() => return,
+            _ => {}
         }
         match (shape, value) {
             (Shape::Any, _) | (_, Json::Null) => {}
@@ -102,7 +103,7 @@ impl Walk<'_, '_> {
 
     fn count(&mut self, path: &Path<'_>, count: Bounds, values: &[Json]) {
         // How many an intrinsic function leaves is known only during the deployment.
-        if values.iter().any(|value| intrinsic(value).is_some_and(|(function, _)| function == "Fn::If")) {
+        if values.iter().any(|value| matches!(Expression::of(value), Expression::If(..))) {
             return;
         }
         #[expect(clippy::cast_precision_loss, reason = "no list is that long")]
@@ -145,13 +146,6 @@ impl Walk<'_, '_> {
 }
 
 fn is_given(entries: &Map<String, Json>, name: &str) -> bool {
-    let is_no_value = |value: &Json| intrinsic(value).is_some_and(|(_, argument)| argument == "AWS::NoValue");
+    let is_no_value = |value: &Json| Expression::of(value) == Expression::Ref("AWS::NoValue");
     entries.get(name).is_some_and(|value| !value.is_null() && !is_no_value(value))
-}
-
-/// The name and argument, when `value` is an intrinsic function.
-pub(super) fn intrinsic(value: &Json) -> Option<(&str, &Json)> {
-    let entries = value.as_object().filter(|entries| entries.len() == 1)?;
-    let (name, argument) = entries.iter().next()?;
-    (name == "Ref" || name.starts_with("Fn::")).then_some((name, argument))
 }

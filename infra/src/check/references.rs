@@ -3,12 +3,12 @@
 use serde_json::{Map, Value as Json};
 
 use super::Check;
-use super::path::Path;
-use crate::finding::Finding;
+use crate::expression::{Path, Reference, visit, visit_resource};
 use crate::nearest::did_you_mean;
 use crate::schema;
 use crate::stack::Stack;
 use crate::template::Template;
+use assembly::Finding;
 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>
 const PSEUDO_PARAMETERS: [&str; 8] = [
@@ -45,25 +45,14 @@ impl Uses {
     }
 }
 
-/// One reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reference<'a> {
-    /// A resource or parameter.
-    To(&'a str),
-    /// An attribute of a resource.
-    Attribute(&'a str, &'a str),
-    /// A condition.
-    Condition(&'a str),
-}
-
 impl<'a> Scope<'a> {
     pub(super) fn new(stack: &'a Stack, template: &'a Template) -> Self {
         Self { stack, template, parameters: template.entries("Parameters") }
     }
 
     /// Notes what `reference` leads to. When that is nothing: why, and advice.
-    fn resolve(&self, from: Option<usize>, reference: Reference<'_>, uses: &mut Uses) -> Option<Problem> {
-        let id = match reference {
+    fn resolve(&self, from: Option<usize>, reference: &Reference<'_>, uses: &mut Uses) -> Option<Problem> {
+        let id = match *reference {
             Reference::Condition(id) => {
                 let known = self.stack.conditions.contains_key(id);
                 let ids = || self.stack.conditions.keys().map(|id| id.as_str());
@@ -76,7 +65,7 @@ impl<'a> Scope<'a> {
             let Reference::Attribute(_, attribute) = reference else { return None };
             return Problem::attribute(declared.resource_type(), id, attribute);
         }
-        if reference == Reference::To(id) && self.is_parameter(id, uses) {
+        if *reference == Reference::To(id) && self.is_parameter(id, uses) {
             return None;
         }
         let parameters = self.parameters.into_iter().flatten().map(|(id, _)| id.as_str());
@@ -123,7 +112,7 @@ impl Problem {
 pub(super) fn resource(scope: &Scope<'_>, uses: &mut Uses, check: &mut Check<'_>, rendered: &Json) {
     let from = scope.stack.resources.get_index_of(check.id().as_str());
     visit_resource(rendered, &mut |path, reference| {
-        if let Some(problem) = scope.resolve(from, reference, uses) {
+        if let Some(problem) = scope.resolve(from, &reference, uses) {
             check.error(problem.rule, format!("`{path}` {}", problem.what)).maybe_help(problem.help);
         }
     });
@@ -133,7 +122,7 @@ pub(super) fn resource(scope: &Scope<'_>, uses: &mut Uses, check: &mut Check<'_>
 pub(super) fn conditions(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Finding>) {
     for (name, condition) in scope.template.section("Conditions") {
         visit(&Path::Root, condition, &mut |_, reference| {
-            if let Some(problem) = scope.resolve(None, reference, uses) {
+            if let Some(problem) = scope.resolve(None, &reference, uses) {
                 let message = format!("condition `{name}` {}", problem.what);
                 findings.push(Finding { help: problem.help, ..Finding::error(problem.rule, message) });
             }
@@ -145,111 +134,11 @@ pub(super) fn conditions(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<
 pub(super) fn outputs(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Finding>) {
     for (output, (name, rendered)) in scope.stack.outputs.values().zip(scope.template.section("Outputs")) {
         visit(&Path::Root, rendered, &mut |_, reference| {
-            if let Some(problem) = scope.resolve(None, reference, uses) {
+            if let Some(problem) = scope.resolve(None, &reference, uses) {
                 let message = format!("output `{name}` {}", problem.what);
                 findings
                     .push(Finding { help: problem.help, ..Finding::error(problem.rule, message).at(output.source) });
             }
         });
-    }
-}
-
-/// The logical ids of the resources and parameters that a property refers to, in the order of the text.
-pub(crate) fn ids_in(json: &Json) -> Vec<&str> {
-    let mut ids = Vec::new();
-    visit(&Path::Root, json, &mut |_, reference| match reference {
-        Reference::To(id) | Reference::Attribute(id, _) => ids.push(id),
-        Reference::Condition(_) => {}
-    });
-    ids
-}
-
-/// Calls `found` for each reference of a rendered resource, with its place.
-pub(super) fn visit_resource<'a>(resource: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
-    for (name, value) in resource.as_object().into_iter().flatten() {
-        let path = Path::Root.property(name);
-        match (name.as_str(), value) {
-            ("Properties", value) => visit(&Path::Root, value, found),
-            ("Condition", Json::String(id)) => found(&path, Reference::Condition(id)),
-            ("DependsOn", Json::String(id)) => found(&path, Reference::To(id)),
-            ("DependsOn", Json::Array(ids)) => {
-                ids.iter().filter_map(Json::as_str).for_each(|id| found(&path, Reference::To(id)));
-            }
-            ("Type" | "DeletionPolicy" | "UpdateReplacePolicy", _) => {}
-            (_, value) => visit(&path, value, found),
-        }
-    }
-}
-
-fn visit<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
-    match json {
-        Json::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                visit(&path.item(index), item, found);
-            }
-        }
-        Json::Object(entries) if entries.len() == 1 => {
-            for (name, argument) in entries {
-                function(path, name, argument, found);
-            }
-        }
-        Json::Object(entries) => {
-            for (name, value) in entries {
-                visit(&path.property(name), value, found);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Of an object with one entry, which may be an intrinsic function.
-fn function<'a>(path: &Path<'_>, name: &'a str, argument: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
-    match (name, argument) {
-        ("Ref", Json::String(id)) => found(path, Reference::To(id)),
-        ("Condition", Json::String(id)) => found(path, Reference::Condition(id)),
-        ("Fn::GetAtt", Json::String(pair)) => {
-            let (id, attribute) = pair.split_once('.').unwrap_or((pair, ""));
-            found(path, Reference::Attribute(id, attribute));
-        }
-        ("Fn::GetAtt", Json::Array(pair)) => match &pair[..] {
-            [Json::String(id), Json::String(attribute)] => found(path, Reference::Attribute(id, attribute)),
-            [Json::String(id), attribute] => {
-                found(path, Reference::To(id));
-                visit(path, attribute, found);
-            }
-            _ => {}
-        },
-        ("Fn::Sub", Json::String(text)) => placeholders(path, text, &Map::new(), found),
-        ("Fn::Sub", Json::Array(arguments)) => {
-            let own = arguments.get(1).and_then(Json::as_object);
-            if let Some(text) = arguments.first().and_then(Json::as_str) {
-                placeholders(path, text, own.unwrap_or(&Map::new()), found);
-            }
-            own.into_iter().flatten().for_each(|(_, value)| visit(path, value, found));
-        }
-        ("Fn::If", Json::Array(arguments)) => {
-            if let Some(id) = arguments.first().and_then(Json::as_str) {
-                found(path, Reference::Condition(id));
-            }
-            arguments.iter().skip(1).for_each(|branch| visit(path, branch, found));
-        }
-        (name, argument) if name.starts_with("Fn::") => visit(path, argument, found),
-        (name, argument) => visit(&path.property(name), argument, found),
-    }
-}
-
-/// `${Id}` and `${Id.Attribute}`, but neither `${!Literal}` nor the function's own variables.
-fn placeholders<'a>(
-    path: &Path<'_>,
-    text: &'a str,
-    own: &Map<String, Json>,
-    found: &mut impl FnMut(&Path<'_>, Reference<'a>),
-) {
-    let names = text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.trim());
-    for name in names.filter(|name| !name.starts_with('!') && !own.contains_key(*name)) {
-        match name.split_once('.') {
-            Some((id, attribute)) => found(path, Reference::Attribute(id, attribute)),
-            None => found(path, Reference::To(name)),
-        }
     }
 }

@@ -1,8 +1,8 @@
 //! Where findings about one resource go.
 
-use crate::finding::Finding;
 use crate::reference::LogicalId;
 use crate::stack::{Declared, Stack};
+use assembly::Finding;
 
 /// Where a resource reports what is wrong with it.
 #[derive(Debug)]

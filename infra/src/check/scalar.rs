@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::Check;
-use super::path::Path;
+use crate::expression::Path;
 use crate::nearest::did_you_mean;
 use crate::schema::Scalar;
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::Check;
-use crate::finding::Finding;
 use crate::iam::{Policy, PolicyDocument, Role};
-use crate::reference::LogicalId;
+use crate::lambda::Function;
+use crate::reference::{LogicalId, Resource as _};
 use crate::schema::Schema;
 use crate::stack::Stack;
+use assembly::Finding;
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const ENVIRONMENT_BYTES: usize = 4_096;
@@ -112,7 +113,7 @@ pub(super) fn check(check: &mut Check<'_>, schema: Option<&Schema>, properties: 
                 .help("allow the same on fewer lines, or move a part of it into a managed policy");
         }
     }
-    if resource_type == "AWS::Lambda::Function" {
+    if resource_type == Function::TYPE {
         environment(check, properties);
     }
     tags(check, schema, properties);

@@ -113,13 +113,18 @@ impl Resource for Rule {
     const TYPE: &'static str = "AWS::Events::Rule";
 
     fn check(&self, check: &mut Check<'_>) {
-        if self.targets.is_empty() {
-            check.error("rule-without-target", "its events go nowhere").help("name a target");
-        }
-        for (place, target) in self.targets.iter().enumerate() {
-            if self.targets[..place].iter().any(|other| other.id == target.id) {
-                check.error("target-twice", format!("two targets have the id `{}`", target.id));
-            }
+        check_targets(&self.targets, check);
+    }
+}
+
+/// What is wrong with the targets of a rule of either kind.
+pub(super) fn check_targets(targets: &[Target], check: &mut Check<'_>) {
+    if targets.is_empty() {
+        check.error("rule-without-target", "its events go nowhere").help("name a target");
+    }
+    for (place, target) in targets.iter().enumerate() {
+        if targets[..place].iter().any(|other| other.id == target.id) {
+            check.error("target-twice", format!("two targets have the id `{}`", target.id));
         }
     }
 }

@@ -4,42 +4,78 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::names::Buckets;
-use super::{Edge, Graph, Kind, Line, Node, parts, rights};
-use crate::check;
-use crate::stack::Stack;
+use super::{Edge, Graph, Kind, Line, Node, rights};
+use crate::expression::ids_in;
+use crate::facts::{self, Drawn};
 
 /// A graph that grows.
-pub(super) struct Drawing<'a> {
-    pub(super) stack: &'a Stack,
+pub(crate) struct Drawing<'a> {
+    pub(super) stack: &'a assembly::Stack,
+    /// The resources by logical id.
+    pub(super) resources: IndexMap<&'a str, Declared<'a>>,
     buckets: Buckets,
     nodes: IndexMap<String, Node>,
     outside: IndexMap<String, Node>,
     edges: IndexMap<(String, String, Line), Vec<String>>,
 }
 
-pub(super) fn graph(stack: &Stack) -> Graph {
+/// A resource of the template.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Declared<'a> {
+    pub(super) id: &'a str,
+    pub(super) resource_type: &'a str,
+    pub(super) properties: &'a Json,
+}
+
+pub(super) fn graph(stack: &assembly::Stack) -> Graph {
+    let declared = stack.template.get("Resources").and_then(Json::as_object).into_iter().flatten();
+    let resources: IndexMap<_, _> = declared.map(|(id, resource)| (id.as_str(), Declared::new(id, resource))).collect();
     let mut drawing = Drawing {
         stack,
-        buckets: Buckets::of(stack),
-        nodes: stack.resources().filter_map(parts::node).map(|node| (node.id.clone(), node)).collect(),
+        buckets: Buckets::of(resources.values()),
+        nodes: resources.values().filter_map(Declared::part).map(|node| (node.id.clone(), node)).collect(),
+        resources: resources.clone(),
         outside: IndexMap::new(),
         edges: IndexMap::new(),
     };
-    for declared in stack.resources() {
-        parts::edges(
-            &mut drawing,
-            declared.id.as_str(),
-            declared.resource_type(),
-            &Json::Object(declared.properties()),
-        );
+    for declared in resources.values() {
+        facts::of(declared.resource_type).ways(&mut drawing, declared.id, declared.properties);
     }
     rights::edges(&mut drawing);
     let Drawing { nodes, outside, edges, .. } = drawing;
     Graph {
-        name: stack.name().to_owned(),
+        name: stack.name.clone(),
         description: stack.description.clone(),
         nodes: nodes.into_values().chain(outside.into_values()).collect(),
         edges: edges.into_iter().map(|((from, to, line), labels)| Edge { from, to, line, labels }).collect(),
+    }
+}
+
+impl<'a> Declared<'a> {
+    fn new(id: &'a str, resource: &'a Json) -> Self {
+        const NONE: &Json = &Json::Null;
+        Self {
+            id,
+            resource_type: resource.get("Type").and_then(Json::as_str).unwrap_or_default(),
+            properties: resource.get("Properties").unwrap_or(NONE),
+        }
+    }
+
+    /// The part that it is drawn as; `None` when it is not one.
+    fn part(&self) -> Option<Node> {
+        let Drawn::Part(kind, what) = facts::of(self.resource_type).drawn() else { return None };
+        let is_fifo =
+            ["FifoQueue", "FifoTopic"].iter().any(|name| self.properties.get(name) == Some(&Json::Bool(true)));
+        let what = if is_fifo { what.replacen(' ', " FIFO ", 1) } else { what.to_owned() };
+        Some(Node { id: self.id.to_owned(), kind, what, detail: None })
+    }
+
+    /// The part that it is drawn as once data goes to it or comes from it.
+    fn other(&self) -> Option<Node> {
+        let (service, name) = self.resource_type.strip_prefix("AWS::")?.split_once("::")?;
+        let what = format!("{service} {name}");
+        let is_drawn = facts::of(self.resource_type).drawn() == Drawn::WhenUsed;
+        is_drawn.then(|| Node { id: self.id.to_owned(), kind: Kind::Other, what, detail: None })
     }
 }
 
@@ -78,14 +114,14 @@ impl Drawing<'_> {
     /// The part that a property refers to, be it by its name. A resource that is usually not drawn is drawn now, unless
     /// it is one that data never goes to.
     pub(super) fn part(&mut self, property: &Json) -> Option<String> {
-        let ids = check::ids_in(property);
+        let ids = ids_in(property);
         if let Some(known) = ids.iter().find(|id| self.nodes.contains_key(**id)) {
             return Some((*known).to_owned());
         }
         if let Some(bucket) = self.buckets.named_in(property) {
             return Some(bucket);
         }
-        let other = ids.into_iter().find_map(|id| parts::other(self.stack.resources.get(id)?))?;
+        let other = ids.into_iter().find_map(|id| self.resources.get(id)?.other())?;
         let id = other.id.clone();
         self.nodes.insert(id.clone(), other);
         Some(id)
@@ -101,8 +137,9 @@ impl Drawing<'_> {
     /// The buckets that tell `EventBridge` of their objects.
     pub(super) fn buckets_on_event_bridge(&self) -> Vec<String> {
         let tells = |id: &str| {
-            let declared = self.stack.resources.get(id)?;
-            Json::Object(declared.properties())
+            let declared = self.resources.get(id)?;
+            declared
+                .properties
                 .pointer("/NotificationConfiguration/EventBridgeConfiguration/EventBridgeEnabled")?
                 .as_bool()
         };

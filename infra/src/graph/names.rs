@@ -2,16 +2,20 @@
 
 use serde_json::Value as Json;
 
-use crate::stack::Stack;
+use super::Kind;
+use super::collect::Declared;
+use crate::expression::Expression;
+use crate::facts::{self, Drawn};
 
 /// The names of the buckets of a stack, each with its logical id.
 pub(super) struct Buckets(Vec<(String, String)>);
 
 impl Buckets {
-    pub(super) fn of(stack: &Stack) -> Self {
-        let named = stack.resources().filter(|it| it.resource_type() == "AWS::S3::Bucket").filter_map(|declared| {
-            let properties = declared.properties();
-            Some((text(properties.get("BucketName")?)?.to_owned(), declared.id.to_string()))
+    pub(super) fn of<'a>(resources: impl Iterator<Item = &'a Declared<'a>>) -> Self {
+        let named = resources.filter_map(|declared| {
+            let Drawn::Part(Kind::Bucket, _) = facts::of(declared.resource_type).drawn() else { return None };
+            let property = facts::name_property(declared.resource_type)?;
+            Some((text(declared.properties.get(property)?)?.to_owned(), declared.id.to_owned()))
         });
         Self(named.collect())
     }
@@ -31,5 +35,9 @@ impl Buckets {
 
 /// A text, also one with placeholders.
 pub(super) fn text(json: &Json) -> Option<&str> {
-    json.as_str().or_else(|| json.get("Fn::Sub")?.as_str())
+    match Expression::of(json) {
+        Expression::Scalar(scalar) => scalar.as_str(),
+        Expression::Sub(sub) => Some(sub.text),
+        _ => None,
+    }
 }

@@ -1,35 +1,46 @@
 //! Ways that rights tell of: what functions may call, and who outside of the stack may call its parts.
 
+use assembly::Binding;
 use serde_json::Value as Json;
 
-use super::Line;
-use super::collect::Drawing;
+use super::collect::{Declared, Drawing};
 use super::names::text;
-use crate::binding::Binding;
-use crate::check;
-use crate::lambda::Function;
+use super::{Kind, Line};
+use crate::expression::ids_in;
+use crate::facts::{self, Drawn};
 use crate::parameter::{ParameterType as _, Url};
 
-/// Draws what each function calls, by its bindings.
+/// Draws what each function calls, by its bindings and by the addresses in its environment.
 pub(super) fn edges(drawing: &mut Drawing<'_>) {
-    for (function, properties) in drawing.stack.resources_of::<Function>() {
-        for binding in properties.bindings() {
-            granted(drawing, function.id().as_str(), binding);
+    let functions: Vec<_> = drawing.resources.values().copied().filter(is_function).collect();
+    for declared in functions {
+        let bindings =
+            drawing.stack.functions.iter().find(|it| it.id == declared.id).map_or(&[][..], |it| &it.bindings);
+        for binding in bindings {
+            granted(drawing, declared.id, binding);
         }
-        let given = properties.environment.values();
-        let plain = properties.bindings().iter().filter(|it| it.grants.is_empty()).map(|it| &it.value);
+        // A binding without grants is a plain value.
+        let plain = bindings.iter().filter(|it| it.grants.is_empty()).map(|it| it.value.clone());
+        let variables = declared.properties.pointer("/Environment/Variables").and_then(Json::as_object);
+        let is_bound = |name: &str| bindings.iter().any(|binding| binding.variable == name);
+        let given = variables.into_iter().flatten().filter(|(name, _)| !is_bound(name)).map(|(_, value)| value.clone());
         for value in plain.chain(given) {
-            address(drawing, function.id().as_str(), &json(value));
+            address(drawing, declared.id, &value);
         }
     }
 }
 
+fn is_function(declared: &Declared<'_>) -> bool {
+    matches!(facts::of(declared.resource_type).drawn(), Drawn::Part(Kind::Function, _))
+}
+
 /// All statements of a binding are on one part, or on one place in it.
 fn granted(drawing: &mut Drawing<'_>, function: &str, binding: &Binding) {
-    let resources: Vec<_> = binding.grants.iter().flat_map(|statement| &statement.resource).map(json).collect();
+    let resources: Vec<_> = binding.grants.iter().flat_map(|statement| list(statement.get("Resource"))).collect();
     let Some(to) = resources.iter().find_map(|resource| drawing.part(resource)) else { return };
-    let names: Vec<_> = binding.grants.iter().flat_map(|it| &it.action).map(|action| short(action.as_str())).collect();
-    let place = resources.iter().map(place).find(|place| !place.is_empty()).unwrap_or_default();
+    let actions = binding.grants.iter().flat_map(|statement| list(statement.get("Action")));
+    let names: Vec<_> = actions.filter_map(Json::as_str).map(short).collect();
+    let place = resources.iter().map(|resource| place(resource)).find(|place| !place.is_empty()).unwrap_or_default();
     let on = if place.is_empty() { String::new() } else { format!(" on {place}") };
     drawing.edge(function, to, Line::Solid, format!("{}{on}", names.join(", ")));
 }
@@ -47,12 +58,10 @@ fn address(drawing: &mut Drawing<'_>, function: &str, value: &Json) {
         drawing.edge(function, to, Line::Solid, scheme(address));
         return;
     }
-    for id in check::ids_in(value) {
-        let Some(declared) = drawing.stack.parameters.get(id) else { continue };
-        if declared.parameter.allowed_pattern() != Url::ALLOWED_PATTERN {
-            continue;
-        }
-        let default = declared.parameter.default.clone();
+    for id in ids_in(value) {
+        let is_url = |it: &&assembly::Parameter| it.name == id && it.allowed_pattern == Url::ALLOWED_PATTERN;
+        let Some(parameter) = drawing.stack.parameters.iter().find(is_url) else { continue };
+        let default = parameter.default.clone();
         let label = default.as_deref().map_or("HTTP", scheme);
         let to = drawing.outside(id, "web service", default.as_deref().map(host));
         drawing.edge(function, to, Line::Solid, label);
@@ -93,7 +102,8 @@ pub(super) fn principals(drawing: &mut Drawing<'_>, target: Option<&Json>, polic
 
 /// The account of a principal: its number, or the parameter that says it.
 fn account(drawing: &Drawing<'_>, principal: &Json) -> Option<String> {
-    let parameter = check::ids_in(principal).into_iter().find(|id| drawing.stack.parameters.contains_key(*id));
+    let is_parameter = |id: &&str| drawing.stack.parameters.iter().any(|it| it.name == *id);
+    let parameter = ids_in(principal).into_iter().find(is_parameter);
     parameter.map(str::to_owned).or_else(|| {
         let account = principal.as_str()?;
         let account = account.strip_prefix("arn:aws:iam::").and_then(|it| it.split(':').next()).unwrap_or(account);
@@ -110,8 +120,4 @@ fn list(json: Option<&Json>) -> impl Iterator<Item = &Json> {
 /// `Query` of `dynamodb:Query`.
 fn short(action: &str) -> &str {
     action.split_once(':').map_or(action, |(_, operation)| operation)
-}
-
-fn json(value: &impl serde::Serialize) -> Json {
-    serde_json::to_value(value).unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use policies::audit::{Kind, Policy};
 use serde_json::{Map, Value as Json, json};
 
 use super::unresolved::with_variables;
+use crate::expression::{Expression, referenced};
 use crate::template::Template;
 
 /// A role or other principal, or a resource with a policy of its own.
@@ -17,6 +18,19 @@ pub struct Subject {
     pub places: Vec<Place>,
     /// Its policies, one for each place. What an intrinsic function yields is a variable in them.
     pub policies: Vec<Policy>,
+    /// The managed policies and boundaries that it names, also those that are not of the template.
+    pub named: Vec<NamedPolicy>,
+}
+
+/// A policy that a principal names by its ARN.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedPolicy {
+    /// Whether it limits the principal instead of allowing something.
+    pub is_boundary: bool,
+    /// Its ARN, as the template says it.
+    pub arn: Json,
+    /// The logical id of the policy, when it is one of the template.
+    pub id: Option<String>,
 }
 
 /// Where a policy is in a template.
@@ -34,11 +48,16 @@ pub struct Place {
 /// attached to it; what a `Permission` of a function lets in is a policy of that function's.
 #[must_use]
 pub fn subjects(template: &Template) -> Vec<Subject> {
-    let resources: BTreeMap<&str, &Json> = template.section("Resources").collect();
+    template.entries("Resources").map(subjects_in).unwrap_or_default()
+}
+
+/// The subjects among resources of a template.
+pub(crate) fn subjects_in(all: &Map<String, Json>) -> Vec<Subject> {
+    let resources: BTreeMap<&str, &Json> = all.iter().map(|(id, resource)| (id.as_str(), resource)).collect();
     let mut subjects = Vec::new();
-    for (id, resource) in template.section("Resources") {
+    for (id, resource) in all {
         let properties = resource.get("Properties").unwrap_or(&Json::Null);
-        let mut subject = Subject { id: id.to_owned(), places: Vec::new(), policies: Vec::new() };
+        let mut subject = Subject { id: id.clone(), places: Vec::new(), policies: Vec::new(), named: Vec::new() };
         match resource.get("Type").and_then(Json::as_str).unwrap_or_default() {
             "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => subject.principal(id, properties, &resources),
             "AWS::IAM::Policy" | "AWS::IAM::UserPolicy" | "AWS::IAM::RolePolicy" | "AWS::IAM::GroupPolicy"
@@ -61,7 +80,7 @@ pub fn subjects(template: &Template) -> Vec<Subject> {
                 }
             }
         }
-        if !subject.policies.is_empty() {
+        if !subject.policies.is_empty() || !subject.named.is_empty() {
             subjects.push(subject);
         }
     }
@@ -85,8 +104,8 @@ impl Subject {
     fn add(&mut self, kind: Kind, resource: &str, pointer: &str, document: Option<&Json>) {
         let Some(document) = document else { return };
         // Either side of a condition may be the policy.
-        if let Some(Json::Array(sides)) = document.get("Fn::If") {
-            for side in sides.iter().skip(1) {
+        if let Expression::If(_, then, otherwise) = Expression::of(document) {
+            for side in [then, otherwise] {
                 self.add(kind, resource, pointer, Some(side));
             }
             return;
@@ -114,6 +133,13 @@ impl Subject {
         for (index, arn) in list(properties.get("ManagedPolicyArns")).enumerate() {
             let pointer = format!("/Properties/ManagedPolicyArns/{index}");
             self.add(Kind::Identity, id, &pointer, powerful(arn).as_ref());
+        }
+        for (is_boundary, name) in [(false, "ManagedPolicyArns"), (true, "PermissionsBoundary")] {
+            self.named.extend(list(properties.get(name)).map(|arn| NamedPolicy {
+                is_boundary,
+                arn: arn.clone(),
+                id: referenced(arn).filter(|id| resources.contains_key(id)).map(str::to_owned),
+            }));
         }
         for (other, resource) in resources {
             let Some(theirs) = resource.get("Properties") else { continue };
@@ -187,10 +213,11 @@ impl Subject {
             Some(Json::String(name)) if !name.starts_with("arn:") => {
                 json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}")})
             }
-            Some(Json::Object(name)) if name.contains_key("Ref") => {
-                json!({"Fn::GetAtt": [name["Ref"], "Arn"]})
-            }
-            other => other.unwrap_or_default(),
+            Some(name) => match Expression::of(&name) {
+                Expression::Ref(id) => json!({"Fn::GetAtt": [id, "Arn"]}),
+                _ => name,
+            },
+            None => Json::Null,
         };
         if !condition.is_empty() {
             statement["Condition"] = condition.into();
@@ -231,13 +258,6 @@ fn is_used(id: &str, resources: &BTreeMap<&str, &Json>) -> bool {
         list(it.get("ManagedPolicyArns")).chain(it.get("PermissionsBoundary")).any(|arn| referenced(arn) == Some(id))
     });
     named || resources.get(id).map(properties).is_some_and(|it| attached(&it).next().is_some())
-}
-
-/// The logical id that an intrinsic function is of.
-fn referenced(json: &Json) -> Option<&str> {
-    let attribute = json.get("Fn::GetAtt").and_then(|path| path.get(0).or(Some(path))?.as_str());
-    let attribute = attribute.and_then(|path| path.split('.').next());
-    json.get("Ref").and_then(Json::as_str).or(attribute)
 }
 
 /// The items of a list; a single value is a list of one.

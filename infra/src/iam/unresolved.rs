@@ -5,7 +5,9 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
+
+use crate::expression::{Expression, Piece, Sub};
 
 /// What the variables start with.
 pub const PREFIX: &str = "${cfn:";
@@ -29,7 +31,7 @@ pub fn resolve(json: &Json, has_variables: bool) -> Json {
     match json {
         Json::String(text) => literal(text, has_variables).into(),
         Json::Array(items) => items.iter().flat_map(alternatives).map(|item| resolve(item, has_variables)).collect(),
-        Json::Object(object) if is_intrinsic(object) => intrinsic(json, object, has_variables),
+        Json::Object(_) if Expression::of(json).is_function() => function(json, has_variables),
         Json::Object(members) => {
             let resolved = members.iter().map(|(name, member)| {
                 let either = member.get("Fn::If").is_some() && TAKES_A_LIST.contains(&name.as_str());
@@ -73,76 +75,56 @@ pub fn name_variables(text: &str) -> String {
     named + &rest.replace("${$}{", "${")
 }
 
-/// Whether `object` is the long form of an intrinsic function.
-pub(crate) fn is_intrinsic(object: &Map<String, Json>) -> bool {
-    object.len() == 1 && object.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
-}
-
 /// Whether it is a text, or an intrinsic function that yields one.
 fn is_text(json: &Json) -> bool {
-    json.as_object().map_or_else(|| !json.is_array(), is_intrinsic)
+    match Expression::of(json) {
+        Expression::Scalar(_) => true,
+        other => other.is_function(),
+    }
 }
 
 /// The items that may be in a list in place of `item`: both sides of a condition, of which nothing else is known.
 fn alternatives(item: &Json) -> Vec<&Json> {
-    let sides = match item.get("Fn::If") {
-        Some(Json::Array(parts)) => parts.get(1..).unwrap_or_default(),
-        _ => return vec![item],
-    };
-    let is_value = |side: &&Json| side.get("Ref").and_then(Json::as_str) != Some("AWS::NoValue");
-    sides.iter().filter(is_value).flat_map(alternatives).collect()
+    let Expression::If(_, then, otherwise) = Expression::of(item) else { return vec![item] };
+    let is_value = |side: &&Json| Expression::of(side) != Expression::Ref("AWS::NoValue");
+    [then, otherwise].into_iter().filter(is_value).flat_map(alternatives).collect()
 }
 
-fn intrinsic(json: &Json, object: &Map<String, Json>, has_variables: bool) -> Json {
-    let attribute = |path: &Json| match path {
-        Json::Array(path) => Some(path.iter().map(Json::as_str).collect::<Option<Vec<_>>>()?.join(".")),
-        other => other.as_str().map(str::to_owned),
-    };
-    let reference = json.get("Ref").and_then(Json::as_str).map(str::to_owned);
-    if let Some(name) = reference.or_else(|| json.get("Fn::GetAtt").and_then(attribute)) {
-        return variable(&name).into();
-    }
-    match object.iter().next() {
-        Some((name, Json::String(template))) if name == "Fn::Sub" => substituted(template, has_variables).into(),
-        Some((name, Json::Array(arguments))) if name == "Fn::Sub" => {
-            let template = arguments.first().and_then(Json::as_str).unwrap_or_default();
-            substituted(template, has_variables).into()
-        }
-        Some((name, Json::Array(arguments))) if name == "Fn::Join" => {
-            joined(arguments, has_variables).unwrap_or_else(|| variable(&json.to_string())).into()
-        }
+fn function(json: &Json, has_variables: bool) -> Json {
+    let of_json = || variable(&json.to_string());
+    match Expression::of(json) {
+        Expression::Ref(name) => variable(name).into(),
+        Expression::GetAtt(id, attribute) => variable(&format!("{id}.{attribute}")).into(),
+        Expression::Sub(sub) => substituted(sub, has_variables).into(),
+        Expression::Join(delimiter, parts) => joined(delimiter, parts, has_variables).unwrap_or_else(of_json).into(),
         // What one side opens is open, whatever the other says.
-        Some((name, Json::Array(arguments))) if name == "Fn::If" => {
-            let sides = arguments.get(1..).unwrap_or_default();
-            let widest = sides.iter().find(|side| **side == "*").or_else(|| sides.iter().find(|side| !is_text(side)));
-            widest.map_or_else(|| variable(&json.to_string()).into(), |side| resolve(side, has_variables))
+        Expression::If(_, then, otherwise) => {
+            let sides = [then, otherwise];
+            let widest = sides.iter().find(|side| ***side == "*").or_else(|| sides.iter().find(|side| !is_text(side)));
+            widest.map_or_else(|| of_json().into(), |side| resolve(side, has_variables))
         }
-        _ => variable(&json.to_string()).into(),
+        _ => of_json().into(),
     }
 }
 
 /// The text of `Fn::Join`, when all that it joins is text or becomes a variable.
-fn joined(arguments: &[Json], has_variables: bool) -> Option<String> {
-    let [Json::String(delimiter), Json::Array(parts)] = arguments else { return None };
-    let parts: Option<Vec<_>> =
-        parts.iter().map(|part| resolve(part, has_variables).as_str().map(str::to_owned)).collect();
-    Some(parts?.join(delimiter))
+fn joined(delimiter: &str, parts: &Json, has_variables: bool) -> Option<String> {
+    let parts = parts.as_array()?.iter().map(|part| resolve(part, has_variables).as_str().map(str::to_owned));
+    Some(parts.collect::<Option<Vec<_>>>()?.join(delimiter))
 }
 
-/// The template of `Fn::Sub`, where `${!name}` is the text `${name}`.
-fn substituted(template: &str, has_variables: bool) -> String {
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("${") {
-        let Some((name, after)) = after.split_once('}') else { break };
-        text += before;
-        text += &match name.strip_prefix('!') {
-            Some(name) => literal(&format!("${{{name}}}"), has_variables),
-            None => variable(name.trim()),
-        };
-        rest = after;
-    }
-    text + &literal(rest, has_variables)
+/// The text of `Fn::Sub`, where `${!name}` is the text `${name}`.
+fn substituted(sub: Sub<'_>, has_variables: bool) -> String {
+    let piece = |piece| match piece {
+        Piece::Text(text) => literal(text, has_variables),
+        Piece::Escaped(name) => literal(&format!("${{{name}}}"), has_variables),
+        Piece::Ref(name) => variable(name),
+        Piece::Variable(name, value) => {
+            resolve(value, has_variables).as_str().map_or_else(|| variable(name), str::to_owned)
+        }
+        Piece::GetAtt(id, attribute) => variable(&format!("{id}.{attribute}")),
+    };
+    sub.pieces().map(piece).collect()
 }
 
 fn literal(text: &str, has_variables: bool) -> String {

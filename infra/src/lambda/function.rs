@@ -1,10 +1,13 @@
 //! Functions that run a program of this workspace.
 
+use std::collections::BTreeMap;
+
+pub use assembly::Architecture;
 use bindings::Program;
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
-use crate::binding::{self, Binding};
+use crate::binding::{self, Binding, Problem};
 use crate::check::Check;
 use crate::dynamodb::Table;
 use crate::iam::{Role, Statement};
@@ -57,18 +60,9 @@ pub struct Function<R = Value<Arn<Role>>> {
 #[derive(Debug, Clone)]
 pub struct Code {
     program: &'static str,
+    library: &'static str,
     bindings: Vec<Binding>,
-}
-
-/// The processor a function's program is built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub enum Architecture {
-    /// 64-bit x86.
-    #[serde(rename = "x86_64")]
-    X86_64,
-    /// 64-bit ARM, AWS Graviton.
-    #[serde(rename = "arm64")]
-    Arm64,
+    problems: Vec<Problem>,
 }
 
 /// Where and how a function's logs are written.
@@ -105,6 +99,7 @@ impl Function<()> {
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "the bindings are written in place and used for nothing else")]
     pub fn rust<P: Program>(bindings: P) -> Self {
+        let (bindings, problems) = binding::of(&bindings);
         Self {
             function_name: None,
             description: None,
@@ -118,7 +113,7 @@ impl Function<()> {
             reserved_concurrent_executions: None,
             dead_letter_target: None,
             ephemeral_storage: None,
-            code: Code { program: P::NAME, bindings: binding::of(&bindings) },
+            code: Code { program: P::NAME, library: library::<P>(), bindings, problems },
         }
     }
 
@@ -160,6 +155,17 @@ impl<R> Function<R> {
     pub const fn program(&self) -> &'static str {
         self.code.program
     }
+
+    /// The library that declares its bindings, as Rust names it.
+    #[must_use]
+    pub const fn library(&self) -> &'static str {
+        self.code.library
+    }
+}
+
+/// The crate of a type: what its path starts with.
+fn library<P>() -> &'static str {
+    std::any::type_name::<P>().split("::").next().unwrap_or_default()
 }
 
 impl Function {
@@ -179,6 +185,50 @@ impl Function {
                 let base = BucketName::base_of(&name).unwrap_or_default();
                 let message = format!("`{}` binds the bucket `{base}`, which the stack does not have", binding.field);
                 check.error("unknown-bucket", message).help("add a bucket with this name");
+            }
+        }
+    }
+
+    fn check_problems(&self, check: &mut Check<'_>) {
+        for problem in &self.code.problems {
+            match problem {
+                Problem::Type(refusal) => {
+                    let message =
+                        format!("the bindings of `{}` {refusal}; expected a struct with named fields", self.program());
+                    check.error("bindings-type", message).help(refusal.help());
+                }
+                Problem::Field(field, refusal) => {
+                    let message = format!(
+                        "the field `{field}` of its bindings {refusal}, which no environment variable can hold; \
+                         expected a binding, a text, a number, a truth value or a variant without data"
+                    );
+                    check.error("binding-field", message).help(refusal.help());
+                }
+            }
+        }
+    }
+
+    /// The names of its variables, those of the bindings first.
+    fn check_variables(&self, check: &mut Check<'_>) {
+        let mut set: BTreeMap<&str, &str> = BTreeMap::new();
+        for Binding { field, variable, .. } in &self.code.bindings {
+            let named = format!("the field `{field}` of its bindings becomes the environment variable `{variable}`");
+            check_name(check, variable, &named, "rename the field");
+            if let Some(first) = set.insert(variable, field) {
+                check
+                    .error(
+                        "variable-set-twice",
+                        format!("the fields `{first}` and `{field}` of its bindings both set `{variable}`"),
+                    )
+                    .help("rename one of them");
+            }
+        }
+        for variable in self.environment.keys() {
+            check_name(check, variable, &format!("it sets the environment variable `{variable}`"), "rename it");
+            if let Some(field) = set.get(variable.as_str()) {
+                check
+                    .error("variable-set-twice", format!("the binding `{field}` already sets `{variable}`"))
+                    .help("rename the variable or the field");
             }
         }
     }
@@ -212,22 +262,13 @@ impl Resource for Function {
     fn check(&self, check: &mut Check<'_>) {
         self.check_indexes(check);
         self.check_buckets(check);
-        let reserved = self.environment.keys().filter(|name| RESERVED_VARIABLES.contains(&name.as_str()));
-        for name in reserved {
-            check.error("reserved-variable", format!("Lambda itself sets the environment variable `{name}`"));
-        }
-        let twice = self.code.bindings.iter().filter(|binding| self.environment.contains_key(&binding.variable));
-        for binding in twice {
-            check.error(
-                "variable-set-twice",
-                format!("the binding `{}` already sets `{}`", binding.field, binding.variable),
-            );
-        }
+        self.check_problems(check);
+        self.check_variables(check);
     }
 }
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
-const RESERVED_VARIABLES: [&str; 14] = [
+const RESERVED_VARIABLES: [&str; 18] = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
     "AWS_DEFAULT_REGION",
@@ -237,12 +278,33 @@ const RESERVED_VARIABLES: [&str; 14] = [
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_VERSION",
     "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
     "AWS_LAMBDA_RUNTIME_API",
+    "AWS_ACCESS_KEY",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
     "LAMBDA_TASK_ROOT",
 ];
+
+/// Checks the name of a variable against what Lambda takes; `named` says where it comes from.
+fn check_name(check: &mut Check<'_>, variable: &str, named: &str, rename: &str) {
+    if RESERVED_VARIABLES.contains(&variable) {
+        check
+            .error("reserved-variable", format!("{named}, which Lambda itself sets"))
+            .help(format!("{rename}, or read what Lambda sets"));
+        return;
+    }
+    let is_legal = variable.len() > 1
+        && variable.starts_with(|c: char| c.is_ascii_alphabetic())
+        && variable.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !is_legal {
+        let message = format!("{named}; expected two or more letters, digits and underscores, of which a letter first");
+        check.error("variable-name", message).help(rename);
+    }
+}
 
 impl HasArn for Function {}
 

@@ -5,10 +5,12 @@ mod comparable;
 use std::collections::BTreeMap;
 
 use policies::PolicyDocument;
+use policies::audit::{Kind, Policy};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::properties::display;
+use crate::expression::{display, short_name, short_text};
+use crate::iam::{NamedPolicy, Place, Subject, name_variables, subjects_in};
 use crate::value::Value;
 
 /// A right: one action on one resource, as one statement gives it.
@@ -43,6 +45,8 @@ pub struct PermissionChange {
 struct Part {
     /// The role or resource whose policies are taken together.
     subject: String,
+    /// Whether it is of a limit: who gets one is not allowed more by it.
+    limits: bool,
     /// The policy with this right alone; nothing when it cannot be read.
     policy: Option<PolicyDocument>,
 }
@@ -53,7 +57,9 @@ type Rights = BTreeMap<Permission, Part>;
 pub(super) fn between(before: &Map<String, Json>, after: &Map<String, Json>) -> Vec<PermissionChange> {
     let (before, after) = (all(before), all(after));
     let gone = |from: &Rights, to: &Rights| {
-        let gone = from.iter().filter(|(permission, _)| !to.contains_key(permission));
+        // A limit that comes or goes as a whole is said by its name.
+        let is_limit = |part: &Part| part.limits && !to.values().any(|other| other.subject == part.subject);
+        let gone = from.iter().filter(|(permission, part)| !to.contains_key(permission) && !is_limit(part));
         gone.map(|(permission, part)| (permission.clone(), widens(permission, part, &before, &after)))
             .collect::<Vec<_>>()
     };
@@ -81,112 +87,144 @@ fn widens(permission: &Permission, part: &Part, before: &Rights, after: &Rights)
 }
 
 fn all(resources: &Map<String, Json>) -> Rights {
-    let mut permissions = Rights::new();
-    for (id, resource) in resources {
-        let property = |name: &str| resource.get("Properties").and_then(|properties| properties.get(name));
-        // A subject of its own is compared with nothing.
-        let opaque = |permission: Permission| (permission, Part { subject: String::new(), policy: None });
-        let mut add = |document: Option<&Json>, subject: &str, default_resource: &str| {
-            let documents = document.into_iter();
-            permissions.extend(documents.flat_map(|document| of_document(id, subject, document, default_resource)));
-        };
-        match resource.get("Type").and_then(Json::as_str).unwrap_or_default() {
-            "AWS::IAM::Role" => {
-                add(property("AssumeRolePolicyDocument"), &format!("trust of {id}"), "the role");
-                for policy in entries(property("Policies")) {
-                    add(policy.get("PolicyDocument"), id, "");
-                }
-                permissions.extend(entries(property("ManagedPolicyArns")).map(|arn| opaque(managed(id, arn))));
-                permissions.extend(property("PermissionsBoundary").map(|arn| opaque(boundary(id, arn))));
-            }
-            "AWS::Lambda::Permission" => permissions.extend([opaque(invocation(id, resource))]),
-            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
-                // The same statements for another role are another right.
-                for role in entries(property("Roles")) {
-                    let role = target(role);
-                    let holder = format!("{role} by {id}");
-                    let document = property("PolicyDocument").into_iter();
-                    permissions.extend(document.flat_map(|document| of_document(&holder, &role, document, "")));
-                }
-            }
-            _ => add(property("PolicyDocument"), id, ""),
+    let mut rights = Rights::new();
+    for subject in subjects_in(resources) {
+        for named in &subject.named {
+            rights.insert(by_reference(&subject.id, named), Part::OPAQUE);
         }
-    }
-    permissions
-}
-
-fn of_document(holder: &str, subject: &str, document: &Json, default_resource: &str) -> Vec<(Permission, Part)> {
-    let mut permissions = Vec::new();
-    for statement in entries(document.get("Statement")) {
-        let denies = statement.get("Effect").and_then(Json::as_str) == Some("Deny");
-        let not = |name: &str| statement.get(format!("Not{name}")).map(|json| format!("all but {}", display(json)));
-        // Each with what takes the element's place in a statement of it alone.
-        let list = |name: &str| -> Vec<(String, Option<Json>)> {
-            let listed = entries(statement.get(name)).map(|item| (target(item), Some(item.clone())));
-            listed.chain(not(name).map(|text| (text, None))).collect()
-        };
-        let mut resources = list("Resource");
-        if resources.is_empty() {
-            resources.push((default_resource.to_owned(), None));
-        }
-        for (action, action_alone) in list("Action") {
-            for (resource, resource_alone) in &resources {
-                let mut alone = statement.clone();
-                for (name, item) in [("Action", &action_alone), ("Resource", resource_alone)] {
-                    if let Some(item) = item {
-                        alone[name] = item.clone();
-                    }
-                }
-                let permission = Permission {
-                    holder: holder.to_owned(),
-                    principal: statement.get("Principal").map(principal).or_else(|| not("Principal")),
-                    denies,
-                    action: action.clone(),
-                    resource: resource.clone(),
-                    condition: statement.get("Condition").map(Json::to_string),
-                };
-                let policy = comparable::policy(document, &alone);
-                permissions.push((permission, Part { subject: subject.to_owned(), policy }));
+        for (place, policy) in subject.places.iter().zip(&subject.policies) {
+            // What AWS's own policies allow is said by their names.
+            if !place.pointer.contains("/ManagedPolicyArns/") {
+                rights.extend(of_policy(&subject, place, policy));
             }
         }
     }
-    permissions
+    rights
 }
 
-fn managed(holder: &str, arn: &Json) -> Permission {
+impl Part {
+    /// Compared with nothing.
+    const OPAQUE: Self = Self { subject: String::new(), limits: false, policy: None };
+}
+
+/// The rights that the policy of a subject gives.
+fn of_policy(subject: &Subject, place: &Place, policy: &Policy) -> Vec<(Permission, Part)> {
+    let Subject { id, .. } = subject;
+    let limits = matches!(policy.kind, Kind::Boundary | Kind::ServiceControl | Kind::ResourceControl);
+    let together = match policy.kind {
+        Kind::Trust => format!("trust of {id}"),
+        _ if limits => format!("limit of {id} by {}", place.resource),
+        _ => id.clone(),
+    };
+    let holder = if place.resource == *id {
+        id.clone()
+    } else {
+        // The same statements for another principal are another right.
+        let joined = if limits { "within" } else { "by" };
+        format!("{id} {joined} {}", place.resource)
+    };
+    let right = |action: &str, denies| Permission {
+        holder: holder.clone(),
+        principal: None,
+        denies,
+        action: action.to_owned(),
+        resource: String::new(),
+        condition: None,
+    };
+    let mut rights = Vec::new();
+    // A boundary is named by its principal; an organization's limit by itself.
+    if limits && policy.kind != Kind::Boundary {
+        rights.push((right(&format!("all that {id} does not allow"), true), Part::OPAQUE));
+    }
+    if policy.unreadable.is_some() || policy.objects().next().is_none() {
+        let text = name_variables(&display(&policy.json));
+        rights.push((right(&format!("all that a policy that cannot be read allows: {text}"), false), Part::OPAQUE));
+        return rights;
+    }
+    let default_resource = if policy.kind == Kind::Trust { "the role" } else { "" };
+    for (_, statement) in policy.objects() {
+        for (mut permission, policy) in of_statement(statement, default_resource) {
+            permission.holder.clone_from(&holder);
+            if place.pointer.is_empty() {
+                permission.condition = statement.get("Condition").map(source);
+            }
+            rights.push((permission, Part { subject: together.clone(), limits, policy }));
+        }
+    }
+    rights
+}
+
+/// The rights that a statement gives, each with the policy that has it alone.
+fn of_statement(statement: &Map<String, Json>, default_resource: &str) -> Vec<(Permission, Option<PolicyDocument>)> {
+    let not = |name: &str| statement.get(&format!("Not{name}")).map(|json| format!("all but {}", named(json)));
+    // Each with what takes the element's place in a statement of it alone.
+    let list = |name: &str| -> Vec<(String, Option<Json>)> {
+        let listed = entries(statement.get(name)).map(|item| (named(item), Some(item.clone())));
+        listed.chain(not(name).map(|text| (text, None))).collect()
+    };
+    let mut resources = list("Resource");
+    if resources.is_empty() {
+        resources.push((default_resource.to_owned(), None));
+    }
+    let mut rights = Vec::new();
+    for (action, action_alone) in list("Action") {
+        for (resource, resource_alone) in &resources {
+            let mut alone = statement.clone();
+            for (name, item) in [("Action", &action_alone), ("Resource", resource_alone)] {
+                if let Some(item) = item {
+                    alone.insert(name.to_owned(), item.clone());
+                }
+            }
+            let permission = Permission {
+                holder: String::new(),
+                principal: statement.get("Principal").map(principal).or_else(|| not("Principal")),
+                denies: statement.get("Effect").and_then(Json::as_str) == Some("Deny"),
+                action: action.clone(),
+                resource: resource.clone(),
+                condition: statement.get("Condition").map(|condition| name_variables(&condition.to_string())),
+            };
+            rights.push((permission, comparable::policy(&alone.into())));
+        }
+    }
+    rights
+}
+
+/// What a managed policy allows, or a boundary takes: every right that it does not name.
+fn by_reference(holder: &str, named: &NamedPolicy) -> Permission {
+    let arn = display(&named.arn);
     Permission {
         holder: holder.to_owned(),
         principal: None,
-        denies: false,
-        action: format!("all that {} allows", display(arn)),
+        denies: named.is_boundary,
+        action: if named.is_boundary {
+            format!("all that {arn} does not allow")
+        } else {
+            format!("all that {arn} allows")
+        },
         resource: String::new(),
         condition: None,
     }
 }
 
-/// A boundary takes every right that it does not name.
-fn boundary(holder: &str, arn: &Json) -> Permission {
-    Permission {
-        holder: holder.to_owned(),
-        principal: None,
-        denies: true,
-        action: format!("all that {} does not allow", display(arn)),
-        resource: String::new(),
-        condition: None,
+/// The conditions of a `Permission` of a function, or of a bus: from where it may be used, then all others.
+fn source(condition: &Json) -> String {
+    let mut sources = Vec::new();
+    let mut others = condition.clone();
+    for (operator, key, word) in
+        [("ArnLike", "AWS:SourceArn", "from"), ("StringEquals", "AWS:SourceAccount", "of account")]
+    {
+        let Some(keys) = others.get_mut(operator).and_then(Json::as_object_mut) else { continue };
+        let Some(value) = keys.shift_remove(key) else { continue };
+        let word = if sources.is_empty() { "from" } else { word };
+        sources.push(format!("{word} {}", named(&value)));
     }
-}
-
-fn invocation(holder: &str, resource: &Json) -> Permission {
-    let property = |name: &str| resource.get("Properties").and_then(|properties| properties.get(name));
-    let text = |name: &str| property(name).map(target);
-    Permission {
-        holder: holder.to_owned(),
-        principal: text("Principal"),
-        denies: false,
-        action: text("Action").unwrap_or_default(),
-        resource: text("FunctionName").unwrap_or_default(),
-        condition: text("SourceArn").or_else(|| text("SourceAccount")).map(|source| format!("from {source}")),
+    if let Some(operators) = others.as_object_mut() {
+        operators.retain(|_, keys| keys.as_object().is_none_or(|keys| !keys.is_empty()));
+        if !operators.is_empty() {
+            sources.push(name_variables(&others.to_string()));
+        }
     }
+    sources.join(" ")
 }
 
 /// IAM takes a single entry for a list of one.
@@ -202,29 +240,20 @@ fn entries(json: Option<&Json>) -> impl Iterator<Item = &Json> {
 fn principal(json: &Json) -> String {
     match json {
         Json::Object(kinds) => {
-            let named = kinds.values().flat_map(|value| entries(Some(value)).map(target).collect::<Vec<_>>());
+            let named = kinds.values().flat_map(|value| entries(Some(value)).map(named).collect::<Vec<_>>());
             named.collect::<Vec<_>>().join(", ")
         }
-        other => display(other),
+        other => named(other),
     }
+}
+
+/// A value by its logical id, where it has one. Here variables stand for what only CloudFormation knows.
+fn named(json: &Json) -> String {
+    json.as_str().map_or_else(|| name_variables(&json.to_string()), |text| short_text(&name_variables(text)))
 }
 
 /// The resource of a statement by its logical id, where it has one: `Sightings/index/by-model`.
 #[must_use]
 pub fn resource_name(resource: &Value) -> String {
-    target(&serde_json::to_value(resource).unwrap_or_default())
-}
-
-/// The resource of a statement by its logical id, where it has one: `Sightings/index/by-model`.
-fn target(json: &Json) -> String {
-    let reference = json.get("Ref").and_then(Json::as_str);
-    let attribute = json.get("Fn::GetAtt").and_then(|path| path.get(0)).and_then(Json::as_str);
-    if let Some(id) = reference.or(attribute) {
-        return id.to_owned();
-    }
-    let template = json.get("Fn::Sub").and_then(Json::as_str);
-    match template.and_then(|template| template.strip_prefix("${")?.split_once(".Arn}")) {
-        Some((id, rest)) => format!("{id}{rest}"),
-        None => template.map_or_else(|| display(json), str::to_owned),
-    }
+    short_name(&serde_json::to_value(resource).unwrap_or_default())
 }

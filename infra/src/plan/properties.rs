@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
 
-use crate::iam::is_intrinsic;
+use crate::expression::{self, is_function};
 
 /// A property that a deployment changes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,7 +55,7 @@ pub(super) fn between(before: &Json, after: &Json) -> Vec<PropertyChange> {
 fn compare(path: String, before: Option<&Json>, after: Option<&Json>, changes: &mut Vec<PropertyChange>) {
     match (before, after) {
         (Some(before), Some(after)) if is_same(before, after) => {}
-        (Some(Json::Object(before)), Some(Json::Object(after))) if !is_intrinsic(before) && !is_intrinsic(after) => {
+        (Some(Json::Object(before)), Some(Json::Object(after))) if !is_function(before) && !is_function(after) => {
             let removed = before.keys().filter(|name| !after.contains_key(*name));
             for name in after.keys().chain(removed) {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
@@ -111,118 +111,17 @@ pub(super) struct Known<'a> {
     pub(super) conditions: &'a BTreeMap<&'a str, bool>,
 }
 
-/// `json` with references to parameters replaced by their values, and `Fn::If` by the branch that is taken.
-pub(super) fn resolve(json: &Json, known: Known<'_>) -> Json {
-    match json {
-        Json::Object(object) if object.len() == 1 => {
-            intrinsic(object, known).unwrap_or_else(|| resolve_entries(object, known))
-        }
-        Json::Object(object) => resolve_entries(object, known),
-        Json::Array(items) => items.iter().map(|item| resolve(item, known)).collect(),
-        other => other.clone(),
+impl expression::Known for Known<'_> {
+    fn reference(&self, name: &str) -> Option<Json> {
+        self.parameters.get(name).map(|value| value.as_str().into())
     }
-}
 
-fn resolve_entries(object: &Map<String, Json>, known: Known<'_>) -> Json {
-    let resolved = object.iter().map(|(name, value)| (name.clone(), resolve(value, known)));
-    resolved.filter(|(_, value)| value.get("Ref").and_then(Json::as_str) != Some("AWS::NoValue")).collect()
-}
-
-fn intrinsic(object: &Map<String, Json>, known: Known<'_>) -> Option<Json> {
-    let (function, argument) = object.iter().next()?;
-    match function.as_str() {
-        "Ref" => known.parameters.get(argument.as_str()?).map(|value| Json::String(value.clone())),
-        "Fn::Sub" => Some(fill(argument, known)),
-        "Fn::If" => {
-            let holds = known.conditions.get(argument.get(0)?.as_str()?)?;
-            Some(resolve(argument.get(if *holds { 1 } else { 2 })?, known))
-        }
-        _ => None,
+    fn condition(&self, name: &str) -> Option<bool> {
+        self.conditions.get(name).copied()
     }
-}
-
-/// A text with references to parameters within it; a variable of the function's own hides the parameter of its name.
-fn fill(argument: &Json, known: Known<'_>) -> Json {
-    let own = |name: &String| argument.get(1).is_some_and(|variables| variables.get(name).is_some());
-    let filled = |text: &str| {
-        let parameters = known.parameters.iter().filter(|(name, _)| !own(name));
-        parameters.fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
-    };
-    let argument = match argument {
-        Json::String(text) => json!(filled(text)),
-        Json::Array(parts) => {
-            let part = |part: &Json| part.as_str().map_or_else(|| resolve(part, known), |text| json!(filled(text)));
-            parts.iter().map(part).collect()
-        }
-        other => other.clone(),
-    };
-    json!({ "Fn::Sub": argument })
 }
 
 /// Where the code of a function lies in its bucket.
 pub(super) fn code_key(resource: &Json) -> Option<&str> {
     resource.pointer("/Properties/Code/S3Key").and_then(Json::as_str)
-}
-
-/// The paths of the properties whose values refer to the resource `id`.
-pub(super) fn references(json: &Json, id: &str) -> Vec<String> {
-    let mut paths = Vec::new();
-    find_references(String::new(), json, id, &mut paths);
-    paths
-}
-
-fn find_references(path: String, json: &Json, id: &str, paths: &mut Vec<String>) {
-    match json {
-        Json::Object(object) if is_intrinsic(object) && refers(object, id) => paths.push(path),
-        Json::Object(object) if is_intrinsic(object) => {}
-        Json::Object(object) => {
-            for (name, value) in object {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                find_references(path, value, id, paths);
-            }
-        }
-        Json::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                find_references(format!("{path}[{index}]"), item, id, paths);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn refers(intrinsic: &Map<String, Json>, id: &str) -> bool {
-    intrinsic.iter().any(|(function, argument)| match (function.as_str(), argument) {
-        ("Ref", Json::String(target)) => target == id,
-        ("Fn::GetAtt", Json::Array(path)) => path.first().and_then(Json::as_str) == Some(id),
-        ("Fn::Sub", argument) => {
-            let template = argument.as_str().or_else(|| argument.get(0)?.as_str()).unwrap_or_default();
-            template.contains(&format!("${{{id}}}")) || template.contains(&format!("${{{id}."))
-        }
-        (_, argument) => {
-            !matches!(argument, Json::String(_)) && {
-                let mut paths = Vec::new();
-                find_references(String::new(), argument, id, &mut paths);
-                !paths.is_empty()
-            }
-        }
-    })
-}
-
-/// A value as a person reads it: text without quotes, `!GetAtt Queue.Arn`, other things as compact JSON.
-pub(super) fn display(json: &Json) -> String {
-    match json {
-        Json::String(text) => text.clone(),
-        Json::Object(object) if is_intrinsic(object) => {
-            let (function, argument) = match object.iter().next() {
-                Some((function, argument)) => (function.trim_start_matches("Fn::"), argument),
-                None => return String::new(),
-            };
-            let argument = match argument {
-                Json::Array(path) if function == "GetAtt" => path.iter().map(display).collect::<Vec<_>>().join("."),
-                other => display(other),
-            };
-            format!("!{function} {argument}")
-        }
-        other => other.to_string(),
-    }
 }

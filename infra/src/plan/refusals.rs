@@ -5,38 +5,37 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json};
 
 use super::{Action, Plan, ResourceChange, Snapshot};
-use crate::finding::Finding;
-use crate::stack::Source;
+use crate::dynamodb::Table;
+use crate::facts::physical_name;
+use crate::reference::Resource as _;
+use assembly::{Finding, Location};
 
 impl Plan {
-    /// What CloudFormation would refuse about these changes. `source` gives the place where a resource is declared.
+    /// What CloudFormation would refuse about these changes. `location` gives the place where a resource is declared.
     #[must_use]
     pub fn check(
         &self,
         before: Option<&Snapshot>,
         after: &Snapshot,
-        source: impl Fn(&str) -> Option<Source>,
+        location: impl Fn(&str) -> Option<Location>,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         for change in &self.resources {
             let new = after.template.resource(&change.id);
-            findings.extend(replaces_named(change, new).map(|finding| place(finding, source(&change.id))));
+            findings.extend(replaces_named(change, new).map(|finding| place(finding, location(&change.id))));
             let old = before.and_then(|before| before.template.resource(&change.id));
             if let (Action::Update, Some(old), Some(new)) = (change.action, old, new)
-                && change.resource_type == "AWS::DynamoDB::Table"
+                && change.resource_type == Table::TYPE
             {
-                findings.extend(index_changes(change, old, new).map(|finding| place(finding, source(&change.id))));
+                findings.extend(index_changes(change, old, new).map(|finding| place(finding, location(&change.id))));
             }
         }
         findings
     }
 }
 
-fn place(finding: Finding, source: Option<Source>) -> Finding {
-    match source {
-        Some(source) => finding.at(source),
-        None => finding,
-    }
+fn place(finding: Finding, location: Option<Location>) -> Finding {
+    Finding { location, ..finding }
 }
 
 fn replaces_named(change: &ResourceChange, resource: Option<&Map<String, Json>>) -> Option<Finding> {
@@ -90,20 +89,4 @@ fn index_names(resource: &Map<String, Json>) -> BTreeSet<&str> {
     let indexes = resource.get("Properties").and_then(|properties| properties.get("GlobalSecondaryIndexes"));
     let indexes = indexes.and_then(Json::as_array).into_iter().flatten();
     indexes.filter_map(|index| index.get("IndexName")?.as_str()).collect()
-}
-
-/// The property that fixes the physical name of a resource, and the name, when the template says it literally.
-#[must_use]
-pub fn physical_name<'a>(resource_type: &str, resource: &'a Map<String, Json>) -> Option<(&'static str, &'a str)> {
-    let property = match resource_type {
-        "AWS::DynamoDB::Table" => "TableName",
-        "AWS::SQS::Queue" => "QueueName",
-        "AWS::Lambda::Function" => "FunctionName",
-        "AWS::IAM::Role" => "RoleName",
-        "AWS::Logs::LogGroup" => "LogGroupName",
-        "AWS::S3::Bucket" => "BucketName",
-        "AWS::SNS::Topic" => "TopicName",
-        _ => return None,
-    };
-    Some((property, resource.get("Properties")?.get(property)?.as_str()?))
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::properties::{self, Known};
+use super::properties::Known;
+use crate::expression::{paths_to, resolve};
 use crate::template::Template;
 
 /// A template with the values of its parameters: what is deployed, or what shall be.
@@ -41,7 +42,7 @@ impl Snapshot {
         self.template
             .section(section)
             .filter(|(name, entry)| choose(name) && exists(entry))
-            .map(|(name, entry)| (name.to_owned(), properties::resolve(entry, known)))
+            .map(|(name, entry)| (name.to_owned(), resolve(entry, &known)))
             .collect()
     }
 
@@ -68,7 +69,7 @@ impl Snapshot {
             "Fn::Equals" => {
                 let known = Known { parameters: &self.parameters, conditions: decided };
                 let text = |side: usize| {
-                    let value = properties::resolve(argument.get(side)?, known);
+                    let value = resolve(argument.get(side)?, &known);
                     value.as_str().map(str::to_owned)
                 };
                 Some(text(0)? == text(1)?)
@@ -91,8 +92,7 @@ pub(super) fn unchanged<'a>(before: &'a Snapshot, after: &'a Snapshot) -> BTreeS
     let old: BTreeMap<_, _> = before.template.section("Resources").collect();
     let new = after.template.section("Resources");
     new.filter(|(id, resource)| {
-        old.get(id) == Some(resource)
-            && !changing.iter().any(|parameter| !properties::references(resource, parameter).is_empty())
+        old.get(id) == Some(resource) && !changing.iter().any(|parameter| !paths_to(resource, parameter).is_empty())
     })
     .map(|(id, _)| id)
     .collect()

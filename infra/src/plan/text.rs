@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use super::properties::{PropertyChange, display};
+use super::properties::PropertyChange;
 use super::{Action, Permission, PermissionChange, Plan, ResourceChange};
+use crate::expression::display;
 
 /// What a line is about, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

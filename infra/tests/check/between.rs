@@ -1,7 +1,7 @@
-use infra::check::between;
+use infra::check::{self, Peer};
 use infra::output::Output;
 use infra::sqs::StandardQueue;
-use infra::{Stack, Stage, Value};
+use infra::{Finding, Stack, Stage, Template, Value};
 
 use crate::support::printed;
 
@@ -13,6 +13,13 @@ fn importing(name: &str, import: Option<&str>, export: Option<&str>) -> Stack {
         stack.output("Url", Output::from(queue).exported(export));
     }
     stack
+}
+
+fn between(stacks: &[Stack]) -> Vec<Finding> {
+    let parts: Vec<_> = stacks.iter().map(|stack| (Template::render(stack), stack.assemble().locations)).collect();
+    let peers = stacks.iter().zip(&parts);
+    let peers = peers.map(|(stack, (template, locations))| Peer { name: stack.name(), template, locations });
+    check::between(&peers.collect::<Vec<_>>())
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What `check` says of stacks, a rule at a time: firing, and quiet when nothing is wrong.
 
 mod between;
+mod bindings;
 mod cycles;
 mod limits;
 mod names;

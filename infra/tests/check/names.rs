@@ -94,6 +94,6 @@ fn a_finding_names_the_line_of_the_declaration() {
         line = line!() + 1;
         stack.named("Orders").condition(LogicalId::new("Missing")).add(StandardQueue::default());
     });
-    let source = infra::check(&stack)[0].source.unwrap();
-    assert_eq!((source.file(), source.line()), (file!(), line));
+    let source = infra::check(&stack)[0].location.clone().unwrap();
+    assert_eq!((source.file.as_str(), source.line), (file!(), line));
 }

@@ -6,11 +6,11 @@ mod deploying;
 mod everything;
 mod granting;
 mod identities;
+mod pass_role;
 mod passing;
 mod path;
 mod running;
 mod step;
-mod widely;
 
 use super::rule::PolicyRule;
 use path::Path;
@@ -22,7 +22,7 @@ pub(super) const RULES: &[&[PolicyRule]] = &[
     passing::RULES,
     deploying::RULES,
     running::RULES,
-    widely::RULES,
+    pass_role::RULES,
 ];
 
 /// Every path.

@@ -10,7 +10,7 @@ mod data;
 mod defence;
 mod destruction;
 mod sharing;
-mod together;
+mod whole_services;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -27,7 +27,7 @@ pub(super) const RULES: &[&[PolicyRule]] = &[
     defence::RULES,
     destruction::RULES,
     account::RULES,
-    together::RULES,
+    whole_services::RULES,
 ];
 
 /// The tables of the family.

@@ -5,23 +5,23 @@ mod bucket;
 mod denial;
 mod deputy;
 mod federated;
-mod gaps;
+mod ineffective_conditions;
+mod principals;
 mod provider;
 mod public;
+mod public_actions;
 mod row;
 mod service;
 mod source;
 mod subject;
 mod trust;
-mod who;
 mod wiring;
-mod worst;
 
 use super::rule::PolicyRule;
 
 pub(super) const RULES: &[&[PolicyRule]] = &[
     public::RULES,
-    gaps::RULES,
+    ineffective_conditions::RULES,
     deputy::RULES,
     source::RULES,
     wiring::RULES,

@@ -1,7 +1,10 @@
 //! Zips of programs: the same program gives the same zip.
 
+use std::fs;
 use std::io::{Cursor, Write as _};
+use std::path::Path;
 use std::thread;
+use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, Result};
 use aws_smithy_types::base64;
@@ -11,6 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::build::Program;
 use crate::failure::Failure;
+use crate::hex;
 
 /// The name that Lambda gives the program of a custom runtime.
 ///
@@ -19,6 +23,10 @@ const BOOTSTRAP: &str = "bootstrap";
 
 /// The best level of ordinary deflate: 4.5 MB become 2.1 MB in 0.2 s. Zopfli would save 2 % more and take 8 s.
 const LEVEL: i64 = 9;
+
+/// From which size on a program is not compressed: it was built without optimisation, for this machine, and is there
+/// sooner as it is.
+const LARGE: usize = 16 << 20;
 
 /// A program, packed as Lambda takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,15 +38,16 @@ pub struct Artifact {
     digest: [u8; 32],
 }
 
-/// Packs `programs`, each in its own thread, in their order.
-///
-/// Nothing is kept from run to run: telling whether a zip is still that of its program takes about as long as packing.
+/// Packs `programs`, each in its own thread, in their order. A zip is kept in `folder` until its program changes.
 ///
 /// # Errors
-/// When a program's file cannot be read.
-pub fn pack(programs: &[Program]) -> Result<Vec<Artifact>> {
+/// When a program's file cannot be read, or its zip cannot be written.
+pub fn pack(programs: &[Program], folder: &Path) -> Result<Vec<Artifact>> {
+    let folder = folder.join("zips");
+    fs::create_dir_all(&folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+    let folder = folder.as_path();
     thread::scope(|scope| {
-        let packing: Vec<_> = programs.iter().map(|program| scope.spawn(|| Artifact::of(program))).collect();
+        let packing: Vec<_> = programs.iter().map(|program| scope.spawn(|| Artifact::of(program, folder))).collect();
         packing
             .into_iter()
             .map(|thread| {
@@ -48,11 +57,36 @@ pub fn pack(programs: &[Program]) -> Result<Vec<Artifact>> {
     })
 }
 
+/// What tells one state of a program from another: its path, size and time of change.
+fn state(program: &Path) -> Result<String> {
+    let metadata = fs::metadata(program)?;
+    let changed = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(format!("{} {} {}", program.display(), metadata.len(), changed.as_nanos()))
+}
+
 impl Artifact {
-    fn of(program: &Program) -> Result<Self> {
-        let read = || std::fs::read(&program.path);
-        let bytes = read().with_context(|| format!("`{}` cannot be read", program.path.display()))?;
-        Self::new(&program.name, &bytes)
+    fn of(program: &Program, folder: &Path) -> Result<Self> {
+        let unreadable = || format!("`{}` cannot be read", program.path.display());
+        let state = state(&program.path).with_context(unreadable)?;
+        // Programs of one name differ by what they are built for.
+        let name = hex::encode(&Sha256::digest(program.path.as_os_str().as_encoded_bytes())[..8]);
+        let (zip, known) = (folder.join(format!("{name}.zip")), folder.join(format!("{name}.state")));
+        if fs::read_to_string(&known).is_ok_and(|known| known == state)
+            && let Ok(zip) = fs::read(&zip)
+        {
+            return Ok(Self::of_zip(&program.name, zip));
+        }
+        let artifact = Self::new(&program.name, &fs::read(&program.path).with_context(unreadable)?)?;
+        // The state last: a zip that is written in part has none.
+        let _ = fs::remove_file(&known);
+        fs::write(&zip, &artifact.zip).with_context(|| format!("`{}` cannot be written", zip.display()))?;
+        fs::write(&known, state).with_context(|| format!("`{}` cannot be written", known.display()))?;
+        Ok(artifact)
+    }
+
+    fn of_zip(program: impl Into<String>, zip: Vec<u8>) -> Self {
+        let digest = Sha256::digest(&zip).into();
+        Self { program: program.into(), zip, digest }
     }
 
     /// Packs the program `program`, of which `bytes` are the file.
@@ -61,29 +95,22 @@ impl Artifact {
     /// When it is larger than a zip can hold, which is 4 GiB.
     pub fn new(program: impl Into<String>, bytes: &[u8]) -> Result<Self> {
         // No date, which would differ from build to build; and the mode of a file that may be run.
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .compression_level(Some(LEVEL))
-            .last_modified_time(DateTime::default())
-            .unix_permissions(0o755);
+        let options = if bytes.len() < LARGE {
+            SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(LEVEL))
+        } else {
+            SimpleFileOptions::default().compression_method(CompressionMethod::Stored)
+        };
+        let options = options.last_modified_time(DateTime::default()).unix_permissions(0o755);
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         zip.start_file(BOOTSTRAP, options)?;
         zip.write_all(bytes)?;
-        let zip = zip.finish()?.into_inner();
-        let digest = Sha256::digest(&zip).into();
-        Ok(Self { program: program.into(), zip, digest })
+        Ok(Self::of_zip(program, zip.finish()?.into_inner()))
     }
 
     /// Its key in the artifacts bucket, which names its content: `functions/PROGRAM/SHA256.zip`.
     #[must_use]
     pub fn key(&self) -> String {
-        use std::fmt::Write as _;
-        let mut key = format!("functions/{}/", self.program);
-        for byte in self.digest {
-            // Writing to a string cannot fail.
-            let _ = write!(key, "{byte:02x}");
-        }
-        key + ".zip"
+        format!("functions/{}/{}.zip", self.program, hex::encode(&self.digest))
     }
 
     /// Its SHA-256 in base64: the `CodeSha256` that Lambda reports of a function with this code.
@@ -94,6 +121,7 @@ impl Artifact {
         base64::encode(self.digest)
     }
 }
+
 /// The `CodeSha256` that Lambda reports of a function whose code is at `key`; `None` when it is no artifact's key.
 #[must_use]
 pub fn code_sha256_of(key: &str) -> Option<String> {

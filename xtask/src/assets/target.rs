@@ -1,6 +1,6 @@
 //! What a program is built for.
 
-use infra::lambda::Architecture;
+use assembly::Architecture;
 
 /// The glibc of `provided.al2023`, Amazon Linux 2023: a program must need no newer one.
 ///
@@ -12,8 +12,8 @@ pub const GLIBC: &str = "2.34";
 pub enum Target {
     /// Lambda's `provided.al2023` on this processor.
     Lambda(Architecture),
-    /// This machine, for an emulator that could not run a program built for Lambda.
-    Host,
+    /// This machine, in the development profile, for the local cloud.
+    Local,
 }
 
 /// What decides which programs a machine can run.
@@ -34,19 +34,29 @@ impl Host<'static> {
 }
 
 impl Target {
-    /// What a function is built for when an emulator on `host` is to run it: what Lambda would run, if `host` can.
+    /// What a function is built for when the local cloud on `host` is to run what Lambda would: just that, if `host` can
+    /// run it.
     #[must_use]
-    pub fn local(architecture: Architecture, host: Host<'_>) -> Self {
+    pub fn released(architecture: Architecture, host: Host<'_>) -> Self {
         let lambda = host.os == "linux" && host.glibc && host.arch == processor(architecture);
-        if lambda { Self::Lambda(architecture) } else { Self::Host }
+        if lambda { Self::Lambda(architecture) } else { Self::Local }
     }
 
-    /// The name Rust has for it; the host needs none.
+    /// What tells its builds from those for others.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Lambda(architecture) => format!("functions-{architecture}"),
+            Self::Local => "functions-local".to_owned(),
+        }
+    }
+
+    /// The name Rust has for it; this machine needs none.
     #[must_use]
     pub fn triple(self) -> Option<String> {
         match self {
             Self::Lambda(architecture) => Some(format!("{}-unknown-linux-gnu", processor(architecture))),
-            Self::Host => None,
+            Self::Local => None,
         }
     }
 }
@@ -66,9 +76,9 @@ mod tests {
 
     #[test]
     fn an_emulator_runs_what_lambda_would_run_where_the_machine_can() {
-        assert_eq!(Target::local(Architecture::X86_64, LINUX), Target::Lambda(Architecture::X86_64));
+        assert_eq!(Target::released(Architecture::X86_64, LINUX), Target::Lambda(Architecture::X86_64));
         let graviton = Host { arch: "aarch64", ..LINUX };
-        assert_eq!(Target::local(Architecture::Arm64, graviton), Target::Lambda(Architecture::Arm64));
+        assert_eq!(Target::released(Architecture::Arm64, graviton), Target::Lambda(Architecture::Arm64));
     }
 
     #[test]
@@ -76,8 +86,8 @@ mod tests {
         let mac = Host { os: "macos", arch: "aarch64", glibc: false };
         let alpine = Host { glibc: false, ..LINUX };
         for host in [mac, alpine] {
-            assert_eq!(Target::local(Architecture::X86_64, host), Target::Host);
+            assert_eq!(Target::released(Architecture::X86_64, host), Target::Local);
         }
-        assert_eq!(Target::local(Architecture::Arm64, LINUX), Target::Host);
+        assert_eq!(Target::released(Architecture::Arm64, LINUX), Target::Local);
     }
 }

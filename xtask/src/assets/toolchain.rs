@@ -1,6 +1,5 @@
 //! The Rust toolchain, and how its paths are kept out of programs.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,7 +11,6 @@ use crate::failure::Failure;
 /// The Rust toolchain of a workspace.
 #[derive(Debug, Clone)]
 pub(super) struct Toolchain {
-    pub(super) cargo: OsString,
     cargo_home: PathBuf,
     sysroot: PathBuf,
     /// The commit that its standard library was built from.
@@ -32,7 +30,6 @@ impl Toolchain {
         let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
         let home = || std::env::home_dir().unwrap_or_default().join(".cargo");
         Ok(Self {
-            cargo: std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
             cargo_home: std::env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from),
             sysroot: ask(&["--print", "sysroot"])?.into(),
             commit: commit.to_owned(),

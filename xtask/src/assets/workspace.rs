@@ -8,6 +8,19 @@ use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
 use crate::failure::Failure;
 
+/// The program of a workspace's app, as cargo names it.
+#[derive(Debug, Clone)]
+pub struct AppTarget {
+    /// Cargo's id of its package.
+    pub package_id: String,
+    /// The path of its package's manifest.
+    pub manifest_path: String,
+    /// The name of the target.
+    pub name: String,
+    /// The path of the target's first source file.
+    pub src_path: String,
+}
+
 /// The packages of a workspace.
 #[derive(Debug, Clone)]
 pub struct Workspace(Metadata);
@@ -46,16 +59,6 @@ impl Workspace {
         self.with_program(program).map(|package| package.name.as_str())
     }
 
-    /// The names of the packages with programs, in cargo's order, but for the one that asks, xtask itself, and those
-    /// whose manifest says that their programs are not deployed.
-    pub fn packages_with_programs(&self) -> impl Iterator<Item = &str> {
-        let has_program = |package: &&Package| package.targets.iter().any(|target| target.is_kind(TargetKind::Bin));
-        let is_deployed = |package: &&Package| package.metadata["stackwright"]["deployed"] != false;
-        let packages =
-            self.0.packages.iter().filter(has_program).filter(is_deployed).map(|package| package.name.as_str());
-        packages.filter(|name| *name != env!("CARGO_PKG_NAME"))
-    }
-
     /// The services whose SDK the package of `program` calls, by the names of their crates: `dynamodb` for
     /// `aws-sdk-dynamodb`.
     ///
@@ -80,7 +83,8 @@ impl Workspace {
             let folder = package.manifest_path.parent().map(|folder| folder.join("src"));
             let folder = folder.and_then(|it| Some(it.strip_prefix(&self.0.workspace_root).ok()?.to_string()));
             // The bindings only pass calls on.
-            let Some(folder) = folder.filter(|it| !folders.contains(it) && package.name != "bindings") else {
+            let Some(folder) = folder.filter(|it| !folders.contains(it) && package.name != "stackwright-bindings")
+            else {
                 continue;
             };
             folders.push(folder);
@@ -89,6 +93,21 @@ impl Workspace {
             open.extend(members);
         }
         folders
+    }
+
+    /// The program of the app `app`.
+    ///
+    /// # Errors
+    /// When no package has a binary of that name.
+    pub fn app_target(&self, app: &str) -> Result<AppTarget> {
+        let package = self.with_program(app)?;
+        let target = package.targets.iter().find(|target| target.is_kind(TargetKind::Bin) && target.name == app);
+        Ok(AppTarget {
+            package_id: package.id.repr.clone(),
+            manifest_path: package.manifest_path.to_string(),
+            name: app.to_owned(),
+            src_path: target.map(|target| target.src_path.to_string()).unwrap_or_default(),
+        })
     }
 
     fn with_program(&self, program: &str) -> Result<&Package> {

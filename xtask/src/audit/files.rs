@@ -6,8 +6,9 @@ use std::path::Path;
 use infra::Template;
 use policies::audit::{Kind, Policy, audit};
 
+use super::audited::Audited;
 use super::finding::AuditFinding;
-use super::template;
+use super::{template, wiring};
 use crate::failure::Failure;
 use crate::ui;
 
@@ -25,7 +26,10 @@ pub fn template(file: &Path) -> anyhow::Result<Vec<AuditFinding>> {
     }
     let policies: usize = infra::iam::subjects(&template).iter().map(|subject| subject.policies.len()).sum();
     ui::say(format!("{name}: {policies} {} read", if policies == 1 { "policy" } else { "policies" }));
-    Ok(template::of_file(&template, &name))
+    let audited = Audited::file(&template, &name);
+    let mut findings = template::findings(&audited);
+    findings.extend(wiring::findings(&audited));
+    Ok(findings)
 }
 
 /// What is found in the policy in `file`, which is attached to what `kind` says, or to what its content tells.

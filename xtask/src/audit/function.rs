@@ -4,26 +4,24 @@ mod calls;
 mod grant;
 mod judgement;
 
-use infra::binding::Binding;
-use infra::lambda::Function;
-use infra::{LogicalId, Stack};
-use policies::Effect;
+use assembly::{Binding, Function};
 use policies::audit::Rule;
+use policies::{Effect, Statement};
 
+use super::audited::Audited;
 use super::finding::AuditFinding;
 use super::matrix::{FunctionRights, Right};
 use super::recorded::Recorded;
 use super::rights::Rights;
 use super::rules;
 use super::usage::Program;
+use crate::stack::Stack;
 
 /// A function of a stack.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// Its stack.
     pub stack: &'a Stack,
-    /// Its logical id.
-    pub id: LogicalId,
     /// The function.
     pub function: &'a Function,
     /// Its program, or why nothing is known of it.
@@ -37,13 +35,14 @@ pub struct Subject<'a> {
 /// The rights of the function, and what is wrong with them.
 #[must_use]
 pub fn audit(subject: &Subject<'_>) -> (FunctionRights, Vec<AuditFinding>) {
-    of_rights(subject, &Rights::of(subject.stack, subject.id, subject.function))
+    of_rights(subject, &Rights::of(subject.stack.template(), subject.function))
 }
 
 /// The same, if the function's role had `rights`.
 #[must_use]
 pub fn of_rights(subject: &Subject<'_>, rights: &Rights) -> (FunctionRights, Vec<AuditFinding>) {
-    let mut audit = Audit { subject, rights, rows: Vec::new(), findings: Vec::new() };
+    let bound = subject.function.bindings.iter().map(|binding| Bound { binding, grants: grants(binding) }).collect();
+    let mut audit = Audit { subject, rights, bound, rows: Vec::new(), findings: Vec::new() };
     audit.findings.extend(rights.missing(subject));
     audit.findings.extend(rights.unseen(subject));
     let readable = audit.readable_program();
@@ -60,29 +59,49 @@ pub fn of_rights(subject: &Subject<'_>, rights: &Rights) -> (FunctionRights, Vec
     audit.rows.dedup();
     let functions = FunctionRights {
         stack: subject.stack.name().to_owned(),
-        resource: subject.id.to_string(),
-        program: subject.function.program().to_owned(),
+        resource: subject.id().to_owned(),
+        program: subject.function.program.clone(),
         location: subject.location(),
         rights: audit.rows,
     };
     (functions, audit.findings)
 }
 
+/// What the role of a function is granted for `binding`. Resources are texts as in [`Rights::granted`].
+#[must_use]
+pub fn grants(binding: &Binding) -> Vec<Statement> {
+    let read = |grant| policies::parse::statement(&infra::iam::resolve(grant, true)).ok();
+    binding.grants.iter().filter_map(read).collect()
+}
+
 impl Subject<'_> {
+    /// The function's logical id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.function.id
+    }
+
     /// A finding about the function.
     #[must_use]
     pub fn finding(&self, rule: &'static Rule, message: impl Into<String>) -> AuditFinding {
-        AuditFinding::new(rule, self.stack.name(), self.id, message).at(self.location())
+        Audited::stack(self.stack).finding(rule, self.id(), message)
     }
 
     fn location(&self) -> Option<String> {
-        self.stack.declared(self.id).map(|declared| declared.source.to_string())
+        Audited::stack(self.stack).location(self.id(), "")
     }
+}
+
+/// A binding of the function, with what it grants.
+struct Bound<'a> {
+    binding: &'a Binding,
+    grants: Vec<Statement>,
 }
 
 struct Audit<'a> {
     subject: &'a Subject<'a>,
     rights: &'a Rights,
+    bound: Vec<Bound<'a>>,
     rows: Vec<Right>,
     findings: Vec<AuditFinding>,
 }
@@ -91,9 +110,11 @@ impl<'a> Audit<'a> {
     /// The program, when what it shows can be believed.
     fn readable_program(&mut self) -> Option<Program<'a>> {
         let unreadable = |audit: &mut Self, rule, evidence: String| {
-            let message =
-                format!("what the program of `{}` calls is unknown, so its rights cannot be proved", audit.subject.id);
-            let name = audit.subject.function.program();
+            let message = format!(
+                "what the program of `{}` calls is unknown, so its rights cannot be proved",
+                audit.subject.id()
+            );
+            let name = &audit.subject.function.program;
             audit.findings.push(audit.subject.finding(rule, message).evidence(format!("`{name}`: {evidence}")));
             None
         };
@@ -101,7 +122,7 @@ impl<'a> Audit<'a> {
             Ok(program) => program,
             Err(why) => return unreadable(self, &rules::UNREADABLE, why.to_owned()),
         };
-        let grants = self.subject.function.bindings().iter().any(|binding| !binding.grants.is_empty());
+        let grants = self.bindings().iter().any(|binding| !binding.grants.is_empty());
         // A program that calls no service needs no grant; one that has a grant and shows no call is a riddle.
         if program.linked.is_empty() && grants && self.subject.calls_services {
             return unreadable(self, &rules::UNREADABLE, "no operation of an AWS service was found in it".to_owned());
@@ -115,14 +136,14 @@ impl<'a> Audit<'a> {
         }
         for module in &program.linked.unlisted {
             let message =
-                format!("the program of `{}` can call `{module}`, whose actions are not known", self.subject.id);
-            let evidence = format!("linked in `{}`", self.subject.function.program());
+                format!("the program of `{}` can call `{module}`, whose actions are not known", self.subject.id());
+            let evidence = format!("linked in `{}`", self.subject.function.program);
             self.findings.push(self.subject.finding(&rules::UNLISTED, message).evidence(evidence));
         }
         Some(program)
     }
 
     fn bindings(&self) -> &'a [Binding] {
-        self.subject.function.bindings()
+        &self.subject.function.bindings
     }
 }

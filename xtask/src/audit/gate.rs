@@ -1,44 +1,43 @@
 //! What a deployment is refused for: findings that AWS would refuse, or that open what must stay closed.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use infra::stack::Tag;
-use infra::{Stack, Value};
-
+use super::audited::Audited;
 use super::baseline::{self, Baseline};
 use super::finding::{AuditFinding, Severity};
 use super::matrix::AuditReport;
 use super::{rules, template};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{cli, ui};
+use crate::stack::Stack;
+use crate::ui;
 
 /// What the tags begin with that keep why a finding was allowed.
 pub const ALLOW_TAG: &str = "stackwright:allow:";
 
 /// Refuses stacks with findings of the severity `error` or `critical`, but for the rules that `allowed` names with a
-/// reason, which their stacks keep as a tag.
+/// reason, which their stacks keep as a tag. What was accepted before is in a file in the folder `root`.
 ///
 /// # Errors
 /// When there is such a finding, or `allowed` names no rule.
-pub fn require(stacks: &mut [Stack], allowed: &[(String, String)]) -> anyhow::Result<()> {
+pub fn require(stacks: &mut [Stack], root: &Path, allowed: &[(String, String)]) -> anyhow::Result<()> {
     for (id, reason) in allowed {
         require_usable(id, reason)?;
     }
-    let baseline = Baseline::read(&cli::workspace(), None)?;
+    let baseline = Baseline::read(root, None)?;
     let mut refused = 0;
     let mut used = BTreeSet::new();
     for stack in stacks.iter_mut() {
-        let name = stack.stack_name();
-        let mut report = AuditReport { findings: template::of_stack(stack), ..AuditReport::default() };
+        let name = stack.stack_name().to_owned();
+        let mut report = AuditReport { findings: template::findings(&Audited::stack(stack)), ..AuditReport::default() };
         baseline.apply(&mut report, baseline::today(), |_| false);
         let severe = report.findings.into_iter().filter(|it| it.rule.severity <= Severity::Critical);
         let (kept, open): (Vec<_>, Vec<_>) = severe.partition(|finding| reason(allowed, finding).is_some());
         for finding in kept.iter().filter(|finding| used.insert((name.clone(), finding.rule.id))) {
             if let Some(reason) = reason(allowed, finding) {
                 ui::say(format!("{}: {} is allowed: {reason}", stack.name(), finding.rule.id));
-                let key = format!("{ALLOW_TAG}{}", finding.rule.id);
-                stack.tags.push(Tag { key, value: Value::Literal(reason.to_owned()) });
+                stack.add_tag(format!("{ALLOW_TAG}{}", finding.rule.id), reason);
             }
         }
         open.iter().for_each(ui::audit_finding);

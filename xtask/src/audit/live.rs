@@ -9,17 +9,20 @@ pub mod unknown;
 use std::collections::BTreeMap;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use infra::lambda::Function;
-use infra::{Stack, Template};
 
+use super::arns::Arns;
+use super::audited::Audited;
 use super::finding::AuditFinding;
 use super::matrix::FunctionRights;
 use super::names::{Home, Names};
+use super::resources::of_type;
+use super::rights::role_of;
 use super::rules;
 use crate::cloud::Cloud;
 use crate::deploy::{contents, deployed};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::stack::Stack;
 use crate::ui;
 use differences::Sides;
 use expected::Expected;
@@ -61,8 +64,8 @@ async fn read_and_compare(
             .help(format!("`{}` deploys it", cloud.command_line("deploy", stack)))
             .into());
     };
-    let resources = contents::resources(cloud, &stack.stack_name()).await?;
-    let template = expected::resolved_resources(&Template::render(stack), &deployed.snapshot.parameters);
+    let resources = contents::resources(cloud, stack.stack_name()).await?;
+    let template = expected::resolved_resources(stack.template(), &deployed.snapshot.parameters);
     let names = Names::of(Home::of(cloud, stack, &deployed), &resources, &template);
     let is_conditional = |id: &str| template.get(id).is_some_and(|resource| resource.get("Condition").is_some());
     let roles = expected::roles(&template, &names);
@@ -104,7 +107,7 @@ async fn role_findings(
     names: &Names,
     functions: &[FunctionRights],
 ) -> anyhow::Result<Compared> {
-    let location = stack.source_of(&expected.id).as_ref().map(ToString::to_string);
+    let location = Audited::stack(stack).location(&expected.id, "");
     let physical_id = names.physical_id(&expected.id);
     let live = match physical_id {
         Some(name) => role::read(cloud, name).await?,
@@ -139,8 +142,9 @@ async fn role_findings(
 
 /// The role of each function, by logical ids.
 fn functions_by_role(stack: &Stack) -> BTreeMap<String, String> {
-    let functions = stack.resources_of::<Function>();
-    functions.filter_map(|(id, it)| Some((id.id().to_string(), it.role_in(stack)?.id().to_string()))).collect()
+    let (template, arns) = (stack.template(), Arns::of(stack.template()));
+    let functions = of_type(template, "AWS::Lambda::Function");
+    functions.filter_map(|(id, _)| Some((id.to_owned(), role_of(template, &arns, id)?.to_owned()))).collect()
 }
 
 /// The same error, with what it takes to read what is deployed when that is refused.

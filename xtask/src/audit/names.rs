@@ -1,15 +1,15 @@
 //! What a deployed stack's intrinsic functions yield, as far as the names of its resources tell.
 
-mod resolve;
-
 use std::collections::BTreeMap;
 
-use infra::Stack;
+use infra::expression::{self, Known};
+use infra::facts::{self, Physical};
 use serde_json::{Map, Value as Json};
 
 use crate::cloud::Cloud;
 use crate::deploy::contents::Resource;
 use crate::deploy::deployed::Deployed;
+use crate::stack::Stack;
 
 /// Where a stack is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,45 +39,6 @@ struct Named {
     path: String,
 }
 
-/// What `Fn::GetAtt` yields by type and attribute, and the ARNs of parameters, which it does not yield. `{id}` is the
-/// physical id, `{name}` its part after the last `/` or `:`.
-///
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
-const ATTRIBUTES: [(&str, &str, &str); 29] = [
-    ("AWS::ApiGateway::RestApi", "RestApiId", "{id}"),
-    ("AWS::CloudWatch::Alarm", "Arn", "arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}"),
-    ("AWS::DynamoDB::GlobalTable", "Arn", "arn:{partition}:dynamodb:{region}:{account}:table/{id}"),
-    ("AWS::DynamoDB::Table", "Arn", "arn:{partition}:dynamodb:{region}:{account}:table/{id}"),
-    ("AWS::ECR::Repository", "Arn", "arn:{partition}:ecr:{region}:{account}:repository/{id}"),
-    ("AWS::Events::EventBus", "Arn", "arn:{partition}:events:{region}:{account}:event-bus/{id}"),
-    ("AWS::Events::EventBus", "Name", "{id}"),
-    ("AWS::Events::Rule", "Arn", "arn:{partition}:events:{region}:{account}:rule/{id}"),
-    ("AWS::IAM::Group", "Arn", "arn:{partition}:iam::{account}:group{path}{id}"),
-    ("AWS::IAM::InstanceProfile", "Arn", "arn:{partition}:iam::{account}:instance-profile{path}{id}"),
-    ("AWS::IAM::ManagedPolicy", "PolicyArn", "{id}"),
-    ("AWS::IAM::Role", "Arn", "arn:{partition}:iam::{account}:role{path}{id}"),
-    ("AWS::IAM::User", "Arn", "arn:{partition}:iam::{account}:user{path}{id}"),
-    ("AWS::KMS::Key", "Arn", "arn:{partition}:kms:{region}:{account}:key/{id}"),
-    ("AWS::KMS::Key", "KeyId", "{id}"),
-    ("AWS::Kinesis::Stream", "Arn", "arn:{partition}:kinesis:{region}:{account}:stream/{id}"),
-    ("AWS::KinesisFirehose::DeliveryStream", "Arn", "arn:{partition}:firehose:{region}:{account}:deliverystream/{id}"),
-    ("AWS::Lambda::Function", "Arn", "arn:{partition}:lambda:{region}:{account}:function:{id}"),
-    ("AWS::Logs::LogGroup", "Arn", "arn:{partition}:logs:{region}:{account}:log-group:{id}:*"),
-    ("AWS::S3::Bucket", "Arn", "arn:{partition}:s3:::{id}"),
-    ("AWS::SNS::Topic", "TopicArn", "{id}"),
-    ("AWS::SNS::Topic", "TopicName", "{name}"),
-    ("AWS::SQS::Queue", "Arn", "arn:{partition}:sqs:{region}:{account}:{name}"),
-    ("AWS::SQS::Queue", "QueueName", "{name}"),
-    ("AWS::SQS::Queue", "QueueUrl", "{id}"),
-    ("AWS::SSM::Parameter", "Arn", "arn:{partition}:ssm:{region}:{account}:parameter/{id}"),
-    ("AWS::SecretsManager::Secret", "Id", "{id}"),
-    ("AWS::StepFunctions::StateMachine", "Arn", "{id}"),
-    ("AWS::StepFunctions::StateMachine", "Name", "{name}"),
-];
-
-/// What a log group's ARN ends with, which stands for its streams.
-const STREAMS: &str = ":*";
-
 impl Home {
     /// The place where `stack` is deployed.
     #[must_use]
@@ -86,13 +47,17 @@ impl Home {
             account: cloud.account.clone(),
             region: cloud.region.clone(),
             stack_id: deployed.id.clone(),
-            stack_name: stack.stack_name(),
+            stack_name: stack.stack_name().to_owned(),
         }
     }
 
     /// As the stack's id has it: the local cloud has one partition for all regions.
     fn partition(&self) -> &str {
         self.stack_id.split(':').nth(1).unwrap_or("aws")
+    }
+
+    fn as_facts(&self) -> facts::Home<'_> {
+        facts::Home { partition: self.partition(), region: &self.region, account: &self.account }
     }
 }
 
@@ -115,49 +80,22 @@ impl Names {
         self.resources.get(id).map(|named| named.physical_id.as_str())
     }
 
-    /// What `Ref` yields: a pseudo parameter, or a physical id. Of ids in several parts it yields some, by type.
-    fn reference(&self, name: &str) -> Option<String> {
-        let Home { account, region, stack_id, stack_name } = &self.home;
-        let partition = self.home.partition();
-        let text = match name {
-            "AWS::AccountId" => account.clone(),
-            "AWS::Partition" => partition.to_owned(),
-            "AWS::Region" => region.clone(),
-            "AWS::StackId" => stack_id.clone(),
-            "AWS::StackName" => stack_name.clone(),
-            "AWS::URLSuffix" if partition == "aws-cn" => "amazonaws.com.cn".to_owned(),
-            "AWS::URLSuffix" if partition != "aws-iso" => "amazonaws.com".to_owned(),
-            id => return self.physical_id(id).filter(|id| !id.contains('|')).map(str::to_owned),
-        };
-        Some(text)
-    }
-
-    fn attribute(&self, id: &str, attribute: &str) -> Option<String> {
-        let Named { resource_type, physical_id, path } = self.resources.get(id)?;
-        let is_it = |row: &&(&str, &str, &str)| row.0 == resource_type && row.1 == attribute;
-        let (_, _, template) = ATTRIBUTES.iter().find(is_it)?;
-        let Home { account, region, .. } = &self.home;
-        let text = template.replace("{partition}", self.home.partition()).replace("{region}", region);
-        let text = text.replace("{account}", account).replace("{path}", path);
-        let text = text.replace("{name}", physical_id.rsplit(['/', ':']).next().unwrap_or_default());
-        // The id of a rule of an event bus is `bus|rule`, and its ARN has a `/`; that of a parameter may start with one.
-        let id = physical_id.replace('|', "/");
-        Some(text.replace("/{id}", &format!("/{}", id.trim_start_matches('/'))).replace("{id}", &id))
+    /// The same JSON with text in place of those intrinsic functions whose yield is known.
+    #[must_use]
+    pub fn resolve(&self, json: &Json) -> Json {
+        expression::resolve(json, self)
     }
 
     /// The ARN of the resource `id`, when it has one; a log group's without its streams.
     #[must_use]
     pub fn arn(&self, id: &str) -> Option<String> {
-        let is_arn = |text: &String| text.starts_with("arn:");
-        let arn = self.attribute(id, "Arn").or_else(|| self.reference(id)).filter(is_arn)?;
-        Some(arn.strip_suffix(STREAMS).map_or_else(|| arn.clone(), str::to_owned))
+        self.resources.get(id)?.as_facts().arn(self.home.as_facts())
     }
 
     /// What follows the ARN in what `Fn::GetAtt` yields: a log group's streams.
     #[must_use]
     pub fn suffix(&self, id: &str) -> &'static str {
-        let is_log_group = self.resources.get(id).is_some_and(|it| it.resource_type == "AWS::Logs::LogGroup");
-        if is_log_group { STREAMS } else { "" }
+        self.resources.get(id).map_or("", |named| facts::of(&named.resource_type).arn_suffix())
     }
 
     /// An ARN by the logical id of its resource, such as `Sightings/index/by-model`, where it has one.
@@ -167,9 +105,38 @@ impl Names {
             let known = self.arn(id)?;
             let rest = arn.strip_prefix(&known)?;
             let is_within = rest.is_empty() || rest.starts_with(['/', ':']);
-            is_within.then(|| (known.len(), format!("{id}{}", rest.strip_suffix(STREAMS).unwrap_or(rest))))
+            is_within.then(|| (known.len(), format!("{id}{}", rest.strip_suffix(self.suffix(id)).unwrap_or(rest))))
         });
         named.max().map_or_else(|| arn.to_owned(), |(_, shown)| shown)
+    }
+}
+
+impl Named {
+    fn as_facts(&self) -> Physical<'_> {
+        Physical { resource_type: &self.resource_type, id: &self.physical_id, path: &self.path }
+    }
+}
+
+/// What a deployed stack's intrinsic functions yield, as far as the names of its resources tell.
+impl Known for Names {
+    fn reference(&self, name: &str) -> Option<Json> {
+        let Home { account, region, stack_id, stack_name } = &self.home;
+        let partition = self.home.partition();
+        let text = match name {
+            "AWS::AccountId" => account,
+            "AWS::Partition" => partition,
+            "AWS::Region" => region,
+            "AWS::StackId" => stack_id,
+            "AWS::StackName" => stack_name,
+            "AWS::URLSuffix" if partition == "aws-cn" => "amazonaws.com.cn",
+            "AWS::URLSuffix" if partition != "aws-iso" => "amazonaws.com",
+            id => return Some(self.resources.get(id)?.as_facts().reference()?.into()),
+        };
+        Some(text.into())
+    }
+
+    fn attribute(&self, id: &str, attribute: &str) -> Option<Json> {
+        Some(self.resources.get(id)?.as_facts().attribute(attribute, self.home.as_facts())?.into())
     }
 }
 
@@ -232,6 +199,52 @@ pub(super) mod tests {
             ("arn:aws:ssm:eu-west-1:123456789012:parameter/spaceships/setting".to_owned(), "Setting"),
         ] {
             assert_eq!(names().shown(&arn), shown);
+        }
+    }
+
+    #[track_caller]
+    fn check(json: &Json, expected: impl Into<Json>) {
+        assert_eq!(names().resolve(json), expected.into());
+    }
+
+    #[test]
+    fn the_arn_of_each_type_has_its_own_form() {
+        let arn = |id: &str| json!({"Fn::GetAtt": [id, "Arn"]});
+        check(&arn("Sightings"), "arn:aws:dynamodb:eu-west-1:123456789012:table/spaceships-sightings");
+        check(&arn("Queue"), "arn:aws:sqs:eu-west-1:123456789012:sightings.fifo");
+        check(&arn("Uploads"), "arn:aws:s3:::uploads");
+        check(&arn("Logs"), "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/consumer:*");
+        check(&arn("Consumer"), "arn:aws:lambda:eu-west-1:123456789012:function:consumer");
+        check(&arn("ConsumerRole"), "arn:aws:iam::123456789012:role/service/spaceships-ConsumerRole-1");
+        check(&arn("Rule"), "arn:aws:events:eu-west-1:123456789012:rule/bus/rule");
+        check(&arn("Machine"), "arn:aws:states:eu-west-1:123456789012:stateMachine:m");
+        check(&json!({"Ref": "Topic"}), "arn:aws:sns:eu-west-1:123456789012:reports");
+        check(&json!({"Fn::GetAtt": "Topic.TopicName"}), "reports");
+    }
+
+    #[test]
+    fn texts_are_put_together() {
+        let index = json!({"Fn::Sub": "${Sightings.Arn}/index/by-model"});
+        check(&index, "arn:aws:dynamodb:eu-west-1:123456789012:table/spaceships-sightings/index/by-model");
+        let route = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/GET/counts";
+        check(&json!({"Fn::Sub": route}), "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/*/GET/counts");
+        check(
+            &json!({"Fn::Sub": ["${name}/${!aws:username}", {"name": {"Ref": "Uploads"}}]}),
+            "uploads/${aws:username}",
+        );
+        check(&json!({"Fn::Join": ["/", [{"Fn::GetAtt": ["Uploads", "Arn"]}, "*"]]}), "arn:aws:s3:::uploads/*");
+    }
+
+    #[test]
+    fn what_is_not_known_stays_a_function() {
+        for unknown in [
+            json!({"Ref": "Nothing"}),
+            json!({"Ref": "Rule"}),
+            json!({"Fn::GetAtt": ["Sightings", "StreamArn"]}),
+            json!({"Fn::ImportValue": "other"}),
+            json!({"Fn::Sub": "${Nothing.Arn}/*"}),
+        ] {
+            check(&unknown, unknown.clone());
         }
     }
 }

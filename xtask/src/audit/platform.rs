@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, TracingMode};
-use infra::plan::resource_name;
-use infra::sqs::{FifoQueue, Queue, StandardQueue};
-use infra::stack::Declared;
-use infra::{LogicalId, Resource, Stack, Value};
+use assembly::Function;
+use infra::Template;
 use policies::audit::Rule;
-use policies::{Action, action};
+use policies::{Action, Statement, action};
 use serde_json::Value as Json;
 
+use super::arns::Arns;
+use super::expression::{shown, text};
+use super::function;
+use super::resources::{of_type, properties, type_of};
 use super::rules;
 
 /// Something AWS does with a function's role.
@@ -21,78 +22,108 @@ pub struct PlatformNeed {
     /// What it needs.
     pub actions: Vec<Action>,
     /// On what; `None` for actions that IAM checks against no resource.
-    pub resource: Option<Value>,
+    pub resource: Option<String>,
     /// The key of KMS that it is, by its logical id or as the stack names it.
     pub key: Option<String>,
     /// The rule that is broken when the role lacks it.
     pub rule: &'static Rule,
 }
 
-/// What AWS needs of the role of the function `id` of `stack`, as the stack's wiring has it.
+/// What AWS needs of the role of `function`, one of `template`, as the template's wiring has it.
 #[must_use]
-pub fn needs(stack: &Stack, id: LogicalId, function: &Function) -> Vec<PlatformNeed> {
-    let group = function.logging_config.as_ref().and_then(|config| config.log_group);
+pub fn needs(template: &Template, arns: &Arns, function: &Function) -> Vec<PlatformNeed> {
+    let own = properties(template, &function.id);
     let logs = PlatformNeed {
         purpose: "writing logs".to_owned(),
         actions: vec![action::logs::CREATE_LOG_STREAM, action::logs::PUT_LOG_EVENTS],
-        resource: group.map(|group| group.arn().into()),
+        resource: log_group(template, arns, &own["LoggingConfig"]["LogGroup"]),
         key: None,
         rule: &rules::LOGS_MISSING,
     };
-    let dead = function.dead_letter_target.map(|queue| PlatformNeed {
-        purpose: format!("sending failed events to {}", queue.id()),
-        actions: vec![action::sqs::SEND_MESSAGE],
-        resource: Some(queue.arn().into()),
-        key: None,
-        rule: &rules::DEAD_LETTERS_MISSING,
+    let dead = own["DeadLetterConfig"].get("TargetArn").and_then(|target| {
+        let what = |id: &str| format!("sending failed events to {id}");
+        sending(template, arns, target, what, &rules::DEAD_LETTERS_MISSING)
     });
-    let traces = (function.tracing == Some(TracingMode::Active)).then(|| PlatformNeed {
+    let traces = (own["TracingConfig"]["Mode"] == "Active").then(|| PlatformNeed {
         purpose: "tracing".to_owned(),
         actions: vec![action::xray::PUT_TRACE_SEGMENTS, action::xray::PUT_TELEMETRY_RECORDS],
         resource: None,
         key: None,
         rule: &rules::TRACING_MISSING,
     });
-    let told = stack
-        .resources_of::<EventInvokeConfig>()
-        .filter(move |(_, config)| config.function.id() == id)
-        .flat_map(|(_, config)| [config.on_failure, config.on_success])
-        .flatten()
-        .map(telling);
-    let polled = polling::<FifoQueue>(stack, id).chain(polling::<StandardQueue>(stack, id));
-    let keys = encryption(stack, id, function);
+    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    let told = of_type(template, "AWS::Lambda::EventInvokeConfig")
+        .filter(|(_, config)| is_function(arns, &config["FunctionName"], &function.id))
+        .flat_map(|(_, config)| {
+            ["OnFailure", "OnSuccess"].map(|name| &config["DestinationConfig"][name]["Destination"])
+        })
+        .filter_map(|target| {
+            let what = |id: &str| format!("telling {id} of asynchronous invocations");
+            sending(template, arns, target, what, &rules::DESTINATION_MISSING)
+        });
+    let polled: Vec<_> = polling(template, arns, &function.id).collect();
+    let keys = encryption(template, function, &polled);
     [logs].into_iter().chain(dead).chain(traces).chain(told).chain(polled).chain(keys).collect()
 }
 
-/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
-fn telling(destination: Destination) -> PlatformNeed {
-    let (id, action, arn) = match destination {
-        Destination::Queue(queue) => (queue.id(), action::sqs::SEND_MESSAGE, queue.arn()),
-        Destination::Topic(topic) => (topic.id(), action::sns::PUBLISH, topic.arn()),
-        Destination::Function(function) => (function.id(), action::lambda::INVOKE_FUNCTION, function.arn()),
-        Destination::EventBus(bus) => (bus.id(), action::events::PUT_EVENTS, bus.arn()),
-    };
-    PlatformNeed {
-        purpose: format!("telling {id} of asynchronous invocations"),
-        actions: vec![action],
-        resource: Some(arn.into()),
-        key: None,
-        rule: &rules::DESTINATION_MISSING,
-    }
+/// The ARN of the log group that a function names, when it is one of the template.
+fn log_group(template: &Template, arns: &Arns, name: &Json) -> Option<String> {
+    let name = text(name);
+    let mut groups = of_type(template, "AWS::Logs::LogGroup");
+    let (id, _) =
+        groups.find(|(id, group)| shown(&name) == *id || group.get("LogGroupName").map(text) == Some(name.clone()))?;
+    arns.arn(id).map(str::to_owned)
 }
 
+/// Whether `name` names the function `id`, as `Ref`, as its ARN or by the name that it is given.
+fn is_function(arns: &Arns, name: &Json, id: &str) -> bool {
+    let name = text(name);
+    shown(&name) == id
+        || arns.spellings(id).iter().any(|arn| *arn == name || arn.ends_with(&format!(":function:{name}")))
+}
+
+/// What it takes to hand something on to `target`, when that is a resource of the template.
+fn sending(
+    template: &Template,
+    arns: &Arns,
+    target: &Json,
+    purpose: impl Fn(&str) -> String,
+    rule: &'static Rule,
+) -> Option<PlatformNeed> {
+    let id = arns.resource(&text(target))?;
+    let action = match type_of(template, id) {
+        "AWS::SQS::Queue" => action::sqs::SEND_MESSAGE,
+        "AWS::SNS::Topic" => action::sns::PUBLISH,
+        "AWS::Lambda::Function" => action::lambda::INVOKE_FUNCTION,
+        "AWS::Events::EventBus" => action::events::PUT_EVENTS,
+        _ => return None,
+    };
+    let resource = arns.arn(id).map(str::to_owned);
+    Some(PlatformNeed { purpose: purpose(id), actions: vec![action], resource, key: None, rule })
+}
+
+/// What it takes to read from the queues and streams that feed the function.
+///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
-fn polling<Q: Queue>(stack: &Stack, function: LogicalId) -> impl Iterator<Item = PlatformNeed>
-where
-    EventSourceMapping<Q>: Resource,
-{
-    let mappings = stack.resources_of::<EventSourceMapping<Q>>();
-    mappings.filter(move |(_, mapping)| mapping.function_name.id() == function).map(|(_, mapping)| PlatformNeed {
-        purpose: format!("polling {}", mapping.queue.id()),
-        actions: vec![action::sqs::RECEIVE_MESSAGE, action::sqs::DELETE_MESSAGE, action::sqs::GET_QUEUE_ATTRIBUTES],
-        resource: Some(mapping.queue.arn().into()),
-        key: None,
-        rule: &rules::POLLER_MISSING,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>
+fn polling<'a>(template: &'a Template, arns: &'a Arns, function: &'a str) -> impl Iterator<Item = PlatformNeed> + 'a {
+    let mappings = of_type(template, "AWS::Lambda::EventSourceMapping");
+    let own = mappings.filter(move |(_, mapping)| is_function(arns, &mapping["FunctionName"], function));
+    own.filter_map(|(_, mapping)| {
+        let source = text(mapping.get("EventSourceArn")?);
+        let queue = arns.resource(&source).filter(|id| type_of(template, id) == "AWS::SQS::Queue");
+        let table = || Some(shown(&source)).filter(|id| type_of(template, id) == "AWS::DynamoDB::Table");
+        let (purpose, actions, resource) = if let Some(queue) = queue {
+            let actions =
+                vec![action::sqs::RECEIVE_MESSAGE, action::sqs::DELETE_MESSAGE, action::sqs::GET_QUEUE_ATTRIBUTES];
+            (format!("polling {queue}"), actions, arns.arn(queue)?.to_owned())
+        } else {
+            let table = table()?;
+            let actions = ["DescribeStream", "GetRecords", "GetShardIterator"];
+            let actions = actions.map(|name| Action::new(format!("dynamodb:{name}"))).to_vec();
+            (format!("reading the stream of {table}"), actions, source)
+        };
+        Some(PlatformNeed { purpose, actions, resource: Some(resource), key: None, rule: &rules::POLLER_MISSING })
     })
 }
 
@@ -100,17 +131,16 @@ where
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>
-fn encryption(stack: &Stack, id: LogicalId, function: &Function) -> Vec<PlatformNeed> {
-    let polled = polling::<FifoQueue>(stack, id).chain(polling::<StandardQueue>(stack, id));
-    let polled = polled.filter_map(|need| need.resource.map(|resource| (resource, need.actions)));
-    let granted = function.grants().flat_map(|grant| {
-        let actions: Vec<_> = grant.action.iter().cloned().collect();
-        grant.resource.iter().map(move |resource| (resource.clone(), actions.clone())).collect::<Vec<_>>()
-    });
-    let calls: Vec<_> = polled.chain(granted).map(|(resource, actions)| (resource_name(&resource), actions)).collect();
-    let need = |declared: &Declared| {
-        let key = own_key(&Json::Object(declared.properties()))?;
-        let id = declared.id.as_str();
+fn encryption(template: &Template, function: &Function, polled: &[PlatformNeed]) -> Vec<PlatformNeed> {
+    let polled = polled.iter().filter_map(|need| Some((shown(need.resource.as_ref()?), need.actions.clone())));
+    let granted =
+        function.bindings.iter().flat_map(function::grants).flat_map(|Statement { action, resource, .. }| {
+            let actions = action.as_slice().to_vec();
+            resource.iter().map(|resource| (shown(resource), actions.clone())).collect::<Vec<_>>()
+        });
+    let calls: Vec<_> = polled.chain(granted).collect();
+    let need = |(id, resource): (&str, &Json)| {
+        let key = own_key(&resource["Properties"])?;
         let is_on = |name: &str| name == id || name.strip_prefix(id).is_some_and(|rest| rest.starts_with('/'));
         let on_it = calls.iter().filter(|(name, _)| is_on(name)).flat_map(|(_, actions)| actions);
         let actions: BTreeSet<_> = on_it.flat_map(of_key).copied().collect();
@@ -122,7 +152,7 @@ fn encryption(stack: &Stack, id: LogicalId, function: &Function) -> Vec<Platform
             rule: &rules::KEY_MISSING,
         })
     };
-    stack.resources().filter_map(need).collect()
+    template.section("Resources").filter_map(need).collect()
 }
 
 /// What an action on an encrypted resource needs of its key.
@@ -144,15 +174,9 @@ fn own_key(properties: &Json) -> Option<String> {
     match properties {
         Json::Object(members) => members.iter().find_map(|(name, value)| {
             let is_key = ["kmsmasterkeyid", "kmskeyarn", "kmskeyid"].contains(&name.to_ascii_lowercase().as_str());
-            if is_key { key_name(value).filter(|key| !key.starts_with("alias/aws/")) } else { own_key(value) }
+            if is_key { Some(shown(&text(value))).filter(|key| !key.starts_with("alias/aws/")) } else { own_key(value) }
         }),
         Json::Array(items) => items.iter().find_map(own_key),
         _ => None,
     }
-}
-
-/// A key by its logical id, or as it is written.
-fn key_name(value: &Json) -> Option<String> {
-    let attribute = || value.get("Fn::GetAtt").and_then(|path| path.get(0));
-    value.get("Ref").or_else(attribute).unwrap_or(value).as_str().map(str::to_owned)
 }

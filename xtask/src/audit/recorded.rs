@@ -13,17 +13,17 @@ mod calls;
 
 use std::collections::BTreeSet;
 
-use infra::plan::resource_name;
-use infra::{LogicalId, Stack, Value};
 use policies::Action;
 
+use super::expression::shown;
 use super::names::{Home, Names};
-use crate::cli::Where;
+use crate::cli::TargetArgs;
 use crate::cloud::{self, Cloud};
 use crate::deploy::{contents, deployed};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local;
+use crate::stack::Stack;
 
 /// The calls of the functions of a stack, as the local cloud saw them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,7 +58,7 @@ pub async fn local_cloud(stage: &str, region: Option<&str>) -> anyhow::Result<Cl
             .into());
     }
     let regions = region.map(str::to_owned).into_iter().collect();
-    cloud::connect(&Where { local: true, stage: stage.to_owned(), regions, ..Where::default() }, None).await
+    cloud::connect(&TargetArgs { local: true, stage: stage.to_owned(), regions, ..TargetArgs::default() }, None).await
 }
 
 /// What the functions of `stack` did in the local cloud `cloud` since the stack was last deployed to it: what they did
@@ -80,7 +80,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Recorded> {
         .help(format!("`{}`, then use the system", cloud.command_line("deploy", stack)))
         .into());
     };
-    let resources = contents::resources(cloud, &stack.stack_name()).await?;
+    let resources = contents::resources(cloud, stack.stack_name()).await?;
     let names = Names::of(Home::of(cloud, stack, &deployed), &resources, &deployed.snapshot.resolved_resources());
     let recorded = local::calls(local).await?;
     let calls = recorded.calls.iter().filter(|call| call.last >= deployed.changed);
@@ -95,14 +95,14 @@ impl Recorded {
     }
 
     /// What the function `id` did.
-    pub fn of(&self, id: LogicalId) -> impl Iterator<Item = &RecordedCall> {
-        self.calls.iter().filter(move |call| call.function == id.as_str())
+    pub fn of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a RecordedCall> {
+        self.calls.iter().filter(move |call| call.function == id)
     }
 
     /// How it shows that the function `id` uses `action` on `resource`, when it does.
     #[must_use]
-    pub fn use_of(&self, id: LogicalId, action: &Action, resource: &Value) -> Option<String> {
-        let name = resource_name(resource);
+    pub fn use_of(&self, id: &str, action: &Action, resource: &str) -> Option<String> {
+        let name = shown(resource);
         let call = self.of(id).find(|call| call.allowed && action.covers(&call.action) && call.resource == name)?;
         Some(call.evidence())
     }

@@ -1,20 +1,23 @@
 //! What the role of a function allows, and what AWS needs of it on the function's behalf.
 
-use infra::iam::{ManagedPolicy, Policy, Role, Statement};
-use infra::lambda::Function;
-use infra::plan::resource_name;
-use infra::{LogicalId, Ref, Stack, Value};
-use policies::{Action, Effect};
+use assembly::Function;
+use infra::Template;
+use infra::iam::{Subject as Holder, subjects};
+use policies::audit::Kind;
+use policies::{Action, Effect, Statement};
 
+use super::arns::Arns;
+use super::expression::{covers, shown, text, texts};
 use super::finding::AuditFinding;
 use super::function::Subject;
 use super::platform::{self, PlatformNeed};
+use super::resources::{properties, type_of};
 use super::rules;
 
 /// The rights of a function's role.
 #[derive(Debug, Clone)]
 pub struct Rights {
-    /// Every statement of its inline and attached policies.
+    /// Every statement of its inline and attached policies. Resources are texts as [`text`] gives them.
     pub granted: Vec<Statement>,
     /// What AWS itself does with the role.
     pub platform: Vec<PlatformNeed>,
@@ -27,42 +30,36 @@ pub struct Rights {
 }
 
 impl Rights {
-    /// The rights of the function `id` of `stack`, and its needs as the stack's wiring gives them.
+    /// The rights of `function`, one of `template`, and its needs as the template's wiring gives them.
     #[must_use]
-    pub fn of(stack: &Stack, id: LogicalId, function: &Function) -> Self {
-        let role = function.role_in(stack);
-        let inline = role.and_then(|role| stack.get(role)).map(|role| role.policies.as_slice()).unwrap_or_default();
-        let inline = inline.iter().flat_map(|policy| &policy.policy_document.statement);
-        let attached = stack
-            .resources_of::<Policy>()
-            .filter(|(_, policy)| role.is_some_and(|role| policy.roles.contains(&role)))
-            .flat_map(|(_, policy)| &policy.policy_document.statement);
-        let managed = stack
-            .resources_of::<ManagedPolicy>()
-            .filter(|(id, policy)| role.is_some_and(|role| is_attached(stack, role, *id, policy)))
-            .flat_map(|(_, policy)| &policy.policy_document.statement);
+    pub fn of(template: &Template, function: &Function) -> Self {
+        let arns = Arns::of(template);
+        let role = role_of(template, &arns, &function.id);
+        let holder = role.and_then(|role| subjects(template).into_iter().find(|holder| holder.id == role));
+        let has_boundary = holder.iter().flat_map(|it| &it.policies).any(|policy| policy.kind == Kind::Boundary);
+        let statements = |kind| holder.iter().flat_map(|holder| statements(holder, kind)).collect();
         Self {
-            granted: inline.chain(attached).chain(managed).cloned().collect(),
-            platform: platform::needs(stack, id, function),
-            unread: unread(stack, function),
-            boundary: role.and_then(|role| boundary(stack, role)),
+            granted: statements(Kind::Identity),
+            platform: platform::needs(template, &arns, function),
+            unread: role.map(|role| unread(template, &arns, role)).unwrap_or_default(),
+            boundary: has_boundary.then(|| statements(Kind::Boundary)),
             is_outside: role.is_none(),
         }
     }
 
     /// What AWS does with `action` on `resource`, when it does.
     #[must_use]
-    pub fn need(&self, action: &Action, resource: &Value) -> Option<&PlatformNeed> {
+    pub fn need(&self, action: &Action, resource: &str) -> Option<&PlatformNeed> {
         self.platform.iter().find(|need| {
             need.resource.as_ref().is_none_or(|needed| needed == resource)
-                && need.key.as_ref().is_none_or(|key| *key == resource_name(resource))
+                && need.key.as_ref().is_none_or(|key| *key == shown(resource))
                 && need.actions.iter().any(|needed| action == needed)
         })
     }
 
     /// Whether a statement allows `action` on `resource`, and the boundary lets it through.
     #[must_use]
-    pub fn allows(&self, action: &str, resource: &Value) -> bool {
+    pub fn allows(&self, action: &str, resource: &str) -> bool {
         self.speaking(Effect::Allow, action).any(|statement| is_on(statement, resource))
             && self.is_within_boundary(action, resource)
     }
@@ -75,11 +72,11 @@ impl Rights {
 
     /// Whether a statement denies `action` on `resource`, whatever the request.
     #[must_use]
-    pub fn denies(&self, action: &str, resource: &Value) -> bool {
+    pub fn denies(&self, action: &str, resource: &str) -> bool {
         self.speaking(Effect::Deny, action).any(|it| it.condition.is_empty() && is_on(it, resource))
     }
 
-    fn is_within_boundary(&self, action: &str, resource: &Value) -> bool {
+    fn is_within_boundary(&self, action: &str, resource: &str) -> bool {
         let Some(boundary) = &self.boundary else { return true };
         let speaks = |it: &&Statement| speaks_of(it, action) && is_on(it, resource);
         let of = |effect| boundary.iter().filter(speaks).any(move |it| it.effect == effect);
@@ -93,7 +90,7 @@ impl Rights {
     /// A finding for each policy that allows something the audit does not see.
     #[must_use]
     pub fn unseen(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
-        let id = subject.id;
+        let id = subject.id();
         if self.is_outside {
             let message = format!("the role of `{id}` is not in its stack, so that nothing is known of its rights");
             return vec![subject.finding(&rules::NO_ROLE, message)];
@@ -111,8 +108,7 @@ impl Rights {
         let lacks = |need: &PlatformNeed, action: &Action| match &need.resource {
             Some(resource) => !self.allows(action.as_str(), resource) || self.denies(action.as_str(), resource),
             None => !self.speaking(Effect::Allow, action.as_str()).any(|statement| {
-                let is_key =
-                    |it: &Value| need.key.as_ref().is_none_or(|key| [key, "*"].contains(&resource_name(it).as_str()));
+                let is_key = |it: &String| need.key.as_ref().is_none_or(|key| [key, "*"].contains(&shown(it).as_str()));
                 statement.resource.iter().any(is_key)
             }),
         };
@@ -121,11 +117,11 @@ impl Rights {
             let first = absent.first()?;
             let names: Vec<_> = absent.iter().map(|action| format!("`{action}`")).collect();
             let finding = subject
-                .finding(need.rule, format!("the role of `{}` lacks {}", subject.id, names.join(", ")))
+                .finding(need.rule, format!("the role of `{}` lacks {}", subject.id(), names.join(", ")))
                 .evidence(format!("AWS uses the role for {}", need.purpose))
                 .about(first.as_str());
             Some(match &need.resource {
-                Some(resource) => finding.on(resource_name(resource)),
+                Some(resource) => finding.on(shown(resource)),
                 None => finding,
             })
         };
@@ -139,41 +135,29 @@ fn speaks_of(statement: &Statement, action: &str) -> bool {
 }
 
 /// Whether the statement is about `resource`, by its own name or by a pattern that covers it.
-fn is_on(statement: &Statement, resource: &Value) -> bool {
-    let resource = text(resource);
-    let listed = statement.resource.iter().any(|it| policies::covers(&text(it), &resource));
-    listed != statement.resource.is_negated()
+fn is_on(statement: &Statement, resource: &str) -> bool {
+    statement.resource.iter().any(|it| covers(it, resource)) != statement.resource.is_negated()
 }
 
-/// The resource with a text for what only CloudFormation knows. No variable is left in it, which no pattern would cover.
-fn text(resource: &Value) -> String {
-    let json = serde_json::to_value(resource).unwrap_or_default();
-    let text = infra::iam::resolve(&json, true).as_str().map_or_else(|| json.to_string(), str::to_owned);
-    text.replace("${", "{")
+/// The role of the function `id`, when it is one of the template.
+#[must_use]
+pub fn role_of<'a>(template: &Template, arns: &'a Arns, id: &str) -> Option<&'a str> {
+    let role = arns.resource(&text(properties(template, id).get("Role")?))?;
+    (type_of(template, role) == "AWS::IAM::Role").then_some(role)
 }
 
-/// The policies of the function's role that the stack does not have.
-fn unread(stack: &Stack, function: &Function) -> Vec<String> {
-    let Some(role) = function.role_in(stack) else { return Vec::new() };
-    let boundary = stack.get(role).and_then(|role| role.permissions_boundary.as_ref()).map(infra::Value::text);
-    let named = managed_policies(stack, role).chain(boundary);
-    named.filter(|arn| of_stack(stack, arn).is_none()).map(|arn| resource_name(&arn)).collect()
+/// The statements of those policies of a role that the template has itself.
+pub(super) fn statements(holder: &Holder, kind: Kind) -> impl Iterator<Item = Statement> {
+    let policies = holder.places.iter().zip(&holder.policies);
+    let own =
+        policies.filter(move |(place, policy)| policy.kind == kind && !place.pointer.contains("/ManagedPolicyArns/"));
+    own.flat_map(|(_, policy)| policy.statements().map(|at| at.statement.clone()))
 }
 
-fn boundary(stack: &Stack, role: Ref<Role>) -> Option<Vec<Statement>> {
-    let arn = stack.get(role)?.permissions_boundary.as_ref()?.text();
-    Some(of_stack(stack, &arn)?.policy_document.statement.clone())
-}
-
-/// The managed policy with this ARN, when it is one of the stack.
-fn of_stack<'a>(stack: &'a Stack, arn: &Value) -> Option<&'a ManagedPolicy> {
-    stack.resources_of::<ManagedPolicy>().find(|(id, _)| *arn == id.arn().into()).map(|(_, policy)| policy)
-}
-
-fn is_attached(stack: &Stack, role: Ref<Role>, id: Ref<ManagedPolicy>, policy: &ManagedPolicy) -> bool {
-    policy.roles.contains(&role) || managed_policies(stack, role).any(|arn| arn == id.arn().into())
-}
-
-fn managed_policies(stack: &Stack, role: Ref<Role>) -> impl Iterator<Item = Value> {
-    stack.get(role).into_iter().flat_map(|role| &role.managed_policy_arns).map(infra::Value::text)
+/// The policies of `role` that the template does not have.
+fn unread(template: &Template, arns: &Arns, role: &str) -> Vec<String> {
+    let role = properties(template, role);
+    let named = [&role["ManagedPolicyArns"], &role["PermissionsBoundary"]].into_iter().flat_map(texts);
+    let is_own = |arn: &str| arns.resource(arn).is_some_and(|id| type_of(template, id) == "AWS::IAM::ManagedPolicy");
+    named.filter(|arn| !is_own(arn)).map(|arn| shown(&arn)).collect()
 }

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use infra::Stack;
-use infra::lambda::Function;
-
+use super::audited::Audited;
 use super::function::{self, Subject};
 use super::linked::{self, Linked};
 use super::matrix::AuditReport;
 use super::recorded::Recorded;
 use super::source::Source;
-use super::usage::Program;
+use super::usage::{self, Program};
 use super::{template, wiring};
 use crate::assets::{self, Workspace};
+use crate::stack::Stack;
 
 /// Adds what is known of `stack` to `report`; `programs` are its functions' built programs.
 ///
@@ -31,8 +30,9 @@ pub fn audit(
         report.functions.push(rights);
         report.findings.extend(findings);
     })?;
-    report.findings.extend(wiring::broken(stack));
-    report.findings.extend(template::of_stack(stack));
+    let audited = Audited::stack(stack);
+    report.findings.extend(wiring::findings(&audited));
+    report.findings.extend(template::findings(&audited));
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
     report.findings.dedup();
     Ok(())
@@ -50,9 +50,12 @@ pub fn each_function(
     mut audit: impl FnMut(&Subject<'_>),
 ) -> anyhow::Result<()> {
     let mut sources: BTreeMap<Vec<String>, Source> = BTreeMap::new();
-    for (reference, function) in stack.resources_of::<Function>() {
-        let name = function.program();
-        let services = workspace.services(name)?;
+    for function in stack.functions() {
+        let name = function.program.as_str();
+        let mut services = workspace.services(name)?;
+        // The bindings bring their SDKs along, also where the crate `bindings` is of no package of the workspace.
+        let bound = function.bindings.iter().flat_map(|binding| usage::operations(&binding.type_name));
+        services.extend(bound.map(|operation| operation.service.to_owned()));
         let folders = workspace.folders_of(name);
         let source = sources.entry(folders.clone()).or_insert_with(|| Source::read(workspace.root(), &folders));
         let file = programs.iter().find(|program| program.name == name).map(|program| fs::read(&program.path));
@@ -63,7 +66,6 @@ pub fn each_function(
         };
         audit(&Subject {
             stack,
-            id: reference.id(),
             function,
             program: linked.as_ref().map(|linked| Program { linked, source }).map_err(String::as_str),
             recorded,

@@ -1,46 +1,36 @@
 //! What the rules about policies find in a template, whoever wrote it.
 
+use infra::Template;
 use infra::iam::{Place, name_variables, subjects};
-use infra::{Stack, Template};
 use policies::audit::{Finding, audit};
 use serde_json::Value as Json;
 
+use super::audited::Audited;
 use super::finding::AuditFinding;
 
-/// What is found in the policies of `stack`, with the lines that declare them.
+/// What is found in the policies of a template, with their places.
 #[must_use]
-pub fn of_stack(stack: &Stack) -> Vec<AuditFinding> {
-    let template = Template::render(stack);
-    of_template(&template, stack.name(), |place| stack.source_of(&place.resource).as_ref().map(ToString::to_string))
-}
-
-/// What is found in the policies of the template in `file`, with their places in it.
-#[must_use]
-pub fn of_file(template: &Template, file: &str) -> Vec<AuditFinding> {
-    of_template(template, file, |place| Some(format!("{file}#/Resources/{}{}", place.resource, place.pointer)))
-}
-
-fn of_template(template: &Template, name: &str, location: impl Fn(&Place) -> Option<String>) -> Vec<AuditFinding> {
+pub fn findings(audited: &Audited<'_>) -> Vec<AuditFinding> {
     let mut findings = Vec::new();
-    for subject in subjects(template) {
+    for subject in subjects(audited.template) {
         for found in audit(&subject.policies) {
             if let Some(place) = subject.places.get(found.policy) {
-                findings.push(finding(&found, name, place, location(place), template));
+                findings.push(finding(&found, audited, place));
             }
         }
     }
     findings
 }
 
-fn finding(found: &Finding, name: &str, place: &Place, location: Option<String>, template: &Template) -> AuditFinding {
+fn finding(found: &Finding, audited: &Audited<'_>, place: &Place) -> AuditFinding {
     let message = format!("`{}`: {}", place.resource, name_variables(&found.message));
     let named = |text: &String| name_variables(text);
     AuditFinding {
-        evidence: format!("written at `{}{}`", place.pointer, written_at(found, place, template)),
+        evidence: format!("written at `{}{}`", place.pointer, written_at(found, place, audited.template)),
         action: found.action.as_ref().map(named),
         on: found.resource.as_ref().map(named),
-        ..AuditFinding::new(found.rule, name, &place.resource, message)
-            .at(location)
+        ..AuditFinding::new(found.rule, audited.name, &place.resource, message)
+            .at(audited.location(&place.resource, &place.pointer))
             .fix(found.help.as_ref().map_or_else(|| found.rule.fix.to_owned(), named))
     }
 }

@@ -1,6 +1,6 @@
 //! Which of its operations a binding of a function uses.
 
-use infra::binding::Binding;
+use assembly::Binding;
 use policies::operation::{self, Operation};
 
 use super::calls::{Call, Site};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use policies::audit::Kind;
 
-use super::{Choices, Stacks, Where};
+use super::{OptionArgs, StackArgs, TargetArgs};
 
 /// What to audit, by what evidence, and how to tell.
 #[derive(Debug, Clone, Args)]
@@ -19,7 +19,7 @@ pub struct PolicyAudit {
     pub all: bool,
     /// How they are built.
     #[command(flatten)]
-    pub choices: Choices,
+    pub choices: OptionArgs,
     /// Audit the policies of a `CloudFormation` template, YAML or JSON; may be repeated.
     #[arg(long = "template", value_name = "FILE", conflicts_with_all = ["names", "all"])]
     pub templates: Vec<PathBuf>,
@@ -58,7 +58,7 @@ pub struct PolicyAudit {
     pub write_baseline: Option<PathBuf>,
     /// Where.
     #[command(flatten)]
-    pub target: Where,
+    pub target: TargetArgs,
 }
 
 /// What a policy is attached to.
@@ -95,9 +95,9 @@ pub enum AuditFormat {
 impl PolicyAudit {
     /// The stacks that it is about.
     #[must_use]
-    pub fn stacks(&self) -> Stacks {
+    pub fn stacks(&self) -> StackArgs {
         let all = self.all || self.names.is_empty();
-        Stacks { names: self.names.clone(), all, choices: self.choices.clone() }
+        StackArgs { names: self.names.clone(), all, choices: self.choices.clone() }
     }
 }
 

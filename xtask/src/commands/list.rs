@@ -1,46 +1,38 @@
 //! `list`: the stacks of this workspace.
 
+use assembly::System;
 use infra::Stage;
-use serde_json::{Value as Json, json};
-use stacks::{Options, System};
+use serde_json::{Map, Value as Json, json};
 
+use crate::app::App;
 use crate::exit::Exit;
 use crate::ui;
 
 /// Prints each stack with what it is and what can be chosen of it.
-#[must_use]
-pub fn run() -> Exit {
+pub fn run() -> anyhow::Result<Exit> {
+    let systems = App::current()?.assembly(Stage::default().as_str(), &[])?.systems;
     if ui::json() {
-        let stacks: Vec<_> = stacks::all()
-            .iter()
-            .map(|system| {
-                let stack = system.build(&Stage::default(), &Options::default());
-                json!({
-                    "name": system.name,
-                    "description": system.description,
-                    "resources": stack.resources().count(),
-                    "options": options(system),
-                })
-            })
-            .collect();
-        ui::result(json!({"version": 1, "stacks": stacks}));
-        return Exit::Done;
+        ui::result(json!({"version": 1, "stacks": systems.iter().map(entry).collect::<Vec<_>>()}));
+        return Ok(Exit::Done);
     }
-    let width = stacks::all().iter().map(|system| system.name.len()).max().unwrap_or(0);
-    for system in stacks::all() {
+    let width = systems.iter().map(|system| system.name.len()).max().unwrap_or(0);
+    for system in &systems {
         ui::result(format!("{:<width$}  {}", system.name, system.description));
-        for option in system.options {
+        for option in &system.options {
             let values = option.values.join("|");
             ui::result(format!("{:<width$}    --option {}={values}: {}", "", option.name, option.description));
         }
     }
-    Exit::Done
+    Ok(Exit::Done)
 }
 
-/// The options with the values that can be chosen, the default first.
-fn options(system: &System) -> Vec<Json> {
-    let options = system.options.iter();
-    options
-        .map(|option| json!({"name": option.name, "description": option.description, "values": option.values}))
-        .collect()
+/// A stack that cannot be built has no number of resources.
+fn entry(system: &System) -> Json {
+    let resources = system.stack().map(|it| it.template.get("Resources").and_then(Json::as_object).map_or(0, Map::len));
+    json!({
+        "name": system.name,
+        "description": system.description,
+        "resources": resources,
+        "options": system.options,
+    })
 }

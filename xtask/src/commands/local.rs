@@ -1,9 +1,10 @@
 //! `local`: the local cloud's process and state.
 
-use std::path::PathBuf;
-
+use assembly::System;
 use clap::Subcommand;
+use infra::Stage;
 
+use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local::{self, LocalCloud, Status, Stopped};
@@ -33,16 +34,6 @@ pub enum LocalCommand {
         /// The tool
         tool: Tool,
     },
-    /// Answer as the model validator, until ended
-    #[command(hide = true)]
-    Validator {
-        /// The port to listen on
-        #[arg(long)]
-        port: u16,
-        /// The file to lock while it runs
-        #[arg(long)]
-        lock: PathBuf,
-    },
 }
 
 /// Runs the command.
@@ -53,6 +44,11 @@ pub async fn run(command: LocalCommand) -> anyhow::Result<Exit> {
     match command {
         LocalCommand::Start => {
             let cloud = local::start().await?;
+            if let Ok(app) = App::current() {
+                let systems = app.assembly(Stage::default().as_str(), &[])?.systems;
+                let services = systems.iter().filter_map(System::stack).flat_map(|stack| &stack.local_services);
+                local::start_services(&cloud, &app, services).await?;
+            }
             anstream::println!("the local cloud runs at {}", cloud.endpoint());
         }
         LocalCommand::Stop => match local::stop().await? {
@@ -81,7 +77,6 @@ pub async fn run(command: LocalCommand) -> anyhow::Result<Exit> {
         LocalCommand::Tool { tool } => {
             anstream::println!("{}", tools::environment(tool).await?.bin().display());
         }
-        LocalCommand::Validator { port, lock } => local::validator::serve(port, &lock)?,
     }
     Ok(Exit::Done)
 }
@@ -102,7 +97,7 @@ fn print(status: &Status, json: bool) -> anyhow::Result<()> {
     } else {
         lines.push(("port", status.port.to_string()));
     }
-    lines.extend(status.validator.clone().map(|url| ("model validator", url)));
+    lines.extend(status.services.iter().map(|(name, url)| (name.as_str(), url.clone())));
     lines.extend(status.version.as_ref().map(|version| ("version", format!("MiniStack {version}"))));
     lines.extend(status.pid.map(|pid| ("process", pid.to_string())));
     lines.extend(status.uptime.map(|uptime| ("up for", duration(uptime))));

@@ -1,17 +1,18 @@
 //! `outputs`: what a deployed stack tells its users.
 
 use super::deploy::print_outputs;
-use crate::cli::{Choices, Where};
+use crate::cli::{OptionArgs, TargetArgs};
 use crate::deploy::deployed;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{cloud, select, ui};
+use crate::select::Selection;
+use crate::{cloud, ui};
 
 /// Prints the outputs: with `--json` one object of name to value.
-pub async fn run(name: &str, target: &Where) -> anyhow::Result<Exit> {
+pub async fn run(name: &str, target: &TargetArgs) -> anyhow::Result<Exit> {
     target.require_one_region("outputs")?;
-    let stack = select::stack(name, &target.stage, &Choices::default())?;
-    let cloud = cloud::connect(target, stack.default_region).await?;
+    let stack = Selection::one(name, &target.stage, &OptionArgs::default())?;
+    let cloud = cloud::connect(target, stack.default_region()).await?;
     let Some(deployed) = deployed::read(&cloud, &stack).await? else {
         return Err(Failure::new(format!("`{name}` is not deployed to {}", cloud.place()))
             .exit(Exit::NoSuchStack)

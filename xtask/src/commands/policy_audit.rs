@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use infra::Stack;
-use infra::lambda::Function;
 use policies::catalogue;
 
 use crate::assets::Workspace;
@@ -12,10 +10,13 @@ use crate::audit::baseline::{self, Baseline};
 use crate::audit::recorded::Recorded;
 use crate::audit::report::{self, Basis, Catalogue};
 use crate::audit::{self, AuditReport, files, rules};
-use crate::cli::{AuditFormat, PolicyAudit, Where};
+use crate::cli::{AuditFormat, PolicyAudit, TargetArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{cli, cloud, prepare, select, ui};
+use crate::prepare::{self, Purpose};
+use crate::select::{self, Selection};
+use crate::stack::Stack;
+use crate::{app, cloud, ui};
 
 /// Audits stacks, templates or policies, or tells of rules.
 pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
@@ -26,16 +27,17 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
         return explain(id);
     }
     let format = format(arguments)?;
-    let mut report = if arguments.templates.is_empty() && arguments.policies.is_empty() {
+    let (mut report, audited) = if arguments.templates.is_empty() && arguments.policies.is_empty() {
         of_stacks(arguments).await?
     } else {
         of_files(arguments)?
     };
-    let baseline = Baseline::read(&cli::workspace(), arguments.baseline.as_deref())?;
+    // A file may be in no workspace.
+    let root = app::root().or_else(|_| std::env::current_dir())?;
+    let baseline = Baseline::read(&root, arguments.baseline.as_deref())?;
     if let Some(file) = &arguments.write_baseline {
         return write_baseline(file, baseline, report);
     }
-    let audited = audited(arguments);
     baseline.apply(&mut report, baseline::today(), |name| audited.iter().any(|it| it == name));
     let text = if arguments.fix { report::fix::render(&report) } else { render(&report, format)? };
     match &arguments.output {
@@ -49,33 +51,35 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
     Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Findings })
 }
 
-async fn of_stacks(arguments: &PolicyAudit) -> anyhow::Result<AuditReport> {
+/// What is found in stacks, and their names.
+async fn of_stacks(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<String>)> {
     require_place(arguments)?;
-    let stacks = select::stacks(&arguments.stacks(), &arguments.target.stage)?;
-    select::require_all_sound(&stacks)?;
+    let selection = Selection::complete(&arguments.stacks(), &arguments.target.stage)?;
+    let stacks = &selection.stacks;
+    select::require_all_sound(stacks)?;
     // Before anything is built, so that what is missing is said at once.
-    let recorded = recorded(arguments, &stacks).await?;
-    let built = prepare::build(&stacks.iter().collect::<Vec<_>>(), false).await?;
+    let recorded = recorded(arguments, stacks).await?;
+    let built = prepare::build(&selection, &stacks.iter().collect::<Vec<_>>(), Purpose::Lambda).await?;
     let programs: Vec<_> = built.into_values().flatten().collect();
-    let workspace = Workspace::read(&cli::workspace())?;
+    let workspace = Workspace::read(selection.app.root())?;
     let mut report = AuditReport::default();
-    for stack in &stacks {
+    for stack in stacks {
         let began = report.functions.len();
         audit::stack::audit(&workspace, stack, &programs, recorded.get(stack.name()), &mut report)?;
         if arguments.live {
-            let cloud = cloud::connect(&arguments.target, stack.default_region).await?;
+            let cloud = cloud::connect(&arguments.target, stack.default_region()).await?;
             let functions = report.functions.get(began..).unwrap_or_default();
             report.findings.extend(audit::live::compare(&cloud, stack, functions).await?);
         }
     }
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
-    Ok(report)
+    Ok((report, stacks.iter().map(|stack| stack.name().to_owned()).collect()))
 }
 
 /// Refuses flags of a place that nothing is asked of.
 fn require_place(arguments: &PolicyAudit) -> anyhow::Result<()> {
     arguments.target.require_one_region("policy-audit")?;
-    let Where { local, profile, regions, endpoint_url, .. } = &arguments.target;
+    let TargetArgs { local, profile, regions, endpoint_url, .. } = &arguments.target;
     let is_elsewhere = profile.is_some() || endpoint_url.is_some();
     let says_place = *local || is_elsewhere || !regions.is_empty();
     if arguments.live || !says_place || arguments.recorded && !is_elsewhere {
@@ -95,7 +99,7 @@ async fn recorded<'a>(arguments: &PolicyAudit, stacks: &'a [Stack]) -> anyhow::R
     let cloud = audit::recorded::local_cloud(&arguments.target.stage, region).await?;
     for stack in stacks {
         let calls = audit::recorded::read(&cloud, stack).await?;
-        let functions = stack.resources_of::<Function>().count();
+        let functions = stack.functions().len();
         ui::say(format!("{}: {} of {functions} functions have made calls", stack.name(), calls.functions().len()));
         if calls.left_out > 0 {
             ui::say(format!("{}: {} more calls than the local cloud keeps are left out", stack.name(), calls.left_out));
@@ -105,7 +109,8 @@ async fn recorded<'a>(arguments: &PolicyAudit, stacks: &'a [Stack]) -> anyhow::R
     Ok(recorded)
 }
 
-fn of_files(arguments: &PolicyAudit) -> anyhow::Result<AuditReport> {
+/// What is found in files, and their names.
+fn of_files(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<String>)> {
     let mut report = AuditReport::default();
     for file in &arguments.templates {
         report.findings.extend(files::template(file)?);
@@ -114,15 +119,8 @@ fn of_files(arguments: &PolicyAudit) -> anyhow::Result<AuditReport> {
         report.findings.extend(files::policy(file, arguments.kind.map(Into::into))?);
     }
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
-    Ok(report)
-}
-
-/// The names of the stacks or files that are audited.
-fn audited(arguments: &PolicyAudit) -> Vec<String> {
-    let files = arguments.templates.iter().chain(&arguments.policies).map(|file| file.display().to_string());
-    let stacks = arguments.stacks();
-    let all = stacks::all().iter().filter(|_| stacks.all).map(|system| system.name.to_owned());
-    files.chain(stacks.names.clone()).chain(all).collect()
+    let files = arguments.templates.iter().chain(&arguments.policies);
+    Ok((report, files.map(|file| file.display().to_string()).collect()))
 }
 
 /// Writes what is accepted already, and what was found beside it.

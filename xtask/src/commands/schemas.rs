@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::exit::Exit;
 use crate::tools::{self, Tool};
-use crate::{cli, schemas, ui};
+use crate::{app, schemas, ui};
 
 /// Reads the schemas that the private environment's cfn-lint carries.
 pub async fn run() -> anyhow::Result<Exit> {
@@ -14,7 +14,7 @@ pub async fn run() -> anyhow::Result<Exit> {
     let program = "import cfnlint, os; print(os.path.dirname(cfnlint.__file__), end='')";
     let printed = tokio::process::Command::new(python).args(["-c", program]).output().await?;
     let package = PathBuf::from(String::from_utf8(printed.stdout).context("cfn-lint's folder has no readable name")?);
-    let output = cli::workspace().join("infra/schemas/resources.txt");
+    let output = app::root()?.join("infra/schemas/resources.txt");
     schemas::run(&package, &output)?;
     ui::result(format!("wrote {}", output.display()));
     Ok(Exit::Done)

@@ -1,15 +1,14 @@
 //! `synth`: the template of a stack. Nothing is built and nothing is asked.
 
-use infra::Template;
-
-use crate::cli::{Choices, Format};
+use crate::cli::{Format, OptionArgs};
 use crate::exit::Exit;
-use crate::{select, ui};
+use crate::select::Selection;
+use crate::ui;
 
 /// Prints the template; with `--json` it is JSON whatever the format.
-pub fn run(name: &str, stage: &str, choices: &Choices, format: Format) -> anyhow::Result<Exit> {
-    let stack = select::stack(name, stage, choices)?;
-    let template = Template::render(&stack);
+pub fn run(name: &str, stage: &str, choices: &OptionArgs, format: Format) -> anyhow::Result<Exit> {
+    let stack = Selection::one(name, stage, choices)?;
+    let template = stack.template();
     match format {
         Format::Yaml if !ui::json() => ui::result(template.to_yaml().trim_end()),
         _ => ui::result(template.to_json()),

@@ -8,12 +8,13 @@ use aws_sdk_cloudformation::types::{
     Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange, Tag,
 };
 use aws_smithy_types::byte_stream::ByteStream;
+use infra::Template;
 use infra::plan::{Action, Plan};
-use infra::{Stack, Template};
 
 use crate::assets::bucket::Bucket;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
+use crate::stack::Stack;
 
 /// The largest template that fits into the request itself; a larger one is read from S3.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
@@ -50,7 +51,7 @@ pub struct Request<'a> {
 
 /// Makes a change set and waits until it can be executed; `None` when CloudFormation sees nothing to change.
 pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Option<ChangeSet>> {
-    let name = request.stack.stack_name();
+    let name = request.stack.stack_name().to_owned();
     let token = format!("deploy-{}", unique());
     let body = request.template.to_compact_json();
     let mut call = cloud
@@ -179,8 +180,8 @@ async fn upload(cloud: &Cloud, bucket: &Bucket, name: &str, body: String) -> any
 /// The tags that CloudFormation gives to every resource of the stack.
 #[must_use]
 pub fn tags(stack: &Stack) -> BTreeMap<String, String> {
-    let own = stack.tags.iter().filter_map(|tag| Some((tag.key.as_str(), tag.value.literal()?.as_str())));
-    [(STACK_TAG, stack.name()), ("stackwright:stage", stack.stage().as_str())]
+    let own = stack.tags().iter().filter_map(|tag| Some((tag.key.as_str(), tag.value.as_str()?)));
+    [(STACK_TAG, stack.name()), ("stackwright:stage", stack.stage())]
         .into_iter()
         .chain(own)
         .map(|(key, value)| (key.to_owned(), value.to_owned()))

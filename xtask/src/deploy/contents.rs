@@ -3,6 +3,7 @@
 use aws_sdk_cloudformation::types::{ResourceStatus, StackResourceSummary};
 use aws_sdk_dynamodb::types::{Select, TableDescription};
 use aws_sdk_sqs::types::QueueAttributeName;
+use infra::facts::{self, Holds};
 
 use super::{buckets, existing};
 use crate::cloud::{Cloud, explain};
@@ -43,7 +44,8 @@ fn resource(summary: &StackResourceSummary) -> Option<Resource> {
     })
 }
 
-/// How much an existing resource holds: `1,204 items`, `3 messages`; `None` when it is empty or holds nothing by nature.
+/// How much an existing resource holds: `1,204 items`, `3 messages`, or what it is where that is not counted, such as
+/// `data` of a database; `None` when it is empty or holds nothing by nature.
 pub async fn of(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<String>> {
     if existing::exists(cloud, resource).await? == Some(false) {
         return Ok(None);
@@ -56,7 +58,10 @@ pub async fn of(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<Str
             let count = messages(cloud, id).await?;
             Ok((count > 0).then(|| quantity(count, "message")))
         }
-        _ => Ok(None),
+        other => Ok(match facts::holds(other) {
+            Holds::Uncounted(what) => Some(what.to_owned()),
+            Holds::Counted(_) | Holds::Nothing => None,
+        }),
     }
 }
 

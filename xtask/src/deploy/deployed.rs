@@ -6,11 +6,12 @@ use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types::StackStatus;
 use indexmap::IndexMap;
+use infra::Template;
 use infra::plan::Snapshot;
-use infra::{Stack, Template};
 
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
+use crate::stack::Stack;
 
 /// A deployed stack.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ pub struct Deployed {
 /// What is deployed under `stack`'s name; `None` when nothing is.
 pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deployed>> {
     let name = stack.stack_name();
-    let answer = match cloud.cloudformation.describe_stacks().stack_name(&name).send().await {
+    let answer = match cloud.cloudformation.describe_stacks().stack_name(name).send().await {
         Ok(answer) => answer,
         Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => return Ok(None),
         Err(error) => return Err(explain(error)),
@@ -41,7 +42,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deploye
     if matches!(status, StackStatus::ReviewInProgress | StackStatus::DeleteComplete) {
         return Ok(None);
     }
-    let template = cloud.cloudformation.get_template().stack_name(&name).send().await.map_err(explain)?;
+    let template = cloud.cloudformation.get_template().stack_name(name).send().await.map_err(explain)?;
     let template = Template::parse(template.template_body().unwrap_or_default())
         .map_err(|error| Failure::new(format!("the deployed template of `{name}` cannot be read: {error}")))?;
     let parameters: BTreeMap<_, _> = described
@@ -64,7 +65,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deploye
     let order: Vec<_> = template.section("Outputs").map(|(name, _)| name.to_owned()).collect();
     outputs.sort_by_key(|name, _| order.iter().position(|known| known == name));
     Ok(Some(Deployed {
-        id: described.stack_id().unwrap_or(&name).to_owned(),
+        id: described.stack_id().unwrap_or(name).to_owned(),
         status,
         changed: described.last_updated_time().or(described.creation_time()).map_or(0, DateTime::secs),
         outputs,

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent, StackStatus};
 use indicatif::{ProgressBar, ProgressStyle};
-use infra::Stack;
 use serde_json::json;
 
 use super::change_set::poll_interval;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
+use crate::stack::Stack;
 use crate::ui;
 
 /// How many times in a row CloudFormation may fail to answer.
@@ -198,7 +198,7 @@ fn conclude(stack: &Stack, end: &StackEvent, history: &[StackEvent], destroy: &s
         return Err(Failure::new(format!("`{}`: the operation failed; {state}", stack.name())).into());
     };
     let id = cause.logical_resource_id().unwrap_or_default();
-    let place = stack.source_of(id).map(|source| format!("\n  --> {source}"));
+    let place = stack.location(id).map(|location| format!("\n  --> {location}"));
     let failure = Failure::new(format!(
         "`{id}` ({}) failed: {}; {state}{}",
         cause.resource_type().unwrap_or_default(),
@@ -244,8 +244,9 @@ mod tests {
 
     /// What is said of an operation with these events, the last of which ends it.
     fn check(events: &[StackEvent]) -> String {
-        let mut stack = Stack::new("orders", &Stage::default());
+        let mut stack = infra::Stack::new("orders", &Stage::default());
         stack.named("Orders").add(StandardQueue::default());
+        let stack = Stack::from(stack.assemble());
         let end = events.last().filter(|event| is_final(event, STACK)).unwrap();
         conclude(&stack, end, events, "cargo xtask destroy orders")
             .map_or_else(|error| error.to_string(), |()| "done".to_owned())

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use assembly::Parameter;
 use infra::parameter::ParameterType;
 use infra::plan::Snapshot;
-use infra::{AccountId, Parameter, Stack, nearest};
-use stacks::StandIn;
+use infra::{AccountId, nearest};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local::{self, LocalCloud};
+use crate::stack::Stack;
 use crate::ui;
 
 /// The values for a deployment of `stack`, without those for the functions' code.
@@ -25,17 +26,17 @@ pub fn resolve(
 ) -> anyhow::Result<BTreeMap<String, String>> {
     let mut values = BTreeMap::new();
     let mut problems = Vec::new();
-    for (id, declared) in stack.parameters() {
-        let (name, parameter) = (id.as_str(), &declared.parameter);
+    for parameter in stack.parameters() {
+        let name = parameter.name.as_str();
         let named = given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.clone());
-        let is_account = parameter.allowed_pattern() == AccountId::ALLOWED_PATTERN;
+        let is_account = parameter.allowed_pattern == AccountId::ALLOWED_PATTERN;
         let kept = before.filter(|_| named.is_none()).and_then(|before| before.parameters.get(name));
         if let (Some(kept), Some(before)) = (kept, before) {
             say_kept(name, kept, before, parameter.default.as_deref());
         }
         let value = named
             .or_else(|| kept.cloned())
-            .or_else(|| stand_in(stack, name, local?))
+            .or_else(|| local_service(stack, name, local?))
             .or_else(|| parameter.default.clone())
             .or_else(|| local.filter(|_| is_account).map(|_| local::ACCOUNT.to_owned()));
         let value = match value {
@@ -72,16 +73,16 @@ fn say_kept(name: &str, kept: &str, before: &Snapshot, default: Option<&str>) {
     }
 }
 
-fn stand_in(stack: &Stack, parameter: &str, local: &LocalCloud) -> Option<String> {
-    let (_, stand_in) = stacks::find(stack.name())?.stand_ins.iter().find(|(name, _)| *name == parameter)?;
-    match stand_in {
-        StandIn::ModelValidator => Some(local.validator_url()),
-    }
+/// The address of the local service that the app offers for `parameter`.
+fn local_service(stack: &Stack, parameter: &str, local: &LocalCloud) -> Option<String> {
+    let service = stack.local_services().iter().find(|service| service.parameter == parameter)?;
+    local.service_url(service)
 }
 
 /// Refuses values for parameters that none of `stacks` has.
 pub fn require_known(stacks: &[Stack], given: &[(String, String)]) -> anyhow::Result<()> {
-    let known: BTreeSet<_> = stacks.iter().flat_map(|stack| stack.parameters().map(|(id, _)| id.as_str())).collect();
+    let known: BTreeSet<_> =
+        stacks.iter().flat_map(|stack| stack.parameters().iter().map(|it| it.name.as_str())).collect();
     let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name.as_str())) else { return Ok(()) };
     let names: Vec<_> = stacks.iter().map(|stack| format!("`{}`", stack.name())).collect();
     let failure = Failure::new(format!("{} has no parameter `{name}`; nothing was deployed", names.join(", ")));
@@ -94,20 +95,20 @@ pub fn require_known(stacks: &[Stack], given: &[(String, String)]) -> anyhow::Re
     .into())
 }
 
-fn validate<T>(name: &str, value: &str, parameter: &Parameter<T>) -> Result<(), String> {
+fn validate(name: &str, value: &str, parameter: &Parameter) -> Result<(), String> {
     if !parameter.allowed_values.is_empty() && !parameter.allowed_values.iter().any(|allowed| allowed == value) {
         return Err(format!(
             "parameter `{name}` is `{value}`, expected one of {}",
             parameter.allowed_values.join(", ")
         ));
     }
-    let pattern = parameter.allowed_pattern();
+    let pattern = &parameter.allowed_pattern;
     let matches = pattern.is_empty()
         || regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(value));
-    if matches { Ok(()) } else { Err(format!("parameter `{name}` is `{value}`, expected {}", parameter.constraint())) }
+    if matches { Ok(()) } else { Err(format!("parameter `{name}` is `{value}`, expected {}", parameter.constraint)) }
 }
 
-fn ask<T>(name: &str, parameter: &Parameter<T>) -> anyhow::Result<String> {
+fn ask(name: &str, parameter: &Parameter) -> anyhow::Result<String> {
     if let Some(description) = &parameter.description {
         ui::say(format!("{name}: {description}"));
     }

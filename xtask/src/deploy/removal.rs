@@ -1,12 +1,12 @@
 //! Deletes a stack with what it holds, and looks whether anything is left.
 
-use infra::plan::holds_data;
+use infra::facts;
 
 use super::contents::{self, Resource};
 use super::deployed;
 use super::events::{self, Operation};
 use super::existing::{self, Search};
-use super::placed::Placed;
+use super::stack_instance::StackInstance;
 use super::{buckets, change_set};
 use crate::cloud::explain;
 use crate::failure::Failure;
@@ -39,29 +39,30 @@ impl Survey {
 }
 
 /// What deleting the stack would delete; `None` when it is not deployed.
-pub async fn survey(placed: &Placed<'_>) -> anyhow::Result<Option<Survey>> {
-    let Placed { stack, cloud, .. } = placed;
+pub async fn survey(instance: &StackInstance<'_>) -> anyhow::Result<Option<Survey>> {
+    let StackInstance { stack, cloud, .. } = instance;
     let Some(deployed) = deployed::read(cloud, stack).await? else { return Ok(None) };
     let template = &deployed.snapshot.template;
     let keeps = |resource: &Resource| {
         let policy = template.resource(&resource.id).and_then(|it| it.get("DeletionPolicy")?.as_str());
         policy.is_some_and(|policy| policy.starts_with("Retain"))
     };
-    let resources = contents::resources(cloud, &stack.stack_name()).await?;
+    let resources = contents::resources(cloud, stack.stack_name()).await?;
     let (kept, going): (Vec<_>, Vec<_>) = resources.into_iter().partition(keeps);
     let mut goes = Vec::new();
     for resource in going {
-        let holds = if holds_data(&resource.resource_type) { contents::of(cloud, &resource).await? } else { None };
+        let holds =
+            if facts::holds(&resource.resource_type).is_data() { contents::of(cloud, &resource).await? } else { None };
         goes.push(Going { resource, holds });
     }
     Ok(Some(Survey { stack_id: deployed.id, goes, kept }))
 }
 
 /// Lists what will go and what stays, also when quiet if a yes will be asked for it.
-pub fn show(placed: &Placed<'_>, survey: &Survey, will_ask: bool) {
+pub fn show(instance: &StackInstance<'_>, survey: &Survey, will_ask: bool) {
     let ids = survey.goes.iter().map(|it| &it.resource).chain(&survey.kept);
     let width = ids.map(|resource| resource.id.len()).max().unwrap_or(0);
-    ui::say_or_insist(format!("{}: {} resources to destroy", placed.label, survey.goes.len()), will_ask);
+    ui::say_or_insist(format!("{}: {} resources to destroy", instance.label, survey.goes.len()), will_ask);
     for Going { resource, holds } in &survey.goes {
         let danger = ui::DANGER;
         let note = holds.as_ref().map(|what| format!("  {danger}{what}{danger:#}")).unwrap_or_default();
@@ -77,8 +78,8 @@ pub fn show(placed: &Placed<'_>, survey: &Survey, will_ask: bool) {
 ///
 /// # Errors
 /// When CloudFormation cannot delete it, or something is still there afterwards.
-pub async fn remove(placed: &Placed<'_>, survey: &Survey) -> anyhow::Result<usize> {
-    let Placed { stack, cloud, .. } = placed;
+pub async fn remove(instance: &StackInstance<'_>, survey: &Survey) -> anyhow::Result<usize> {
+    let StackInstance { stack, cloud, .. } = instance;
     let going = || survey.goes.iter().map(|it| &it.resource);
     for bucket in going().filter(|resource| resource.resource_type == "AWS::S3::Bucket") {
         let deleted = buckets::empty(cloud, &bucket.physical_id).await?;
@@ -99,6 +100,6 @@ pub async fn remove(placed: &Placed<'_>, survey: &Survey) -> anyhow::Result<usiz
         return Ok(asked);
     }
     let list: Vec<_> = existing.iter().map(|it| format!("{} ({})", it.physical_id, it.resource_type)).collect();
-    let message = format!("`{}` was deleted, but these are still there: {}", placed.label, list.join(", "));
+    let message = format!("`{}` was deleted, but these are still there: {}", instance.label, list.join(", "));
     Err(Failure::new(message).into())
 }

@@ -7,10 +7,10 @@ use futures::future::join_all;
 use indexmap::IndexMap;
 
 use super::change_set::{self, Request};
+use super::concurrent::{self, Outcome};
 use super::events::{self, Operation};
 use super::interrupt::Interrupt;
-use super::placed::Placed;
-use super::together::{self, Outcome};
+use super::stack_instance::StackInstance;
 use super::{contents, deployed, verify};
 use crate::assets::{self, Artifact};
 use crate::failure::Failure;
@@ -47,7 +47,7 @@ pub fn artifacts(prepared: &[anyhow::Result<Prepared>]) -> IndexMap<String, usiz
 /// Uploads what the artifacts buckets lack, and deploys every stack that is prepared, after those whose exports it
 /// imports; what came of each, and how long each part took.
 pub async fn run<'a>(
-    all: &'a [Placed<'a>],
+    all: &'a [StackInstance<'a>],
     prepared: Vec<anyhow::Result<Prepared>>,
 ) -> (Vec<Outcome<'a, Done>>, Times) {
     let began = Instant::now();
@@ -57,27 +57,27 @@ pub async fn run<'a>(
     let began = Instant::now();
     let changes = prepared.iter().flatten().any(|prepared| !prepared.plan.is_empty());
     let interrupt = changes.then(Interrupt::listen);
-    let work = async |placed: &Placed<'_>, prepared: Prepared| {
-        if let Some(refused) = refused.get(placed.cloud.region.as_str()).filter(|_| !prepared.plan.is_empty()) {
+    let work = async |instance: &StackInstance<'_>, prepared: Prepared| {
+        if let Some(refused) = refused.get(instance.cloud.region.as_str()).filter(|_| !prepared.plan.is_empty()) {
             return Err(Failure::new(refused).into());
         }
-        deploy(placed, &prepared, interrupt.as_ref()).await
+        deploy(instance, &prepared, interrupt.as_ref()).await
     };
-    let outcomes = together::run(all, prepared, work).await;
+    let outcomes = concurrent::run(all, prepared, work).await;
     (outcomes, Times { upload, deploy: began.elapsed(), ..Times::default() })
 }
 
 /// Uploads to all regions at once; why a region did not take it, by the region's name.
-async fn upload<'a>(all: &[Placed<'a>], prepared: &[anyhow::Result<Prepared>]) -> BTreeMap<&'a str, String> {
-    let mut uploads: IndexMap<&str, (&Placed<'a>, &Prepared, BTreeMap<String, &Artifact>)> = IndexMap::new();
-    let changing = all.iter().zip(prepared).filter_map(|(placed, it)| Some((placed, it.as_ref().ok()?)));
-    for (placed, prepared) in changing.filter(|(_, it)| !it.plan.is_empty() && !it.artifacts.is_empty()) {
-        let region = uploads.entry(&placed.cloud.region).or_insert_with(|| (placed, prepared, BTreeMap::new()));
+async fn upload<'a>(all: &[StackInstance<'a>], prepared: &[anyhow::Result<Prepared>]) -> BTreeMap<&'a str, String> {
+    let mut uploads: IndexMap<&str, (&StackInstance<'a>, &Prepared, BTreeMap<String, &Artifact>)> = IndexMap::new();
+    let changing = all.iter().zip(prepared).filter_map(|(instance, it)| Some((instance, it.as_ref().ok()?)));
+    for (instance, prepared) in changing.filter(|(_, it)| !it.plan.is_empty() && !it.artifacts.is_empty()) {
+        let region = uploads.entry(&instance.cloud.region).or_insert_with(|| (instance, prepared, BTreeMap::new()));
         region.2.extend(prepared.artifacts.iter().map(|artifact| (artifact.key(), artifact.as_ref())));
     }
     let several = uploads.len() > 1;
-    let uploads = uploads.into_iter().map(|(region, (placed, prepared, artifacts))| async move {
-        match assets::upload(&placed.cloud.s3, &prepared.bucket, artifacts.into_values()).await {
+    let uploads = uploads.into_iter().map(|(region, (instance, prepared, artifacts))| async move {
+        match assets::upload(&instance.cloud.s3, &prepared.bucket, artifacts.into_values()).await {
             Ok(uploaded) => {
                 let place = if several { format!(" to {region}") } else { String::new() };
                 for artifact in uploaded {
@@ -85,38 +85,42 @@ async fn upload<'a>(all: &[Placed<'a>], prepared: &[anyhow::Result<Prepared>]) -
                 }
                 None
             }
-            Err(error) => Some((placed.cloud.region.as_str(), format!("{error:#}"))),
+            Err(error) => Some((instance.cloud.region.as_str(), format!("{error:#}"))),
         }
     });
     join_all(uploads).await.into_iter().flatten().collect()
 }
 
-async fn deploy(placed: &Placed<'_>, prepared: &Prepared, interrupt: Option<&Interrupt>) -> anyhow::Result<Done> {
+async fn deploy(
+    instance: &StackInstance<'_>,
+    prepared: &Prepared,
+    interrupt: Option<&Interrupt>,
+) -> anyhow::Result<Done> {
     if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
         // A deployment that was interrupted after CloudFormation's end was not verified.
-        settle(placed, prepared).await?;
+        settle(instance, prepared).await?;
         return Ok(Done { outputs: deployed.outputs.clone(), changed: false });
     }
-    apply(placed, prepared, interrupt).await?;
-    settle(placed, prepared).await?;
-    let Placed { stack, cloud, .. } = placed;
+    apply(instance, prepared, interrupt).await?;
+    settle(instance, prepared).await?;
+    let StackInstance { stack, cloud, .. } = instance;
     let deployed = deployed::read(cloud, stack).await?;
     let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
     Ok(Done { outputs: deployed.outputs, changed: true })
 }
 
 /// Verifies the live resources, and sets what CloudFormation left out.
-async fn settle(placed: &Placed<'_>, prepared: &Prepared) -> anyhow::Result<()> {
-    let resources = contents::resources(placed.cloud, &placed.stack.stack_name()).await?;
-    verify::report(&verify::verify(placed.cloud, &prepared.after, &resources).await?);
+async fn settle(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Result<()> {
+    let resources = contents::resources(instance.cloud, instance.stack.stack_name()).await?;
+    verify::report(&verify::verify(instance.cloud, &prepared.after, &resources).await?);
     Ok(())
 }
 
-async fn apply(placed: &Placed<'_>, prepared: &Prepared, interrupt: Option<&Interrupt>) -> anyhow::Result<()> {
-    let Placed { stack, cloud, .. } = placed;
+async fn apply(instance: &StackInstance<'_>, prepared: &Prepared, interrupt: Option<&Interrupt>) -> anyhow::Result<()> {
+    let StackInstance { stack, cloud, .. } = instance;
     let interrupted = || interrupt.is_some_and(Interrupt::is_raised);
     if interrupted() {
-        return Err(not_begun(placed));
+        return Err(not_begun(instance));
     }
     let request = Request {
         stack,
@@ -132,7 +136,7 @@ async fn apply(placed: &Placed<'_>, prepared: &Prepared, interrupt: Option<&Inte
     change_set::require_planned(cloud, &set, &prepared.plan).await?;
     if interrupted() {
         change_set::discard(cloud, &set).await?;
-        return Err(not_begun(placed));
+        return Err(not_begun(instance));
     }
     change_set::execute(cloud, &set).await?;
     let resources = prepared.plan.resources.iter().map(|change| change.id.as_str()).collect();
@@ -146,13 +150,13 @@ async fn apply(placed: &Placed<'_>, prepared: &Prepared, interrupt: Option<&Inte
     tokio::select! {
         ended = events::follow(cloud, &operation) => ended,
         () = raised => Err(Failure::new(format!(
-            "detached from `{}`; CloudFormation goes on with the deployment", placed.label
+            "detached from `{}`; CloudFormation goes on with the deployment", instance.label
         ))
         .help("deploy again to see how it ends; while it runs, that says so and changes nothing")
         .into()),
     }
 }
 
-fn not_begun(placed: &Placed<'_>) -> anyhow::Error {
-    Failure::new(format!("interrupted before the deployment of `{}` began", placed.label)).into()
+fn not_begun(instance: &StackInstance<'_>) -> anyhow::Error {
+    Failure::new(format!("interrupted before the deployment of `{}` began", instance.label)).into()
 }

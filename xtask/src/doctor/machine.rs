@@ -92,7 +92,7 @@ pub(super) async fn local_cloud() -> Check {
             format!("its process lives but does not answer on port {}", status.port),
             "`cargo xtask local stop`",
         ),
-        (false, _) => match local::require_free_ports().await {
+        (false, _) => match local::require_free_port().await {
             Ok(()) => Check::ok("local cloud", format!("not running; port {} is free for it", status.port)),
             Err(error) => from_failure("local cloud", &error),
         },

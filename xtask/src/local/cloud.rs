@@ -52,12 +52,6 @@ impl LocalCloud {
         }
     }
 
-    /// What the parameter `ModelValidatorUrl` is locally.
-    #[must_use]
-    pub fn validator_url(&self) -> String {
-        format!("http://127.0.0.1:{}/spaceships/models/validator", self.place.validator_port())
-    }
-
     /// What other AWS clients need in their environment. The values need no quoting in a shell.
     #[must_use]
     pub fn variables(&self, region: &str) -> [(&'static str, String); 6] {

@@ -4,10 +4,10 @@
 //! the lock however the process ends, so that a recorded process id is never mistaken for a later process.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone)]
 pub(super) struct Daemon {
     folder: PathBuf,
-    name: &'static str,
+    name: String,
 }
 
 /// Who a process is, as its lock file says.
@@ -39,8 +39,8 @@ pub(super) enum Observed {
 }
 
 impl Daemon {
-    pub(super) const fn new(folder: PathBuf, name: &'static str) -> Self {
-        Self { folder, name }
+    pub(super) fn new(folder: PathBuf, name: impl Into<String>) -> Self {
+        Self { folder, name: name.into() }
     }
 
     pub(super) fn lock_file(&self) -> PathBuf {
@@ -84,12 +84,17 @@ impl Daemon {
     }
 
     /// Starts `command` without a terminal, its output in the log file.
-    pub(super) fn spawn(&self, mut command: Command) -> anyhow::Result<Child> {
+    pub(super) fn spawn(&self, command: Command) -> anyhow::Result<Child> {
+        self.spawn_in(command, &self.folder)
+    }
+
+    /// The same in another folder.
+    pub(super) fn spawn_in(&self, mut command: Command, folder: &Path) -> anyhow::Result<Child> {
         let log =
             File::create(self.log_file()).with_context(|| format!("cannot write `{}`", self.log_file().display()))?;
         self.forget()?;
         command
-            .current_dir(&self.folder)
+            .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -135,17 +140,6 @@ impl Daemon {
         let last = lines.get(lines.len().saturating_sub(count)..).unwrap_or_default();
         last.iter().flat_map(|line| ["\n  | ", line]).collect()
     }
-}
-
-/// Takes the lock of this process and records it. The lock lasts as long as the file that is returned.
-pub(super) fn record_this_process(path: &Path, port: u16) -> anyhow::Result<File> {
-    let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
-    file.lock()?;
-    let started = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    let pid = rustix::process::getpid().as_raw_nonzero().get();
-    file.set_len(0)?;
-    file.write_all(serde_json::to_string(&Record { pid, port, started })?.as_bytes())?;
-    Ok(file)
 }
 
 fn signal(process: &Record, signal: Signal) -> anyhow::Result<()> {

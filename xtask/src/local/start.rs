@@ -1,7 +1,7 @@
 //! Starts the local cloud.
 
 use std::fs::{self, File, TryLockError};
-use std::process::{Child, Command};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -10,7 +10,7 @@ use super::cloud::LocalCloud;
 use super::daemon::{Daemon, Observed};
 use super::http::{self, Health};
 use super::place::Place;
-use super::{emulator, port, validator};
+use super::{emulator, port, service};
 use crate::failure::Failure;
 use crate::progress;
 use crate::tools::{self, Tool};
@@ -28,18 +28,17 @@ pub async fn start() -> anyhow::Result<LocalCloud> {
     place.make()?;
     let _lock = lock_for_change(place).await?;
     start_emulator(place).await?;
-    start_validator(place).await?;
+    service::start_remembered(place).await?;
     Ok(cloud)
 }
 
 /// Makes sure that a local cloud that is not running could listen.
 ///
 /// # Errors
-/// When one of its ports is taken.
-pub async fn require_free_ports() -> anyhow::Result<()> {
+/// When its port is taken.
+pub async fn require_free_port() -> anyhow::Result<()> {
     let cloud = LocalCloud::selected()?;
-    port::require_free(cloud.place.port).await?;
-    require_free_for_validator(&cloud.place).await
+    port::require_free(cloud.place.port).await
 }
 
 /// Keeps other commands from starting, stopping or emptying the same local cloud meanwhile.
@@ -82,7 +81,6 @@ async fn start_emulator(place: &Place) -> anyhow::Result<()> {
         );
     }
     port::require_free(place.port).await?;
-    require_free_for_validator(place).await?;
     let environment = tools::environment(Tool::MiniStack).await?;
     // Every version of a function's code was unpacked there; what is still needed will be again.
     fs::remove_dir_all(place.scratch())?;
@@ -96,34 +94,6 @@ async fn start_emulator(place: &Place) -> anyhow::Result<()> {
         }
         None => Err(start_failure("the local cloud", &mut child, &daemon)),
     }
-}
-
-/// Asked before the emulator is started, too, so that not half of the local cloud runs.
-async fn require_free_for_validator(place: &Place) -> anyhow::Result<()> {
-    match validator::daemon(place.folder.clone()).observe()? {
-        Observed::Running(_) => Ok(()),
-        Observed::Stopped | Observed::Killed => port::require_free(place.validator_port()).await,
-    }
-}
-
-async fn start_validator(place: &Place) -> anyhow::Result<()> {
-    let daemon = validator::daemon(place.folder.clone());
-    if matches!(daemon.observe()?, Observed::Running(_)) {
-        return Ok(());
-    }
-    let port = place.validator_port();
-    require_free_for_validator(place).await?;
-    let mut command = Command::new(std::env::current_exe().context("cannot tell where this program is")?);
-    command.args(["local", "validator", "--port", &port.to_string(), "--lock"]).arg(daemon.lock_file());
-    let mut child = daemon.spawn(command)?;
-    let deadline = Instant::now() + PATIENCE;
-    while Instant::now() < deadline && ended(&mut child)?.is_none() {
-        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    Err(start_failure("the model validator", &mut child, &daemon))
 }
 
 /// The emulator's health once process `pid` answers on the port; nothing when it ended or took too long.
@@ -144,7 +114,7 @@ async fn healthy(
 }
 
 /// How `child` ended, if it did.
-fn ended(child: &mut Child) -> anyhow::Result<Option<String>> {
+pub(super) fn ended(child: &mut Child) -> anyhow::Result<Option<String>> {
     Ok(child.try_wait()?.map(|status| status.to_string()))
 }
 
@@ -155,7 +125,7 @@ fn state_in_use(place: &Place, port: u16) -> anyhow::Error {
         .into()
 }
 
-fn start_failure(what: &str, child: &mut Child, daemon: &Daemon) -> anyhow::Error {
+pub(super) fn start_failure(what: &str, child: &mut Child, daemon: &Daemon) -> anyhow::Error {
     let lines = daemon.last_lines(12);
     let failure = if let Ok(Some(status)) = ended(child) {
         format!("{what} ended while it was starting ({status}){lines}")

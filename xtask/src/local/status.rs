@@ -1,5 +1,6 @@
 //! What there is to know about the local cloud.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,7 +8,7 @@ use serde::Serialize;
 
 use super::cloud::LocalCloud;
 use super::daemon::Observed;
-use super::{emulator, http, validator};
+use super::{emulator, http, service};
 
 /// How long it may take to answer: it does nothing else while it deploys or saves.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,8 +34,8 @@ pub struct Status {
     pub memory: Option<u64>,
     /// The log of the emulator.
     pub log: PathBuf,
-    /// The URL of the model validator, if it runs.
-    pub validator: Option<String>,
+    /// The addresses of the local services that run, by their names.
+    pub services: BTreeMap<String, String>,
     /// State that could not be read or saved.
     pub problems: Vec<String>,
 }
@@ -56,7 +57,6 @@ pub async fn status() -> anyhow::Result<Status> {
         Some(pid) => http::health(place.port, PATIENCE).await?.filter(|health| health.pid == pid),
         None => None,
     };
-    let validator = validator::daemon(place.folder.clone()).observe()?;
     Ok(Status {
         running: process.is_some(),
         healthy: health.is_some(),
@@ -67,7 +67,7 @@ pub async fn status() -> anyhow::Result<Status> {
         uptime: process.and_then(|process| seconds_since(process.started)),
         memory: health.as_ref().map(|health| health.memory),
         log: emulator.log_file(),
-        validator: matches!(validator, Observed::Running(_)).then(|| cloud.validator_url()),
+        services: service::running(place)?,
         problems: health.map_or_else(Vec::new, |health| health.problems),
     })
 }

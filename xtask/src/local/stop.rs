@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::cloud::LocalCloud;
 use super::daemon::Observed;
 use super::start::lock_for_change;
-use super::{emulator, validator};
+use super::{emulator, service};
 
 /// The emulator waits for requests under way, and then saves: 1.5 s is usual.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -32,10 +32,7 @@ pub async fn stop() -> anyhow::Result<Stopped> {
         return Ok(Stopped::WasNotRunning);
     }
     let _lock = lock_for_change(place).await?;
-    let validator = validator::daemon(place.folder.clone());
-    if let Observed::Running(process) = validator.observe()? {
-        validator.end(&process, PATIENCE).await?;
-    }
+    service::stop_all(place).await?;
     let emulator = emulator::daemon(place);
     let Observed::Running(process) = emulator.observe()? else { return Ok(Stopped::WasNotRunning) };
     emulator.end(&process, PATIENCE).await?;

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use engine::audit::baseline::Baseline;
+use engine::audit::{AuditFinding, AuditReport, rules};
 use time::Date;
 use time::macros::date;
-use xtask::audit::baseline::Baseline;
-use xtask::audit::{AuditFinding, AuditReport, rules};
 
 const TODAY: Date = date!(2026 - 11 - 25);
 

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::common::{Ended, xtask};
+use testing::{CommandOutput, command};
 
 const TEMPLATE: &str = "
 Resources:
@@ -35,14 +35,14 @@ Resources:
 ";
 
 /// Runs the audit on a file with `text`; `{}` in the arguments is the file.
-fn run(name: &str, text: &[u8], arguments: &[&str]) -> Ended {
+fn run(name: &str, text: &[u8], arguments: &[&str]) -> CommandOutput {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join(name), text).unwrap();
     let arguments: Vec<_> = ["policy-audit"].iter().chain(arguments).copied().collect();
-    Ended::of(xtask(&arguments).current_dir(folder.path()))
+    CommandOutput::of(command(&arguments).current_dir(folder.path()))
 }
 
-fn ids(ended: &Ended) -> Vec<String> {
+fn ids(ended: &CommandOutput) -> Vec<String> {
     let json = ended.json();
     assert_eq!(json["version"], 1);
     let findings = json["findings"].as_array().unwrap();
@@ -67,6 +67,23 @@ fn a_template_of_others_is_audited_with_the_places_in_it() {
     let chosen = find("every action there is");
     assert_eq!(chosen["id"], "PE01", "the statement under a condition counts");
     assert_eq!(chosen["evidence"], "written at `/Properties/Policies/0/PolicyDocument/Statement`");
+}
+
+#[test]
+fn the_wiring_of_a_template_of_others_is_audited() {
+    let subscription = "
+  Topic: {Type: AWS::SNS::Topic}
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: {Protocol: sqs, TopicArn: !Ref Topic, Endpoint: !GetAtt Other.Arn}
+  Other: {Type: AWS::SQS::Queue}
+";
+    let template = format!("{}{subscription}", TEMPLATE.trim_end());
+    let audit = run("a.yaml", template.as_bytes(), &["--template", "a.yaml", "--json"]).expect(4).json();
+    let mut findings = audit["findings"].as_array().unwrap().iter();
+    let found = findings.find(|it| it["id"] == "RP91").unwrap();
+    assert_eq!(found["message"], "`Other` does not let `Topic` send its messages");
+    assert_eq!(found["location"], "a.yaml#/Resources/Subscription");
 }
 
 #[test]
@@ -197,7 +214,7 @@ fn the_format_is_told_by_the_files_suffix() {
     fs::write(folder.path().join("a.yaml"), TEMPLATE).unwrap();
     let write = |output: &str| {
         let arguments = ["policy-audit", "--template", "a.yaml", "--output", output];
-        let ended = Ended::of(xtask(&arguments).current_dir(folder.path()));
+        let ended = CommandOutput::of(command(&arguments).current_dir(folder.path()));
         (ended, fs::read_to_string(folder.path().join(output)).unwrap_or_default())
     };
     let (ended, sarif) = write("a.sarif");

@@ -5,6 +5,17 @@ use std::collections::BTreeSet;
 use bindings::Program as _;
 use bindings::dynamodb::{GetItem, Index, PutItem, Query, Table as Bound};
 use bindings::s3::{Bucket as BoundBucket, GetObject};
+use engine::audit::audited::Audited;
+use engine::audit::calls::{Call, Site};
+use engine::audit::function::{self, Subject};
+use engine::audit::linked::Linked;
+use engine::audit::matrix::{FunctionRights, Verdict};
+use engine::audit::recorded::{Recorded, RecordedCall};
+use engine::audit::rights::Rights;
+use engine::audit::source::Source;
+use engine::audit::usage::{self, Program};
+use engine::audit::{AuditFinding, rules, wiring};
+use engine::stack::Stack as Assembled;
 use infra::dynamodb::{GlobalSecondaryIndex, Key, N, S, Table};
 use infra::iam::{InlinePolicy, ManagedPolicy, Role, Statement};
 use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, LoggingConfig, TracingMode};
@@ -14,16 +25,6 @@ use infra::sqs::StandardQueue;
 use infra::{Ref, Stack, Stage};
 use policies::{Action, Operation, action, operation};
 use serde::Serialize;
-use stacks::parts;
-use xtask::audit::calls::{Call, Site};
-use xtask::audit::function::{self, Subject};
-use xtask::audit::linked::Linked;
-use xtask::audit::matrix::Verdict;
-use xtask::audit::recorded::{Recorded, RecordedCall};
-use xtask::audit::rights::Rights;
-use xtask::audit::source::Source;
-use xtask::audit::usage::{self, Program};
-use xtask::audit::{rules, wiring};
 
 #[derive(Serialize)]
 struct Bindings {
@@ -101,7 +102,7 @@ impl Case {
 
     /// Lets the program call everything through its bindings.
     fn call_all(&mut self) {
-        for binding in self.stack.get(self.function).unwrap().bindings() {
+        for binding in self.assembled().bindings(self.function.id().as_str()) {
             for operation in usage::operations(&binding.type_name) {
                 self.linked.operations.insert(*operation);
                 self.linked.calls.insert(Call {
@@ -131,16 +132,27 @@ impl Case {
     }
 
     fn found(&self) -> BTreeSet<&'static str> {
-        let (_, findings) = function::audit(&self.subject());
-        findings.iter().chain(&wiring::broken(&self.stack)).map(|finding| finding.rule.id).collect()
+        let stack = self.assembled();
+        let (_, findings) = function::audit(&self.subject(&stack));
+        let wiring = wiring::findings(&Audited::stack(&stack));
+        findings.iter().chain(&wiring).map(|finding| finding.rule.id).collect()
     }
 
-    fn subject(&self) -> Subject<'_> {
+    /// The stack as data.
+    fn assembled(&self) -> Assembled {
+        Assembled::from(self.stack.assemble())
+    }
+
+    /// What is known of the function, and what is found.
+    fn audit(&self) -> (FunctionRights, Vec<AuditFinding>) {
+        function::audit(&self.subject(&self.assembled()))
+    }
+
+    fn subject<'a>(&'a self, stack: &'a Assembled) -> Subject<'a> {
         let program = Program { linked: &self.linked, source: &self.source };
         Subject {
-            stack: &self.stack,
-            id: self.function.id(),
-            function: self.stack.get(self.function).unwrap(),
+            stack,
+            function: stack.function(self.function.id().as_str()).unwrap(),
             program: self.readable.as_ref().map(|()| program).map_err(String::as_str),
             recorded: self.recorded.as_ref(),
             calls_services: true,
@@ -329,7 +341,7 @@ fn encrypting() -> Case {
 fn a_function_whose_rights_are_exactly_its_calls_has_no_finding() {
     let case = Case::new();
     assert_eq!(case.found(), BTreeSet::new());
-    let (rights, _) = function::audit(&case.subject());
+    let (rights, _) = case.audit();
     assert_eq!(rights.program, Bindings::NAME);
     assert!(rights.rights.iter().all(|right| right.verdict == Verdict::Exact), "{rights:#?}");
     let shown = rights.rights.iter().find(|right| right.resource == "Orders/index/by-time").unwrap();
@@ -351,7 +363,7 @@ fn each_rule_about_functions_is_found_where_it_is_broken() {
 #[test]
 fn what_is_unused_names_the_change_of_the_binding() {
     let case = Case::new().without("GetItem", &[2]);
-    let (_, findings) = function::audit(&case.subject());
+    let (_, findings) = case.audit();
     let finding = findings.iter().find(|it| it.rule.id == "LP02").unwrap();
     assert_eq!(
         finding.message,
@@ -360,19 +372,19 @@ fn what_is_unused_names_the_change_of_the_binding() {
     assert_eq!(finding.fix, "make `orders: Table<(GetItem, PutItem)>` a `Table<PutItem>`");
     assert_eq!(finding.fingerprint(), "LP02 orders Processor dynamodb:GetItem Orders");
     let whole = Case::new().without("Query", &[6]);
-    let (_, findings) = function::audit(&whole.subject());
+    let (_, findings) = whole.audit();
     assert_eq!(findings[0].fix, "remove the binding `by_time: Index<Query>`");
 }
 
 #[test]
 fn unknown_evidence_never_makes_a_right_exact() {
     let case = Case { readable: Err("it cannot be read".to_owned()), ..Case::new() };
-    let (rights, _) = function::audit(&case.subject());
+    let (rights, _) = case.audit();
     let of_program = rights.rights.iter().filter(|right| !right.action.starts_with("logs:"));
     assert!(of_program.clone().count() > 0);
     assert!(of_program.into_iter().all(|right| right.verdict == Verdict::Unknown), "{rights:#?}");
     let seen = Case { recorded: Some(recorded("dynamodb:GetItem", "Orders", true)), ..case };
-    let (rights, _) = function::audit(&seen.subject());
+    let (rights, _) = seen.audit();
     let read = rights.rights.iter().find(|right| right.action == "dynamodb:GetItem").unwrap();
     assert_eq!(read.verdict, Verdict::Exact, "a run has shown it");
 }
@@ -384,9 +396,10 @@ fn what_the_boundary_does_not_let_through_is_missing() {
 
     let rights = |actions: &[&'static str]| {
         let case = Case::new();
-        let subject = case.subject();
-        let statement = Statement::allow(actions.iter().copied().map(Action::new)).on("*");
-        let rights = Rights::of(&case.stack, case.function.id(), subject.function);
+        let stack = case.assembled();
+        let subject = case.subject(&stack);
+        let statement = policies::Statement::allow(actions.iter().copied().map(Action::new)).on("*");
+        let rights = Rights::of(stack.template(), subject.function);
         let (_, found) = function::of_rights(&subject, &Rights { boundary: Some(vec![statement]), ..rights });
         found.iter().map(|finding| finding.rule.id).collect::<BTreeSet<_>>()
     };
@@ -406,7 +419,7 @@ fn a_right_that_a_parameter_needs_is_used_when_the_source_sets_it() {
             role
         });
         case.source = Source::of(&[("handlers/orders/src/lib.rs", &SOURCE.replace("get_object();", call))]);
-        let (rights, _) = function::audit(&case.subject());
+        let (rights, _) = case.audit();
         let right =
             rights.rights.iter().find(|it| it.action == "s3:GetObjectVersion" && it.resource == objects).unwrap();
         right.verdict
@@ -420,9 +433,10 @@ fn a_right_to_another_key_is_not_that_to_the_key_that_is_used() {
     let mut case = encrypting();
     let key = "arn:aws:kms:eu-west-1:123456789012:key/1";
     let with = |case: &Case, key: &str| {
-        let subject = case.subject();
-        let mut rights = Rights::of(&case.stack, case.function.id(), subject.function);
-        rights.granted.push(allow("kms:Decrypt").on(key));
+        let stack = case.assembled();
+        let subject = case.subject(&stack);
+        let mut rights = Rights::of(stack.template(), subject.function);
+        rights.granted.push(policies::Statement::allow([Action::new("kms:Decrypt")]).on(key));
         let (_, found) = function::of_rights(&subject, &rights);
         found.iter().map(|finding| finding.rule.id).filter(|id| id.starts_with("PL")).collect::<BTreeSet<_>>()
     };
@@ -436,7 +450,7 @@ fn a_binding_in_a_macro_that_is_no_expression_is_not_said_to_be_unused() {
     let mut case = Case::new().without_sites(&[5]);
     let source = SOURCE.replace("bindings.reports.put_item();", "select! { it = bindings.reports.put_item() => it }");
     case.source = Source::of(&[("handlers/orders/src/lib.rs", &source)]);
-    let (rights, _) = function::audit(&case.subject());
+    let (rights, _) = case.audit();
     let right = rights.rights.iter().find(|it| it.action == "dynamodb:PutItem" && it.resource == "Reports").unwrap();
     assert_eq!(right.verdict, Verdict::Unknown);
 }

@@ -2,12 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod baseline;
 mod files;
+mod foreign;
 mod function;
 mod gate;
 mod mutations;
 mod wiring;
+
+/// The stacks of the workspace, built as they are without options.
+fn app_stacks() -> Vec<engine::stack::Stack> {
+    let build =
+        |system: &stackwright::System| system.assemble(&infra::Stage::default(), &stackwright::Options::default());
+    stacks::app().systems().iter().map(build).map(Into::into).collect()
+}

@@ -4,15 +4,18 @@
 
 use std::collections::BTreeMap;
 
-use infra::iam::Statement;
-use infra::{Stack, Stage, Template, Value};
-use policies::{Action, Effect, catalogue};
+use engine::assets::{Program, Workspace};
+use engine::audit::audited::Audited;
+use engine::audit::expression::shown;
+use engine::audit::function::{self, Subject};
+use engine::audit::rights::Rights;
+use engine::audit::{AuditFinding, arns::Arns, resources, stack as audited, template};
+use engine::cli::{OptionArgs, StackArgs};
+use engine::prepare::{self, Purpose};
+use engine::select::Selection;
+use infra::Template;
+use policies::{Action, Effect, Statement, catalogue};
 use serde_json::{Value as Json, json};
-use xtask::assets::{Program, Workspace};
-use xtask::audit::function::{self, Subject};
-use xtask::audit::rights::Rights;
-use xtask::audit::{AuditFinding, stack as audited, template};
-use xtask::{cli, prepare};
 
 /// How many changes there were, how many were found, and by which rules.
 #[derive(Default)]
@@ -43,13 +46,10 @@ impl Score {
     }
 }
 
-fn stacks() -> Vec<Stack> {
-    stacks::all().iter().map(|system| system.build(&Stage::default(), &stacks::Options::default())).collect()
-}
-
-fn programs(stacks: &[Stack]) -> Vec<Program> {
+fn programs(selection: &Selection) -> Vec<Program> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let built = runtime.block_on(prepare::build(&stacks.iter().collect::<Vec<_>>(), false)).unwrap();
+    let all: Vec<_> = selection.stacks.iter().collect();
+    let built = runtime.block_on(prepare::build(selection, &all, Purpose::Lambda)).unwrap();
     built.into_values().flatten().collect()
 }
 
@@ -61,12 +61,12 @@ struct Change {
 }
 
 /// Each of `statements` changed in each way, with what else its role has.
-fn changes(id: &str, statements: &[Statement], elsewhere: &[Value]) -> Vec<Change> {
+fn changes(id: &str, statements: &[Statement], elsewhere: &[String]) -> Vec<Change> {
     let mut changes = Vec::new();
     for (index, statement) in statements.iter().enumerate().filter(|(_, it)| it.effect == Effect::Allow) {
         for action in &statement.action {
             for resource in &statement.resource {
-                let what = format!("{id}: {action} on {}", infra::plan::resource_name(resource));
+                let what = format!("{id}: {action} on {}", shown(resource));
                 let mut change = |kind: &'static str, with: Option<Statement>, keep: bool| {
                     let mut granted = statements.to_vec();
                     if !keep {
@@ -77,7 +77,7 @@ fn changes(id: &str, statements: &[Statement], elsewhere: &[Value]) -> Vec<Chang
                     granted.extend(with);
                     changes.push(Change { kind, what: what.clone(), granted });
                 };
-                let like = |action: Action, resource: Value| {
+                let like = |action: Action, resource: String| {
                     let mut like = statement.clone();
                     like.action = vec![action].into();
                     like.resource = vec![resource].into();
@@ -91,7 +91,7 @@ fn changes(id: &str, statements: &[Statement], elsewhere: &[Value]) -> Vec<Chang
                 );
                 let needs_resource = catalogue::action(action.as_str()).is_some_and(|it| !it.resources.is_empty());
                 if needs_resource {
-                    change("widen the resource", like(action.clone(), "*".into()), false);
+                    change("widen the resource", like(action.clone(), "*".to_owned()), false);
                 }
                 for other in neighbours(action, statements) {
                     change("add an action", like(Action::new(other), resource.clone()), true);
@@ -112,20 +112,26 @@ fn neighbours(action: &Action, statements: &[Statement]) -> Vec<String> {
     all.filter(is_new).step_by(7).take(3).collect()
 }
 
+/// Every stack of the workspace, built as it is without options.
+fn whole_app() -> StackArgs {
+    StackArgs { names: Vec::new(), all: true, choices: OptionArgs::default() }
+}
+
 #[test]
 fn each_change_of_a_right_of_a_function_is_found() {
-    let stacks = stacks();
-    let programs = programs(&stacks);
-    let workspace = Workspace::read(&cli::workspace()).unwrap();
+    let selection = Selection::complete(&whole_app(), "dev").unwrap();
+    let programs = programs(&selection);
+    let workspace = Workspace::read(selection.app.root()).unwrap();
     let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
-    for stack in &stacks {
-        let elsewhere: Vec<Value> =
-            stack.resources_of::<infra::dynamodb::Table>().map(|(id, _)| id.arn().into()).collect();
+    for stack in &selection.stacks {
+        let arns = Arns::of(stack.template());
+        let tables = resources::of_type(stack.template(), "AWS::DynamoDB::Table");
+        let elsewhere: Vec<_> = tables.filter_map(|(id, _)| arns.arn(id).map(str::to_owned)).collect();
         audited::each_function(&workspace, stack, &programs, None, |subject: &Subject<'_>| {
             let (_, findings) = function::audit(subject);
             assert_eq!(findings, [], "unchanged");
-            let rights = Rights::of(stack, subject.id, subject.function);
-            for change in changes(subject.id.as_str(), &rights.granted, &elsewhere) {
+            let rights = Rights::of(stack.template(), subject.function);
+            for change in changes(subject.id(), &rights.granted, &elsewhere) {
                 let changed = Rights { granted: change.granted, ..rights.clone() };
                 let (_, found) = function::of_rights(subject, &changed);
                 scores.entry(change.kind).or_default().count(change.what, &found);
@@ -142,14 +148,17 @@ fn each_change_of_a_right_of_a_function_is_found() {
 #[test]
 fn each_policy_of_a_resource_or_of_trust_that_is_opened_is_found() {
     let mut score = Score::default();
-    for stack in stacks() {
-        let template: Json = serde_json::from_str(&Template::render(&stack).to_json()).unwrap();
+    for stack in crate::app_stacks() {
+        let template: Json = serde_json::from_str(&stack.template().to_json()).unwrap();
         for (id, resource) in template["Resources"].as_object().unwrap() {
             for (what, changed) in opened(resource) {
                 let mut other = template.clone();
                 other["Resources"][id] = changed;
                 let other = Template::parse(&other.to_string()).unwrap();
-                score.count(format!("{} {id}: {what}", stack.name()), &template::of_file(&other, "changed"));
+                score.count(
+                    format!("{} {id}: {what}", stack.name()),
+                    &template::findings(&Audited::file(&other, "changed")),
+                );
             }
         }
     }

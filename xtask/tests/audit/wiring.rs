@@ -1,6 +1,13 @@
 //! What the audit says of wiring that the emulator does not enforce.
 
 use bindings::Program;
+use engine::audit::audited::Audited;
+use engine::audit::function::{self, Subject};
+use engine::audit::linked::Linked;
+use engine::audit::source::Source;
+use engine::audit::usage;
+use engine::audit::{AuditFinding, wiring};
+use engine::stack::Stack as Assembled;
 use infra::apigateway::{
     ApiResource, HttpMethod, Integration, Method, PassthroughBehavior, RestApi, ServiceIntegration,
 };
@@ -11,14 +18,9 @@ use infra::s3::{Bucket, Notification, NotificationConfiguration};
 use infra::sns::{StandardTopic, Subscription, TopicPolicy};
 use infra::sqs::StandardQueue;
 use infra::{Ref, Stack, Stage, Value};
+use parts::{self, Batch};
 use policies::{Condition, action};
 use serde::Serialize;
-use stacks::parts::{self, Batch};
-use xtask::audit::function::{self, Subject};
-use xtask::audit::linked::Linked;
-use xtask::audit::source::Source;
-use xtask::audit::usage;
-use xtask::audit::{AuditFinding, wiring};
 
 #[derive(Serialize)]
 pub(crate) struct NoBindings {}
@@ -37,16 +39,22 @@ fn stack() -> (Stack, Ref<Function>, Ref<StandardQueue>) {
 /// The ids and messages of what is found about the function's role.
 fn check(stack: &Stack, function: Ref<Function>) -> Vec<String> {
     let (linked, source) = (Linked::default(), Source::default());
+    let stack = Assembled::from(stack.assemble());
     let subject = Subject {
-        stack,
-        id: function.id(),
-        function: stack.get(function).unwrap(),
+        stack: &stack,
+        function: stack.function(function.id().as_str()).unwrap(),
         program: Ok(usage::Program { linked: &linked, source: &source }),
         recorded: None,
         calls_services: false,
     };
     let (_, findings) = function::audit(&subject);
     findings.iter().map(line).collect()
+}
+
+/// The ids and messages of what is found about the stack's wiring.
+fn broken(stack: &Stack) -> Vec<String> {
+    let stack = Assembled::from(stack.assemble());
+    wiring::findings(&Audited::stack(&stack)).iter().map(line).collect()
 }
 
 fn line(finding: &AuditFinding) -> String {
@@ -98,12 +106,12 @@ fn a_route_that_api_gateway_may_not_invoke_is_found() {
     let path =
         stack.named("ApiOrders").add(ApiResource { rest_api_id: api, parent_id: None, path_part: "orders".to_owned() });
     stack.named("ApiOrdersGet").add(Method::open(api, Some(path), HttpMethod::Get, Integration::lambda(function)));
-    let found: Vec<_> = wiring::broken(&stack).iter().map(line).collect();
+    let found = broken(&stack);
     assert_eq!(found, ["AG01: `Processor` does not let API Gateway invoke it for `GET /orders`"]);
 
     let arn = api.execute_arn(HttpMethod::Get, "/orders");
     stack.named("ApiOrdersGetPermission").add(Permission::service(function, "apigateway.amazonaws.com", arn));
-    assert_eq!(wiring::broken(&stack), []);
+    assert_eq!(broken(&stack), [""; 0]);
 }
 
 #[test]
@@ -114,7 +122,7 @@ fn a_queue_that_its_topic_may_not_send_to_is_found() {
     let dead = stack.named("Dead").add(StandardQueue::default());
     let subscription = Subscription { dead_letter_target: Some(dead), ..Subscription::new(topic, queue) };
     stack.named("Subscription").add(subscription.clone());
-    let found: Vec<_> = wiring::broken(&stack).iter().map(line).collect();
+    let found = broken(&stack);
     let dead_letters = "RP91: `Dead` does not let `Topic` send what it could not deliver";
     assert_eq!(found, ["RP91: `Queue` does not let `Topic` send its messages", dead_letters]);
 
@@ -122,7 +130,7 @@ fn a_queue_that_its_topic_may_not_send_to_is_found() {
     let topic = stack.named("Topic").add(StandardTopic::default());
     let queue = stack.named("Queue").add(StandardQueue::default());
     parts::subscribe(&mut stack, Subscription::new(topic, queue));
-    assert_eq!(wiring::broken(&stack), []);
+    assert_eq!(broken(&stack), [""; 0]);
 }
 
 #[test]
@@ -141,7 +149,7 @@ fn a_rule_that_its_target_does_not_let_in_is_found() {
         };
         let policy_document = PolicyDocument::from([publish]);
         stack.named("TopicPolicy").add(TopicPolicy { topics: vec![topic], policy_document });
-        wiring::broken(&stack).iter().map(line).collect::<Vec<_>>()
+        broken(&stack)
     };
     assert_eq!(with(Some(|rule| Condition::source_arn(rule.arn()))), [""; 0]);
     let other = with(Some(|_| Condition::source_arn("arn:aws:events:sa-east-1:123456789012:rule/other")));
@@ -161,12 +169,12 @@ fn a_bucket_that_may_not_invoke_the_function_it_notifies_is_found() {
     let (mut stack, function, _) = stack();
     let name = parts::bucket_name(&stack, "orders");
     stack.named("Bucket").add(Bucket { bucket_name: Some(name.into()), ..notifying(function) });
-    let found: Vec<_> = wiring::broken(&stack).iter().map(line).collect();
+    let found = broken(&stack);
     assert_eq!(found, ["RP91: `Processor` does not let `Bucket` notify it"]);
 
     let (mut stack, function, _) = self::stack();
     parts::bucket(&mut stack, "Bucket", name, notifying(function));
-    assert_eq!(wiring::broken(&stack), []);
+    assert_eq!(broken(&stack), [""; 0]);
 }
 
 #[test]
@@ -187,7 +195,7 @@ fn an_api_whose_role_may_not_send_to_its_queue_is_found() {
             timeout: None,
         };
         stack.named("Post").add(Method::open(api, None, HttpMethod::Post, Integration::AwsService(service)));
-        wiring::broken(&stack).iter().map(line).collect::<Vec<_>>()
+        broken(&stack)
     };
     assert_eq!(with(Vec::new()), ["AG02: the role `Role` does not allow `sqs:SendMessage` on `Orders`"]);
     let (_, _, queue) = stack();

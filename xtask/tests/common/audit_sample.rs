@@ -2,10 +2,10 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+use engine::audit::finding::AuditFinding;
+use engine::audit::matrix::{AuditReport, Evidence, FunctionRights, Right, Source, Suppressed, Verdict};
+use engine::audit::report::{Basis, Catalogue};
 use policies::audit::{Rule, Severity};
-use xtask::audit::finding::AuditFinding;
-use xtask::audit::matrix::{AuditReport, Evidence, FunctionRights, Right, Source, Suppressed, Verdict};
-use xtask::audit::report::{Basis, Catalogue};
 
 /// A rule that opens a door.
 pub(crate) static OPEN: Rule = Rule {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use xtask::audit::linked::{self, Linked};
+use engine::audit::linked::{self, Linked};
 
 use crate::file;
 

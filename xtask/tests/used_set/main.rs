@@ -11,13 +11,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use engine::assets::{Program, Selection, Target, Workspace, build};
+use engine::audit::linked::{self, Linked};
 use infra::lambda::Architecture;
-use xtask::assets::{Program, Target, Workspace, build};
-use xtask::audit::linked::{self, Linked};
 
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
     let names = ["canary-many", "canary-namesakes", "canary-pairs", "canary-raw", "canary-unstripped"];
-    build(&workspace(), &names, Target::Lambda(Architecture::X86_64), &tools()).unwrap()
+    let selection = Selection { programs: &names, all: &names, unified: &[] };
+    build(&workspace(), selection, Target::Lambda(Architecture::X86_64), Some(&tools())).unwrap()
 });
 
 /// The file of the program `name`, built as for a deployment.
@@ -44,5 +45,5 @@ fn root() -> &'static Path {
 /// The folder with `cargo-zigbuild` and the Python that has zig.
 fn tools() -> PathBuf {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(xtask::tools::environment(xtask::tools::Tool::Zig)).unwrap().bin()
+    runtime.block_on(engine::tools::environment(engine::tools::Tool::Zig)).unwrap().bin()
 }

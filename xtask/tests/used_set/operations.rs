@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use canary::{many, raw};
-use xtask::audit::linked::Linked;
+use engine::audit::linked::Linked;
 
 use crate::{file, read};
 

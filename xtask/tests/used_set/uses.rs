@@ -2,15 +2,14 @@
 
 use std::any::type_name;
 
+use assembly::Binding;
 use bindings::dynamodb::{DeleteItem, DescribeTable, GetItem, Index, PutItem, Query, Scan, Table, UpdateItem};
 use bindings::lambda::{Function, Invoke};
 use bindings::s3::{Bucket, DeleteObject, GetObject, HeadBucket, PutObject};
 use bindings::sns::{Publish, Topic};
 use bindings::sqs::{Queue, SendMessage, SendMessageBatch};
-use infra::Value;
-use infra::binding::Binding;
-use xtask::audit::source::Source;
-use xtask::audit::usage::{self, Program, Use};
+use engine::audit::source::Source;
+use engine::audit::usage::{self, Program, Use};
 
 use crate::{read, root, workspace};
 
@@ -28,7 +27,7 @@ fn field<T>(name: &str, said: &[Said]) -> (Binding, Vec<Said>) {
         field: name.to_owned(),
         type_name: type_name::<T>().to_owned(),
         variable: name.to_uppercase(),
-        value: Value::Literal(String::new()),
+        value: serde_json::Value::Null,
         grants: Vec::new(),
     };
     (binding, said.to_vec())

@@ -5,5 +5,5 @@ use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    common::function::run(audit_logger::handle).await
+    functions::function::run(audit_logger::handle).await
 }

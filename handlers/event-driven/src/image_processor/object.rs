@@ -2,8 +2,8 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 use bindings::s3::{Bucket, GetObject};
-use common::CallError;
-use common::image::NotAnImage;
+use functions::CallError;
+use functions::image::NotAnImage;
 
 use crate::event::Upload;
 

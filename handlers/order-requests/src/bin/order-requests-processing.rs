@@ -5,7 +5,7 @@ use order_requests::processing::{self, Bindings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    common::function::run(async |bindings: &Bindings, event: LambdaEvent<_>| {
+    functions::function::run(async |bindings: &Bindings, event: LambdaEvent<_>| {
         Ok(processing::handle(bindings, &event.payload).await?)
     })
     .await

@@ -5,7 +5,7 @@ use order_requests::request::{self, Bindings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    common::function::run(async |bindings: &Bindings, event| {
+    functions::function::run(async |bindings: &Bindings, event| {
         Ok(request::handle(bindings, &event.payload, &event.context.request_id).await)
     })
     .await

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    common::function::run(async |bindings: &Bindings, event: LambdaEvent<IgnoredAny>| {
+    functions::function::run(async |bindings: &Bindings, event: LambdaEvent<IgnoredAny>| {
         Ok(health::handle(bindings, &event.context.request_id).await)
     })
     .await

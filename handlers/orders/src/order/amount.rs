@@ -1,6 +1,6 @@
 //! Amounts, which are kept as exactly as they are written.
 
-use common::FieldError;
+use functions::FieldError;
 
 /// The digits that a number of DynamoDB can have.
 ///

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use common::FieldError;
-use common::fields::kind;
+use functions::FieldError;
+use functions::fields::kind;
 use serde_json::Value;
 use serde_json::value::RawValue;
 

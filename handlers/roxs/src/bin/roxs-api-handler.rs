@@ -5,7 +5,7 @@ use roxs::api::{self, Bindings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    common::function::run(async |bindings: &Bindings, event| {
+    functions::function::run(async |bindings: &Bindings, event| {
         Ok(api::handle(bindings, &event.payload, &event.context.request_id).await)
     })
     .await

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use common::api::Response;
-use common::clock;
+use functions::api::Response;
+use functions::clock;
 use serde_json::json;
 
 use super::source::Upload;

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use common::image::{Decoded, Limits, NotAnImage, decode};
+use functions::image::{Decoded, Limits, NotAnImage, decode};
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageFormat, ImageResult};

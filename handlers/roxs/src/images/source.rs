@@ -1,8 +1,8 @@
 //! Which stored objects an event names.
 
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
-use common::fields::kind;
-use common::{FieldError, Fields};
+use functions::fields::kind;
+use functions::{FieldError, Fields};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 

@@ -5,10 +5,10 @@ use std::io::{self, Read, Write};
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use bindings::s3::{Bucket, GetObject, PutObject};
-use common::{CallError, clock};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use functions::{CallError, clock};
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Entry};

@@ -1,7 +1,7 @@
 //! The log entries that somebody sends.
 
-use common::fields::kind;
-use common::{FieldError, Fields};
+use functions::fields::kind;
+use functions::{FieldError, Fields};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

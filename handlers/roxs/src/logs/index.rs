@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bindings::dynamodb::{PutItem, Query, Table};
-use common::CallError;
-use common::unique_time::{self, Own};
+use functions::CallError;
+use functions::unique_time::{self, Own};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::batch::Entry;

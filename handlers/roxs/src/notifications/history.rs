@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use bindings::dynamodb::{PutItem, Query, Table};
-use common::{CallError, clock};
+use functions::{CallError, clock};
 
 use super::notification::Notification;
 use crate::attributes::{as_integer, as_text, number, text};

@@ -1,6 +1,6 @@
 //! What is published.
 
-use common::{FieldError, Fields};
+use functions::{FieldError, Fields};
 use serde_json::{Value, json};
 
 use crate::instant;

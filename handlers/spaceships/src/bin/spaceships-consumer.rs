@@ -1,7 +1,7 @@
 //! The function `spaceships-consumer`.
 
-use common::logging;
-use common::sqs::Event;
+use functions::logging;
+use functions::sqs::Event;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use spaceships::consumer::validator::Validator;
 use spaceships::consumer::{self, Bindings};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bindings::dynamodb::{GetItem, PutItem, Table};
-use common::{CallError, time_to_live};
+use functions::{CallError, time_to_live};
 use tokio::sync::OnceCell;
 
 use super::validator::{Outage, Validator};

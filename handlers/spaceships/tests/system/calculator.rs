@@ -1,7 +1,7 @@
 //! Statistics from the table of sightings.
 
-use common::api::Response;
-use common::clock;
+use functions::api::Response;
+use functions::clock;
 use serde_json::{Value, json};
 use spaceships::calculator::{self, Bindings};
 

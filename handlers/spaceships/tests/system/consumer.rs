@@ -1,7 +1,7 @@
 //! From the queue to the tables.
 
-use common::clock;
-use common::sqs::Event;
+use functions::clock;
+use functions::sqs::Event;
 use serde_json::{Value, json};
 use spaceships::consumer::validator::Validator;
 use spaceships::consumer::{self, Bindings};

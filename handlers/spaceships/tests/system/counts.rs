@@ -1,7 +1,7 @@
 //! The cache before the calculator.
 
-use common::api::Response;
-use common::clock;
+use functions::api::Response;
+use functions::clock;
 use serde_json::{Value, json};
 use spaceships::counts::{self, Bindings};
 

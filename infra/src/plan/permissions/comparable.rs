@@ -4,13 +4,9 @@ use policies::contain::wider;
 use policies::{Action, Effect, PolicyDocument, Principal, Statement, parse};
 use serde_json::{Value as Json, json};
 
-use crate::iam::resolve;
-
-/// The policy that has only the statement `statement` of `document`; nothing when it cannot be read.
-pub(super) fn policy(document: &Json, statement: &Json) -> Option<PolicyDocument> {
-    // The language before 2012 has no variables: what looks like one is text.
-    let has_variables = document.get("Version").and_then(Json::as_str) == Some("2012-10-17");
-    let statement = resolve(statement, has_variables);
+/// The policy that has only `statement`, in which variables stand for intrinsic functions; nothing when it cannot be read.
+pub(super) fn policy(statement: &Json) -> Option<PolicyDocument> {
+    // What looks like a variable in the language before 2012 is written as text already.
     parse::value(&json!({"Version": "2012-10-17", "Statement": [statement]})).ok()
 }
 

@@ -1,7 +1,7 @@
 //! Other accounts, and identities that are no more.
 
+use super::principals::{account, allows, identities, is_account, is_whole_account, principals};
 use super::row::row;
-use super::who::{account, allows, identities, is_account, is_whole_account, principals};
 use crate::audit::finding::Severity;
 use crate::audit::policy::{At, Kind, Policy};
 use crate::audit::report::Report;

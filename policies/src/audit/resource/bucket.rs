@@ -1,7 +1,7 @@
 //! Buckets and topics.
 
+use super::principals::{allows, is_public, open};
 use super::row::row;
-use super::who::{allows, is_public, open};
 use crate::audit::finding::Severity;
 use crate::audit::limit::is_key;
 use crate::audit::policy::{At, Kind, Policy};

@@ -1,6 +1,6 @@
 //! Denials that keep out all but some, as a condition of what is allowed would.
 
-use super::who::{CALLER_KEYS, is_of_any_account, is_one_of, is_public};
+use super::principals::{CALLER_KEYS, is_of_any_account, is_one_of, is_public};
 use crate::audit::limit::{gap, is_key};
 use crate::audit::policy::At;
 use crate::audit::wildcard::{action_covers, resource_covers};

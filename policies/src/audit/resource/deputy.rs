@@ -1,7 +1,7 @@
 //! Services of AWS that anyone may have act, and statements about all but some.
 
+use super::principals::{allows, is_of_any_account, is_one_of, names_source, services, short};
 use super::row::row;
-use super::who::{allows, is_of_any_account, is_one_of, names_source, services, short};
 use crate::audit::finding::Severity;
 use crate::audit::limit::{gap, is_key};
 use crate::audit::policy::{At, Kind};

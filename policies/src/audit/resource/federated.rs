@@ -1,7 +1,7 @@
 //! Kinds of identity providers, and the actions for them.
 
+use super::principals::{allows, principals};
 use super::row::row;
-use super::who::{allows, principals};
 use crate::audit::finding::Severity;
 use crate::audit::limit::starts_key;
 use crate::audit::policy::{At, Kind};

@@ -1,12 +1,12 @@
-//! What everyone may do, by what it is.
+//! Statements that let everyone in, by what they allow.
 
-use super::row::row;
-use super::who::{Open, allows, is_public, open};
-use super::worst::{
+use super::principals::{Open, allows, is_public, open};
+use super::public_actions::{
     ANYTHING, API, BUCKET_POLICY, CHANGE_FUNCTION, EVENTS, FUNCTION_URL, INVOKE, KEYS, LAYERS, LIST_OBJECTS, LOGS,
     PUBLIC, PUBLISH, PULL_IMAGES, PUSH_IMAGES, READ_OBJECTS, SECRETS, SEND_MESSAGES, SNAPSHOTS, STREAMS, SUBSCRIBE,
     TAKE_MESSAGES, WRITE_OBJECTS,
 };
+use super::row::row;
 use crate::audit::finding::Severity;
 use crate::audit::limit::is_key;
 use crate::audit::policy::{At, Kind};

@@ -1,7 +1,7 @@
 //! Services by name.
 
+use super::principals::services;
 use super::row::row;
-use super::who::services;
 use crate::audit::finding::Severity;
 use crate::audit::policy::{At, Kind};
 use crate::audit::report::Report;

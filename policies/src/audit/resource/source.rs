@@ -1,7 +1,7 @@
 //! Sources that no service can have.
 
+use super::principals::{allows, is_account, services, short};
 use super::row::row;
-use super::who::{allows, is_account, services, short};
 use crate::audit::finding::Severity;
 use crate::audit::limit::{has_wildcard, is_key};
 use crate::audit::policy::{At, Kind};

@@ -1,9 +1,9 @@
 //! Who may assume a role.
 
-use super::row::row;
-use super::who::{
+use super::principals::{
     Open, account, allows, identities, is_one_of, is_public, is_whole_account, open, principals, services, short,
 };
+use super::row::row;
 use crate::audit::finding::Severity;
 use crate::audit::limit::{gap, is_key, starts_key};
 use crate::audit::policy::{At, Kind};

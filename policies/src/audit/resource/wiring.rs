@@ -1,7 +1,7 @@
 //! Services that are let in to do what they never do.
 
+use super::principals::{allows, services, short};
 use super::row::row;
-use super::who::{allows, services, short};
 use crate::audit::finding::Severity;
 use crate::audit::policy::{At, Kind};
 use crate::audit::report::Report;

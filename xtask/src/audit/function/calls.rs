@@ -1,12 +1,11 @@
 //! Calls that the role of a function does not allow, or that are not known to be on what it allows.
 
-use infra::Value;
-use infra::binding::Binding;
-use infra::plan::resource_name;
+use assembly::Binding;
 use policies::{Action, Operation};
 
-use super::Audit;
 use super::grant::{is_by_value, is_set};
+use super::{Audit, Bound, grants};
+use crate::audit::expression::shown;
 use crate::audit::matrix::{Evidence, Right, Source, Verdict};
 use crate::audit::rules;
 use crate::audit::usage::{self, Program, Use};
@@ -14,23 +13,27 @@ use crate::audit::usage::{self, Program, Use};
 impl Audit<'_> {
     /// Calls through bindings whose actions the role does not allow.
     pub(super) fn find_missing(&mut self, program: Program<'_>) {
-        for binding in self.bindings() {
+        let mut required = Vec::new();
+        for Bound { binding, grants } in &self.bound {
             for operation in usage::operations(&binding.type_name) {
                 let Use::Certain(text) = program.uses(self.bindings(), binding, operation) else { continue };
                 for action in operation.required {
-                    let of = binding.grants.iter().find(|grant| grant.action.iter().any(|it| it.covers(action)));
-                    let Some(resource) = of.or(binding.grants.first()).and_then(|it| it.resource.iter().next()) else {
+                    let of = grants.iter().find(|grant| grant.action.iter().any(|it| it.covers(action)));
+                    let Some(resource) = of.or(grants.first()).and_then(|it| it.resource.iter().next()) else {
                         continue;
                     };
-                    self.require(action, resource, &text);
+                    required.push((*action, resource.clone(), text.clone()));
                 }
             }
+        }
+        for (action, resource, evidence) in required {
+            self.require(action, &resource, &evidence);
         }
     }
 
     /// Reports `action` on `resource` when the role does not allow it.
-    fn require(&mut self, action: &str, resource: &Value, evidence: &str) {
-        let (id, name) = (self.subject.id, resource_name(resource));
+    fn require(&mut self, action: &str, resource: &str, evidence: &str) {
+        let (id, name) = (self.subject.id(), shown(resource));
         let (rule, verb) = if self.rights.denies(action, resource) {
             (&rules::DENIED, "denies")
         } else if self.rights.allows(action, resource) {
@@ -54,9 +57,7 @@ impl Audit<'_> {
     /// Parameters that calls set, whose actions the role does not allow.
     pub(super) fn find_conditional(&mut self, program: Program<'_>) {
         for binding in self.bindings() {
-            let Some(resource) = binding.grants.first().and_then(|grant| grant.resource.iter().next()) else {
-                continue;
-            };
+            let Some(resource) = first_resource(binding) else { continue };
             for operation in usage::operations(&binding.type_name) {
                 if program.uses(self.bindings(), binding, operation) == Use::None {
                     continue;
@@ -72,15 +73,18 @@ impl Audit<'_> {
                         }
                         let message = format!(
                             "the program of `{}` sets `{}` of `{}`, for which its role does not allow `{}`",
-                            self.subject.id, conditional.parameter, operation.name, conditional.action
+                            self.subject.id(),
+                            conditional.parameter,
+                            operation.name,
+                            conditional.action
                         );
                         let finding = self.subject.finding(&rules::CONDITIONAL_MISSING, message);
                         let finding =
                             finding.evidence(format!("the source of its package sets `{}`", conditional.parameter));
-                        self.findings.push(finding.about(conditional.action).on(resource_name(resource)));
+                        self.findings.push(finding.about(conditional.action).on(shown(&resource)));
                     }
                 }
-                self.find_other_index(program, binding, operation, resource);
+                self.find_other_index(program, binding, operation, &resource);
             }
         }
     }
@@ -91,22 +95,23 @@ impl Audit<'_> {
         program: Program<'_>,
         binding: &Binding,
         operation: &Operation,
-        resource: &Value,
+        resource: &str,
     ) {
         let names_index = operation.service == "dynamodb"
             && matches!(operation.name, "Query" | "Scan")
             && usage::short(&binding.type_name).starts_with("Table<")
             && program.source.calls("index_name");
         let action = format!("dynamodb:{}", operation.name);
-        let table = resource_name(resource);
+        let table = shown(resource);
         let has_index = self.rights.granted.iter().any(|statement| {
-            let of_index = |it: &Value| resource_name(it).starts_with(&format!("{table}/index/"));
+            let of_index = |it: &String| shown(it).starts_with(&format!("{table}/index/"));
             statement.action.iter().any(|it| it.covers(&action)) && statement.resource.iter().any(of_index)
         });
         if names_index && !has_index {
             let message = format!(
                 "the program of `{}` names an index in `{}` of `{table}`, which its role allows only on the table",
-                self.subject.id, operation.name
+                self.subject.id(),
+                operation.name
             );
             let finding = self.subject.finding(&rules::INDEX_MISSING, message);
             let finding =
@@ -118,9 +123,9 @@ impl Audit<'_> {
     /// Calls that go through no binding.
     pub(super) fn find_raw(&mut self, program: Program<'_>) {
         for operation in program.raw() {
-            let id = self.subject.id;
+            let id = self.subject.id();
             let evidence =
-                format!("`{operation}` is linked in `{}`, and no binding calls it", self.subject.function.program());
+                format!("`{operation}` is linked in `{}`, and no binding calls it", self.subject.function.program);
             let absent: Vec<_> =
                 operation.required.iter().copied().filter(|action| !self.rights.allows_on_something(action)).collect();
             let all_absent = operation.required.is_empty()
@@ -159,8 +164,8 @@ impl Audit<'_> {
     /// What a run says otherwise.
     pub(super) fn compare_recorded(&mut self) {
         let Some(recorded) = self.subject.recorded else { return };
-        for call in recorded.of(self.subject.id) {
-            let (id, action, on) = (self.subject.id, &call.action, &call.resource);
+        for call in recorded.of(self.subject.id()) {
+            let (id, action, on) = (self.subject.id(), &call.action, &call.resource);
             if !call.allowed {
                 let message = format!("`{id}` was denied `{action}` on `{on}` when it ran");
                 let finding = self.subject.finding(&rules::RECORDED_DENIED, message).evidence(call.evidence());
@@ -178,4 +183,9 @@ impl Audit<'_> {
             }
         }
     }
+}
+
+/// The first resource that the function's role is granted something on for `binding`.
+fn first_resource(binding: &Binding) -> Option<String> {
+    grants(binding).first()?.resource.iter().next().cloned()
 }

@@ -1,12 +1,11 @@
 //! An action on a resource, as a statement of a function's role allows it.
 
-use infra::Value;
-use infra::binding::Binding;
-use infra::iam::Statement;
-use infra::plan::resource_name;
+use infra::iam::VARIABLE_PREFIX;
 use policies::audit::Rule;
-use policies::{Action, Operation, catalogue, operation};
+use policies::{Action, Operation, Statement, catalogue, operation};
 
+use super::Bound;
+use crate::audit::expression::shown;
 use crate::audit::rules;
 use crate::audit::usage::Program;
 
@@ -14,7 +13,7 @@ use crate::audit::usage::Program;
 #[derive(Clone, Copy)]
 pub(super) struct Grant<'a> {
     pub(super) action: &'a Action,
-    pub(super) resource: &'a Value,
+    pub(super) resource: &'a String,
     pub(super) statement: &'a Statement,
 }
 
@@ -28,12 +27,12 @@ impl Grant<'_> {
     }
 
     /// Whether it is on several resources: no binding grants on just these, and the action can be limited to one.
-    pub(super) fn is_broad_resource(&self, bindings: &[Binding]) -> bool {
-        let text = serde_json::to_string(self.resource).unwrap_or_default();
+    pub(super) fn is_broad_resource(&self, bound: &[Bound<'_>]) -> bool {
+        let text = self.resource;
         if !text.contains(['*', '?']) && !self.statement.resource.is_negated() {
             return false;
         }
-        let is_bound = bindings.iter().any(|binding| self.is_of(binding));
+        let is_bound = bound.iter().any(|bound| self.is_of(bound));
         let has_no_resource = catalogue::action(self.action.as_str()).is_some_and(|it| it.resources.is_empty());
         let of_one_bucket =
             self.action.service() == "s3" && text.split_once('/').is_some_and(|(bucket, _)| !bucket.contains('*'));
@@ -41,17 +40,17 @@ impl Grant<'_> {
     }
 
     pub(super) fn is_hard_coded(&self) -> bool {
-        self.resource.literal().is_some_and(|text| text.starts_with("arn:"))
+        self.resource.starts_with("arn:") && !self.resource.contains(VARIABLE_PREFIX)
     }
 
-    /// Whether `binding` is to what it is on: a parameter of a call may need more than the binding grants.
-    pub(super) fn is_on(&self, binding: &Binding) -> bool {
-        binding.grants.iter().any(|grant| grant.resource.contains(self.resource))
+    /// Whether the binding is to what it is on: a parameter of a call may need more than the binding grants.
+    pub(super) fn is_on(&self, bound: &Bound<'_>) -> bool {
+        bound.grants.iter().any(|grant| grant.resource.contains(self.resource))
     }
 
-    /// Whether `binding` grants it.
-    pub(super) fn is_of(&self, binding: &Binding) -> bool {
-        binding
+    /// Whether the binding grants it.
+    pub(super) fn is_of(&self, bound: &Bound<'_>) -> bool {
+        bound
             .grants
             .iter()
             .any(|grant| grant.action.iter().any(|it| it == self.action) && grant.resource.contains(self.resource))
@@ -80,7 +79,7 @@ pub(super) fn is_set(program: Program<'_>, parameter: &str) -> bool {
 
 pub(super) fn conditions(statement: &Statement) -> String {
     let shown = statement.condition.iter().map(|condition| {
-        let values: Vec<_> = condition.values.iter().map(resource_name).collect();
+        let values: Vec<_> = condition.values.iter().map(|it| shown(it)).collect();
         format!("{} {} {}", condition.operator_name(), condition.key, values.join("|"))
     });
     shown.collect::<Vec<_>>().join(", ")
@@ -94,7 +93,7 @@ pub(super) fn unused_rule(grant: Grant<'_>) -> &'static Rule {
         "logs" => &rules::LOGS_UNUSED,
         "kms" => &rules::KEY_UNUSED,
         "sqs" if POLLING.iter().any(|it| action.eq_ignore_ascii_case(it)) => &rules::POLLER_UNUSED,
-        "dynamodb" if resource_name(grant.resource).contains("/index/") => &rules::INDEX_UNUSED,
+        "dynamodb" if shown(grant.resource).contains("/index/") => &rules::INDEX_UNUSED,
         _ => &rules::UNUSED,
     }
 }

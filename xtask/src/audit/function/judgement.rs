@@ -1,12 +1,10 @@
 //! Whether what a role allows is what its function needs.
 
-use infra::binding::Binding;
-use infra::iam::Statement;
-use infra::plan::resource_name;
-use policies::operation;
+use policies::{Statement, operation};
 
-use super::Audit;
 use super::grant::{Grant, conditions, needs, unused_rule, users};
+use super::{Audit, Bound};
+use crate::audit::expression::shown;
 use crate::audit::finding::{AuditFinding, Change};
 use crate::audit::matrix::{Evidence, Right, Source, Verdict};
 use crate::audit::rules;
@@ -47,7 +45,7 @@ impl<'a> Audit<'a> {
                 let (known, verdict) = self.known(grant, program);
                 let right = Right {
                     action: grant.shown_action(),
-                    resource: resource_name(resource),
+                    resource: shown(resource),
                     condition: (!statement.condition.is_empty()).then(|| conditions(statement)),
                     verdict,
                     evidence: known.evidence,
@@ -64,29 +62,29 @@ impl<'a> Audit<'a> {
 
     fn known(&self, grant: Grant<'_>, program: Option<Program<'a>>) -> (Known, Verdict) {
         let mut known = Known::default();
-        let bound: Vec<_> = self.bindings().iter().filter(|binding| grant.is_of(binding)).collect();
+        let bound: Vec<_> = self.bound.iter().filter(|bound| grant.is_of(bound)).collect();
         let platform = self.rights.need(grant.action, grant.resource);
         if bound.is_empty() && platform.is_none() {
             known.add(Source::Declared, "a statement of the role");
         }
-        if grant.is_broad_action() || grant.is_broad_resource(self.bindings()) {
+        if grant.is_broad_action() || grant.is_broad_resource(&self.bound) {
             return (known, Verdict::TooBroad);
         }
-        for binding in &bound {
+        for Bound { binding, .. } in &bound {
             known.add(Source::Declared, format!("`{}: {}`", binding.field, usage::short(&binding.type_name)));
         }
         if let Some(need) = platform {
             known.add(Source::Platform, &need.purpose);
             known.used = true;
         }
-        let recorded = self.subject.recorded.and_then(|it| it.use_of(self.subject.id, grant.action, grant.resource));
+        let recorded = self.subject.recorded.and_then(|it| it.use_of(self.subject.id(), grant.action, grant.resource));
         if let Some(text) = recorded {
             known.add(Source::Recorded, text);
             known.used = true;
         }
         if let Some(program) = program {
-            let on_it: Vec<_> = self.bindings().iter().filter(|binding| grant.is_on(binding)).collect();
-            self.add_linked(&mut known, grant, &on_it, program);
+            let on_it = self.bound.iter().filter(|bound| grant.is_on(bound));
+            self.add_linked(&mut known, grant, on_it, program);
         } else {
             known.unclear = true;
         }
@@ -94,8 +92,14 @@ impl<'a> Audit<'a> {
         (known, verdict)
     }
 
-    fn add_linked(&self, known: &mut Known, grant: Grant<'_>, bound: &[&Binding], program: Program<'a>) {
-        for binding in bound {
+    fn add_linked<'b>(
+        &self,
+        known: &mut Known,
+        grant: Grant<'_>,
+        bound: impl Iterator<Item = &'b Bound<'b>>,
+        program: Program<'a>,
+    ) {
+        for Bound { binding, .. } in bound {
             for operation in usage::operations(&binding.type_name).filter(|it| needs(it, grant.action, program)) {
                 match program.uses(self.bindings(), binding, operation) {
                     Use::Certain(text) => {
@@ -125,7 +129,7 @@ impl<'a> Audit<'a> {
     /// Reports a right that is not exact.
     fn report(&mut self, grant: Grant<'_>, right: &Right) {
         let Right { action, resource, verdict, evidence, .. } = right;
-        let id = self.subject.id;
+        let id = self.subject.id();
         let finding = match verdict {
             Verdict::Exact | Verdict::Missing => return,
             Verdict::TooBroad if grant.is_broad_action() => {
@@ -140,7 +144,7 @@ impl<'a> Audit<'a> {
             Verdict::Unused => {
                 let message =
                     format!("the role of `{id}` allows `{action}` on `{resource}`, which its program cannot use");
-                let evidence = format!("not linked in `{}`: {}", self.subject.function.program(), users(grant.action));
+                let evidence = format!("not linked in `{}`: {}", self.subject.function.program, users(grant.action));
                 let finding = self.subject.finding(unused_rule(grant), message).evidence(evidence);
                 self.narrowed(finding, grant)
             }
@@ -155,7 +159,7 @@ impl<'a> Audit<'a> {
 
     fn report_hard_coded(&mut self, grant: Grant<'_>, right: &Right) {
         if grant.is_hard_coded() && right.verdict != Verdict::TooBroad {
-            let message = format!("the role of `{}` names the resource `{}` itself", self.subject.id, right.resource);
+            let message = format!("the role of `{}` names the resource `{}` itself", self.subject.id(), right.resource);
             let finding = self.subject.finding(&rules::HARD_CODED, message);
             self.findings.push(finding.about(&right.action).on(&right.resource));
         }
@@ -163,7 +167,7 @@ impl<'a> Audit<'a> {
 
     /// The finding with the change of the binding that takes the right away.
     fn narrowed(&self, finding: AuditFinding, grant: Grant<'_>) -> AuditFinding {
-        let Some(binding) = self.bindings().iter().find(|binding| grant.is_of(binding)) else { return finding };
+        let Some(Bound { binding, .. }) = self.bound.iter().find(|bound| grant.is_of(bound)) else { return finding };
         let needless = |name: &str| {
             usage::operations(&binding.type_name)
                 .any(|it| it.name == name && it.actions().any(|action| grant.action.covers(action)))

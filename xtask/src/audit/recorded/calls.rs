@@ -2,22 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use infra::lambda::Function;
-use infra::plan::resource_name;
-use infra::{LogicalId, Stack};
+use assembly::Function;
+use infra::iam::name_variables;
 use policies::{Action, Effect, Listed, covers};
+use serde_json::json;
 
 use super::RecordedCall;
+use crate::audit::arns::Arns;
+use crate::audit::expression::shown;
 use crate::audit::names::Names;
-use crate::audit::rights::Rights;
+use crate::audit::rights::{Rights, role_of};
 use crate::local::Call;
+use crate::stack::Stack;
 
 /// The longest name of a session.
 const LONGEST_SESSION: usize = 64;
 
 /// A function of the stack.
 struct Caller<'a> {
-    id: LogicalId,
+    id: &'a str,
     role: &'a str,
     session: &'a str,
     granted: Vec<Pattern>,
@@ -36,14 +39,13 @@ pub(super) fn of_stack<'a>(
     names: &Names,
     calls: impl Iterator<Item = &'a Call>,
 ) -> BTreeSet<RecordedCall> {
-    let callers: Vec<_> = stack
-        .resources_of::<Function>()
-        .filter_map(|(reference, function)| caller(stack, names, reference.id(), function))
-        .collect();
+    let arns = Arns::of(stack.template());
+    let callers = stack.functions().iter().filter_map(|function| caller(stack, &arns, names, function));
+    let callers: Vec<_> = callers.collect();
     let by_functions = calls.filter_map(|call| {
         let caller = callers.iter().find(|it| it.role == call.role && it.session == call.session)?;
         Some(RecordedCall {
-            function: caller.id.to_string(),
+            function: caller.id.to_owned(),
             action: call.action.clone(),
             resource: name(&call.action, &call.resource, &caller.granted, names),
             allowed: call.allowed,
@@ -53,15 +55,16 @@ pub(super) fn of_stack<'a>(
 }
 
 /// A function whose role is in the stack, too, when both are deployed.
-fn caller<'a>(stack: &Stack, names: &'a Names, id: LogicalId, function: &Function) -> Option<Caller<'a>> {
-    let role = names.physical_id(function.role_in(stack)?.id().as_str())?;
-    let name = names.physical_id(id.as_str())?;
-    let rights = Rights::of(stack, id, function);
+fn caller<'a>(stack: &Stack, arns: &Arns, names: &'a Names, function: &'a Function) -> Option<Caller<'a>> {
+    let id = function.id.as_str();
+    let role = names.physical_id(role_of(stack.template(), arns, id)?)?;
+    let name = names.physical_id(id)?;
+    let rights = Rights::of(stack.template(), function);
     let allowed = rights.granted.iter().filter(|it| it.effect == Effect::Allow && !it.resource.is_negated());
     let resources = allowed.flat_map(|statement| statement.resource.iter().map(move |it| (&statement.action, it)));
     let granted = resources.filter_map(|(actions, resource)| {
-        let arn = names.resolve(&serde_json::to_value(resource).ok()?).as_str()?.to_owned();
-        Some(Pattern { actions: actions.clone(), arn, name: resource_name(resource) })
+        let arn = names.resolve(&json!({ "Fn::Sub": name_variables(resource) })).as_str()?.to_owned();
+        Some(Pattern { actions: actions.clone(), arn, name: shown(resource) })
     });
     Some(Caller { id, role, session: name.get(..LONGEST_SESSION).unwrap_or(name), granted: granted.collect() })
 }
@@ -84,7 +87,6 @@ fn name(action: &str, arn: &str, granted: &[Pattern], names: &Names) -> String {
 
 #[cfg(test)]
 mod tests {
-    use infra::Stage;
     use serde_json::Map;
 
     use super::*;
@@ -131,7 +133,8 @@ mod tests {
     }
 
     fn recorded(call: &Call) -> Option<RecordedCall> {
-        let stack = stacks::roxs::stack(&Stage::default());
+        let system = stacks::roxs::SYSTEM.assemble(&infra::Stage::default(), &stackwright::Options::default());
+        let stack = Stack::from(system);
         let resource = |(id, resource_type, physical_id): (&str, &str, &str)| Resource {
             id: id.to_owned(),
             resource_type: resource_type.to_owned(),

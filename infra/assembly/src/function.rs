@@ -1,0 +1,56 @@
+//! Functions that run programs of the workspace.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A Lambda function whose code is a program of the workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Function {
+    /// Its logical id.
+    pub id: String,
+    /// The binary that it runs.
+    pub program: String,
+    /// The library that declares its bindings, as Rust names it: it tells two binaries of one name apart.
+    pub library: String,
+    /// The processor that the binary is built for.
+    pub architecture: Architecture,
+    /// What it needs of the stack, in the order of the fields.
+    pub bindings: Vec<Binding>,
+}
+
+/// The processor of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Architecture {
+    /// 64-bit x86.
+    #[serde(rename = "x86_64")]
+    X86_64,
+    /// 64-bit ARM, AWS Graviton.
+    #[serde(rename = "arm64")]
+    Arm64,
+}
+
+/// A field of a function's bindings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The field's name.
+    pub field: String,
+    /// The name of its type, by which a built program names its calls; empty for a plain value.
+    pub type_name: String,
+    /// The environment variable that carries it.
+    pub variable: String,
+    /// The variable's value, which may be an intrinsic function.
+    pub value: Value,
+    /// Statements of IAM, in JSON, that the function's role is granted for it.
+    pub grants: Vec<Value>,
+}
+
+impl fmt::Display for Architecture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! A stack as the engine reads it.
+
+use serde_json::Value as Json;
+
+use crate::binding::Binding;
+use crate::check;
+use crate::lambda::Function;
+use crate::stack::{DeclaredParameter, Stack};
+use crate::template::Template;
+
+impl Stack {
+    /// The stack as a part of the document that an app gives to the engine. Options, local services and what to try
+    /// next are the system's and left empty.
+    #[must_use]
+    pub fn assemble(&self) -> assembly::Stack {
+        let template = Template::render(self);
+        let findings = check::check_rendered(self, &template);
+        let resources = self.resources().map(|it| (it.id.to_string(), it.source.into())).collect();
+        let outputs = self.outputs.iter().map(|(name, it)| (name.clone(), it.source.into())).collect();
+        let tags = self.tags.iter().map(|tag| assembly::Tag { key: tag.key.clone(), value: json(&tag.value) });
+        assembly::Stack {
+            name: self.name().to_owned(),
+            stage: self.stage().to_string(),
+            stack_name: self.stack_name(),
+            description: self.description.clone(),
+            default_region: self.default_region.map(str::to_owned),
+            options: indexmap::IndexMap::new(),
+            template: template.into_json(),
+            tags: tags.collect(),
+            locations: assembly::Locations { resources, outputs },
+            functions: self.resources_of::<Function>().map(|(id, it)| function(id.id().as_str(), it)).collect(),
+            findings,
+            parameters: self.parameters().map(|(id, declared)| parameter(id.as_str(), declared)).collect(),
+            local_services: Vec::new(),
+            try_next: Vec::new(),
+        }
+    }
+}
+
+fn function(id: &str, function: &Function) -> assembly::Function {
+    assembly::Function {
+        id: id.to_owned(),
+        program: function.program().to_owned(),
+        library: function.library().to_owned(),
+        architecture: function.architecture,
+        bindings: function.bindings().iter().map(binding).collect(),
+    }
+}
+
+fn binding(binding: &Binding) -> assembly::Binding {
+    assembly::Binding {
+        field: binding.field.clone(),
+        type_name: binding.type_name.clone(),
+        variable: binding.variable.clone(),
+        value: json(&binding.value),
+        grants: binding.grants.iter().map(json).collect(),
+    }
+}
+
+fn parameter(name: &str, declared: &DeclaredParameter) -> assembly::Parameter {
+    let parameter = &declared.parameter;
+    assembly::Parameter {
+        name: name.to_owned(),
+        default: parameter.default.clone(),
+        description: parameter.description.clone(),
+        allowed_values: parameter.allowed_values.clone(),
+        allowed_pattern: parameter.allowed_pattern().to_owned(),
+        constraint: parameter.constraint().to_owned(),
+        location: declared.source.into(),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Json {
+    serde_json::to_value(value).unwrap_or_default()
+}

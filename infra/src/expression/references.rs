@@ -1,0 +1,167 @@
+//! What the values of a template refer to.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use super::{Expression, Path, Piece};
+
+/// One reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference<'a> {
+    /// A resource or parameter.
+    To(&'a str),
+    /// An attribute of a resource.
+    Attribute(&'a str, Cow<'a, str>),
+    /// A condition.
+    Condition(&'a str),
+}
+
+impl<'a> Reference<'a> {
+    /// The logical id of the resource or parameter; none of a condition.
+    #[must_use]
+    pub const fn id(&self) -> Option<&'a str> {
+        match self {
+            Self::To(id) | Self::Attribute(id, _) => Some(id),
+            Self::Condition(_) => None,
+        }
+    }
+}
+
+/// The logical ids of the resources and parameters that a value refers to, in the order of the text.
+#[must_use]
+pub fn ids_in(json: &Json) -> Vec<&str> {
+    let mut ids = Vec::new();
+    visit(&Path::Root, json, &mut |_, reference| ids.extend(reference.id()));
+    ids
+}
+
+/// The paths of the properties whose values refer to the resource or parameter `id`, each once.
+#[must_use]
+pub fn paths_to(json: &Json, id: &str) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    visit(&Path::Root, json, &mut |path, reference| {
+        if reference.id() == Some(id) {
+            let path = path.to_string();
+            if paths.last() != Some(&path) {
+                paths.push(path);
+            }
+        }
+    });
+    paths
+}
+
+/// The logical id that a value is the `Ref` or an attribute of.
+#[must_use]
+pub fn referenced(json: &Json) -> Option<&str> {
+    match Expression::of(json) {
+        Expression::Ref(id) | Expression::GetAtt(id, _) | Expression::GetAttOf(id, _) => Some(id),
+        _ => None,
+    }
+}
+
+/// Calls `found` for each reference of a rendered resource, with its place.
+pub(crate) fn visit_resource<'a>(resource: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
+    for (name, value) in resource.as_object().into_iter().flatten() {
+        let path = Path::Root.property(name);
+        match (name.as_str(), value) {
+            ("Properties", value) => visit(&Path::Root, value, found),
+            ("Condition", Json::String(id)) => found(&path, Reference::Condition(id)),
+            ("DependsOn", Json::String(id)) => found(&path, Reference::To(id)),
+            ("DependsOn", Json::Array(ids)) => {
+                ids.iter().filter_map(Json::as_str).for_each(|id| found(&path, Reference::To(id)));
+            }
+            ("Type" | "DeletionPolicy" | "UpdateReplacePolicy", _) => {}
+            (_, value) => visit(&path, value, found),
+        }
+    }
+}
+
+/// Calls `found` for each reference in a value at `path`, with the place of the function that it is in.
+pub fn visit<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
+    match Expression::of(json) {
+        Expression::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                visit(&path.item(index), item, found);
+            }
+        }
+        Expression::Map(members) => {
+            for (name, value) in members {
+                visit(&path.property(name), value, found);
+            }
+        }
+        // What a condition chooses stands in its place.
+        Expression::If(condition, then, otherwise) => {
+            found(path, Reference::Condition(condition));
+            visit(path, then, found);
+            visit(path, otherwise, found);
+        }
+        _ => within(path, json, found),
+    }
+}
+
+/// The same of what is within a function: its arguments have no place of their own.
+fn within<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
+    match Expression::of(json) {
+        Expression::Scalar(_) => {}
+        Expression::Ref(id) => found(path, Reference::To(id)),
+        Expression::GetAtt(id, attribute) => found(path, Reference::Attribute(id, attribute)),
+        Expression::GetAttOf(id, attribute) => {
+            found(path, Reference::To(id));
+            within(path, attribute, found);
+        }
+        Expression::Condition(id) => found(path, Reference::Condition(id)),
+        Expression::Sub(sub) => {
+            for piece in sub.pieces() {
+                match piece {
+                    Piece::Ref(id) => found(path, Reference::To(id)),
+                    Piece::GetAtt(id, attribute) => found(path, Reference::Attribute(id, attribute.into())),
+                    Piece::Text(_) | Piece::Escaped(_) | Piece::Variable(..) => {}
+                }
+            }
+            sub.variables.into_iter().flatten().for_each(|(_, value)| within(path, value, found));
+        }
+        Expression::If(condition, then, otherwise) => {
+            found(path, Reference::Condition(condition));
+            within(path, then, found);
+            within(path, otherwise, found);
+        }
+        Expression::List(items) => items.iter().for_each(|item| within(path, item, found)),
+        Expression::Map(members) => members.iter().for_each(|(_, member)| within(path, member, found)),
+        Expression::Select(one, other) => [one, other].into_iter().for_each(|it| within(path, it, found)),
+        Expression::FindInMap(map, key, below) => {
+            for it in [map, key, below] {
+                within(path, it, found);
+            }
+        }
+        Expression::Join(_, argument)
+        | Expression::Split(_, argument)
+        | Expression::ImportValue(argument)
+        | Expression::Other(_, argument) => within(path, argument, found),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn references_are_found_in_every_function() {
+        let properties = json!({
+            "A": {"Ref": "One"},
+            "B": [{"Fn::Sub": ["${Two.Arn}/${!no}${own}${Three}", {"own": {"Ref": "Four"}}]}],
+            "C": {"Fn::If": ["Chosen", {"D": {"Fn::Join": ["", ["x", {"Fn::GetAtt": "Five.Arn"}]]}}, {"Ref": "Six"}]},
+            "E": {"Fn::Select": [0, {"Fn::Split": [",", {"Fn::ImportValue": {"Fn::Sub": "${Seven}"}}]}]},
+        });
+        assert_eq!(ids_in(&properties), ["One", "Two", "Three", "Four", "Five", "Six", "Seven"]);
+    }
+
+    #[test]
+    fn a_place_ends_where_the_function_is() {
+        let five = json!({"Fn::Join": ["", ["x", {"Ref": "Five"}, {"Ref": "Five"}]]});
+        let properties = json!({"C": [{"Fn::If": ["Chosen", {"D": five}, 1]}]});
+        assert_eq!(paths_to(&properties, "Five"), ["C[0].D"]);
+    }
+}

@@ -1,0 +1,146 @@
+//! The records.
+
+use super::{Drawn, Facts, Holds};
+use crate::graph::{Kind, ways};
+
+/// A record of a type that holds nothing and is never drawn; `service` is what the actions on it start with.
+const fn plain(resource_type: &'static str, service: &'static str) -> Facts {
+    Facts { resource_type, holds: Holds::Nothing, attributes: &[], drawn: Drawn::Never, ways: ways::none, service }
+}
+
+impl Facts {
+    const fn holding(self, holds: Holds) -> Self {
+        Self { holds, ..self }
+    }
+
+    const fn yielding(self, attributes: &'static [(&'static str, &'static str)]) -> Self {
+        Self { attributes, ..self }
+    }
+
+    const fn drawn_as(self, kind: Kind, what: &'static str) -> Self {
+        Self { drawn: Drawn::Part(kind, what), ..self }
+    }
+
+    const fn drawn_when_used(self) -> Self {
+        Self { drawn: Drawn::WhenUsed, ..self }
+    }
+
+    const fn leading(self, ways: ways::Ways) -> Self {
+        Self { ways, ..self }
+    }
+}
+
+/// Every record, by service.
+#[rustfmt::skip]
+pub(super) fn all() -> Vec<Facts> {
+    vec![
+        plain("AWS::ApiGateway::Account", "apigateway"),
+        plain("AWS::ApiGateway::Deployment", "apigateway"),
+        plain("AWS::ApiGateway::GatewayResponse", "apigateway"),
+        plain("AWS::ApiGateway::Method", "apigateway").leading(ways::route),
+        plain("AWS::ApiGateway::Model", "apigateway"),
+        plain("AWS::ApiGateway::RequestValidator", "apigateway"),
+        plain("AWS::ApiGateway::Resource", "apigateway"),
+        plain("AWS::ApiGateway::RestApi", "execute-api")
+            .yielding(&[("RestApiId", "{id}")])
+            .drawn_as(Kind::Api, "REST API"),
+        plain("AWS::ApiGateway::Stage", "apigateway"),
+
+        plain("AWS::CloudWatch::Alarm", "cloudwatch")
+            .yielding(&[("Arn", "arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}")]),
+
+        plain("AWS::DynamoDB::GlobalTable", "dynamodb")
+            .holding(Holds::Counted("item"))
+            .yielding(&[("Arn", "arn:{partition}:dynamodb:{region}:{account}:table/{id}")])
+            .drawn_as(Kind::Table, "DynamoDB table"),
+        plain("AWS::DynamoDB::Table", "dynamodb")
+            .holding(Holds::Counted("item"))
+            .yielding(&[("Arn", "arn:{partition}:dynamodb:{region}:{account}:table/{id}")])
+            .drawn_as(Kind::Table, "DynamoDB table"),
+
+        plain("AWS::ECR::Repository", "ecr")
+            .holding(Holds::Uncounted("images"))
+            .yielding(&[("Arn", "arn:{partition}:ecr:{region}:{account}:repository/{id}")])
+            .drawn_when_used(),
+
+        plain("AWS::Events::EventBus", "events")
+            .yielding(&[("Arn", "arn:{partition}:events:{region}:{account}:event-bus/{id}"), ("Name", "{id}")])
+            .drawn_as(Kind::Bus, "event bus")
+            .leading(ways::bus),
+        plain("AWS::Events::EventBusPolicy", "events").leading(ways::bus_policy),
+        plain("AWS::Events::Rule", "events")
+            .yielding(&[("Arn", "arn:{partition}:events:{region}:{account}:rule/{id}")])
+            .drawn_as(Kind::Rule, "EventBridge rule")
+            .leading(ways::rule),
+
+        plain("AWS::IAM::Group", "iam").yielding(&[("Arn", "arn:{partition}:iam::{account}:group{path}{id}")]),
+        plain("AWS::IAM::InstanceProfile", "iam")
+            .yielding(&[("Arn", "arn:{partition}:iam::{account}:instance-profile{path}{id}")]),
+        plain("AWS::IAM::ManagedPolicy", "iam").yielding(&[("PolicyArn", "{id}")]),
+        plain("AWS::IAM::Policy", "iam"),
+        plain("AWS::IAM::Role", "iam").yielding(&[("Arn", "arn:{partition}:iam::{account}:role{path}{id}")]),
+        plain("AWS::IAM::User", "iam").yielding(&[("Arn", "arn:{partition}:iam::{account}:user{path}{id}")]),
+
+        plain("AWS::KMS::Key", "kms")
+            .holding(Holds::Uncounted("key material"))
+            .yielding(&[("Arn", "arn:{partition}:kms:{region}:{account}:key/{id}"), ("KeyId", "{id}")]),
+
+        plain("AWS::Kinesis::Stream", "kinesis")
+            .holding(Holds::Uncounted("records"))
+            .yielding(&[("Arn", "arn:{partition}:kinesis:{region}:{account}:stream/{id}")])
+            .drawn_when_used(),
+        plain("AWS::KinesisFirehose::DeliveryStream", "firehose")
+            .yielding(&[("Arn", "arn:{partition}:firehose:{region}:{account}:deliverystream/{id}")])
+            .drawn_when_used(),
+
+        plain("AWS::Lambda::EventInvokeConfig", "lambda").leading(ways::invocations),
+        plain("AWS::Lambda::EventSourceMapping", "lambda").leading(ways::mapping),
+        plain("AWS::Lambda::Function", "lambda")
+            .yielding(&[("Arn", "arn:{partition}:lambda:{region}:{account}:function:{id}")])
+            .drawn_as(Kind::Function, "Lambda function")
+            .leading(ways::function),
+        plain("AWS::Lambda::Permission", "lambda"),
+
+        plain("AWS::Logs::LogGroup", "logs")
+            .holding(Holds::Counted("log event"))
+            .yielding(&[("Arn", "arn:{partition}:logs:{region}:{account}:log-group:{id}:*")]),
+
+        plain("AWS::S3::Bucket", "s3")
+            .holding(Holds::Counted("object"))
+            .yielding(&[("Arn", "arn:{partition}:s3:::{id}")])
+            .drawn_as(Kind::Bucket, "S3 bucket")
+            .leading(ways::notifications),
+        plain("AWS::S3::BucketPolicy", "s3").leading(ways::bucket_policy),
+
+        plain("AWS::SNS::Subscription", "sns").leading(ways::subscription),
+        plain("AWS::SNS::Topic", "sns")
+            .yielding(&[("TopicArn", "{id}"), ("TopicName", "{name}")])
+            .drawn_as(Kind::Topic, "SNS topic"),
+        plain("AWS::SNS::TopicPolicy", "sns").leading(ways::topic_policy),
+
+        plain("AWS::SQS::Queue", "sqs")
+            .holding(Holds::Counted("message"))
+            .yielding(&[
+                ("Arn", "arn:{partition}:sqs:{region}:{account}:{name}"),
+                ("QueueName", "{name}"),
+                ("QueueUrl", "{id}"),
+            ])
+            .drawn_as(Kind::Queue, "SQS queue")
+            .leading(ways::queue),
+        plain("AWS::SQS::QueuePolicy", "sqs").leading(ways::queue_policy),
+
+        plain("AWS::SSM::Parameter", "ssm")
+            .holding(Holds::Uncounted("value"))
+            .yielding(&[("Arn", "arn:{partition}:ssm:{region}:{account}:parameter/{id}")])
+            .drawn_when_used(),
+
+        plain("AWS::SecretsManager::Secret", "secretsmanager")
+            .holding(Holds::Uncounted("secret value"))
+            .yielding(&[("Id", "{id}")])
+            .drawn_when_used(),
+
+        plain("AWS::StepFunctions::StateMachine", "states")
+            .yielding(&[("Arn", "{id}"), ("Name", "{name}")])
+            .drawn_when_used(),
+    ]
+}

@@ -1,0 +1,167 @@
+//! Which ways the properties of a resource say. The facts of its type name the function.
+
+use serde_json::Value as Json;
+
+use super::collect::Drawing;
+use super::{Line, pattern, rights};
+use crate::expression::Expression;
+
+/// Draws the ways that the properties of the resource with a logical id say.
+pub(crate) type Ways = fn(&mut Drawing<'_>, &str, &Json);
+
+pub(crate) fn none(_: &mut Drawing<'_>, _: &str, _: &Json) {}
+
+pub(crate) fn queue(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    let count = properties.pointer("/RedrivePolicy/maxReceiveCount").and_then(Json::as_u64).unwrap_or_default();
+    let target = properties.pointer("/RedrivePolicy/deadLetterTargetArn");
+    drawing.dead_letters(id, target, format!("after {count} attempts"));
+}
+
+pub(crate) fn function(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    drawing.dead_letters(id, properties.pointer("/DeadLetterConfig/TargetArn"), "failed events");
+}
+
+pub(crate) fn invocations(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    let at = |pointer: &str| properties.pointer(pointer);
+    let Some(function) = at("/FunctionName").and_then(|name| drawing.part(name)) else { return };
+    drawing.dead_letters(&function, at("/DestinationConfig/OnFailure/Destination"), "on failure");
+    way(drawing, Some(function), at("/DestinationConfig/OnSuccess/Destination"), "on success");
+}
+
+pub(crate) fn bus(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    drawing.dead_letters(id, properties.pointer("/DeadLetterConfig/Arn"), "undelivered");
+}
+
+pub(crate) fn queue_policy(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    rights::principals(drawing, properties.get("Queues"), properties);
+}
+
+pub(crate) fn topic_policy(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    rights::principals(drawing, properties.get("Topics"), properties);
+}
+
+pub(crate) fn bucket_policy(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    rights::principals(drawing, properties.get("Bucket"), properties);
+}
+
+pub(crate) fn bus_policy(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    rights::principals(drawing, properties.get("EventBusName"), properties);
+}
+
+/// Draws a way from `from` to what `to` refers to, when both are parts.
+fn way(drawing: &mut Drawing<'_>, from: Option<String>, to: Option<&Json>, label: impl Into<String>) {
+    let to = to.and_then(|to| drawing.part(to));
+    if let (Some(from), Some(to)) = (from, to) {
+        drawing.edge(from, to, Line::Solid, label);
+    }
+}
+
+pub(crate) fn mapping(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    let source = properties.get("EventSourceArn").and_then(|source| drawing.part(source));
+    let filters = properties.pointer("/FilterCriteria/Filters").and_then(Json::as_array).into_iter().flatten();
+    let filters: Vec<_> = filters
+        .filter_map(|filter| serde_json::from_str::<Json>(filter.get("Pattern")?.as_str()?).ok())
+        .map(|filter| pattern::summary(&filter))
+        .collect();
+    way(drawing, source, properties.get("FunctionName"), filters.join(" or "));
+}
+
+pub(crate) fn subscription(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    let Some(topic) = properties.get("TopicArn").and_then(|topic| drawing.part(topic)) else { return };
+    let filter = properties.get("FilterPolicy").map(pattern::summary).unwrap_or_default();
+    drawing.dead_letters(&topic, properties.pointer("/RedrivePolicy/deadLetterTargetArn"), "undelivered");
+    match properties.get("Endpoint") {
+        Some(Json::String(address)) => {
+            let protocol = properties.get("Protocol").and_then(Json::as_str).unwrap_or("subscriber");
+            let subscriber = drawing.outside(address, protocol, None);
+            drawing.edge(topic, subscriber, Line::Solid, filter);
+        }
+        endpoint => way(drawing, Some(topic), endpoint, filter),
+    }
+}
+
+pub(crate) fn notifications(drawing: &mut Drawing<'_>, bucket: &str, properties: &Json) {
+    for (list, target) in
+        [("LambdaConfigurations", "Function"), ("QueueConfigurations", "Queue"), ("TopicConfigurations", "Topic")]
+    {
+        let listed = properties.pointer(&format!("/NotificationConfiguration/{list}")).and_then(Json::as_array);
+        for notification in listed.into_iter().flatten() {
+            let event = notification.get("Event").and_then(Json::as_str).unwrap_or_default();
+            let event = event.trim_start_matches("s3:").trim_end_matches(":*");
+            let rules = notification.pointer("/Filter/S3Key/Rules").and_then(Json::as_array).into_iter().flatten();
+            let mut keys = [String::new(), String::new()];
+            for rule in rules {
+                let value = rule.get("Value").and_then(Json::as_str).unwrap_or_default().to_owned();
+                let is_suffix =
+                    rule.get("Name").and_then(Json::as_str).is_some_and(|name| name.eq_ignore_ascii_case("suffix"));
+                keys[usize::from(is_suffix)] = value;
+            }
+            let keys = keys.join("*");
+            let label = if keys == "*" { event.to_owned() } else { format!("{event} {keys}") };
+            way(drawing, Some(bucket.to_owned()), notification.get(target), label);
+        }
+    }
+}
+
+pub(crate) fn rule(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    let events = properties.get("EventPattern").cloned().unwrap_or_default();
+    let texts = |field: &str| pattern::values(events.get(field).unwrap_or(&Json::Null));
+    let (kind, filter) = (texts("detail-type"), pattern::summary(events.get("detail").unwrap_or(&Json::Null)));
+    let bus = properties.get("EventBusName").filter(|bus| bus.as_str() != Some("default"));
+    let mut sources: Vec<_> = bus.and_then(|bus| drawing.part(bus)).into_iter().collect();
+    if bus.is_none() && events.get("source").is_some_and(|source| source.to_string().contains("aws.s3")) {
+        let name = events.pointer("/detail/bucket/name").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        sources.extend(name.iter().filter_map(|name| drawing.part(name)));
+        if name.is_empty() {
+            sources = drawing.buckets_on_event_bridge();
+        }
+    }
+    if sources.is_empty() {
+        let schedule = properties.get("ScheduleExpression").and_then(Json::as_str).map(str::to_owned);
+        let said: Vec<_> =
+            [texts("source"), kind.clone(), filter.clone()].into_iter().filter(|it| !it.is_empty()).collect();
+        drawing.detail(id, schedule.or_else(|| (!said.is_empty()).then(|| said.join(": "))));
+    }
+    for source in sources {
+        for label in [&kind, &filter] {
+            drawing.edge(source.as_str(), id, Line::Solid, label.as_str());
+        }
+    }
+    for target in properties.get("Targets").and_then(Json::as_array).into_iter().flatten() {
+        way(drawing, Some(id.to_owned()), target.get("Arn"), "");
+        drawing.dead_letters(id, target.pointer("/DeadLetterConfig/Arn"), "undelivered");
+    }
+}
+
+/// A method of an API: what it calls. One that API Gateway answers itself leads nowhere.
+pub(crate) fn route(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    let api = properties.get("RestApiId").and_then(|api| drawing.part(api));
+    let (Some(api), Some(uri)) = (api, properties.pointer("/Integration/Uri")) else { return };
+    let verb = properties.get("HttpMethod").and_then(Json::as_str).unwrap_or("ANY");
+    let label = format!("{verb} {}", path(drawing, properties.get("ResourceId")));
+    let to = match (drawing.part(uri), uri.as_str()) {
+        (Some(part), _) => part,
+        (None, Some(address)) => rights::web(drawing, address),
+        (None, None) => return,
+    };
+    drawing.edge(api, to, Line::Solid, label);
+}
+
+/// The path that ends in the part that `resource` refers to.
+fn path(drawing: &Drawing<'_>, resource: Option<&Json>) -> String {
+    let mut parts = Vec::new();
+    let id = |value: Option<&Json>| match Expression::of(value?) {
+        Expression::Ref(id) => Some(id.to_owned()),
+        _ => None,
+    };
+    let mut next = id(resource);
+    while let Some(part) = next.and_then(|id| drawing.resources.get(id.as_str()))
+        // A stack that is wrong may hold a loop.
+        && parts.len() < drawing.resources.len()
+    {
+        parts.push(part.properties.get("PathPart").and_then(Json::as_str).unwrap_or_default().to_owned());
+        next = id(part.properties.get("ParentId"));
+    }
+    parts.reverse();
+    format!("/{}", parts.join("/"))
+}

@@ -1,0 +1,139 @@
+//! The workspace of the current folder, as far as its top manifest tells.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use toml::{Table, Value};
+
+use crate::failure::Failure;
+
+/// The manifest of a package or workspace.
+const MANIFEST: &str = "Cargo.toml";
+
+/// A workspace with an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    /// Its folder.
+    pub root: PathBuf,
+    /// The package with its systems.
+    pub app: String,
+    /// The name of the project, which its deployed stacks carry: that of the package with the systems unless the
+    /// metadata names it.
+    pub project: String,
+    /// Packages whose features are unified with those of the app, so that what both depend on is compiled once.
+    pub build_with: Vec<String>,
+}
+
+/// The folder of the workspace that the current folder is in.
+///
+/// # Errors
+/// When it is in none.
+pub fn root() -> anyhow::Result<PathBuf> {
+    let folder = std::env::current_dir().context("the current folder cannot be read")?;
+    Ok(find(&folder)?.0)
+}
+
+impl Workspace {
+    /// The packages whose features are unified in builds for this machine: the app, which depends on all handlers, and
+    /// those that the metadata names.
+    pub fn unified(&self) -> impl Iterator<Item = &str> {
+        self.build_with.iter().map(String::as_str).chain([self.app.as_str()])
+    }
+
+    /// The workspace that the current folder is in.
+    ///
+    /// # Errors
+    /// When it is in none, or the workspace names no app.
+    pub fn current() -> anyhow::Result<Self> {
+        Self::at(&std::env::current_dir().context("the current folder cannot be read")?)
+    }
+
+    /// The workspace that `folder` is in.
+    ///
+    /// # Errors
+    /// When it is in none, or the workspace names no app.
+    pub fn at(folder: &Path) -> anyhow::Result<Self> {
+        let (root, manifest) = find(folder)?;
+        let stackwright = manifest.get("workspace").and_then(|it| it.get("metadata")?.get("stackwright")).cloned();
+        let manifest = root.join(MANIFEST);
+        match stackwright.as_ref().map(|it| it.get("app")) {
+            Some(Some(Value::String(app))) if !app.is_empty() => {
+                let project = stackwright.as_ref().and_then(|it| it.get("project")?.as_str()).unwrap_or(app);
+                let build_with = stackwright.as_ref().and_then(|it| it.get("build-with")?.as_array()).into_iter().flatten();
+                let build_with = build_with.filter_map(|it| it.as_str().map(str::to_owned)).collect();
+                Ok(Self { root, app: app.clone(), project: project.to_owned(), build_with })
+            }
+            Some(Some(other)) => Err(Failure::new(format!(
+                "`app` in `[workspace.metadata.stackwright]` of `{}` is `{other}`, expected the name of a package",
+                manifest.display()
+            ))
+            .help("such as `app = \"stacks\"`")
+            .into()),
+            _ => Err(Failure::new(format!("the workspace `{}` has no app: nothing says what it deploys", root.display()))
+                .help(format!(
+                    "name the package with the systems in `{}`: `[workspace.metadata.stackwright]`, and below it `app = \"stacks\"`",
+                    manifest.display()
+                ))
+                .help("`cargo stackwright init DIR` makes a workspace with an app")
+                .into()),
+        }
+    }
+}
+
+/// The nearest folder, from `folder` up, whose manifest is that of a workspace.
+fn find(folder: &Path) -> anyhow::Result<(PathBuf, Table)> {
+    for root in folder.ancestors() {
+        let path = root.join(MANIFEST);
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let manifest: Table =
+            text.parse().map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", path.display())))?;
+        if manifest.contains_key("workspace") {
+            return Ok((root.to_owned(), manifest));
+        }
+    }
+    Err(Failure::new(format!("`{}` is in no Cargo workspace", folder.display()))
+        .help("go to the folder of a workspace, or make one: `cargo stackwright init DIR`")
+        .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn at(manifest: &str) -> Result<Workspace, String> {
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join(MANIFEST), manifest).unwrap();
+        let member = folder.path().join("handlers/orders");
+        std::fs::create_dir_all(&member).unwrap();
+        std::fs::write(member.join(MANIFEST), "[package]\nname = \"orders\"").unwrap();
+        let root = folder.path().display().to_string();
+        Workspace::at(&member).map_err(|error| error.to_string().replace(&root, "ROOT"))
+    }
+
+    #[test]
+    fn the_app_is_named_by_the_workspaces_metadata() {
+        let found = at("[workspace]\nmembers = []\n[workspace.metadata.stackwright]\napp = \"stacks\"").unwrap();
+        assert_eq!((found.app.as_str(), found.project.as_str()), ("stacks", "stacks"));
+        let found = at("[workspace.metadata.stackwright]\napp = \"stacks\"\nproject = \"shop\"").unwrap();
+        assert_eq!(found.project, "shop");
+    }
+
+    #[test]
+    fn a_workspace_without_an_app_says_how_to_name_one() {
+        for manifest in ["[workspace]", "[workspace.metadata.stackwright]", "[workspace.metadata]\nother = 1"] {
+            let error = at(manifest).unwrap_err();
+            assert!(error.starts_with("the workspace `ROOT` has no app"), "{error}");
+            assert!(error.contains("`app = \"stacks\"`"), "{error}");
+        }
+        let error = at("[workspace.metadata.stackwright]\napp = 1").unwrap_err();
+        assert!(error.contains("is `1`, expected the name of a package"), "{error}");
+    }
+
+    #[test]
+    fn a_broken_manifest_is_said_with_its_place() {
+        let error = at("[workspace").unwrap_err();
+        assert!(error.starts_with("`ROOT/Cargo.toml` cannot be read: TOML parse error at line 1"), "{error}");
+    }
+}

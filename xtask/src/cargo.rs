@@ -1,0 +1,142 @@
+//! Runs cargo to build programs, or finds without asking it that nothing has changed.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use cargo_metadata::Message;
+use sha2::{Digest as _, Sha256};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::fresh::{self, Build};
+use crate::{hex, ui};
+
+/// After how long it is said that something is being built.
+const SILENCE: Duration = Duration::from_millis(1_500);
+
+/// A program that cargo built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Its name, which is that of its file.
+    pub name: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// Whether it was there already, built from the same source.
+    pub fresh: bool,
+}
+
+/// A build of programs of a workspace.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The workspace's folder.
+    pub root: &'a Path,
+    /// What tells this build from others of the workspace, in the name of the file that remembers it.
+    pub name: &'a str,
+    /// What is built, in words.
+    pub what: &'a str,
+    /// The packages whose features are unified.
+    pub packages: BTreeSet<&'a str>,
+    /// The programs.
+    pub programs: BTreeSet<&'a str>,
+    /// More arguments of cargo.
+    pub arguments: Vec<OsString>,
+    /// What else decides what cargo builds, such as variables that `command` sets.
+    pub environment: Vec<String>,
+    /// Whether the programs were built before, maybe from another source: then cargo speaks only of what is wrong.
+    pub was_built: bool,
+}
+
+impl Request<'_> {
+    /// The programs, built by `command` unless nothing has changed since they last were; in the order of their names.
+    ///
+    /// What cargo has to say of failures and warnings, it says itself.
+    ///
+    /// # Errors
+    /// When they cannot be built.
+    pub fn run(&self, mut command: Command) -> Result<Vec<Program>> {
+        let mut arguments = self.arguments.clone();
+        arguments.extend(self.packages.iter().flat_map(|package| ["--package", package]).map(OsString::from));
+        arguments.extend(self.programs.iter().flat_map(|program| ["--bin", program]).map(OsString::from));
+        let decisive: Vec<_> = arguments.iter().cloned().chain(self.environment.iter().map(OsString::from)).collect();
+        // One record for each set of programs: two that are built in turn do not make each other forget.
+        let digest = Sha256::digest(format!("{decisive:?}"));
+        let digits = hex::encode(&digest[..4]);
+        let record = folder(self.root).join(format!("{}-{digits}.stamp", self.name));
+        let build = Build::new(self.root, record, decisive);
+        if let Some(paths) = build.fresh() {
+            return Ok(sorted(paths.into_iter().map(|path| program(path, true))));
+        }
+        let running = build.start().context("the target folder cannot be written to")?;
+        command.args(arguments).args(["--message-format", "json-render-diagnostics"]);
+        command.args(self.was_built.then_some("--quiet"));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(fresh::is_set_by_cargo)) {
+            command.env_remove(name);
+        }
+        let programs = self.built_by(&mut command)?;
+        let paths: Vec<_> = programs.iter().map(|program| program.path.clone()).collect();
+        // When it cannot be remembered, cargo is asked again next time.
+        let _ = running.finish(&paths);
+        Ok(programs)
+    }
+
+    fn built_by(&self, command: &mut Command) -> Result<Vec<Program>> {
+        let mut cargo = command
+            .current_dir(self.root)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("`{}` cannot be run", command.get_program().display()))?;
+        let (ended, end) = mpsc::channel::<()>();
+        let what = self.was_built.then(|| self.what.to_owned());
+        let waiting = thread::spawn(move || {
+            if let (Err(mpsc::RecvTimeoutError::Timeout), Some(what)) = (end.recv_timeout(SILENCE), what) {
+                ui::say(format!("building {what} ..."));
+            }
+        });
+        let mut built = Vec::new();
+        for line in cargo.stdout.take().into_iter().flat_map(|it| BufReader::new(it).lines()) {
+            let line = line.context("cargo's messages cannot be read")?;
+            if let Ok(Message::CompilerArtifact(artifact)) = serde_json::from_str(&line)
+                && let Some(path) = artifact.executable
+                && self.programs.contains(artifact.target.name.as_str())
+            {
+                built.push(program(path.into(), artifact.fresh));
+            }
+        }
+        let status = cargo.wait().context("cargo cannot be waited for")?;
+        drop(ended);
+        let _ = waiting.join();
+        // Cargo has said why.
+        if status.success() { Ok(sorted(built)) } else { Err(Failure::silent(Exit::Failed).into()) }
+    }
+}
+
+/// The cargo that runs this program, or the one on the path.
+#[must_use]
+pub fn program_of_cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Where what the engine makes of builds is kept.
+#[must_use]
+pub fn folder(root: &Path) -> PathBuf {
+    fresh::target_folder(root).join("stackwright")
+}
+
+fn program(path: PathBuf, fresh: bool) -> Program {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Program { name, path, fresh }
+}
+
+fn sorted(programs: impl IntoIterator<Item = Program>) -> Vec<Program> {
+    let mut programs: Vec<_> = programs.into_iter().collect();
+    programs.sort_by(|one, other| one.name.cmp(&other.name));
+    programs
+}

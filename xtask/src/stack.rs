@@ -1,0 +1,128 @@
+//! A stack of the app, as data.
+
+use assembly::{Binding, Finding, Function, LocalService, Location, Parameter, Tag};
+use infra::Template;
+use infra::check::Peer;
+
+/// A stack in a stage, built with its options.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    assembled: assembly::Stack,
+    template: Template,
+}
+
+impl From<assembly::Stack> for Stack {
+    fn from(assembled: assembly::Stack) -> Self {
+        let template = Template::from_json(assembled.template.clone());
+        Self { assembled, template }
+    }
+}
+
+impl Stack {
+    /// The name of its system, as typed on the command line.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.assembled.name
+    }
+
+    /// The stage that it is a copy for.
+    #[must_use]
+    pub fn stage(&self) -> &str {
+        &self.assembled.stage
+    }
+
+    /// The name that CloudFormation knows it by.
+    #[must_use]
+    pub fn stack_name(&self) -> &str {
+        &self.assembled.stack_name
+    }
+
+    /// The region that it is meant for. It is suggested and never chosen silently.
+    #[must_use]
+    pub fn default_region(&self) -> Option<&str> {
+        self.assembled.default_region.as_deref()
+    }
+
+    /// Its template.
+    #[must_use]
+    pub const fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// Where the app declares the resource `id`.
+    #[must_use]
+    pub fn location(&self, id: &str) -> Option<&Location> {
+        self.assembled.locations.resources.get(id)
+    }
+
+    /// The functions that run a program of the workspace.
+    #[must_use]
+    pub fn functions(&self) -> &[Function] {
+        &self.assembled.functions
+    }
+
+    /// The function with the logical id `id`.
+    #[must_use]
+    pub fn function(&self, id: &str) -> Option<&Function> {
+        self.functions().iter().find(|function| function.id == id)
+    }
+
+    /// The bindings of the function with the logical id `id`.
+    #[must_use]
+    pub fn bindings(&self, id: &str) -> &[Binding] {
+        self.function(id).map(|function| function.bindings.as_slice()).unwrap_or_default()
+    }
+
+    /// The parameters that a deployment must or may give.
+    #[must_use]
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.assembled.parameters
+    }
+
+    /// What `check` found.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.assembled.findings
+    }
+
+    /// Its tags.
+    #[must_use]
+    pub fn tags(&self) -> &[Tag] {
+        &self.assembled.tags
+    }
+
+    /// Adds a tag.
+    pub fn add_tag(&mut self, key: impl Into<String>, value: impl Into<String>) {
+        self.assembled.tags.push(Tag { key: key.into(), value: value.into().into() });
+    }
+
+    /// The local services that it uses, by the parameters that hold their addresses.
+    #[must_use]
+    pub fn local_services(&self) -> &[LocalService] {
+        &self.assembled.local_services
+    }
+
+    /// Commands to try after a deployment.
+    #[must_use]
+    pub fn try_next(&self) -> &[String] {
+        &self.assembled.try_next
+    }
+
+    /// Whether `option` was chosen for it.
+    #[must_use]
+    pub fn chose(&self, option: &str) -> bool {
+        self.assembled.options.contains_key(option)
+    }
+
+    /// What concerns the stacks beside it.
+    #[must_use]
+    pub fn as_peer(&self) -> Peer<'_> {
+        Peer { name: self.name(), template: &self.template, locations: &self.assembled.locations }
+    }
+
+    /// What the app says of it.
+    #[must_use]
+    pub const fn assembled(&self) -> &assembly::Stack {
+        &self.assembled
+    }
+}

@@ -1,0 +1,183 @@
+//! The reference in `docs/src/reference`: what is generated is as the code says, and what is written names what is there.
+//!
+//! `UPDATE_REFERENCE=1 cargo test -p cargo-stackwright --test reference` writes the generated pages.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot prepare has failed")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory as _;
+use engine::audit::rules;
+use engine::cli::Cli;
+use regex::Regex;
+
+const GENERATED: &str = "<!-- Generated from the code; a test holds it. -->\n\n";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// Asserts that the page `name` is `text`, or writes it.
+#[track_caller]
+fn check_page(name: &str, text: &str) {
+    let file = root().join("docs/src/reference").join(name);
+    let text = format!("{GENERATED}{}\n", text.trim_end());
+    if std::env::var_os("UPDATE_REFERENCE").is_some() {
+        fs::write(&file, &text).unwrap();
+    }
+    let is_current = fs::read_to_string(&file).is_ok_and(|page| page == text);
+    assert!(
+        is_current,
+        "docs/src/reference/{name} is not as the code says\n  help: `UPDATE_REFERENCE=1 cargo test -p cargo-stackwright --test reference`"
+    );
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+#[test]
+fn the_commands_are_those_of_the_command_line() {
+    let options = clap_markdown::MarkdownOptions::new()
+        .title("Commands".to_owned())
+        .show_footer(false)
+        .show_table_of_contents(false);
+    check_page("commands.md", &clap_markdown::help_markdown_command_custom(&Cli::command(), &options));
+}
+
+#[test]
+fn the_check_rules_are_listed() {
+    let mut page =
+        "# Check rules\n\nWhat `check` finds before anything leaves the machine.\n\n| rule | finds |\n|---|---|\n"
+            .to_owned();
+    for rule in infra::check::rules() {
+        writeln!(page, "| `{}` | {} |", rule.name, cell(rule.finds)).unwrap();
+    }
+    check_page("check-rules.md", &page);
+}
+
+#[test]
+fn the_audit_rules_are_listed() {
+    let mut page = "# Audit rules\n\nWhat `policy-audit` finds. `cargo xtask policy-audit --explain ID` shows what to do, and for a rule about \
+                    policies a case in which it fires and one in which it does not.\n\n| rule | severity | finds |\n|---|---|---|\n"
+        .to_owned();
+    for rule in rules::all() {
+        writeln!(page, "| {} | {} | {} |", rule.id, rule.severity, cell(rule.title)).unwrap();
+    }
+    check_page("audit-rules.md", &page);
+}
+
+#[test]
+fn the_typed_resources_are_listed() {
+    let typed = Regex::new(
+        r#"(?s)impl(?:<[^{]*>)? Resource for (\w+)[^{]*\{\s*const TYPE: &'static str = "(AWS::[A-Za-z0-9:]+)""#,
+    )
+    .unwrap();
+    let source = root().join("infra/src");
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in rust_files(&source) {
+        let service = file.strip_prefix(&source).unwrap().iter().next().unwrap().to_str().unwrap();
+        let service = service.trim_end_matches(".rs");
+        for it in typed.captures_iter(&read(&file)) {
+            found.entry(it[2].to_owned()).or_default().insert(format!("`infra::{service}::{}`", &it[1]));
+        }
+    }
+    let mut page = "# Typed resources\n\nResource types that have a struct. Every other type can be used through `infra::Raw`, and is checked against \
+                    AWS's schemas as well.\n\n| type | struct |\n|---|---|\n"
+        .to_owned();
+    for (resource_type, structs) in &found {
+        let structs: Vec<_> = structs.iter().cloned().collect();
+        writeln!(page, "| `{resource_type}` | {} |", structs.join(", ")).unwrap();
+    }
+    assert!(found.len() > 25, "only {} types were recognised", found.len());
+    check_page("resources.md", &page);
+}
+
+#[test]
+fn the_exit_codes_are_those_of_the_code() {
+    let variant = Regex::new(r"/// (.+)\.\n +[A-Za-z]+ = (\d+),").unwrap();
+    let source = read(&root().join("xtask/src/exit.rs"));
+    let defined: BTreeMap<_, _> =
+        variant.captures_iter(&source).map(|it| (it[2].to_owned(), it[1].to_owned())).collect();
+    let row = Regex::new(r"(?m)^\| (\d+) \| (.+) \|$").unwrap();
+    let page = read(&root().join("docs/src/reference/exit-codes.md"));
+    let said: BTreeMap<_, _> = row.captures_iter(&page).map(|it| (it[1].to_owned(), it[2].to_owned())).collect();
+    assert_eq!(said, defined);
+    let help = Cli::command().get_after_help().unwrap().to_string();
+    let lacking: Vec<_> = defined.keys().filter(|code| !help.contains(&format!(" {code} "))).collect();
+    assert!(lacking.is_empty(), "the help lacks {lacking:?}");
+}
+
+/// Variables that the engine sets for its own programs are nothing for users.
+#[test]
+fn the_environment_is_that_of_the_code() {
+    const OWN: [&str; 1] = ["STACKWRIGHT_LOCK"];
+    let variable = Regex::new(r"\bSTACKWRIGHT_[A-Z_]+[A-Z]").unwrap();
+    let names = |text: &str| variable.find_iter(text).map(|it| it.as_str().to_owned()).collect::<BTreeSet<_>>();
+    let sources = ["xtask/src", "xtask/testing/src", "xtask/launch/src", "infra/app/src"];
+    let files = sources.iter().flat_map(|folder| rust_files(&root().join(folder)));
+    let mut used: BTreeSet<_> = files.flat_map(|file| names(&read(&file))).collect();
+    used.retain(|name| !OWN.contains(&name.as_str()));
+    let page = read(&root().join("docs/src/reference/environment.md"));
+    assert_eq!(names(&page), used);
+}
+
+#[test]
+fn every_page_is_in_the_summary_and_every_link_leads_somewhere() {
+    let folder = root().join("docs/src");
+    let summary = read(&folder.join("SUMMARY.md"));
+    let link = Regex::new(r"\]\(([A-Za-z0-9_./-]+\.(?:md|rs))\)").unwrap();
+    let mut wrong = Vec::new();
+    for file in files(&folder, "md") {
+        let name = file.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
+        if name != "SUMMARY.md" && !summary.contains(&format!("({name})")) {
+            wrong.push(format!("{name} is not in the summary"));
+        }
+        let text = read(&file);
+        let missing = link.captures_iter(&text).filter(|it| !file.parent().unwrap().join(&it[1]).exists());
+        wrong.extend(missing.map(|it| format!("{name}: {}", &it[1])));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_documents_run_no_command_that_does_not_exist() {
+    let cli = Cli::command();
+    let commands: BTreeSet<_> = cli.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+    let runs = Regex::new(r"cargo (?:xtask|stackwright) ([a-z-]+)").unwrap();
+    let documents = files(&root().join("docs/src"), "md").into_iter().chain([root().join("README.md")]);
+    let unknown: Vec<_> = documents
+        .flat_map(|file| {
+            let text = read(&file);
+            let named: Vec<_> = runs.captures_iter(&text).map(|it| it[1].to_owned()).collect();
+            named.into_iter().map(move |name| (file.clone(), name))
+        })
+        .filter(|(_, name)| !commands.contains(name))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    if folder.exists() { files(folder, "rs") } else { Vec::new() }
+}
+
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|it| it == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
