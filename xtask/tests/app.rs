@@ -32,6 +32,13 @@ impl Workspace {
         fs::write(file, text).unwrap();
     }
 
+    /// What `list` prints in the workspace, with the variables `environment`.
+    fn listed(&self, environment: &[(&str, &str)]) -> String {
+        let mut list = command(&["list"]);
+        list.current_dir(self.0.path()).envs(environment.iter().copied());
+        CommandOutput::of(&mut list).expect(0).stdout
+    }
+
     /// How the command line ends in the workspace, with `ROOT` for its folder.
     fn run(&self, arguments: &[&str]) -> CommandOutput {
         let root = self.0.path().canonicalize().unwrap();
@@ -156,4 +163,47 @@ fn a_folder_without_an_app_says_how_to_get_one() {
       help: name the package with the systems in `ROOT/Cargo.toml`: `[workspace.metadata.stackwright]`, and below it `app = "stacks"`
       help: `cargo stackwright init DIR` makes a workspace with an app
     "#);
+}
+
+/// An app is built again when anything has changed that it is built from, and cargo is not asked otherwise.
+#[test]
+fn a_change_of_what_the_app_is_built_from_is_seen_at_once() {
+    let main = r###"
+        mod text;
+        fn main() {
+            let flag = if cfg!(flagged) { "flagged" } else { "plain" };
+            println!(
+                r##"{{"version": 1, "stackwright": "0.1.0", "stage": "dev", "systems": [{{"name": "orders", "description": "{} {} {flag}", "options": [], "outcome": {{"failed": {{"message": "m", "location": null}}}}}}]}}"##,
+                text::TEXT, outside::TEXT,
+            );
+        }
+    "###;
+    let outside = TempDir::with_prefix("outside with spaces").unwrap();
+    fs::create_dir(outside.path().join("src")).unwrap();
+    let manifest = "[package]\nname = \"outside\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n";
+    fs::write(outside.path().join("Cargo.toml"), manifest).unwrap();
+    let write_outside = |text: &str| {
+        fs::write(outside.path().join("src/lib.rs"), format!("pub const TEXT: &str = {text:?};\n")).unwrap();
+    };
+    write_outside("one");
+    let workspace = Workspace::with_app(main);
+    let write = |text: &str| workspace.write("stacks/src/text.rs", &format!("pub const TEXT: &str = {text:?};\n"));
+    write("first");
+    let manifest = fs::read_to_string(workspace.0.path().join("stacks/Cargo.toml")).unwrap();
+    let dependency = format!("[dependencies]\noutside = {{ path = {:?} }}\n", outside.path());
+    workspace.write("stacks/Cargo.toml", &(manifest + &dependency));
+    assert_eq!(workspace.listed(&[]), "orders  first one plain\n");
+
+    // Within the same second, and of the same length.
+    write("other");
+    assert_eq!(workspace.listed(&[]), "orders  other one plain\n");
+    write_outside("two");
+    assert_eq!(workspace.listed(&[]), "orders  other two plain\n");
+    write("newer");
+    assert_eq!(workspace.listed(&[("RUSTFLAGS", "--cfg flagged")]), "orders  newer two flagged\n");
+    assert_eq!(workspace.listed(&[]), "orders  newer two plain\n");
+    workspace.write(".cargo/config.toml", "[build]\nrustflags = [\"--cfg\", \"flagged\"]\n");
+    assert_eq!(workspace.listed(&[]), "orders  newer two flagged\n");
+    fs::remove_file(workspace.0.path().join("stacks/src/text.rs")).unwrap();
+    workspace.run(&["list"]).expect(1);
 }
