@@ -71,15 +71,19 @@ impl Artifact {
         // Programs of one name differ by what they are built for.
         let name = hex::encode(&Sha256::digest(program.path.as_os_str().as_encoded_bytes())[..8]);
         let (zip, known) = (folder.join(format!("{name}.zip")), folder.join(format!("{name}.state")));
-        if fs::read_to_string(&known).is_ok_and(|known| known == state)
+        if let Ok(known) = fs::read_to_string(&known)
+            && let Some((digest, of)) = known.split_once(' ')
+            && of == state
+            && let Some(digest) = hex::decode(digest)
             && let Ok(zip) = fs::read(&zip)
         {
-            return Ok(Self::of_zip(&program.name, zip));
+            return Ok(Self { program: program.name.clone(), zip, digest });
         }
         let artifact = Self::new(&program.name, &fs::read(&program.path).with_context(unreadable)?)?;
         // The state last: a zip that is written in part has none.
         let _ = fs::remove_file(&known);
         fs::write(&zip, &artifact.zip).with_context(|| format!("`{}` cannot be written", zip.display()))?;
+        let state = format!("{} {state}", hex::encode(&artifact.digest));
         fs::write(&known, state).with_context(|| format!("`{}` cannot be written", known.display()))?;
         Ok(artifact)
     }
