@@ -147,6 +147,8 @@ async fn aws_cloudformation_deploy(root: &Path, stack: &Stack, runs: usize) -> a
     fs::write(&file, stack.template().to_json())?;
     let mut times = Vec::new();
     for _ in 0..runs {
+        // It names what it makes by the second, and two of one name are refused.
+        tokio::time::sleep(Duration::from_secs(1)).await;
         let mut aws = Command::new("aws");
         aws.args([
             "cloudformation",
