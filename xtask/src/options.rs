@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use assembly::{OptionSpec, System};
+use assembly::{OPTION_TAG, OptionSpec, System};
 use infra::nearest;
 
 use crate::cli::OptionArgs;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stack::Stack;
-
-/// What the tag of an option begins with; the option's name follows.
-const OPTION_TAG: &str = "stackwright:option:";
 
 /// Refuses options that none of `systems` has, and values that an option does not have.
 ///

@@ -24,6 +24,7 @@ mod options;
 mod system;
 
 pub use app::App;
+pub use assembly::OPTION_TAG;
 pub use local_service::LocalService;
 pub use options::{OptionError, OptionSpec, Options};
-pub use system::{OPTION_TAG, Placeholder, System};
+pub use system::{Placeholder, System};

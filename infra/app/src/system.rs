@@ -1,13 +1,11 @@
 //! A system: a stack with what can be chosen of it, and how it is run and tried locally.
 
+use assembly::OPTION_TAG;
 use infra::stack::Tag;
 use infra::{Stack, Stage, Value};
 
 use crate::local_service::LocalService;
 use crate::options::{OptionSpec, Options};
-
-/// What the tag of an option begins with; the option's name follows.
-pub const OPTION_TAG: &str = "stackwright:option:";
 
 /// A name in braces in what to try next, with the function that gives its value.
 pub type Placeholder = (&'static str, fn() -> &'static str);

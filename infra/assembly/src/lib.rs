@@ -21,6 +21,10 @@ pub use location::Location;
 /// It grows with each change after which an older reader would misunderstand the document.
 pub const VERSION: u32 = 1;
 
+/// What the tag of a chosen option begins with; the option's name follows. The app sets it, and the engine reads it from
+/// the deployed stack.
+pub const OPTION_TAG: &str = "stackwright:option:";
+
 /// Everything that an app says of its systems in one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assembly {

@@ -56,7 +56,7 @@ fn engine() -> Result<Option<PathBuf>, String> {
     if before.exists() {
         eprintln!("rebuilding {ENGINE}: some seconds");
     } else {
-        eprintln!("building {ENGINE}: about 4 minutes the first time");
+        eprintln!("building {ENGINE}: about 7 minutes on 2 cores, the first time");
     }
     let Some(program) = build_with_cargo(root)? else { return Ok(None) };
     // When it cannot be remembered, cargo is asked again next time.
