@@ -204,6 +204,16 @@ pub(crate) fn is_function(members: &Map<String, Json>) -> bool {
     Expression::of_members(members).is_function()
 }
 
+/// Whether an intrinsic function is anywhere in a value: only CloudFormation knows what it yields.
+#[must_use]
+pub fn has_function(json: &Json) -> bool {
+    match json {
+        Json::Array(items) => items.iter().any(has_function),
+        Json::Object(members) => is_function(members) || members.values().any(has_function),
+        _ => false,
+    }
+}
+
 /// What an ARN, a name or a principal is about by its logical id, where it has one: `Sightings/index/by-model`.
 ///
 /// ```

@@ -24,6 +24,8 @@ pub enum Holds {
     Nothing,
     /// What can be counted, by the name of one: `item`, `message`.
     Counted(&'static str),
+    /// What the system writes about itself, by the name of one: `log event`. It is said, and goes without a question.
+    Logs(&'static str),
     /// What is not counted, by what it is: `data`, `files`, `key material`. A resource that exists is taken to hold some.
     Uncounted(&'static str),
 }
@@ -193,8 +195,8 @@ impl Facts {
 impl Holds {
     /// Whether its users stored anything there, or may have.
     #[must_use]
-    pub fn is_data(self) -> bool {
-        self != Self::Nothing
+    pub const fn is_data(self) -> bool {
+        matches!(self, Self::Counted(_) | Self::Uncounted(_))
     }
 }
 
@@ -248,7 +250,7 @@ mod tests {
     #[test]
     fn a_log_group_holds_events_and_its_arn_names_its_streams() {
         let facts = of("AWS::Logs::LogGroup");
-        assert_eq!((facts.holds(), facts.arn_suffix()), (Holds::Counted("log event"), ":*"));
+        assert_eq!((facts.holds(), facts.arn_suffix()), (Holds::Logs("log event"), ":*"));
         assert_eq!(of("AWS::SQS::Queue").arn_suffix(), "");
     }
 }

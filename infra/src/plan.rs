@@ -7,6 +7,7 @@ mod permissions;
 mod properties;
 mod refusals;
 mod snapshot;
+mod steps;
 mod text;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ use crate::template::ARTIFACTS_BUCKET;
 pub use permissions::{Permission, PermissionChange, resource_name};
 pub use properties::PropertyChange;
 pub use snapshot::Snapshot;
+pub use steps::Step;
 pub use text::{Line, Tone};
 
 /// What happens to one resource.
@@ -73,6 +75,8 @@ pub struct Plan {
     pub parameters: Vec<PropertyChange>,
     /// Rights that principals gain or lose.
     pub permissions: Vec<PermissionChange>,
+    /// The updates that must come before the last one, in order.
+    pub steps: Vec<Step>,
 }
 
 impl Plan {
@@ -95,14 +99,17 @@ impl Plan {
 
         let outputs = |snapshot: &Snapshot| Json::Object(snapshot.resolved("Outputs", |_| true));
         let old_outputs = before.map_or_else(|| Json::Object(Map::new()), outputs);
-        Self {
+        let mut plan = Self {
             is_first: before.is_none(),
             tags: before.map(|it| properties::between(&it.tags(), &after.tags())).unwrap_or_default(),
             outputs: properties::between(&old_outputs, &outputs(after)),
             parameters: before.map(|before| changed_parameters(before, after, &new)).unwrap_or_default(),
             permissions: permissions::between(&policies(before, &same), &policies(Some(after), &same)),
             resources: changes,
-        }
+            steps: Vec::new(),
+        };
+        plan.steps = before.map(|before| steps::before_last(&plan, before, after)).unwrap_or_default();
+        plan
     }
 
     /// Whether deploying would change nothing.

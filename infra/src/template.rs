@@ -91,8 +91,44 @@ impl Template {
         serde_json::to_string(&self.0).unwrap_or_default()
     }
 
+    /// The same in ASCII: CloudFormation gives a template back with `?` for every other character.
+    #[must_use]
+    pub fn to_ascii_json(&self) -> String {
+        let mut text = String::new();
+        for letter in self.to_compact_json().chars() {
+            if letter.is_ascii() {
+                text.push(letter);
+            } else {
+                text.extend(letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+        text
+    }
+
     pub(crate) fn write_compact_json(&self, to: impl io::Write) -> serde_json::Result<()> {
         serde_json::to_writer(to, &self.0)
+    }
+
+    /// Gives each role and user that has none the permissions boundary `arn`.
+    ///
+    /// ```
+    /// let mut template = infra::Template::parse("Resources: {Role: {Type: AWS::IAM::Role}}").unwrap();
+    /// template.set_permissions_boundary("arn:aws:iam::123456789012:policy/boundary");
+    /// let role = &template.resource("Role").unwrap()["Properties"];
+    /// assert_eq!(role["PermissionsBoundary"], "arn:aws:iam::123456789012:policy/boundary");
+    /// ```
+    pub fn set_permissions_boundary(&mut self, arn: &str) {
+        let resources = self.0.get_mut("Resources").and_then(Json::as_object_mut).into_iter().flatten();
+        for (_, resource) in resources {
+            if !matches!(resource["Type"].as_str(), Some("AWS::IAM::Role" | "AWS::IAM::User")) {
+                continue;
+            }
+            let Some(resource) = resource.as_object_mut() else { continue };
+            let properties = resource.entry("Properties").or_insert_with(|| Json::Object(Map::new()));
+            if let Some(properties) = properties.as_object_mut() {
+                properties.entry("PermissionsBoundary").or_insert_with(|| arn.into());
+            }
+        }
     }
 
     /// A section such as `Resources`: its entries by name, in order.

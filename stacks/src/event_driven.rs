@@ -88,17 +88,17 @@ pub fn stack(stage: &Stage) -> Stack {
             detail: Some(Pattern::<EventMatch>::default().field(["bucket", "name"], [uploads])),
         })
     });
-    let from_rule = |statement: Statement| {
-        let statement = statement.principal(Principal::service("events.amazonaws.com"));
-        PolicyDocument::from([statement.when(Condition::source_arn(created.arn()))])
-    };
-    stack.named("UploadsTopicPolicy").add(TopicPolicy {
-        topics: vec![topic],
-        policy_document: from_rule(Statement::allow([action::sns::PUBLISH]).on(topic.arn())),
-    });
+    let by_eventbridge = |statement: Statement| statement.principal(Principal::service("events.amazonaws.com"));
+    // Without a condition: EventBridge publishes nothing to a topic whose policy has one for it.
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+    let publish = by_eventbridge(Statement::allow([action::sns::PUBLISH]).on(topic.arn()));
+    stack
+        .named("UploadsTopicPolicy")
+        .add(TopicPolicy { topics: vec![topic], policy_document: PolicyDocument::from([publish]) });
+    let send = by_eventbridge(Statement::allow([action::sqs::SEND_MESSAGE]).on(undelivered.arn()));
     stack.named("EventsDlqPolicy").add(QueuePolicy {
         queues: vec![undelivered],
-        policy_document: from_rule(Statement::allow([action::sqs::SEND_MESSAGE]).on(undelivered.arn())),
+        policy_document: PolicyDocument::from([send.when(Condition::source_arn(created.arn()))]),
     });
 
     // Images: only the keys that end like one.

@@ -147,6 +147,27 @@ pub struct ParameterArgs {
     pub parameters: Vec<(String, String)>,
 }
 
+/// How a deployment is carried out.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Operation")]
+pub struct OperationArgs {
+    /// The service role with whose rights CloudFormation works.
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// Give each role that has none this permissions boundary.
+    #[arg(long, value_name = "ARN")]
+    pub permissions_boundary: Option<String>,
+    /// Leave what was done when something fails, to look at it.
+    #[arg(long)]
+    pub no_rollback: bool,
+    /// Take over a stack of the same name that is not this project's.
+    #[arg(long)]
+    pub adopt: bool,
+    /// Take a stack out of a state that no deployment can leave, before it is deployed.
+    #[arg(long)]
+    pub recover: bool,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -208,6 +229,24 @@ pub enum Command {
         /// Deploy in spite of the audit's rule ID, for a reason that the stack keeps as a tag; may be repeated.
         #[arg(long = "allow", value_name = "ID=REASON", value_parser = parameter)]
         allowed: Vec<(String, String)>,
+        /// How CloudFormation works.
+        #[command(flatten)]
+        operation: OperationArgs,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Show how what runs differs from what was deployed; exits with 3 when it does.
+    Drift {
+        /// The stacks.
+        #[command(flatten)]
+        stacks: StackArgs,
+        /// Where.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// Set what differs to what was deployed, where an API call can.
+        #[arg(long)]
+        fix: bool,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -234,6 +273,9 @@ pub enum Command {
         /// Delete tables, queues and buckets that hold data, too.
         #[arg(long)]
         force: bool,
+        /// The service role with whose rights CloudFormation works.
+        #[arg(long, value_name = "ARN", help_heading = "Operation")]
+        role_arn: Option<String>,
         /// Do not ask.
         #[arg(long)]
         yes: bool,

@@ -1,6 +1,9 @@
 //! Where a stack goes: an account and region of AWS, the local cloud, or another endpoint.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -10,7 +13,11 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::cli::TargetArgs;
 use crate::failure::Failure;
@@ -22,6 +29,8 @@ use crate::{local, ui};
 pub struct Cloud {
     /// The account's id.
     pub account: String,
+    /// The partition, such as `aws` or `aws-cn`.
+    pub partition: String,
     /// The region's name.
     pub region: String,
     /// The local cloud, when it is that.
@@ -52,6 +61,13 @@ pub struct Cloud {
     pub logs: aws_sdk_cloudwatchlogs::Client,
 }
 
+/// How often a call is tried: a throttled one waits up to 20 s before the last.
+const ATTEMPTS: u32 = 8;
+/// After how long an attempt is given up; that of an upload is not.
+const ATTEMPT: Duration = Duration::from_secs(30);
+/// After how long a connection is given up.
+const CONNECTION: Duration = Duration::from_secs(5);
+
 /// Connects to each region that the command line names, or to the one that is configured.
 pub async fn connect_all(target: &TargetArgs, default_region: Option<&str>) -> anyhow::Result<Vec<Cloud>> {
     let mut clouds = Vec::new();
@@ -74,7 +90,11 @@ pub async fn connect(target: &TargetArgs, default_region: Option<&str>) -> anyho
 
 async fn aws_config(target: &TargetArgs, default_region: Option<&str>) -> anyhow::Result<SdkConfig> {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone());
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECTION).operation_attempt_timeout(ATTEMPT).build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http.clone())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts);
     if let Some(profile) = &target.profile {
         loader = loader.profile_name(profile);
     }
@@ -102,8 +122,17 @@ async fn aws_config(target: &TargetArgs, default_region: Option<&str>) -> anyhow
     }
     match &target.profile {
         Some(profile) => with_credentials_of(profile, &config, http).await,
-        None if config.credentials_provider().is_none() => Err(no_credentials()),
-        None => Ok(config),
+        None => require_credentials(config).await,
+    }
+}
+
+/// Credentials are found before anything else is done, so that why there are none is said as it is.
+async fn require_credentials(config: SdkConfig) -> anyhow::Result<SdkConfig> {
+    let Some(provider) = config.credentials_provider() else { return Err(no_credentials("")) };
+    match provider.provide_credentials().await {
+        Ok(_) => Ok(config),
+        Err(CredentialsError::CredentialsNotLoaded(_)) => Err(no_credentials("")),
+        Err(error) => Err(no_credentials(&causes(&error))),
     }
 }
 
@@ -116,9 +145,16 @@ async fn with_credentials_of(profile: &str, config: &SdkConfig, http: SharedHttp
             CredentialsError::CredentialsNotLoaded(_) => String::new(),
             error => format!(": {}", causes(&error)),
         };
-        return Err(Failure::new(format!("the profile `{profile}` gives no AWS credentials{cause}"))
-            .help("`aws configure list-profiles` lists the profiles")
-            .into());
+        let failure = Failure::new(format!("the profile `{profile}` gives no AWS credentials{cause}"));
+        // The SDK for Rust asks nobody for a code.
+        return Err(if cause.contains("mfa") || cause.contains("MultiFactor") || cause.contains("MFA") {
+            failure.help(format!(
+                "its role asks for a code: `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`"
+            ))
+        } else {
+            failure.help("`aws configure list-profiles` lists the profiles")
+        }
+        .into());
     }
     Ok(config.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build())
 }
@@ -144,6 +180,10 @@ async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Ta
     let endpoint = target.endpoint_url.clone();
     let region = config.region().map(ToString::to_string).unwrap_or_default();
     let account = identity.account().unwrap_or_default().to_owned();
+    if let Some(arn) = identity.arn() {
+        let _ = CALLER.set(arn.to_owned());
+    }
+    let partition = identity.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
     if local.is_some() && account != local::ACCOUNT {
         return Err(Failure::new(format!(
             "what answers as the local cloud is account {account}, not {}; nothing was done",
@@ -153,9 +193,12 @@ async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Ta
     }
     ui::detail(format!("account {account}, region {region}"));
     // Path-style addresses work with every endpoint; virtual hosts need a name that resolves.
-    let s3 = aws_sdk_s3::config::Builder::from(config).force_path_style(local.is_some() || endpoint.is_some()).build();
+    let s3 = aws_sdk_s3::config::Builder::from(config).force_path_style(local.is_some() || endpoint.is_some());
+    // An upload takes as long as it takes; one that stands still is given up by the SDK.
+    let s3 = s3.timeout_config(TimeoutConfig::builder().connect_timeout(CONNECTION).build()).build();
     Ok(Cloud {
         account,
+        partition,
         region,
         local,
         endpoint,
@@ -183,6 +226,19 @@ impl Cloud {
         format!("account {} in {}", self.account, self.region).into()
     }
 
+    /// The ARN of a resource of `service` here.
+    #[must_use]
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
+    }
+
+    /// The end of all names of services here: `amazonaws.com`.
+    #[must_use]
+    pub fn url_suffix(&self) -> &'static str {
+        // <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>
+        if self.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+    }
+
     /// What to type to do `command` to `stack` here.
     #[must_use]
     pub fn command_line(&self, command: &str, stack: &Stack) -> String {
@@ -195,47 +251,129 @@ impl Cloud {
         let endpoint = self.local.as_ref().map(local::LocalCloud::endpoint).or_else(|| self.endpoint.clone());
         match endpoint {
             Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
-            None => format!("https://{bucket}.s3.{}.amazonaws.com/{key}", self.region),
+            None => format!("https://{bucket}.s3.{}.{}/{key}", self.region, self.url_suffix()),
         }
     }
 }
 
-/// An SDK error in the user's words.
+/// An SDK error in the user's words: what was refused, to whom, and what is probably missing.
 #[expect(clippy::needless_pass_by_value, reason = "so that it can be given to `map_err`")]
-pub fn explain<E, R>(error: aws_smithy_runtime_api::client::result::SdkError<E, R>) -> anyhow::Error
+pub fn explain<E>(error: SdkError<E, HttpResponse>) -> anyhow::Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
-    use aws_smithy_runtime_api::client::result::SdkError;
     if let SdkError::DispatchFailure(failure) = &error {
         let text = causes(&error);
         if text.contains("credentials") || text.contains("identity") {
-            return no_credentials();
+            return no_credentials(&text);
         }
         let what = if failure.is_timeout() { "did not answer in time" } else { "cannot be reached" };
         return Failure::new(format!("the AWS endpoint {what}: {}", failure_text(&text)))
             .help("check the network, the region and `--endpoint-url`")
             .into();
     }
-    match (error.code(), error.message()) {
-        (Some(code), Some(message)) => Failure::new(format!("AWS refused: {message} ({code})")).into(),
-        (Some(code), None) => Failure::new(format!("AWS refused: {code}")).into(),
-        _ => Failure::new(format!("an AWS call failed: {}", causes(&error))).into(),
+    if let SdkError::TimeoutError(_) = &error {
+        return Failure::new(format!("the AWS endpoint did not answer {} in time", Called::of::<E>()))
+            .help("check the network, the region and `--endpoint-url`")
+            .into();
+    }
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let refusal = match (error.code(), error.message()) {
+        (Some(code), Some(message)) => format!("AWS refused: {message} ({code})"),
+        (Some(code), None) => format!("AWS refused {}: {code}", Called::of::<E>()),
+        // The answer to a `HEAD` has no body that could say more.
+        (None, _) => match status {
+            Some(status) => format!("AWS refused {} with the status {status}", Called::of::<E>()),
+            None => return Failure::new(format!("a call of AWS failed: {}", causes(&error))).into(),
+        },
+    };
+    let is_denied = status == Some(403) || error.code().is_some_and(|code| code.starts_with("AccessDenied"));
+    let is_expired = error.code().is_some_and(|code| code.contains("Expired") && code.contains("Token"));
+    if is_expired {
+        return Failure::new(refusal)
+            .help("the credentials have expired: get new ones, and run the command again")
+            .into();
+    }
+    if !is_denied {
+        return Failure::new(refusal).into();
+    }
+    let caller = CALLER.get().map(|caller| format!(" of `{caller}`")).unwrap_or_default();
+    Failure::new(refusal).help(format!("the credentials{caller} probably lack {}", Called::of::<E>().actions())).into()
+}
+
+/// Whose credentials are used, once AWS has said so.
+static CALLER: OnceLock<String> = OnceLock::new();
+
+/// An operation of a service, told by the type of its error: `aws_sdk_s3::operation::head_object::HeadObjectError`.
+struct Called {
+    service: String,
+    operation: String,
+}
+
+impl Called {
+    fn of<E>() -> Self {
+        let name = std::any::type_name::<E>();
+        let service = name.strip_prefix("aws_sdk_").and_then(|rest| rest.split("::").next()).unwrap_or("aws");
+        let operation = name.rsplit("::").next().unwrap_or(name).trim_end_matches("Error");
+        Self { service: service.to_owned(), operation: operation.to_owned() }
+    }
+
+    /// The actions that a call needs. Without the right to list, S3 denies what does not exist.
+    fn actions(&self) -> String {
+        let Self { service, operation } = self;
+        let known = policies::operation::of(service).into_iter().flatten().find(|it| it.name == operation);
+        let mut actions: Vec<_> = match known {
+            Some(known) => known.required.iter().map(|action| format!("`{action}`")).collect(),
+            None => vec![format!("`{service}:{operation}`")],
+        };
+        if operation == "HeadObject" {
+            actions.push("`s3:ListBucket`".to_owned());
+        }
+        actions.join(" or ")
     }
 }
 
-fn no_credentials() -> anyhow::Error {
-    Failure::new("no AWS credentials were found")
+impl fmt::Display for Called {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of {}", self.operation, self.service)
+    }
+}
+
+/// `cause` is what the SDK says of the places where it looked.
+fn no_credentials(cause: &str) -> anyhow::Error {
+    let cause = if cause.is_empty() { String::new() } else { format!(": {}", failure_text(cause)) };
+    Failure::new(format!("no AWS credentials were found{cause}"))
         .help("pass `--profile NAME`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`")
         .help("`--local` needs none: it deploys to this machine")
         .into()
 }
 
-fn causes(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+/// An error with all its causes, each once.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let all = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
+    let mut causes: Vec<String> = Vec::new();
+    for cause in all {
+        if !causes.last().is_some_and(|last| last.contains(&cause)) {
+            causes.push(cause);
+        }
+    }
+    causes.join(": ")
 }
 
 fn failure_text(text: &str) -> &str {
     text.rsplit(": ").next().unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::operation::head_object::HeadObjectError;
+
+    use super::*;
+
+    #[test]
+    fn an_operation_is_told_by_its_error_and_its_actions_by_the_table() {
+        let head = Called::of::<HeadObjectError>();
+        assert_eq!(head.to_string(), "`HeadObject` of s3");
+        assert_eq!(head.actions(), "`s3:GetObject` or `s3:ListBucket`");
+    }
 }

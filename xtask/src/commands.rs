@@ -7,6 +7,7 @@ pub mod deploy;
 pub mod destroy;
 pub mod diff;
 pub mod doctor;
+pub mod drift;
 pub mod graph;
 pub mod init;
 pub mod list;

@@ -12,7 +12,7 @@ pub enum Exit {
     Failed = 1,
     /// The command line does not say what to do.
     Usage = 2,
-    /// There are differences: `diff --exit-code`.
+    /// There are differences: `diff --exit-code`, `drift`.
     Differences = 3,
     /// The audit has findings.
     Findings = 4,

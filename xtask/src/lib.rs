@@ -24,6 +24,7 @@ pub mod progress;
 pub mod scaffold;
 pub mod schemas;
 pub mod select;
+pub mod services;
 pub mod stack;
 pub mod tools;
 pub mod ui;
@@ -68,12 +69,15 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Diff { stacks, exit_code, given, target } => {
             commands::diff::run(&stacks, exit_code, &given, &target).await
         }
-        Command::Deploy { stacks, given, target, allowed, yes } => {
-            commands::deploy::run(&stacks, &given, &target, &allowed, yes).await
+        Command::Deploy { stacks, given, target, allowed, operation, yes } => {
+            commands::deploy::run(&stacks, &given, &target, &allowed, &operation, yes).await
         }
+        Command::Drift { stacks, target, fix, yes } => commands::drift::run(&stacks, &target, fix, yes).await,
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
         Command::PolicyAudit(arguments) => commands::policy_audit::run(&arguments).await,
-        Command::Destroy { stacks, target, force, yes } => commands::destroy::run(&stacks, &target, force, yes).await,
+        Command::Destroy { stacks, target, force, role_arn, yes } => {
+            commands::destroy::run(&stacks, &target, force, role_arn.as_deref(), yes).await
+        }
         Command::Local { command } => commands::local::run(command).await,
         Command::Graph { name, choices, format, output } => {
             commands::graph::run(&name, &choices, format, output.as_deref())

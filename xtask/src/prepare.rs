@@ -15,12 +15,13 @@ use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
 use crate::cli::ParameterArgs;
 use crate::cloud::Cloud;
 use crate::deploy::change_set;
-use crate::deploy::contents::{self, Resource};
 use crate::deploy::deployed::{self, Deployed};
+use crate::deploy::parameters;
 use crate::deploy::stack_instance::StackInstance;
-use crate::deploy::{existing, parameters};
 use crate::failure::Failure;
 use crate::select::{self, Selection};
+use crate::services::cloudformation::{self, Resource};
+use crate::services::{self, Search};
 use crate::stack::Stack;
 use crate::tools::{self, Tool};
 use crate::{cargo, local, options, ui};
@@ -77,7 +78,7 @@ pub async fn prepare(
 async fn find(selection: &Selection, instance: &StackInstance<'_>) -> anyhow::Result<Option<Deployed>> {
     let deployed = deployed::read(instance.cloud, instance.stack).await?;
     if let Some(deployed) = &deployed {
-        deployed.require_deployable(instance.cloud, instance.stack)?;
+        deployed.require_deployable(instance.cloud, instance.stack).await?;
         let options = selection.system_of(instance.stack).map(|system| system.options.as_slice()).unwrap_or_default();
         options::require_said(instance.stack, options, &deployed.snapshot.tags)?;
     }
@@ -257,8 +258,16 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
         Some(Resource { id: change.id.clone(), resource_type: change.resource_type.clone(), physical_id })
     });
     let created: Vec<_> = created.collect();
-    let taken = existing::find(cloud, &created).await?.existing;
+    let Search { existing: taken, unknown, .. } = services::find(cloud, &created).await;
+    for (resource, error) in unknown {
+        // Who may deploy may not be allowed to read every service.
+        ui::warn(format!("whether `{}` exists already is not known: {error}", resource.physical_id));
+    }
     let Some(first) = taken.first() else { return Ok(()) };
+    // What another deployment of this stack is just making is not somebody else's.
+    if let Some(deployed) = deployed::read(cloud, stack).await?.filter(Deployed::is_in_progress) {
+        return Err(deployed::busy(cloud, stack, &deployed.id, deployed.status.as_str()).await);
+    }
     let names: Vec<_> = taken.iter().map(|it| format!("`{}` ({})", it.physical_id, it.resource_type)).collect();
     let place = stack.location(&first.id).map(|location| format!("\n  --> {location}"));
     Err(Failure::new(format!(
@@ -281,12 +290,12 @@ fn bucket_name(cloud: &Cloud, resource: &Map<String, Json>) -> Option<String> {
 
 /// Says in the plan what each resource that goes holds.
 async fn add_losses(cloud: &Cloud, stack: &Stack, plan: &mut Plan) -> anyhow::Result<()> {
-    let resources = contents::resources(cloud, stack.stack_name()).await?;
+    let resources = cloudformation::resources(cloud, stack.stack_name()).await?;
     let find = |change: &ResourceChange| resources.iter().find(|resource: &&Resource| resource.id == change.id);
     let losing: Vec<_> = plan.losses().map(|change| change.id.clone()).collect();
     for change in plan.resources.iter_mut().filter(|change| losing.contains(&change.id)) {
         if let Some(resource) = find(change) {
-            change.loses = contents::of(cloud, resource).await?;
+            change.loses = services::contents(cloud, resource).await?;
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::stack::Stack;
 use crate::{options, ui};
 
 /// The tag that tells whose a stack is.
-const PROJECT_TAG: &str = "stackwright:project";
+pub const PROJECT_TAG: &str = "stackwright:project";
 
 /// The app of the workspace, with the stacks that the command line names.
 #[derive(Debug)]
@@ -65,6 +65,28 @@ impl Selection {
         Ok(Self { app, systems, stacks, unbuilt })
     }
 
+    /// The same without the stacks that the app does not have or cannot build, and the names of those.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn declared(selected: &StackArgs, stage: &str) -> anyhow::Result<(Self, Vec<String>)> {
+        let everything = StackArgs { names: Vec::new(), all: true, choices: selected.choices.clone() };
+        let mut selection = Self::of(&everything, stage)?;
+        if selected.all {
+            return Ok((selection, Vec::new()));
+        }
+        selection.stacks.retain(|stack| selected.names.iter().any(|name| name == stack.name()));
+        let is_known = |name: &str| selection.stacks.iter().any(|stack| stack.name() == name);
+        let unknown = selected.names.iter().filter(|name| !is_known(name)).cloned().collect();
+        Ok((selection, unknown))
+    }
+
+    /// What is said of a name that is no stack's.
+    #[must_use]
+    pub fn no_such_stack(&self, name: &str) -> anyhow::Error {
+        no_such_stack(&self.systems, name)
+    }
+
     /// The same, in which every stack could be built.
     ///
     /// # Errors
@@ -110,16 +132,17 @@ impl Unbuilt {
 }
 
 fn find<'a>(systems: &'a [System], name: &str) -> anyhow::Result<&'a System> {
-    if let Some(system) = systems.iter().find(|system| system.name == name) {
-        return Ok(system);
-    }
+    systems.iter().find(|system| system.name == name).ok_or_else(|| no_such_stack(systems, name))
+}
+
+fn no_such_stack(systems: &[System], name: &str) -> anyhow::Error {
     let nearest = nearest::nearest(name, systems.iter().map(|system| system.name.as_str()));
     let failure = Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack);
-    Err(match nearest {
+    match nearest {
         Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
         None => failure.help("`cargo xtask list` lists the stacks"),
     }
-    .into())
+    .into()
 }
 
 /// Prints what is wrong with a stack; an error means that nothing may be deployed.

@@ -19,6 +19,18 @@ impl From<assembly::Stack> for Stack {
 }
 
 impl Stack {
+    /// A stack that is deployed as `stack_name` with `template`, and of which the app says nothing.
+    #[must_use]
+    pub fn undeclared(name: &str, stage: &str, stack_name: &str, template: Template) -> Self {
+        let assembled = assembly::Stack {
+            name: name.to_owned(),
+            stage: stage.to_owned(),
+            stack_name: stack_name.to_owned(),
+            ..assembly::Stack::default()
+        };
+        Self { assembled, template }
+    }
+
     /// The name of its system, as typed on the command line.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -89,6 +101,11 @@ impl Stack {
     #[must_use]
     pub fn tags(&self) -> &[Tag] {
         &self.assembled.tags
+    }
+
+    /// Gives each role and user that has none the permissions boundary `arn`.
+    pub fn set_permissions_boundary(&mut self, arn: &str) {
+        self.template.set_permissions_boundary(arn);
     }
 
     /// Adds a tag.

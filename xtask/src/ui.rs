@@ -117,6 +117,11 @@ pub fn error_of(label: &str, failure: &anyhow::Error) {
     LABEL.sync_scope(format!("{label}  "), || error(failure));
 }
 
+/// Says what may be wrong, also when quiet.
+pub fn warn(text: impl std::fmt::Display) {
+    line(format!("  {CAUTION}!{CAUTION:#} {text}"));
+}
+
 /// Says what a check found.
 pub fn finding(finding: &Finding) {
     anstream::eprintln!("{}", finding_text(finding));

@@ -260,3 +260,49 @@ fn without_network_the_first_use_says_so() {
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.contains("the Python package index cannot be reached"), "{}", ended.stderr);
 }
+
+/// A stack whose services keep files and tables of their own.
+const KEEPING: &str = r#"{"Resources": {
+    "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "kept-objects",
+        "VersioningConfiguration": {"Status": "Enabled"}}},
+    "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "kept-items", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}},
+    "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "kept-events"}},
+    "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "kept-topic"}},
+    "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "kept-messages"}}}}"#;
+
+#[tokio::test]
+async fn what_was_deleted_does_not_come_back_with_the_next_start() {
+    let cloud = LocalCloud::fresh();
+    cloud.run(&["local", "start"]);
+    let config = cloud.sdk_config();
+    let cloudformation = aws_sdk_cloudformation::Client::new(&config);
+    let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
+    let s3 = aws_sdk_s3::Client::from_conf(s3);
+    let create = async || {
+        cloudformation.create_stack().stack_name("keeping").template_body(KEEPING).send().await.unwrap();
+        loop {
+            let stacks = cloudformation.describe_stacks().stack_name("keeping").send().await.unwrap().stacks.unwrap();
+            match stacks[0].stack_status().unwrap().as_str() {
+                "CREATE_IN_PROGRESS" => tokio::time::sleep(Duration::from_millis(20)).await,
+                status => return assert_eq!(status, "CREATE_COMPLETE", "{stacks:?}"),
+            }
+        }
+    };
+    create().await;
+    let put = || s3.put_object().bucket("kept-objects").key("a/b").body(b"x".to_vec().into());
+    let first = put().send().await.unwrap();
+    s3.delete_object().bucket("kept-objects").key("a/b").version_id(first.version_id().unwrap()).send().await.unwrap();
+    cloudformation.delete_stack().stack_name("keeping").send().await.unwrap();
+    while cloudformation.describe_stacks().stack_name("keeping").send().await.is_ok_and(|answer| {
+        answer.stacks().iter().any(|stack| stack.stack_status().unwrap().as_str() != "DELETE_COMPLETE")
+    }) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    cloud.run(&["local", "stop"]);
+    cloud.run(&["local", "start"]);
+    assert_eq!(s3.list_buckets().send().await.unwrap().buckets().len(), 0);
+    create().await;
+}

@@ -82,7 +82,7 @@ pub struct OptionSpec {
 }
 
 /// A stack in a stage, built with its options.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stack {
     /// The name of its system.
     pub name: String,

@@ -102,7 +102,7 @@ pub(super) fn all() -> Vec<Facts> {
         plain("AWS::Lambda::Permission", "lambda"),
 
         plain("AWS::Logs::LogGroup", "logs")
-            .holding(Holds::Counted("log event"))
+            .holding(Holds::Logs("log event"))
             .yielding(&[("Arn", "arn:{partition}:logs:{region}:{account}:log-group:{id}:*")]),
 
         plain("AWS::S3::Bucket", "s3")

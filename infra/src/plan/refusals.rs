@@ -1,13 +1,9 @@
 //! What CloudFormation would refuse about changes, although it accepts the template on its own.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value as Json};
 
 use super::{Action, Plan, ResourceChange, Snapshot};
-use crate::dynamodb::Table;
 use crate::facts::physical_name;
-use crate::reference::Resource as _;
 use assembly::{Finding, Location};
 
 impl Plan {
@@ -23,12 +19,6 @@ impl Plan {
         for change in &self.resources {
             let new = after.template.resource(&change.id);
             findings.extend(replaces_named(change, new).map(|finding| place(finding, location(&change.id))));
-            let old = before.and_then(|before| before.template.resource(&change.id));
-            if let (Action::Update, Some(old), Some(new)) = (change.action, old, new)
-                && change.resource_type == Table::TYPE
-            {
-                findings.extend(index_changes(change, old, new).map(|finding| place(finding, location(&change.id))));
-            }
         }
         findings
     }
@@ -51,42 +41,4 @@ fn replaces_named(change: &ResourceChange, resource: Option<&Map<String, Json>>)
         )
         .help(format!("give it another `{property}`, or deploy once without it"))
     })
-}
-
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html>
-fn index_changes(
-    change: &ResourceChange,
-    before: &Map<String, Json>,
-    after: &Map<String, Json>,
-) -> impl Iterator<Item = Finding> {
-    let (old, new) = (index_names(before), index_names(after));
-    let count = old.symmetric_difference(&new).count();
-    let many = (count > 1).then(|| {
-        Finding::error(
-            "one-index-per-update",
-            format!("`{}` gains or loses {count} global secondary indexes; one update can change one", change.id),
-        )
-        .help("deploy the indexes one after the other")
-    });
-    let changed = old.intersection(&new).filter(|name| {
-        let path = format!("GlobalSecondaryIndexes[{name}].");
-        let parts = change.properties.iter().filter_map(|it| it.path.strip_prefix(&path));
-        parts.into_iter().any(|part| part.starts_with("KeySchema") || part.starts_with("Projection"))
-    });
-    let changed: Vec<_> = changed
-        .map(|name| {
-            Finding::error(
-                "index-changed",
-                format!("the index `{name}` of `{}` changes its key or projection, which no update can", change.id),
-            )
-            .help("give the changed index another name")
-        })
-        .collect();
-    many.into_iter().chain(changed)
-}
-
-fn index_names(resource: &Map<String, Json>) -> BTreeSet<&str> {
-    let indexes = resource.get("Properties").and_then(|properties| properties.get("GlobalSecondaryIndexes"));
-    let indexes = indexes.and_then(Json::as_array).into_iter().flatten();
-    indexes.filter_map(|index| index.get("IndexName")?.as_str()).collect()
 }

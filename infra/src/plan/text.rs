@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use super::properties::PropertyChange;
-use super::{Action, Permission, PermissionChange, Plan, ResourceChange};
+use super::{Action, Permission, PermissionChange, Plan, ResourceChange, Step};
 use crate::expression::display;
 
 /// What a line is about, for its colour.
@@ -52,6 +52,7 @@ impl Plan {
         for change in &self.resources {
             resource_lines(change, width, &mut lines);
         }
+        step_lines(&self.steps, &mut lines);
         section("tags", &self.tags, &mut lines);
         section("parameters", &self.parameters, &mut lines);
         // Of a new stack every output is new.
@@ -171,6 +172,17 @@ fn section(title: &str, changes: &[PropertyChange], lines: &mut Vec<Line>) {
         };
         lines.push(Line { tone, text: format!("  {sign:<3} {}", property_text(change)) });
     }
+}
+
+fn step_lines(steps: &[Step], lines: &mut Vec<Line>) {
+    if steps.is_empty() {
+        return;
+    }
+    lines.push(Line { tone: Tone::Heading, text: format!("in {} steps", steps.len() + 1) });
+    for (index, step) in steps.iter().enumerate() {
+        lines.push(Line { tone: Tone::Plain, text: format!("  {}   {}  # {}", index + 1, step.does, step.why) });
+    }
+    lines.push(Line { tone: Tone::Plain, text: format!("  {}   the rest", steps.len() + 1) });
 }
 
 fn permission_lines<'a>(

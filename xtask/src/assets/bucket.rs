@@ -10,6 +10,7 @@ use aws_sdk_s3::types::{
 };
 use policies::{Action, Condition, Operator, PolicyDocument, Principal, Statement};
 
+use crate::cloud::explain;
 use crate::failure::Failure;
 
 /// A bucket of the account whose credentials are used, in the region they are used in.
@@ -45,7 +46,7 @@ impl Bucket {
             Err(Some("NoSuchBucket")) => self.create(s3).await,
             Err(Some("AccessDenied")) => Err(self.refused()),
             Err(_) => {
-                policy.with_context(|| format!("the bucket `{}` cannot be looked up", self.name))?;
+                policy.map_err(explain).with_context(|| format!("the bucket `{}` cannot be looked up", self.name))?;
                 Ok(())
             }
         }
@@ -71,7 +72,7 @@ impl Bucket {
             Ok(_) | Err(Some("BucketAlreadyOwnedByYou")) => {}
             Err(Some("BucketAlreadyExists")) => return Err(self.refused()),
             Err(_) => {
-                created.with_context(|| format!("the bucket `{}` cannot be made", self.name))?;
+                created.map_err(explain).with_context(|| format!("the bucket `{}` cannot be made", self.name))?;
             }
         }
         self.protect(s3).await
@@ -94,25 +95,29 @@ impl Bucket {
             .expected_bucket_owner(account)
             .public_access_block_configuration(private)
             .send()
-            .await?;
+            .await
+            .map_err(explain)?;
         s3.put_bucket_encryption()
             .bucket(name)
             .expected_bucket_owner(account)
             .server_side_encryption_configuration(encryption()?)
             .send()
-            .await?;
+            .await
+            .map_err(explain)?;
         s3.put_bucket_lifecycle_configuration()
             .bucket(name)
             .expected_bucket_owner(account)
             .lifecycle_configuration(lifecycle()?)
             .send()
-            .await?;
+            .await
+            .map_err(explain)?;
         s3.put_bucket_policy()
             .bucket(name)
             .expected_bucket_owner(account)
             .policy(serde_json::to_string(&self.tls_only())?)
             .send()
-            .await?;
+            .await
+            .map_err(explain)?;
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::archive::Artifact;
 use super::bucket::Bucket;
+use crate::cloud::explain;
 
 /// How many uploads run at once.
 const PARALLEL: usize = 8;
@@ -51,7 +52,7 @@ pub async fn exists(s3: &Client, bucket: &Bucket, artifact: &Artifact) -> Result
         Ok(found) => Ok(found.content_length().and_then(|it| usize::try_from(it).ok()) == Some(artifact.zip.len())),
         Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(false),
         Err(error) => {
-            Err(error).with_context(|| format!("`{key}` in the bucket `{}` cannot be looked up", bucket.name))
+            Err(explain(error)).with_context(|| format!("`{key}` in the bucket `{}` cannot be looked up", bucket.name))
         }
     }
 }
@@ -68,6 +69,7 @@ async fn put(s3: &Client, bucket: &Bucket, artifact: &Artifact) -> Result<()> {
         .body(ByteStream::from(artifact.zip.clone()))
         .send()
         .await
+        .map_err(explain)
         .with_context(|| format!("`{key}` cannot be uploaded to the bucket `{}`", bucket.name))?;
     Ok(())
 }

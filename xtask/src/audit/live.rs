@@ -19,9 +19,10 @@ use super::resources::of_type;
 use super::rights::role_of;
 use super::rules;
 use crate::cloud::Cloud;
-use crate::deploy::{contents, deployed};
+use crate::deploy::deployed;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::services::cloudformation;
 use crate::stack::Stack;
 use crate::ui;
 use differences::Sides;
@@ -64,7 +65,7 @@ async fn read_and_compare(
             .help(format!("`{}` deploys it", cloud.command_line("deploy", stack)))
             .into());
     };
-    let resources = contents::resources(cloud, stack.stack_name()).await?;
+    let resources = cloudformation::resources(cloud, stack.stack_name()).await?;
     let template = expected::resolved_resources(stack.template(), &deployed.snapshot.parameters);
     let names = Names::of(Home::of(cloud, stack, &deployed), &resources, &template);
     let is_conditional = |id: &str| template.get(id).is_some_and(|resource| resource.get("Condition").is_some());

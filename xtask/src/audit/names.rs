@@ -7,8 +7,8 @@ use infra::facts::{self, Physical};
 use serde_json::{Map, Value as Json};
 
 use crate::cloud::Cloud;
-use crate::deploy::contents::Resource;
 use crate::deploy::deployed::Deployed;
+use crate::services::cloudformation::Resource;
 use crate::stack::Stack;
 
 /// Where a stack is deployed.

@@ -19,10 +19,11 @@ use super::expression::shown;
 use super::names::{Home, Names};
 use crate::cli::TargetArgs;
 use crate::cloud::{self, Cloud};
-use crate::deploy::{contents, deployed};
+use crate::deploy::deployed;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local;
+use crate::services::cloudformation;
 use crate::stack::Stack;
 
 /// The calls of the functions of a stack, as the local cloud saw them.
@@ -80,7 +81,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Recorded> {
         .help(format!("`{}`, then use the system", cloud.command_line("deploy", stack)))
         .into());
     };
-    let resources = contents::resources(cloud, stack.stack_name()).await?;
+    let resources = cloudformation::resources(cloud, stack.stack_name()).await?;
     let names = Names::of(Home::of(cloud, stack, &deployed), &resources, &deployed.snapshot.resolved_resources());
     let recorded = local::calls(local).await?;
     let calls = recorded.calls.iter().filter(|call| call.last >= deployed.changed);

@@ -92,7 +92,7 @@ rules! {
 rules! {
     DELIVERY:
     NOT_LET_IN = "RP91" High "something delivered to a resource that does not let it in",
-        "allow it in a policy of the resource, with `Condition::source_arn`";
+        "allow it in a policy of the resource, with `aws:SourceArn` in a condition";
 }
 
 rules! {

@@ -60,8 +60,10 @@ impl<'a> Wiring<'a> {
             .evidence(format!("no policy or permission of `{target}` allows `{service}` to `{action}` for this source"))
             .fix(if action.service() == "lambda" {
                 format!("add a `Permission` of `{target}` for `{service}` with the source's ARN")
+            } else if delivery.takes_no_condition() {
+                format!("allow `{action}` to `{service}` in a policy of `{target}`, without a condition, which it cannot meet")
             } else {
-                format!("allow `{action}` to `{service}` in a policy of `{target}`, with `Condition::source_arn`")
+                format!("allow `{action}` to `{service}` in a policy of `{target}`, with `aws:SourceArn` in a condition")
             })
             .about(action.as_str())
             .on(target.as_str())

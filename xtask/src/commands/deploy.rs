@@ -6,10 +6,12 @@ use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use crate::audit::gate;
-use crate::cli::{self, ParameterArgs, TargetArgs};
+use crate::cli::{self, OperationArgs, ParameterArgs, TargetArgs};
 use crate::cloud;
+use crate::deploy::change_set::Settings;
 use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::parameters;
+use crate::deploy::recovery;
 use crate::deploy::rollout::{self, Done, Times};
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
@@ -23,17 +25,36 @@ pub async fn run(
     given: &ParameterArgs,
     target: &TargetArgs,
     allowed: &[(String, String)],
+    operation: &OperationArgs,
     yes: bool,
 ) -> anyhow::Result<Exit> {
     let mut selection = Selection::complete(selected, &target.stage)?;
     parameters::require_known(&selection.stacks, &given.parameters)?;
     select::require_all_sound(&selection.stacks)?;
+    if let Some(arn) = &operation.permissions_boundary {
+        selection.stacks.iter_mut().for_each(|stack| stack.set_permissions_boundary(arn));
+    }
     gate::require(&mut selection.stacks, &selection.app.workspace.root, allowed)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let all = StackInstance::all(&selection.stacks, &clouds);
 
+    for instance in &all {
+        recovery::resume(instance).await?;
+        if operation.recover {
+            recovery::recover(instance, operation.role_arn.as_deref(), yes).await?;
+        }
+    }
     let began = Instant::now();
     let prepared = prepare(&selection, &all, given, target.release).await?;
+    let prepared = all.iter().zip(prepared).map(|(instance, prepared)| {
+        let prepared = prepared?;
+        match &prepared.deployed {
+            Some(deployed) if !operation.adopt => deployed.require_own(instance.cloud, instance.stack)?,
+            _ => {}
+        }
+        anyhow::Ok(prepared)
+    });
+    let prepared: Vec<_> = prepared.collect();
     let build = began.elapsed();
     let shown = all.iter().zip(prepared).map(|(instance, prepared)| {
         let prepared = prepared?;
@@ -46,7 +67,8 @@ pub async fn run(
         ui::confirm(&question, yes)?;
     }
 
-    let (outcomes, times) = rollout::run(&all, prepared).await;
+    let settings = Settings { role_arn: operation.role_arn.clone(), no_rollback: operation.no_rollback };
+    let (outcomes, times) = rollout::run(&all, prepared, &settings).await;
     if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {
         local::save(local).await?;
     }

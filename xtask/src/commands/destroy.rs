@@ -10,18 +10,43 @@ use crate::cloud::{self, Cloud, explain};
 use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::removal::{self, Survey};
 use crate::deploy::stack_instance::StackInstance;
-use crate::deploy::{buckets, change_set};
+use crate::deploy::{change_set, recovery, undeclared};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::select::Selection;
+use crate::services::s3;
 use crate::ui;
 
 /// Deletes each stack from each region at once, but none before those that import what it exports.
-pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, force: bool, yes: bool) -> anyhow::Result<Exit> {
-    let selection = Selection::complete(selected, &target.stage)?;
+pub async fn run(
+    selected: &cli::StackArgs,
+    target: &TargetArgs,
+    force: bool,
+    role_arn: Option<&str>,
+    yes: bool,
+) -> anyhow::Result<Exit> {
+    let (mut selection, unknown) = Selection::declared(selected, &target.stage)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
+    if selected.all || !unknown.is_empty() {
+        let is_wanted = |name: &str| {
+            let is_undeclared = !selection.stacks.iter().any(|stack| stack.name() == name);
+            is_undeclared && (selected.all || unknown.iter().any(|unknown| unknown == name))
+        };
+        let project = &selection.app.workspace.project;
+        let undeclared = undeclared::find(&clouds, project, &target.stage, is_wanted).await?;
+        if let Some(name) = unknown.iter().find(|name| !undeclared.iter().any(|stack| stack.name() == *name)) {
+            return Err(selection.no_such_stack(name));
+        }
+        for stack in &undeclared {
+            ui::say(format!("{}: not in the source of `{project}`, and known by its tags", stack.name()));
+        }
+        selection.stacks.extend(undeclared);
+    }
     let all = StackInstance::reversed(&StackInstance::all(&selection.stacks, &clouds));
-    let surveys = join_all(all.iter().map(removal::survey)).await;
+    for instance in &all {
+        recovery::resume(instance).await?;
+    }
+    let surveys = join_all(all.iter().map(|instance| removal::survey(instance, &all))).await;
     concurrent::say_failures(&all, &surveys);
     show(&all, &surveys, !yes);
     if !force {
@@ -32,7 +57,7 @@ pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, force: bool, ye
     }
     let outcomes = concurrent::run(&all, surveys, async |instance, survey| match survey {
         Some(survey) => {
-            let asked = removal::remove(instance, &survey).await?;
+            let asked = removal::remove(instance, &survey, role_arn).await?;
             Ok(Some((survey.goes.len(), asked)))
         }
         None => Ok(None),
@@ -127,7 +152,7 @@ async fn offer_artifacts_bucket(cloud: &Cloud, yes: bool) -> anyhow::Result<()> 
         ui::say(format!("kept `{bucket}`"));
         return Ok(());
     }
-    buckets::empty(cloud, &bucket).await?;
+    s3::empty(cloud, &bucket).await?;
     cloud.s3.delete_bucket().bucket(&bucket).expected_bucket_owner(&cloud.account).send().await.map_err(explain)?;
     ui::say(format!("deleted `{bucket}`, which no stack in {} needed any more", cloud.place()));
     Ok(())

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::{
-    Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange, Tag,
+    Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnStackFailure, Parameter,
+    Replacement, ResourceChange, StackStatus, Tag,
 };
 use aws_smithy_types::byte_stream::ByteStream;
 use infra::Template;
 use infra::plan::{Action, Plan};
 
+use super::operation::Starter;
 use crate::assets::bucket::Bucket;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
@@ -23,6 +25,9 @@ const INLINE_BYTES: usize = 51_200;
 /// The tag that tells a stack of ours from others, with the stack's name.
 pub const STACK_TAG: &str = "stackwright:stack";
 
+/// The tag that tells the stage of a stack.
+pub const STAGE_TAG: &str = "stackwright:stage";
+
 /// A change set that is ready to be executed.
 #[derive(Debug, Clone)]
 pub struct ChangeSet {
@@ -32,6 +37,8 @@ pub struct ChangeSet {
     pub stack_id: String,
     /// Names this deployment in the stack's events.
     pub token: String,
+    /// Whether it makes the stack.
+    creates: bool,
 }
 
 /// What a change set is made from.
@@ -43,27 +50,45 @@ pub struct Request<'a> {
     pub template: &'a Template,
     /// The values of all parameters.
     pub parameters: &'a BTreeMap<String, String>,
+    /// The tags of the stack.
+    pub tags: &'a BTreeMap<String, String>,
     /// Whether the stack exists already.
     pub exists: bool,
     /// Where a large template is uploaded to.
     pub bucket: &'a Bucket,
+    /// How CloudFormation is to work.
+    pub settings: &'a Settings,
+}
+
+/// How CloudFormation is to work.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The service role with whose rights it works.
+    pub role_arn: Option<String>,
+    /// Leave what was made when something fails.
+    pub no_rollback: bool,
 }
 
 /// Makes a change set and waits until it can be executed; `None` when CloudFormation sees nothing to change.
 pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Option<ChangeSet>> {
     let name = request.stack.stack_name().to_owned();
-    let token = format!("deploy-{}", unique());
-    let body = request.template.to_compact_json();
+    let token = Starter::this("deploy").token();
+    let body = request.template.to_ascii_json();
     let mut call = cloud
         .cloudformation
         .create_change_set()
         .stack_name(&name)
         .change_set_name(&token)
+        // A repeated call, whose first answer was lost, makes no second change set.
+        .client_token(&token)
         .change_set_type(if request.exists { ChangeSetType::Update } else { ChangeSetType::Create })
         .capabilities(Capability::CapabilityNamedIam)
-        .set_tags(Some(
-            tags(request.stack).iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect(),
-        ));
+        .set_role_arn(request.settings.role_arn.clone())
+        .set_tags(Some(request.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()));
+    if !request.exists && !request.settings.no_rollback {
+        // A stack whose creation failed could only be deleted.
+        call = call.on_stack_failure(OnStackFailure::Delete);
+    }
     for (name, value) in request.parameters {
         call = call.parameters(Parameter::builder().parameter_key(name).parameter_value(value).build());
     }
@@ -77,11 +102,13 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Opti
         id: created.id().unwrap_or_default().to_owned(),
         stack_id: created.stack_id().unwrap_or(&name).to_owned(),
         token,
+        creates: !request.exists,
     };
-    wait(cloud, &set).await
+    wait(cloud, request.stack, &set).await
 }
 
-async fn wait(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<Option<ChangeSet>> {
+async fn wait(cloud: &Cloud, stack: &Stack, set: &ChangeSet) -> anyhow::Result<Option<ChangeSet>> {
+    let mut poll = Poll::new(cloud);
     loop {
         let described =
             cloud.cloudformation.describe_change_set().change_set_name(&set.id).send().await.map_err(explain)?;
@@ -89,15 +116,46 @@ async fn wait(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<Option<ChangeSet
         match described.status() {
             Some(ChangeSetStatus::CreateComplete) => return Ok(Some(set.clone())),
             Some(ChangeSetStatus::Failed) => {
+                let is_unchanged =
+                    reason.contains("didn't contain changes") || reason.contains("No updates are to be performed");
+                // What a validation found is told only while the change set exists.
+                let refused = if is_unchanged { None } else { Some(refusal(cloud, stack, set, reason).await) };
                 discard(cloud, set).await?;
-                if reason.contains("didn't contain changes") || reason.contains("No updates are to be performed") {
-                    return Ok(None);
-                }
-                return Err(Failure::new(format!("CloudFormation refused the change set: {reason}")).into());
+                return match refused {
+                    Some(refused) => Err(refused.into()),
+                    None => Ok(None),
+                };
             }
-            _ => tokio::time::sleep(poll_interval(cloud)).await,
+            _ => poll.wait().await,
         }
     }
+}
+
+/// Why CloudFormation refuses a change set: what its validations found, each at the line of its resource, or the reason
+/// that it gives.
+async fn refusal(cloud: &Cloud, stack: &Stack, set: &ChangeSet, reason: &str) -> Failure {
+    let calls = &cloud.cloudformation;
+    let mut events =
+        calls.describe_events().stack_name(&set.stack_id).change_set_name(&set.id).into_paginator().items().send();
+    let mut found = Vec::new();
+    // An endpoint that does not know the call says nothing more than the reason.
+    while let Some(Ok(event)) = events.next().await {
+        let said = event.validation_status_reason().or(event.resource_status_reason()).or(event.hook_status_reason());
+        let Some(said) = said.filter(|said| !said.is_empty()) else { continue };
+        let id = event.logical_resource_id().unwrap_or_default();
+        let path = event.validation_path().map(|path| format!(" at `{path}`")).unwrap_or_default();
+        let place = stack.location(id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
+        found.push(format!("`{id}`{path}: {said}{place}"));
+    }
+    if found.is_empty() {
+        return Failure::new(format!("CloudFormation refused the change set: {reason}; nothing was deployed"));
+    }
+    // Events come newest first.
+    found.reverse();
+    Failure::new(format!(
+        "CloudFormation's validation refused the change set; nothing was deployed\n{}",
+        found.join("\n")
+    ))
 }
 
 /// Refuses a change set that would remove or replace what `plan` does not: somebody else changed the stack since the
@@ -143,34 +201,98 @@ fn is_planned(change: &ResourceChange, plan: &Plan) -> bool {
 }
 
 /// Executes a change set; the stack's events tell how it goes.
-pub async fn execute(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<()> {
+pub async fn execute(cloud: &Cloud, set: &ChangeSet, settings: &Settings) -> anyhow::Result<()> {
     let call = cloud.cloudformation.execute_change_set().change_set_name(&set.id).client_request_token(&set.token);
-    match call.send().await {
-        Ok(_) => Ok(()),
-        Err(error) if error.code() == Some("InvalidChangeSetStatus") => {
-            Err(Failure::new("the stack changed while this deployment was being prepared; nothing was deployed")
-                .help("another deployment of this stack is running: deploy again when it has ended")
-                .into())
-        }
-        Err(error) => Err(explain(error)),
+    let call = call.set_disable_rollback(settings.no_rollback.then_some(true));
+    let Err(error) = call.send().await else { return Ok(()) };
+    // The answer to a call that did its work may have been lost, and a repetition of it be refused.
+    if is_executed(cloud, set).await {
+        return Ok(());
     }
+    if error.code() == Some("InvalidChangeSetStatus") || error.code() == Some("ChangeSetNotFound") {
+        return Err(Failure::new("the stack changed while this deployment was being prepared; nothing was deployed")
+            .help("another deployment of this stack is running: deploy again when it has ended")
+            .into());
+    }
+    Err(explain(error))
 }
 
-/// Deletes a change set that will not be executed.
+async fn is_executed(cloud: &Cloud, set: &ChangeSet) -> bool {
+    let described = cloud.cloudformation.describe_change_set().change_set_name(&set.id).send().await;
+    described.is_ok_and(|described| {
+        matches!(
+            described.execution_status(),
+            Some(
+                ExecutionStatus::ExecuteInProgress | ExecutionStatus::ExecuteComplete | ExecutionStatus::ExecuteFailed
+            )
+        )
+    })
+}
+
+/// Deletes a change set that will not be executed, and the stack that CloudFormation made for it alone.
 pub async fn discard(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<()> {
-    cloud.cloudformation.delete_change_set().change_set_name(&set.id).send().await.map_err(explain)?;
+    let cloudformation = &cloud.cloudformation;
+    cloudformation.delete_change_set().change_set_name(&set.id).send().await.map_err(explain)?;
+    if set.creates {
+        delete_if_in_review(cloud, &set.stack_id).await?;
+    }
     Ok(())
 }
 
-/// How long to wait between two looks at CloudFormation.
-#[must_use]
-pub fn poll_interval(cloud: &Cloud) -> Duration {
-    if cloud.local.is_some() { Duration::from_millis(50) } else { Duration::from_secs(2) }
+/// Deletes a stack that was never made: it holds nothing but change sets that were not executed. One with a change set
+/// that somebody may still execute stays.
+pub async fn delete_if_in_review(cloud: &Cloud, stack_id: &str) -> anyhow::Result<()> {
+    let cloudformation = &cloud.cloudformation;
+    let answer = match cloudformation.describe_stacks().stack_name(stack_id).send().await {
+        Ok(answer) => answer,
+        Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => return Ok(()),
+        Err(error) => return Err(explain(error)),
+    };
+    if !answer.stacks().iter().any(|stack| stack.stack_status() == Some(&StackStatus::ReviewInProgress)) {
+        return Ok(());
+    }
+    let mut sets = cloudformation.list_change_sets().stack_name(stack_id).into_paginator().items().send();
+    while let Some(set) = sets.next().await {
+        if set.map_err(explain)?.status() != Some(&ChangeSetStatus::Failed) {
+            return Ok(());
+        }
+    }
+    cloudformation.delete_stack().stack_name(stack_id).send().await.map_err(explain)?;
+    Ok(())
+}
+
+/// The pauses between two looks at CloudFormation: short at first, since most operations of serverless resources end
+/// within seconds, and longer as time goes on.
+#[derive(Debug)]
+pub struct Poll {
+    pause: Duration,
+    grows: bool,
+}
+
+/// The shortest and the longest pause. CloudFormation's read calls share a quota of an account.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(3));
+
+impl Poll {
+    /// The pauses for an operation that was just begun.
+    #[must_use]
+    pub fn new(cloud: &Cloud) -> Self {
+        let set = std::env::var("STACKWRIGHT_POLL_MILLISECONDS").ok().and_then(|text| text.parse().ok());
+        let fixed = set.map(Duration::from_millis).or_else(|| cloud.local.as_ref().map(|_| Duration::from_millis(50)));
+        Self { pause: fixed.unwrap_or(PAUSES.0), grows: fixed.is_none() }
+    }
+
+    /// Waits until the next look.
+    pub async fn wait(&mut self) {
+        tokio::time::sleep(self.pause).await;
+        if self.grows {
+            self.pause = (self.pause * 5 / 4).min(PAUSES.1);
+        }
+    }
 }
 
 async fn upload(cloud: &Cloud, bucket: &Bucket, name: &str, body: String) -> anyhow::Result<String> {
     bucket.ensure(&cloud.s3).await?;
-    let key = format!("templates/{name}-{}.json", unique());
+    let key = format!("templates/{name}-{}.json", Starter::this("deploy").token());
     let body = ByteStream::from(body.into_bytes());
     let call = cloud.s3.put_object().bucket(&bucket.name).expected_bucket_owner(&bucket.account);
     call.key(&key).body(body).send().await.map_err(explain)?;
@@ -181,18 +303,11 @@ async fn upload(cloud: &Cloud, bucket: &Bucket, name: &str, body: String) -> any
 #[must_use]
 pub fn tags(stack: &Stack) -> BTreeMap<String, String> {
     let own = stack.tags().iter().filter_map(|tag| Some((tag.key.as_str(), tag.value.as_str()?)));
-    [(STACK_TAG, stack.name()), ("stackwright:stage", stack.stage())]
+    [(STACK_TAG, stack.name()), (STAGE_TAG, stack.stage())]
         .into_iter()
         .chain(own)
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect()
-}
-
-/// Tells an operation from all others of the stack.
-#[must_use]
-pub fn unique() -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    format!("{}-{}", now.as_millis(), std::process::id())
 }
 
 #[cfg(test)]

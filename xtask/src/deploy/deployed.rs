@@ -1,4 +1,4 @@
-//! What is deployed under a stack's name.
+//! What is deployed under a stack's name, and whose it is.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,12 @@ use indexmap::IndexMap;
 use infra::Template;
 use infra::plan::Snapshot;
 
+use super::change_set::STACK_TAG;
+use super::events;
+use super::operation::Starter;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
+use crate::select::PROJECT_TAG;
 use crate::stack::Stack;
 
 /// A deployed stack.
@@ -20,17 +24,27 @@ pub struct Deployed {
     pub id: String,
     /// What CloudFormation last did with it.
     pub status: StackStatus,
+    /// Why it is in that state.
+    pub reason: Option<String>,
     /// When it was last changed, in seconds since the epoch.
     pub changed: i64,
     /// Its outputs, by name.
     pub outputs: IndexMap<String, String>,
-    /// Its template and parameters.
+    /// The names under which other stacks may import its outputs.
+    pub exports: Vec<String>,
+    /// Whether it refuses to be deleted.
+    pub is_protected: bool,
+    /// Its template, parameters and tags.
     pub snapshot: Snapshot,
 }
 
 /// What is deployed under `stack`'s name; `None` when nothing is.
 pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deployed>> {
-    let name = stack.stack_name();
+    read_named(cloud, stack.stack_name()).await
+}
+
+/// What is deployed under the name or id `name`; `None` when nothing is.
+pub async fn read_named(cloud: &Cloud, name: &str) -> anyhow::Result<Option<Deployed>> {
     let answer = match cloud.cloudformation.describe_stacks().stack_name(name).send().await {
         Ok(answer) => answer,
         Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => return Ok(None),
@@ -67,38 +81,89 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deploye
     Ok(Some(Deployed {
         id: described.stack_id().unwrap_or(name).to_owned(),
         status,
+        reason: described.stack_status_reason().map(str::to_owned),
         changed: described.last_updated_time().or(described.creation_time()).map_or(0, DateTime::secs),
         outputs,
+        exports: described.outputs().iter().filter_map(|it| Some(it.export_name()?.to_owned())).collect(),
+        is_protected: described.enable_termination_protection() == Some(true),
         snapshot: Snapshot { template, parameters, tags },
     }))
 }
 
 impl Deployed {
+    /// Whether CloudFormation works on it.
+    #[must_use]
+    pub fn is_in_progress(&self) -> bool {
+        self.status.as_str().ends_with("_IN_PROGRESS")
+    }
+
+    /// Refuses to touch a stack that does not carry the project's tag, and says whose it is.
+    pub fn require_own(&self, cloud: &Cloud, stack: &Stack) -> anyhow::Result<()> {
+        let own = stack.tags().iter().find(|tag| tag.key == PROJECT_TAG).and_then(|tag| tag.value.as_str());
+        let tags = &self.snapshot.tags;
+        let project = tags.get(PROJECT_TAG).map(String::as_str);
+        if project == own && tags.get(STACK_TAG).is_none_or(|name| name == stack.name()) {
+            return Ok(());
+        }
+        let name = stack.stack_name();
+        let whose = match (project, tags.get(STACK_TAG)) {
+            (Some(project), _) if Some(project) != own => format!("belongs to the project `{project}`"),
+            (_, Some(name)) => format!("is the stack `{name}` of this project"),
+            (_, None) => "was made without Stackwright".to_owned(),
+        };
+        Err(Failure::new(format!("the stack `{name}` in {} {whose}; nothing was changed", cloud.place()))
+            .help("give your stack another name, or deploy it to another `--stage` or region")
+            .help(format!(
+                "`{} --adopt` takes it over: `{}` shows what that changes",
+                cloud.command_line("deploy", stack),
+                cloud.command_line("diff", stack)
+            ))
+            .into())
+    }
+
     /// Refuses to deploy over a stack in a state that no deployment can leave, and says the way out.
-    pub fn require_deployable(&self, cloud: &Cloud, stack: &Stack) -> anyhow::Result<()> {
+    pub async fn require_deployable(&self, cloud: &Cloud, stack: &Stack) -> anyhow::Result<()> {
         let (name, status) = (stack.name(), self.status.as_str());
         if status.ends_with("_COMPLETE") && status != "ROLLBACK_COMPLETE" {
             return Ok(());
         }
-        let failure = Failure::new(format!("`{name}` is in the state {status}; nothing was deployed"));
+        if self.is_in_progress() {
+            return Err(busy(cloud, stack, &self.id, status).await);
+        }
+        let reason = self.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let failure = Failure::new(format!("`{name}` is in the state {status}{reason}; nothing was deployed"));
+        let recover = cloud.command_line("deploy", stack);
         Err(match status {
-            _ if status.ends_with("_IN_PROGRESS") => {
-                failure.help("another deployment of this stack is running: wait until it has ended")
-            }
-            "UPDATE_ROLLBACK_FAILED" => failure.help(format!(
-                "repair what the rollback failed on, then `aws cloudformation continue-update-rollback --stack-name {}`",
-                stack.stack_name()
-            )),
-            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" => failure.help(format!(
-                "its first deployment failed and nothing of it is left in use: `{}`, then deploy again",
-                cloud.command_line("destroy", stack)
-            )),
-            "DELETE_FAILED" => failure.help(format!("`{}` again", cloud.command_line("destroy", stack))),
-            _ => failure.help(format!(
-                "its last update failed half-way and it may be in use: `aws cloudformation rollback-stack --stack-name {}`",
-                stack.stack_name()
-            )),
+            "UPDATE_ROLLBACK_FAILED" => failure
+                .help("repair what the rollback failed on")
+                .help(format!("`{recover} --recover` then continues the rollback, and deploys")),
+            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" => failure
+                .help("its first deployment failed and nothing of it is left in use")
+                .help(format!("`{recover} --recover` deletes what is left of it, and deploys again"))
+                .help(format!(
+                    "`{}`, then deploy again, does the same in two steps",
+                    cloud.command_line("destroy", stack)
+                )),
+            "DELETE_FAILED" => failure
+                .help(format!("`{}` deletes the rest", cloud.command_line("destroy", stack)))
+                .help(format!("`{recover} --recover` does so, and deploys again")),
+            _ => failure
+                .help("its last update failed half-way and it may be in use")
+                .help(format!("`{recover} --recover` takes that update back, and deploys")),
         }
         .into())
     }
+}
+
+/// What is said of a stack that CloudFormation works on: for whom, and since when.
+pub async fn busy(cloud: &Cloud, stack: &Stack, stack_id: &str, status: &str) -> anyhow::Error {
+    let token = events::last_token(cloud, stack_id).await.ok().flatten();
+    let who = match token.as_deref().map(|token| (Starter::of(token), token)) {
+        Some((Some(starter), _)) => format!(": `{}` by {starter}", starter.command),
+        Some((None, token)) => format!(", begun outside of Stackwright as `{token}`"),
+        None => String::new(),
+    };
+    Failure::new(format!("somebody is at work on `{}` now{who} ({status}); nothing was changed", stack.name()))
+        .help("it goes on by itself: run the same command again when it has ended")
+        .into()
 }

@@ -1,25 +1,33 @@
-//! A stack's events: what CloudFormation is doing, and why it failed.
+//! A stack's events: what CloudFormation is doing, how it ended, and why it failed.
 
-use std::collections::BTreeSet;
-use std::io::IsTerminal as _;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent, StackStatus};
-use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
+use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 
-use super::change_set::poll_interval;
+use super::change_set::Poll;
+use super::display::Display;
+use super::operation::{End, Kind};
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
+use crate::services::cloudformation::Resource;
 use crate::stack::Stack;
-use crate::ui;
 
-/// How many times in a row CloudFormation may fail to answer.
-const RETRIES: u32 = 5;
+/// How many looks in a row may fail, each of which the SDK has repeated already.
+const FAILED_LOOKS: u32 = 5;
+
+/// After how many looks without anything new the stack itself is asked how it is.
+const QUIET_LOOKS: u32 = 3;
+
+/// How far the clock of this machine may be ahead of AWS's.
+const CLOCK_SKEW: Duration = Duration::from_mins(15);
 
 /// An operation of CloudFormation on a stack.
 #[derive(Debug)]
 pub struct Operation<'a> {
+    /// What it is.
+    pub kind: Kind,
     /// The stack.
     pub stack: &'a Stack,
     /// Its id.
@@ -30,46 +38,94 @@ pub struct Operation<'a> {
     pub resources: BTreeSet<&'a str>,
 }
 
+/// How an operation ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Whether it did what it was asked.
+    pub end: End,
+    /// The stack's state.
+    pub status: String,
+    /// Why the stack is in that state, as CloudFormation says it of the stack as a whole.
+    reason: Option<String>,
+    /// Its events, oldest first.
+    history: Vec<StackEvent>,
+}
+
+/// A resource that could not be deleted.
+#[derive(Debug, Clone)]
+pub struct NotDeleted {
+    /// The resource.
+    pub resource: Resource,
+    /// Why.
+    pub reason: String,
+}
+
 /// Follows the events of an operation until the stack has come to rest, showing each as it happens.
 ///
 /// # Errors
-/// When the operation failed: the first real cause, with the source line of the resource it happened to.
-pub async fn follow(cloud: &Cloud, operation: &Operation<'_>) -> anyhow::Result<()> {
-    let Operation { stack, stack_id, token, resources } = operation;
-    let mut seen = BTreeSet::new();
-    let mut history: Vec<StackEvent> = Vec::new();
+/// When CloudFormation cannot be asked any more.
+pub async fn follow(cloud: &Cloud, operation: &Operation<'_>) -> anyhow::Result<Ended> {
+    let Operation { kind, stack, stack_id, resources, .. } = operation;
+    let mut events = Events::of(operation);
     let mut display = Display::new(resources, (stack.name(), &cloud.region));
-    let mut failures = 0;
+    let mut poll = Poll::new(cloud);
+    let (mut failed_looks, mut quiet_looks) = (0, 0);
+    let mut last_event = Instant::now();
     loop {
-        let fresh = match fetch(cloud, stack_id, token, &mut seen).await {
+        let fresh = match events.fetch(cloud).await {
             Ok(fresh) => fresh,
-            Err(_) if failures < RETRIES => {
-                failures += 1;
-                tokio::time::sleep(poll_interval(cloud)).await;
+            Err(_) if failed_looks < FAILED_LOOKS => {
+                failed_looks += 1;
+                poll.wait().await;
                 continue;
             }
             Err(error) => return Err(lost_sight(stack, &error)),
         };
-        failures = 0;
+        failed_looks = 0;
+        if fresh.is_empty() {
+            quiet_looks += 1;
+            display.say_waiting(last_event.elapsed());
+            display.say_slowest();
+        } else {
+            quiet_looks = 0;
+            last_event = Instant::now();
+        }
         for event in fresh.iter().filter(|event| !is_of_stack(event, stack_id)) {
             display.show(event);
         }
-        let end = fresh.iter().rev().find(|event| is_final(event, stack_id)).cloned();
-        history.extend(fresh);
-        if let Some(end) = end {
-            return conclude(stack, &end, &history, &cloud.command_line("destroy", stack));
+        let of_stack = fresh.iter().rev().find(|event| is_of_stack(event, stack_id));
+        if let Some(end) = of_stack.and_then(|event| kind.end(status(event))) {
+            let status = of_stack.map(status).unwrap_or_default().to_owned();
+            let history = events.into_history(fresh);
+            return Ok(Ended { end, status, reason: None, history });
         }
-        // A deletion that somebody else began carries another token.
-        if history.is_empty() && is_deleted(cloud, stack_id).await? {
-            return Ok(());
+        events.keep(fresh);
+        // Events may not come any more: of an operation that somebody else took over, they carry another token.
+        if quiet_looks >= QUIET_LOOKS {
+            quiet_looks = 0;
+            let (status, reason) = state(cloud, stack_id).await?;
+            if let Some(end) = kind.end(&status) {
+                return Ok(Ended { end, status, reason, history: events.history });
+            }
         }
-        tokio::time::sleep(poll_interval(cloud)).await;
+        poll.wait().await;
     }
 }
 
-async fn is_deleted(cloud: &Cloud, stack_id: &str) -> anyhow::Result<bool> {
-    let answer = cloud.cloudformation.describe_stacks().stack_name(stack_id).send().await.map_err(explain)?;
-    Ok(answer.stacks().iter().any(|stack| stack.stack_status() == Some(&StackStatus::DeleteComplete)))
+/// The state of the stack, and why it is in it.
+async fn state(cloud: &Cloud, stack_id: &str) -> anyhow::Result<(String, Option<String>)> {
+    let answer = match cloud.cloudformation.describe_stacks().stack_name(stack_id).send().await {
+        Ok(answer) => answer,
+        // Some endpoints forget a stack once it is deleted.
+        Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => {
+            return Ok(("DELETE_COMPLETE".to_owned(), None));
+        }
+        Err(error) => return Err(explain(error)),
+    };
+    let stack = answer.stacks().first();
+    let status = stack.and_then(|stack| stack.stack_status()).map(|status| status.as_str().to_owned());
+    let reason = stack.and_then(|stack| stack.stack_status_reason()).map(str::to_owned);
+    Ok((status.unwrap_or_default(), reason))
 }
 
 fn lost_sight(stack: &Stack, error: &anyhow::Error) -> anyhow::Error {
@@ -78,30 +134,84 @@ fn lost_sight(stack: &Stack, error: &anyhow::Error) -> anyhow::Error {
         .into()
 }
 
-/// The events not seen yet, oldest first.
-async fn fetch(
-    cloud: &Cloud,
-    stack_id: &str,
-    token: &str,
-    seen: &mut BTreeSet<String>,
-) -> anyhow::Result<Vec<StackEvent>> {
-    let mut fresh = Vec::new();
-    let mut pages = cloud.cloudformation.describe_stack_events().stack_name(stack_id).into_paginator().send();
-    // CloudFormation lists the newest first, so a page with nothing new ends the search.
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(explain)?;
-        let events = page.stack_events().iter().filter(|event| event.client_request_token() == Some(token));
-        let count = fresh.len();
-        fresh.extend(events.filter(|event| seen.insert(event.event_id().unwrap_or_default().to_owned())).cloned());
-        if fresh.len() == count {
-            break;
-        }
-    }
-    fresh.reverse();
-    Ok(fresh)
+/// The events of an operation as they come.
+struct Events<'a> {
+    operation: &'a Operation<'a>,
+    /// Nothing that is older belongs to the operation.
+    since: i64,
+    seen: BTreeSet<String>,
+    history: Vec<StackEvent>,
+    /// Whether one with the operation's token was seen: those after it belong to what became of the operation.
+    has_begun: bool,
 }
 
-fn status(event: &StackEvent) -> &str {
+impl<'a> Events<'a> {
+    fn of(operation: &'a Operation<'a>) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(CLOCK_SKEW);
+        let since = i64::try_from(since.as_secs()).unwrap_or_default();
+        Self { operation, since, seen: BTreeSet::new(), history: Vec::new(), has_begun: false }
+    }
+
+    /// The events that were not seen yet, oldest first. A failure of one page forgets what the others had: they are read
+    /// again.
+    async fn fetch(&mut self, cloud: &Cloud) -> anyhow::Result<Vec<StackEvent>> {
+        let Operation { kind, stack_id, token, .. } = self.operation;
+        let mut unseen = Vec::new();
+        let mut pages = cloud.cloudformation.describe_stack_events().stack_name(*stack_id).into_paginator().send();
+        // CloudFormation lists the newest first, so the search ends where the operation began, or the last look did.
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(explain)?;
+            let events = page.stack_events();
+            let is_known = |event: &StackEvent| self.seen.contains(id(event));
+            let is_older = |event: &StackEvent| event.timestamp().is_some_and(|time| time.secs() < self.since);
+            let is_first = |event: &StackEvent| is_of_stack(event, stack_id) && kind.begins(status(event));
+            let begins = |event: &StackEvent| event.client_request_token() == Some(*token) && is_first(event);
+            unseen.extend(events.iter().filter(|event| !is_known(event)).cloned());
+            if events.iter().any(|event| is_known(event) || is_older(event) || begins(event)) {
+                break;
+            }
+        }
+        unseen.reverse();
+        self.seen.extend(unseen.iter().map(|event| id(event).to_owned()));
+        let own = |event: &StackEvent| event.client_request_token() == Some(*token);
+        if !self.has_begun {
+            let first = unseen.iter().position(own);
+            self.has_begun = first.is_some();
+            unseen.drain(..first.unwrap_or(unseen.len()));
+        }
+        Ok(unseen)
+    }
+
+    fn keep(&mut self, fresh: Vec<StackEvent>) {
+        self.history.extend(fresh);
+    }
+
+    fn into_history(mut self, fresh: Vec<StackEvent>) -> Vec<StackEvent> {
+        self.keep(fresh);
+        self.history
+    }
+}
+
+/// The token of the operation that the stack is in, or was last in; `None` when it has none.
+///
+/// # Errors
+/// When CloudFormation refuses to say.
+pub async fn last_token(cloud: &Cloud, stack_id: &str) -> anyhow::Result<Option<String>> {
+    let mut events = cloud.cloudformation.describe_stack_events().stack_name(stack_id).into_paginator().items().send();
+    while let Some(event) = events.next().await {
+        let event = event.map_err(explain)?;
+        if is_of_stack(&event, stack_id) && Kind::ALL.iter().any(|kind| kind.begins(status(&event))) {
+            return Ok(event.client_request_token().map(str::to_owned));
+        }
+    }
+    Ok(None)
+}
+
+fn id(event: &StackEvent) -> &str {
+    event.event_id().unwrap_or_default()
+}
+
+pub(super) fn status(event: &StackEvent) -> &str {
     event.resource_status().map(ResourceStatus::as_str).unwrap_or_default()
 }
 
@@ -109,120 +219,80 @@ fn is_of_stack(event: &StackEvent, stack_id: &str) -> bool {
     event.physical_resource_id() == Some(stack_id)
 }
 
-fn is_final(event: &StackEvent, stack_id: &str) -> bool {
-    let status = status(event);
-    is_of_stack(event, stack_id)
-        && !status.ends_with("_IN_PROGRESS")
-        && (status.ends_with("_COMPLETE") || status.ends_with("_FAILED"))
-}
-
-/// What of the events is seen: on a terminal also what is under way, as JSON every event.
-struct Display<'a> {
-    /// The stack and its region.
-    of: (&'a str, &'a str),
-    resources: &'a BTreeSet<&'a str>,
-    bar: Option<ProgressBar>,
-}
-
-impl<'a> Display<'a> {
-    fn new(resources: &'a BTreeSet<&'a str>, of: (&'a str, &'a str)) -> Self {
-        let has_terminal = std::io::stderr().is_terminal() && !ui::is_labelled();
-        let bar = (has_terminal && !ui::quiet() && !ui::json()).then(|| {
-            let bar = ProgressBar::new(resources.len() as u64);
-            if let Ok(style) = ProgressStyle::with_template("  {spinner} {pos}/{len}  {msg} {elapsed}") {
-                bar.set_style(style);
+impl Ended {
+    /// The resources that were to be deleted and are still there.
+    #[must_use]
+    pub fn not_deleted(&self) -> Vec<NotDeleted> {
+        let mut left: BTreeMap<(&str, &str), &StackEvent> = BTreeMap::new();
+        for event in &self.history {
+            let key =
+                (event.logical_resource_id().unwrap_or_default(), event.physical_resource_id().unwrap_or_default());
+            match status(event) {
+                "DELETE_FAILED" if event.resource_type() != Some("AWS::CloudFormation::Stack") => {
+                    left.insert(key, event);
+                }
+                "DELETE_COMPLETE" => {
+                    left.remove(&key);
+                }
+                _ => {}
             }
-            bar.enable_steady_tick(Duration::from_millis(100));
-            bar
-        });
-        Self { of, resources, bar }
-    }
-
-    fn show(&mut self, event: &StackEvent) {
-        let (id, status) = (event.logical_resource_id().unwrap_or_default(), status(event));
-        let resource_type = event.resource_type().unwrap_or_default();
-        let reason = event.resource_status_reason().filter(|reason| !reason.is_empty());
-        if ui::json() {
-            let (stack, region) = self.of;
-            let event = json!({"id": id, "type": resource_type, "status": status, "reason": reason});
-            return ui::event(&json!({"stack": stack, "region": region, "event": event}));
         }
-        let failed = status.ends_with("_FAILED");
-        if !failed && !self.resources.contains(id) {
-            return;
-        }
-        let words = status.to_ascii_lowercase().replace('_', " ");
-        if status.ends_with("_IN_PROGRESS") {
-            if let Some(bar) = &self.bar {
-                bar.set_message(format!("{id}: {words}"));
-            }
-            return;
-        }
-        let (sign, style) = match status {
-            _ if failed => ("✗", ui::DANGER),
-            _ if status.starts_with("DELETE") => ("-", ui::CAUTION),
-            _ => ("✓", ui::GOOD),
+        let not_deleted = |((id, physical_id), event): ((&str, &str), &StackEvent)| NotDeleted {
+            resource: Resource {
+                id: id.to_owned(),
+                resource_type: event.resource_type().unwrap_or_default().to_owned(),
+                physical_id: physical_id.to_owned(),
+            },
+            reason: event.resource_status_reason().unwrap_or("CloudFormation gives no reason").to_owned(),
         };
-        let reason = reason.filter(|_| failed).map(|reason| format!(": {reason}")).unwrap_or_default();
-        let line = format!("  {style}{sign}{style:#} {id}  {resource_type}  {words}{reason}");
-        match &self.bar {
-            Some(bar) => {
-                bar.inc(1);
-                bar.suspend(|| ui::say(line));
-            }
-            None => ui::say(line),
-        }
+        left.into_iter().map(not_deleted).collect()
     }
-}
 
-impl Drop for Display<'_> {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+    /// What the user is told of an operation that failed: the first real cause, with the source line of the resource it
+    /// happened to; or, when no resource failed, why the stack did.
+    #[must_use]
+    pub fn failure(&self, stack: &Stack) -> Failure {
+        let state = match self.status.as_str() {
+            "UPDATE_ROLLBACK_COMPLETE" => "the stack is as it was before",
+            "ROLLBACK_COMPLETE" => "what had been created was deleted again",
+            "DELETE_COMPLETE" => "what had been created was deleted again, and the stack with it",
+            "CREATE_FAILED" | "UPDATE_FAILED" => "what had been done before was left as it is",
+            other => &format!("the stack is in the state {other}"),
+        };
+        if let Some(cause) = self.history.iter().find(|event| is_cause(event)) {
+            let id = cause.logical_resource_id().unwrap_or_default();
+            let place = stack.location(id).map(|location| format!("\n  --> {location}"));
+            return Failure::new(format!(
+                "`{id}` ({}) failed: {}; {state}{}",
+                cause.resource_type().unwrap_or_default(),
+                cause.resource_status_reason().unwrap_or("CloudFormation gives no reason"),
+                place.unwrap_or_default(),
+            ));
         }
+        let of_stack = self.history.iter().filter(|event| event.resource_type() == Some("AWS::CloudFormation::Stack"));
+        let mut reasons = of_stack.filter_map(|event| {
+            let reason = event.resource_status_reason().filter(|reason| !reason.is_empty())?;
+            let is_of_failure = status(event).contains("ROLLBACK") || status(event).ends_with("FAILED");
+            let is_after_deletion = status(event).ends_with("_COMPLETE");
+            (is_of_failure || is_after_deletion).then_some(reason)
+        });
+        let reason = reasons.next().or(self.reason.as_deref()).unwrap_or("CloudFormation gives no reason");
+        Failure::new(format!("`{}` failed: {reason}; {state}", stack.name()))
     }
-}
-
-/// `destroy` is the command line that clears what a failed creation left.
-fn conclude(stack: &Stack, end: &StackEvent, history: &[StackEvent], destroy: &str) -> anyhow::Result<()> {
-    let status = status(end);
-    if matches!(status, "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "DELETE_COMPLETE" | "IMPORT_COMPLETE") {
-        return Ok(());
-    }
-    let state = match status {
-        "UPDATE_ROLLBACK_COMPLETE" => "the stack is as it was before",
-        "ROLLBACK_COMPLETE" => "what had been created was deleted again",
-        other => other,
-    };
-    let Some(cause) = history.iter().find(|event| is_cause(event)) else {
-        return Err(Failure::new(format!("`{}`: the operation failed; {state}", stack.name())).into());
-    };
-    let id = cause.logical_resource_id().unwrap_or_default();
-    let place = stack.location(id).map(|location| format!("\n  --> {location}"));
-    let failure = Failure::new(format!(
-        "`{id}` ({}) failed: {}; {state}{}",
-        cause.resource_type().unwrap_or_default(),
-        cause.resource_status_reason().unwrap_or("CloudFormation gives no reason"),
-        place.unwrap_or_default(),
-    ));
-    Err(match status {
-        "ROLLBACK_COMPLETE" => failure.help(format!("correct it, `{destroy}`, then deploy again")),
-        _ => failure,
-    }
-    .into())
 }
 
 /// Whether a failure is a cause and not the consequence of another one.
 fn is_cause(event: &StackEvent) -> bool {
+    const CONSEQUENCES: [&str; 3] =
+        ["Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled"];
     let reason = event.resource_status_reason().unwrap_or_default();
     status(event).ends_with("_FAILED")
-        && !reason.contains("cancelled")
+        && !CONSEQUENCES.iter().any(|it| reason.starts_with(it))
         && event.resource_type() != Some("AWS::CloudFormation::Stack")
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_cloudformation::types::ResourceStatus;
     use infra::Stage;
     use infra::sqs::StandardQueue;
 
@@ -232,7 +302,7 @@ mod tests {
 
     fn event(id: &str, status: &str, reason: &str) -> StackEvent {
         let (resource_type, physical_id) =
-            if id == "orders-dev" { ("AWS::CloudFormation::Stack", STACK) } else { ("AWS::SQS::Queue", "") };
+            if id == "orders-dev" { ("AWS::CloudFormation::Stack", STACK) } else { ("AWS::SQS::Queue", id) };
         StackEvent::builder()
             .logical_resource_id(id)
             .physical_resource_id(physical_id)
@@ -242,14 +312,16 @@ mod tests {
             .build()
     }
 
+    fn ended(events: &[StackEvent]) -> Ended {
+        let status = events.last().map(status).unwrap_or_default().to_owned();
+        Ended { end: End::Failure, status, reason: None, history: events.to_vec() }
+    }
+
     /// What is said of an operation with these events, the last of which ends it.
     fn check(events: &[StackEvent]) -> String {
         let mut stack = infra::Stack::new("orders", &Stage::default());
         stack.named("Orders").add(StandardQueue::default());
-        let stack = Stack::from(stack.assemble());
-        let end = events.last().filter(|event| is_final(event, STACK)).unwrap();
-        conclude(&stack, end, events, "cargo xtask destroy orders")
-            .map_or_else(|error| error.to_string(), |()| "done".to_owned())
+        ended(events).failure(&Stack::from(stack.assemble())).to_string()
     }
 
     #[test]
@@ -263,7 +335,6 @@ mod tests {
         let line = said.lines().nth(1).unwrap();
         assert!(said.starts_with("`Orders` (AWS::SQS::Queue) failed: Queue already exists; what had been created"));
         assert!(line.starts_with("  --> xtask/src/deploy/events.rs:"), "{said}");
-        assert!(said.ends_with("help: correct it, `cargo xtask destroy orders`, then deploy again"), "{said}");
     }
 
     #[test]
@@ -274,10 +345,24 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_to_rest_complete_is_done() {
-        for status in ["CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"] {
-            assert_eq!(check(&[event("orders-dev", status, "")]), "done");
-        }
-        assert!(!is_final(&event("orders-dev", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", ""), STACK));
+    fn a_failure_of_the_stack_alone_has_the_stacks_reason() {
+        let export = "Export orders-url cannot be deleted as it is in use by billing";
+        let said = check(&[
+            event("orders-dev", "UPDATE_ROLLBACK_IN_PROGRESS", export),
+            event("orders-dev", "UPDATE_ROLLBACK_COMPLETE", ""),
+        ]);
+        assert_eq!(said, format!("`orders` failed: {export}; the stack is as it was before"));
+    }
+
+    #[test]
+    fn what_was_deleted_after_all_is_not_left() {
+        let ended = ended(&[
+            event("Orders", "DELETE_FAILED", "not empty"),
+            event("Dead", "DELETE_FAILED", "not empty"),
+            event("Dead", "DELETE_COMPLETE", ""),
+            event("orders-dev", "DELETE_FAILED", "The following resource(s) failed to delete: [Orders]."),
+        ]);
+        let left = ended.not_deleted();
+        assert_eq!(left.iter().map(|it| it.resource.id.as_str()).collect::<Vec<_>>(), ["Orders"]);
     }
 }

@@ -5,17 +5,22 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use indexmap::IndexMap;
+use infra::plan::Plan;
 
-use super::change_set::{self, Request};
+use super::change_set::Settings;
 use super::concurrent::{self, Outcome};
-use super::events::{self, Operation};
+use super::deployed;
 use super::interrupt::Interrupt;
 use super::stack_instance::StackInstance;
-use super::{contents, deployed, verify};
+use super::update::{self, Update};
 use crate::assets::{self, Artifact};
 use crate::failure::Failure;
 use crate::prepare::Prepared;
+use crate::services::{self, Compared, Deviation, cloudformation};
 use crate::ui;
+
+/// How long to wait before live resources are read again that differ from their model just after a deployment.
+const STALE_READS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
 
 /// A stack that is deployed as its model says.
 #[derive(Debug)]
@@ -49,6 +54,7 @@ pub fn artifacts(prepared: &[anyhow::Result<Prepared>]) -> IndexMap<String, usiz
 pub async fn run<'a>(
     all: &'a [StackInstance<'a>],
     prepared: Vec<anyhow::Result<Prepared>>,
+    settings: &Settings,
 ) -> (Vec<Outcome<'a, Done>>, Times) {
     let began = Instant::now();
     let refused = upload(all, &prepared).await;
@@ -61,7 +67,7 @@ pub async fn run<'a>(
         if let Some(refused) = refused.get(instance.cloud.region.as_str()).filter(|_| !prepared.plan.is_empty()) {
             return Err(Failure::new(refused).into());
         }
-        deploy(instance, &prepared, interrupt.as_ref()).await
+        deploy(instance, &prepared, settings, interrupt.as_ref()).await
     };
     let outcomes = concurrent::run(all, prepared, work).await;
     (outcomes, Times { upload, deploy: began.elapsed(), ..Times::default() })
@@ -94,69 +100,91 @@ async fn upload<'a>(all: &[StackInstance<'a>], prepared: &[anyhow::Result<Prepar
 async fn deploy(
     instance: &StackInstance<'_>,
     prepared: &Prepared,
+    settings: &Settings,
     interrupt: Option<&Interrupt>,
 ) -> anyhow::Result<Done> {
     if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
         // A deployment that was interrupted after CloudFormation's end was not verified.
-        settle(instance, prepared).await?;
+        verify(instance, prepared).await?;
         return Ok(Done { outputs: deployed.outputs.clone(), changed: false });
     }
-    apply(instance, prepared, interrupt).await?;
-    settle(instance, prepared).await?;
+    apply(instance, prepared, settings, interrupt).await?;
+    verify(instance, prepared).await?;
     let StackInstance { stack, cloud, .. } = instance;
     let deployed = deployed::read(cloud, stack).await?;
     let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
     Ok(Done { outputs: deployed.outputs, changed: true })
 }
 
-/// Verifies the live resources, and sets what CloudFormation left out.
-async fn settle(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Result<()> {
-    let resources = contents::resources(instance.cloud, instance.stack.stack_name()).await?;
-    verify::report(&verify::verify(instance.cloud, &prepared.after, &resources).await?);
+/// Compares the live resources with their model.
+///
+/// The local cloud's CloudFormation passes over some properties: what the deployment touched is set there. Everything
+/// else is only said, and no failure to read makes a deployment that succeeded one that failed.
+async fn verify(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Result<()> {
+    let StackInstance { stack, cloud, .. } = instance;
+    let resources = match cloudformation::resources(cloud, stack.stack_name()).await {
+        Ok(resources) => resources,
+        Err(error) => {
+            ui::warn(format!("what runs could not be compared with its model: {error}"));
+            return Ok(());
+        }
+    };
+    let mut compared = services::compare(cloud, &prepared.after, &resources).await;
+    if cloud.local.is_some() {
+        let plan = &prepared.plan;
+        let touched = |id: &str| !plan.tags.is_empty() || plan.resources.iter().any(|change| change.id == id);
+        let (passed_over, rest): (Vec<_>, Vec<_>) = compared.deviations.into_iter().partition(|it| touched(&it.id));
+        let (set, left) = services::repair(passed_over).await?;
+        for it in &set {
+            let (good, property) = (ui::GOOD, &it.property);
+            ui::say(format!(
+                "  {good}✓{good:#} set {} {property} to {}, which CloudFormation had left out",
+                it.id, it.expected
+            ));
+        }
+        compared.deviations = left.into_iter().chain(rest).collect();
+    } else {
+        // The first reads after a write may be stale.
+        for pause in STALE_READS {
+            if compared.deviations.is_empty() && compared.unread.is_empty() {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+            compared = services::compare(cloud, &prepared.after, &resources).await;
+        }
+    }
+    let Compared { deviations, unread, .. } = compared;
+    for (id, error) in &unread {
+        ui::warn(format!("whether {id} is as its model says is not known: {error}"));
+    }
+    deviations.iter().for_each(ui::warn);
+    if deviations.iter().any(Deviation::is_repairable) {
+        ui::say(format!("  `{} --fix` sets it", cloud.command_line("drift", stack)));
+    }
     Ok(())
 }
 
-async fn apply(instance: &StackInstance<'_>, prepared: &Prepared, interrupt: Option<&Interrupt>) -> anyhow::Result<()> {
-    let StackInstance { stack, cloud, .. } = instance;
-    let interrupted = || interrupt.is_some_and(Interrupt::is_raised);
-    if interrupted() {
-        return Err(not_begun(instance));
+/// Carries out the plan: the updates that must come first, then the last. Stopped between two of them, the next
+/// deployment plans what is left.
+async fn apply(
+    instance: &StackInstance<'_>,
+    prepared: &Prepared,
+    settings: &Settings,
+    interrupt: Option<&Interrupt>,
+) -> anyhow::Result<()> {
+    let steps = &prepared.plan.steps;
+    let mut before = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot);
+    for (index, step) in steps.iter().enumerate() {
+        ui::say(format!("  step {} of {}: {}", index + 1, steps.len() + 1, step.does));
+        let plan = Plan::between(before, &step.snapshot);
+        update::run(instance, &Update { plan: &plan, after: &step.snapshot, prepared, settings, interrupt }).await?;
+        before = Some(&step.snapshot);
     }
-    let request = Request {
-        stack,
-        template: &prepared.after.template,
-        parameters: &prepared.after.parameters,
-        exists: prepared.deployed.is_some(),
-        bucket: &prepared.bucket,
-    };
-    let Some(set) = change_set::create(cloud, &request).await? else {
-        ui::detail("CloudFormation sees nothing to change");
-        return Ok(());
-    };
-    change_set::require_planned(cloud, &set, &prepared.plan).await?;
-    if interrupted() {
-        change_set::discard(cloud, &set).await?;
-        return Err(not_begun(instance));
+    if steps.is_empty() {
+        let update = Update { plan: &prepared.plan, after: &prepared.after, prepared, settings, interrupt };
+        return update::run(instance, &update).await;
     }
-    change_set::execute(cloud, &set).await?;
-    let resources = prepared.plan.resources.iter().map(|change| change.id.as_str()).collect();
-    let operation = Operation { stack, stack_id: &set.stack_id, token: &set.token, resources };
-    let raised = async {
-        match interrupt {
-            Some(interrupt) => interrupt.raised().await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        ended = events::follow(cloud, &operation) => ended,
-        () = raised => Err(Failure::new(format!(
-            "detached from `{}`; CloudFormation goes on with the deployment", instance.label
-        ))
-        .help("deploy again to see how it ends; while it runs, that says so and changes nothing")
-        .into()),
-    }
-}
-
-fn not_begun(instance: &StackInstance<'_>) -> anyhow::Error {
-    Failure::new(format!("interrupted before the deployment of `{}` began", instance.label)).into()
+    ui::say(format!("  step {} of {}: the rest", steps.len() + 1, steps.len() + 1));
+    let plan = Plan::between(before, &prepared.after);
+    update::run(instance, &Update { plan: &plan, after: &prepared.after, prepared, settings, interrupt }).await
 }

@@ -10,6 +10,7 @@
 - `GET /_stackwright/health` says who answers, `POST /_stackwright/save` saves now.
 - It keeps what sessions of roles were allowed and denied, which `GET /_stackwright/calls` tells: who, which action, on
   which resource, and how often; nothing else of a request.
+- A bucket that a stack's deletion took does not come back with the next start.
 - The batch calls of SQS and SNS need the actions that AWS knows: MiniStack asks for actions of their own names.
 """
 
@@ -20,6 +21,7 @@ import json
 import logging
 import os
 import resource
+import shutil
 import sys
 import time
 from importlib.metadata import version
@@ -80,7 +82,7 @@ logging.getLogger().addHandler(PersistenceErrors(logging.ERROR))
 
 import ministack.app  # noqa: E402 - reads the environment and configures logging when it is imported
 from ministack.core import iam_evaluator  # noqa: E402 - the same
-from ministack.services import sts  # noqa: E402 - the same
+from ministack.services import s3, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
 
 
@@ -209,6 +211,16 @@ def record_calls():
     iam_evaluator.enforce = recorded
 
 
+def remove_folders_of_deleted_buckets():
+    """MiniStack's CloudFormation forgets a bucket and leaves its folder, where the next start would find it."""
+    for root in (s3.DATA_DIR, os.path.join(s3.DATA_DIR, s3._VERSIONS_DIR)):
+        accounts = os.listdir(root) if os.path.isdir(root) else []
+        for account in (name for name in accounts if name.isdigit()):
+            for bucket in os.listdir(os.path.join(root, account)):
+                if (account, bucket) not in s3._buckets._data:
+                    shutil.rmtree(os.path.join(root, account, bucket), ignore_errors=True)
+
+
 name_by_region()
 record_calls()
 calls.load()
@@ -223,6 +235,7 @@ def save():
     began = time.monotonic()
     dirty = False
     ministack.app.save_all(ministack.app._build_persistence_save_dict())
+    remove_folders_of_deleted_buckets()
     calls.save()
     return time.monotonic() - began
 

@@ -16,9 +16,13 @@ const JSON: &str = "application/json";
 const ORIGIN: &str = "method.response.header.Access-Control-Allow-Origin";
 
 /// What the answers say: the status, which of SQS's it is the answer to, and the body.
-const ANSWERS: [(u16, Option<&str>, &str); 3] = [
+///
+/// Only 400 is the client's fault. SQS answers 503 when it is called too fast, 403 when the role may not send, and 5xx
+/// when it fails. <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html>
+const ANSWERS: [(u16, Option<&str>, &str); 4] = [
     (202, Some("200"), r#"{"messageId": "$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}"#),
-    (400, Some(r"4\d{2}"), r#"{"message": "the queue does not take this body", "field": "body"}"#),
+    (400, Some("400"), r#"{"message": "the queue does not take this body", "field": "body"}"#),
+    (503, Some("429|503"), r#"{"message": "too many requests: try again later"}"#),
     (500, None, r#"{"message": "internal error", "request_id": "$context.requestId"}"#),
 ];
 

@@ -2,6 +2,7 @@
 
 use super::principals::{allows, is_of_any_account, is_one_of, names_source, services, short};
 use super::row::row;
+use super::wiring::is_topic_of_eventbridge;
 use crate::audit::finding::Severity;
 use crate::audit::limit::{gap, is_key};
 use crate::audit::policy::{At, Kind};
@@ -110,7 +111,9 @@ pub(super) const RULES: &[PolicyRule] = &[
 fn naming<'a>(at: &At<'a>) -> Option<&'a str> {
     let is_any_of_keys = acts(at, "kms:PutKeyPolicy");
     let is_one = |service: &&str| NAMING.contains(&short(service)) || is_any_of_keys;
-    allows(at, Kind::Resource).then(|| services(at).find(is_one)).flatten()
+    // What EventBridge publishes to a topic can have no condition.
+    let may_name = allows(at, Kind::Resource) && !is_topic_of_eventbridge(at);
+    may_name.then(|| services(at).find(is_one)).flatten()
 }
 
 fn is_source(condition: &Condition) -> bool {

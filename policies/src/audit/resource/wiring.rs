@@ -53,7 +53,23 @@ pub(super) const RULES: &[PolicyRule] = &[
         r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": ["sqs:SendMessage"], "Resource": "arn:aws:sqs:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:orders"}}}"#,
         exceeding
     ),
+    row!(
+        "RP80", High,
+        "a condition on what EventBridge publishes to a topic, which it cannot meet",
+        "remove the conditions: EventBridge delivers nothing to a topic whose statement has one; who may make rules is decided by `events:PutRule`",
+        &[],
+        resource r#"{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish", "Resource": "arn:aws:sns:eu-west-1:123456789012:orders", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:events:eu-west-1:123456789012:rule/orders"}}}"#,
+        r#"{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish", "Resource": "arn:aws:sns:eu-west-1:123456789012:orders"}"#,
+        conditioned_topic
+    ),
 ];
+
+/// Whether the statement lets EventBridge publish to a topic, and nothing else. EventBridge takes no condition there.
+///
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions>
+pub(super) fn is_topic_of_eventbridge(at: &At<'_>) -> bool {
+    wire(at).is_some_and(|(service, action)| short(service) == "events" && action == "sns:Publish")
+}
 
 /// The service that the statement lets in, and the action that it needs for all that the statement is about.
 fn wire<'a>(at: &At<'a>) -> Option<(&'a str, &'static str)> {
@@ -75,6 +91,13 @@ fn lacking(at: &At<'_>, report: &mut Report<'_>) {
             .add(at.action(), format!("`{service}` sends by `{needed}`, which it is not allowed"))
             .about(needed)
             .on(service);
+    }
+}
+
+fn conditioned_topic(at: &At<'_>, report: &mut Report<'_>) {
+    if let Some(condition) = at.statement.condition.first().filter(|_| is_topic_of_eventbridge(at)) {
+        let message = format!("`events.amazonaws.com` never meets `{condition}` when it publishes");
+        report.add(at.condition(condition), message).about("sns:Publish").on("events.amazonaws.com");
     }
 }
 

@@ -225,6 +225,7 @@ mod tests {
         let failed = found(500, error("InternalFailure")).await.unwrap_err().to_string();
         assert_eq!(failed, "AWS refused: no (InternalFailure)");
         let refused = found(403, error("AccessDenied")).await.unwrap_err().to_string();
-        assert_eq!(refused, "AWS refused: no (AccessDenied)");
+        assert!(refused.starts_with("AWS refused: no (AccessDenied)\n  help: the credentials"), "{refused}");
+        assert!(refused.ends_with("probably lack `iam:SimulatePrincipalPolicy`"), "{refused}");
     }
 }

@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
     use crate::audit::names::Home;
-    use crate::deploy::contents::Resource;
+    use crate::services::cloudformation::Resource;
 
     /// Resources of `roxs` as CloudFormation lists them: logical id, type and physical id.
     const DEPLOYED: [(&str, &str, &str); 12] = [

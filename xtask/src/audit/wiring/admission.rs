@@ -24,7 +24,8 @@ impl Wiring<'_> {
             self.statements_of(&delivery.target).filter(|statement| self.speaks_of(statement, delivery)).collect();
         let is_denied = |it: &&Statement| it.effect == Effect::Deny && it.condition.is_empty();
         let is_allowed = |it: &&Statement| {
-            it.effect == Effect::Allow && it.condition.iter().all(|condition| is_from_source(condition, delivery))
+            let is_met = |condition| !delivery.takes_no_condition() && is_from_source(condition, delivery);
+            it.effect == Effect::Allow && it.condition.iter().all(is_met)
         };
         speaking.iter().any(is_allowed) && !speaking.iter().any(is_denied)
     }

@@ -7,6 +7,8 @@ use super::{Wiring, gateway};
 use crate::audit::expression::{items, shown, text};
 use crate::audit::resources::{of_type, type_of};
 
+const EVENTBRIDGE: &str = "events.amazonaws.com";
+
 /// Something that a service of AWS delivers on behalf of a resource.
 pub(super) struct Delivery {
     /// Who delivers.
@@ -20,6 +22,15 @@ pub(super) struct Delivery {
     pub(super) purpose: String,
     /// The resource that says so.
     pub(super) by: String,
+}
+
+impl Delivery {
+    /// EventBridge publishes to a topic only where the statement that lets it has no condition.
+    ///
+    /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions>
+    pub(super) fn takes_no_condition(&self) -> bool {
+        self.service == EVENTBRIDGE && self.action == action::sns::PUBLISH
+    }
 }
 
 impl Wiring<'_> {
@@ -96,7 +107,7 @@ impl Wiring<'_> {
     fn events(&self, id: &str, target: &Json) -> Vec<Delivery> {
         let delivery = |target: &Json, what: &str| {
             let sources = self.arns.spellings(id).to_vec();
-            self.delivery("events.amazonaws.com", sources, target, format!("`{id}` deliver {what}"), id)
+            self.delivery(EVENTBRIDGE, sources, target, format!("`{id}` deliver {what}"), id)
         };
         // With a role, the target need not let EventBridge in.
         let main = target.get("RoleArn").is_none().then(|| delivery(&target["Arn"], "its events")).flatten();

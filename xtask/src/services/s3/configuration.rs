@@ -1,19 +1,22 @@
-//! S3 buckets: encryption, versioning, lifecycle, tags.
+//! How buckets are configured: encryption, versioning, lifecycle, tags.
 
-use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::get_bucket_tagging::GetBucketTaggingOutput;
 use aws_sdk_s3::types::{
-    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule,
-    LifecycleRuleFilter, NoncurrentVersionExpiration, ServerSideEncryption, ServerSideEncryptionByDefault,
-    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging, Transition, TransitionStorageClass,
+    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketVersioningStatus, ExpirationStatus,
+    LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration, ServerSideEncryption,
+    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
+    Transition, TransitionStorageClass, VersioningConfiguration,
 };
-use aws_smithy_runtime_api::client::result::SdkError;
 use serde_json::Value as Json;
 
-use super::{Deviation, Live};
 use crate::cloud::explain;
+use crate::services::deviation::{Deviation, Live};
+use crate::services::existence::{found, unless_missing};
 
-pub(super) async fn verify(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+pub(super) async fn deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    if found(live.cloud.s3.head_bucket().bucket(live.physical_id()).send().await)? == Some(false) {
+        return Ok(live.missing());
+    }
     let mut deviations = Vec::new();
     deviations.extend(versioning(live).await?);
     deviations.extend(encryption(live).await?);
@@ -22,33 +25,24 @@ pub(super) async fn verify(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
     Ok(deviations)
 }
 
-/// S3 says that nothing is configured in a way of its own for each configuration.
-fn unless_missing<T, E, R>(answer: Result<T, SdkError<E, R>>, code: &str) -> anyhow::Result<Option<T>>
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.code() == Some(code) => Ok(None),
-        Err(error) => Err(explain(error)),
-    }
-}
-
 async fn versioning(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
-    let answer = live.cloud.s3.get_bucket_versioning().bucket(&live.resource.physical_id);
-    let answer = answer.send().await.map_err(explain)?;
-    Ok(live.compare("VersioningConfiguration.Status", answer.status().map(|it| it.as_str().to_owned())))
+    let s3 = &live.cloud.s3;
+    let answer = s3.get_bucket_versioning().bucket(live.physical_id()).send().await.map_err(explain)?;
+    let status = answer.status().map(|it| it.as_str().to_owned());
+    let Some(deviation) = live.compare("VersioningConfiguration.Status", status) else { return Ok(None) };
+    let status = BucketVersioningStatus::from(deviation.expected.as_str());
+    let configuration = VersioningConfiguration::builder().status(status).build();
+    let call = s3.put_bucket_versioning().bucket(live.physical_id()).versioning_configuration(configuration);
+    Ok(Some(deviation.repaired_by(async move { call.send().await.map(|_| ()).map_err(explain) })))
 }
 
 async fn encryption(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
-    let (s3, bucket) = (&live.cloud.s3, &live.resource.physical_id);
+    let s3 = &live.cloud.s3;
     let rules = live.property("BucketEncryption.ServerSideEncryptionConfiguration").and_then(Json::as_array);
     let Some(rule) = rules.and_then(|rules| rules.first()) else { return Ok(None) };
     let by_default = |name: &str| rule.get("ServerSideEncryptionByDefault")?.get(name)?.as_str();
     let Some(algorithm) = by_default("SSEAlgorithm") else { return Ok(None) };
-    let answer = s3.get_bucket_encryption().bucket(bucket).send().await;
-    let answer = unless_missing(answer, "ServerSideEncryptionConfigurationNotFoundError")?;
+    let answer = unless_missing(s3.get_bucket_encryption().bucket(live.physical_id()).send().await)?;
     let actual = answer
         .as_ref()
         .and_then(|it| it.server_side_encryption_configuration()?.rules().first())
@@ -72,17 +66,16 @@ async fn encryption(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
         .set_bucket_key_enabled(rule.get("BucketKeyEnabled").and_then(Json::as_bool))
         .build();
     let configuration = ServerSideEncryptionConfiguration::builder().rules(rule).build()?;
-    let call = s3.put_bucket_encryption().bucket(bucket).server_side_encryption_configuration(configuration);
-    call.send().await.map_err(explain)?;
-    Ok(Some(Deviation { repaired: true, ..deviation }))
+    let call =
+        s3.put_bucket_encryption().bucket(live.physical_id()).server_side_encryption_configuration(configuration);
+    Ok(Some(deviation.repaired_by(async move { call.send().await.map(|_| ()).map_err(explain) })))
 }
 
 async fn lifecycle(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
-    let (s3, bucket) = (&live.cloud.s3, &live.resource.physical_id);
+    let s3 = &live.cloud.s3;
     let Some(rules) = live.property("LifecycleConfiguration.Rules").and_then(Json::as_array) else { return Ok(None) };
     let expected = rules.iter().map(lifecycle_rule).collect::<anyhow::Result<Vec<_>>>()?;
-    let answer = s3.get_bucket_lifecycle_configuration().bucket(bucket).send().await;
-    let answer = unless_missing(answer, "NoSuchLifecycleConfiguration")?;
+    let answer = unless_missing(s3.get_bucket_lifecycle_configuration().bucket(live.physical_id()).send().await)?;
     let words = |rules: &[LifecycleRule]| {
         let mut words: Vec<_> = rules.iter().map(words_of).collect();
         words.sort();
@@ -94,9 +87,9 @@ async fn lifecycle(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
     }
     let deviation = live.deviation("LifecycleConfiguration", words(&expected), actual);
     let configuration = BucketLifecycleConfiguration::builder().set_rules(Some(expected)).build()?;
-    let call = s3.put_bucket_lifecycle_configuration().bucket(bucket).lifecycle_configuration(configuration);
-    call.send().await.map_err(explain)?;
-    Ok(Some(Deviation { repaired: true, ..deviation }))
+    let call =
+        s3.put_bucket_lifecycle_configuration().bucket(live.physical_id()).lifecycle_configuration(configuration);
+    Ok(Some(deviation.repaired_by(async move { call.send().await.map(|_| ()).map_err(explain) })))
 }
 
 /// A rule of the template as S3's own API has it.
@@ -161,9 +154,8 @@ fn words_of(rule: &LifecycleRule) -> String {
 }
 
 async fn tags(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
-    let (s3, bucket) = (&live.cloud.s3, &live.resource.physical_id);
-    let answer = s3.get_bucket_tagging().bucket(bucket).send().await;
-    let answer = unless_missing(answer, "NoSuchTagSet")?;
+    let s3 = &live.cloud.s3;
+    let answer = unless_missing(s3.get_bucket_tagging().bucket(live.physical_id()).send().await)?;
     let actual: Vec<_> = answer.iter().flat_map(GetBucketTaggingOutput::tag_set).cloned().collect();
     let has = |key: &str, value: &str| actual.iter().any(|tag| tag.key() == key && tag.value() == value);
     if live.tags.iter().all(|(key, value)| has(key, value)) {
@@ -181,6 +173,6 @@ async fn tags(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
     let ours = live.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
     let all = kept.chain(ours).collect::<Result<Vec<_>, _>>()?;
     let tagging = Tagging::builder().set_tag_set(Some(all)).build()?;
-    s3.put_bucket_tagging().bucket(bucket).tagging(tagging).send().await.map_err(explain)?;
-    Ok(Some(Deviation { repaired: true, ..deviation }))
+    let call = s3.put_bucket_tagging().bucket(live.physical_id()).tagging(tagging);
+    Ok(Some(deviation.repaired_by(async move { call.send().await.map(|_| ()).map_err(explain) })))
 }

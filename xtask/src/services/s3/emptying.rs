@@ -5,9 +5,9 @@ use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, MultipartUpload, ObjectIdentifier};
 use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 
-use super::contents::quantity;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
+use crate::services::quantity;
 
 /// How many calls that delete run at once: S3 answers a few thousand deletions a second for each prefix.
 const PARALLEL: usize = 4;
@@ -21,7 +21,7 @@ const NAMED: usize = 5;
 /// What a bucket holds: `3 objects and 2 older versions`; `None` when it holds nothing.
 ///
 /// Delete markers hold nothing. After 10,000 versions the rest is not counted.
-pub async fn contents(cloud: &Cloud, bucket: &str) -> anyhow::Result<Option<String>> {
+pub(super) async fn contents(cloud: &Cloud, bucket: &str) -> anyhow::Result<Option<String>> {
     let (mut objects, mut older) = (0_u64, 0_u64);
     let mut pages = std::pin::pin!(versions(cloud, bucket));
     let mut is_exact = true;

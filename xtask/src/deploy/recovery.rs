@@ -1,0 +1,93 @@
+//! Brings a stack to rest that a deployment left half-way: followed when its engine was killed, recovered when asked.
+
+use aws_sdk_cloudformation::types::StackStatus;
+
+use super::deployed::{self, Deployed};
+use super::events::{self, Operation};
+use super::operation::{End, Kind, Starter};
+use super::removal;
+use super::stack_instance::StackInstance;
+use crate::cloud::explain;
+use crate::failure::Failure;
+use crate::ui;
+
+/// Waits for an operation that CloudFormation goes on with and that nobody follows any more: the engine that began it
+/// was killed. One that another engine follows is left to it.
+///
+/// # Errors
+/// When CloudFormation cannot be asked.
+pub async fn resume(instance: &StackInstance<'_>) -> anyhow::Result<()> {
+    let StackInstance { stack, cloud, label, .. } = instance;
+    let Some(deployed) = deployed::read(cloud, stack).await?.filter(Deployed::is_in_progress) else { return Ok(()) };
+    let Some(token) = events::last_token(cloud, &deployed.id).await? else { return Ok(()) };
+    let Some(starter) = Starter::of(&token).filter(Starter::is_gone) else { return Ok(()) };
+    ui::say(format!("{label}: resumes the `{}` of {starter}, which was interrupted", starter.command));
+    let kind = match deployed.status {
+        StackStatus::DeleteInProgress => Kind::Deletion,
+        StackStatus::CreateInProgress | StackStatus::RollbackInProgress => Kind::Creation,
+        _ => Kind::Update,
+    };
+    let resources = deployed.snapshot.template.section("Resources").map(|(id, _)| id).collect();
+    let operation = Operation { kind, stack, stack_id: &deployed.id, token: &token, resources };
+    let ended = events::follow(cloud, &operation).await?;
+    if ended.end == End::Failure {
+        // Whoever resumes it goes on from the state that it left.
+        ui::warn(ended.failure(stack));
+    }
+    Ok(())
+}
+
+/// Takes a stack out of a state that no deployment can leave, after a yes. Nothing is done to one that is at rest.
+///
+/// # Errors
+/// When it was answered with no, or the recovery fails.
+pub async fn recover(instance: &StackInstance<'_>, role_arn: Option<&str>, yes: bool) -> anyhow::Result<()> {
+    let StackInstance { stack, cloud, label, .. } = instance;
+    let Some(deployed) = deployed::read(cloud, stack).await? else { return Ok(()) };
+    deployed.require_own(cloud, stack)?;
+    let status = deployed.status.as_str();
+    match status {
+        "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => {
+            let Some(survey) = removal::survey(instance, &[]).await? else { return Ok(()) };
+            ui::say(format!("{label} is in the state {status}: what is left of it is deleted first"));
+            removal::show(instance, &survey, !yes);
+            let held: Vec<_> = survey.held().collect();
+            if !held.is_empty() {
+                return Err(Failure::new(format!("`{label}` holds data: {}; nothing was deleted", held.join(", ")))
+                    .help(format!("`{} --force` destroys the data, too", cloud.command_line("destroy", stack)))
+                    .into());
+            }
+            ui::confirm(&format!("delete what is left of `{label}`"), yes)?;
+            removal::remove(instance, &survey, role_arn).await.map(|_| ())
+        }
+        "UPDATE_ROLLBACK_FAILED" => {
+            ui::confirm(&format!("continue the rollback of `{label}`"), yes)?;
+            let token = Starter::this("recover").token();
+            let call = cloud.cloudformation.continue_update_rollback().stack_name(&deployed.id);
+            let call = call.set_role_arn(role_arn.map(str::to_owned)).client_request_token(&token);
+            call.send().await.map_err(explain)?;
+            follow_rollback(instance, &deployed, &token).await
+        }
+        "UPDATE_FAILED" => {
+            ui::confirm(&format!("take the last update of `{label}` back"), yes)?;
+            let token = Starter::this("recover").token();
+            let call = cloud.cloudformation.rollback_stack().stack_name(&deployed.id);
+            let call = call.set_role_arn(role_arn.map(str::to_owned)).client_request_token(&token);
+            call.send().await.map_err(explain)?;
+            follow_rollback(instance, &deployed, &token).await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn follow_rollback(instance: &StackInstance<'_>, deployed: &Deployed, token: &str) -> anyhow::Result<()> {
+    let StackInstance { stack, cloud, .. } = instance;
+    let resources = deployed.snapshot.template.section("Resources").map(|(id, _)| id).collect();
+    let operation = Operation { kind: Kind::Rollback, stack, stack_id: &deployed.id, token, resources };
+    let ended = events::follow(cloud, &operation).await?;
+    if ended.end == End::Success {
+        return Ok(());
+    }
+    let recover = format!("{} --recover", cloud.command_line("deploy", stack));
+    Err(ended.failure(stack).help(format!("repair what the rollback failed on, then `{recover}` again")).into())
+}

@@ -1,0 +1,142 @@
+//! One update of a stack: a change set, its execution, and what CloudFormation leaves behind.
+
+use infra::plan::{Plan, Snapshot};
+
+use super::change_set::{self, Request, Settings};
+use super::events::{self, Ended, NotDeleted, Operation};
+use super::interrupt::Interrupt;
+use super::operation::{End, Kind};
+use super::stack_instance::StackInstance;
+use super::{deployed, removal};
+use crate::cloud::explain;
+use crate::failure::Failure;
+use crate::prepare::Prepared;
+use crate::ui;
+
+/// An update, or the creation, of a stack.
+#[derive(Debug)]
+pub struct Update<'a> {
+    /// What it changes.
+    pub plan: &'a Plan,
+    /// What shall be deployed.
+    pub after: &'a Snapshot,
+    /// The deployment that it is part of.
+    pub prepared: &'a Prepared,
+    /// How CloudFormation is to work.
+    pub settings: &'a Settings,
+    /// Ctrl-C.
+    pub interrupt: Option<&'a Interrupt>,
+}
+
+/// Has CloudFormation carry it out.
+///
+/// # Errors
+/// When CloudFormation refuses it, it fails, or somebody else is at work.
+pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::Result<()> {
+    let StackInstance { stack, cloud, .. } = instance;
+    let Update { plan, after, prepared, settings, interrupt } = update;
+    let interrupted = || interrupt.is_some_and(Interrupt::is_raised);
+    if interrupted() {
+        return Err(not_begun(instance));
+    }
+    let request = Request {
+        stack,
+        template: &after.template,
+        parameters: &after.parameters,
+        tags: &after.tags,
+        exists: prepared.deployed.is_some(),
+        bucket: &prepared.bucket,
+        settings,
+    };
+    let set = match change_set::create(cloud, &request).await {
+        Ok(set) => set,
+        // Somebody may have begun a deployment since the stack was read.
+        Err(error) => return Err(busy(instance).await.unwrap_or(error)),
+    };
+    let Some(set) = set else {
+        ui::detail("CloudFormation sees nothing to change");
+        return Ok(());
+    };
+    change_set::require_planned(cloud, &set, plan).await?;
+    if interrupted() {
+        change_set::discard(cloud, &set).await?;
+        return Err(not_begun(instance));
+    }
+    if let Err(error) = change_set::execute(cloud, &set, settings).await {
+        return Err(busy(instance).await.unwrap_or(error));
+    }
+    let resources = plan.resources.iter().map(|change| change.id.as_str()).collect();
+    let kind = match (&prepared.deployed, settings.no_rollback) {
+        (Some(_), _) => Kind::Update,
+        (None, false) => Kind::Creation,
+        (None, true) => Kind::CreationWithoutRollback,
+    };
+    let operation = Operation { kind, stack, stack_id: &set.stack_id, token: &set.token, resources };
+    let raised = async {
+        match interrupt {
+            Some(interrupt) => interrupt.raised().await,
+            None => std::future::pending().await,
+        }
+    };
+    let ended = tokio::select! {
+        ended = events::follow(cloud, &operation) => ended?,
+        () = raised => return Err(detached(instance)),
+    };
+    match ended.end {
+        End::Success => clean_up(instance, update, ended.not_deleted()).await,
+        End::Failure => Err(failed(instance, &ended)),
+    }
+}
+
+fn failed(instance: &StackInstance<'_>, ended: &Ended) -> anyhow::Error {
+    let failure = ended.failure(instance.stack);
+    let deploy = instance.cloud.command_line("deploy", instance.stack);
+    match ended.status.as_str() {
+        "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" | "UPDATE_ROLLBACK_FAILED" => {
+            failure.help(format!("correct it, then `{deploy} --recover`"))
+        }
+        "UPDATE_FAILED" => {
+            failure.help(format!("correct it, and deploy again; `{deploy} --recover` takes the update back first"))
+        }
+        _ => failure,
+    }
+    .into()
+}
+
+/// Who is at work on the stack now, if anybody is.
+async fn busy(instance: &StackInstance<'_>) -> Option<anyhow::Error> {
+    let StackInstance { stack, cloud, .. } = instance;
+    let deployed = deployed::read(cloud, stack).await.ok()??;
+    if !deployed.is_in_progress() {
+        return None;
+    }
+    Some(deployed::busy(cloud, stack, &deployed.id, deployed.status.as_str()).await)
+}
+
+/// CloudFormation leaves what it could not delete, and calls the update complete. A bucket whose loss the plan showed is
+/// emptied and deleted; anything else is named.
+async fn clean_up(instance: &StackInstance<'_>, update: &Update<'_>, left: Vec<NotDeleted>) -> anyhow::Result<()> {
+    for NotDeleted { resource, reason } in left {
+        let is_shown = update.prepared.plan.losses().any(|change| change.id == resource.id);
+        if is_shown && resource.resource_type == "AWS::S3::Bucket" {
+            removal::empty(instance.cloud, &resource).await?;
+            let call = instance.cloud.s3.delete_bucket().bucket(&resource.physical_id);
+            call.expected_bucket_owner(&instance.cloud.account).send().await.map_err(explain)?;
+            ui::say(format!("  deleted {}, which CloudFormation had left behind", resource.id));
+            continue;
+        }
+        let (id, physical_id, kind) = (&resource.id, &resource.physical_id, &resource.resource_type);
+        ui::warn(format!("{id} was left behind as `{physical_id}` ({kind}), outside of the stack: {reason}"));
+    }
+    Ok(())
+}
+
+fn detached(instance: &StackInstance<'_>) -> anyhow::Error {
+    Failure::new(format!("detached from `{}`; CloudFormation goes on with the deployment", instance.label))
+        .help("deploy again to see how it ends: it is followed to its end first")
+        .into()
+}
+
+fn not_begun(instance: &StackInstance<'_>) -> anyhow::Error {
+    Failure::new(format!("interrupted before the deployment of `{}` began", instance.label)).into()
+}

@@ -1,0 +1,134 @@
+//! What the engine knows of AWS's services: which resources exist, what they hold, and how they differ from their model.
+//!
+//! One file per service. A type that none of them lists is left to CloudFormation, and what it holds is told by
+//! [`infra::facts`].
+
+mod apigateway;
+pub mod cloudformation;
+mod deviation;
+mod dynamodb;
+mod eventbridge;
+mod existence;
+mod iam;
+mod lambda;
+mod logs;
+pub mod s3;
+mod sns;
+mod sqs;
+
+use futures::future::{BoxFuture, FutureExt as _, ready};
+use infra::facts::{self, Holds};
+
+use crate::cloud::Cloud;
+use cloudformation::Resource;
+use deviation::Live;
+
+pub use deviation::{Compared, Deviation, compare, repair};
+pub use existence::{Search, find};
+
+/// An answer of a service, once it is there.
+type Answer<'a, T> = BoxFuture<'a, anyhow::Result<T>>;
+
+/// How the engine looks after the resources of one type. `id` is the physical id of one.
+trait ResourceType: Sync {
+    /// Whether the resource exists; `None` when its service is not asked.
+    fn exists<'a>(&self, _cloud: &'a Cloud, _id: &'a str) -> Answer<'a, Option<bool>> {
+        ready(Ok(None)).boxed()
+    }
+
+    /// What the resource holds: `1,204 items`; `None` when it is empty or holds nothing by nature.
+    fn contents<'a>(&self, _cloud: &'a Cloud, _id: &'a str) -> Answer<'a, Option<String>> {
+        ready(Ok(None)).boxed()
+    }
+
+    /// How the live resource differs from its model.
+    fn deviations<'a>(&self, _live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        ready(Ok(Vec::new())).boxed()
+    }
+}
+
+/// Every type that a service's file lists.
+fn of(resource_type: &str) -> Option<&'static dyn ResourceType> {
+    let services = [
+        apigateway::TYPES,
+        dynamodb::TYPES,
+        eventbridge::TYPES,
+        iam::TYPES,
+        lambda::TYPES,
+        logs::TYPES,
+        s3::TYPES,
+        sns::TYPES,
+        sqs::TYPES,
+    ];
+    services.into_iter().flatten().find(|(name, _)| *name == resource_type).map(|(_, service)| *service)
+}
+
+/// Whether the resource exists; `None` for one of a type whose service is not asked.
+///
+/// # Errors
+/// When the service refuses to say.
+pub async fn exists(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<bool>> {
+    match of(&resource.resource_type) {
+        Some(service) => service.exists(cloud, &resource.physical_id).await,
+        None => Ok(None),
+    }
+}
+
+/// How much an existing resource holds: `1,204 items`, `3 messages`, or what it is where that is not counted, such as
+/// `data` of a database; `None` when it is empty, gone, or holds nothing by nature.
+///
+/// # Errors
+/// When the service refuses to say.
+pub async fn contents(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<String>> {
+    let holds = facts::holds(&resource.resource_type);
+    if holds == Holds::Nothing || exists(cloud, resource).await? == Some(false) {
+        return Ok(None);
+    }
+    match (holds, of(&resource.resource_type)) {
+        (Holds::Uncounted(what), _) => Ok(Some(what.to_owned())),
+        (_, Some(service)) => service.contents(cloud, &resource.physical_id).await,
+        // What nobody counts may be there.
+        (Holds::Counted(unit) | Holds::Logs(unit), None) => Ok(Some(format!("{unit}s"))),
+        (Holds::Nothing, None) => Ok(None),
+    }
+}
+
+/// `1,204 items`.
+#[must_use]
+pub fn quantity(count: u64, unit: &str) -> String {
+    format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// `1204` as `1,204`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        for (count, text) in [(0, "0"), (999, "999"), (1_204, "1,204"), (1_000_000, "1,000,000")] {
+            assert_eq!(grouped(count), text);
+        }
+    }
+
+    #[test]
+    fn what_is_counted_has_somebody_who_counts() {
+        for resource_type in facts::recorded() {
+            if let Holds::Counted(_) | Holds::Logs(_) = facts::holds(resource_type) {
+                assert!(of(resource_type).is_some(), "{resource_type}");
+            }
+        }
+    }
+}

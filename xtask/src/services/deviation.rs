@@ -1,0 +1,182 @@
+//! How live resources differ from their model, read through each service's own API.
+//!
+//! CloudFormation reports a property as done once it has passed it on, and anybody may change it afterwards. What
+//! differs is named here, with how to set it where an API call can. Nothing is set without [`repair`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use futures::future::BoxFuture;
+use futures::stream::{self, StreamExt as _};
+use infra::plan::Snapshot;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::cloudformation::Resource;
+use super::existence::CONCURRENCY;
+use crate::cloud::Cloud;
+
+/// A property that is not live as the model says.
+#[derive(Debug, Serialize)]
+pub struct Deviation {
+    /// The resource's logical id.
+    pub id: String,
+    /// The property's path.
+    pub property: String,
+    /// What the model says.
+    pub expected: String,
+    /// What is live; `None` when it is not set.
+    pub live: Option<String>,
+    #[serde(skip)]
+    repair: Option<Repair>,
+}
+
+/// The calls that set a property to what the model says.
+struct Repair(BoxFuture<'static, anyhow::Result<()>>);
+
+impl fmt::Debug for Repair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Repair")
+    }
+}
+
+impl Deviation {
+    /// Whether an API call can set the property to what the model says.
+    #[must_use]
+    pub const fn is_repairable(&self) -> bool {
+        self.repair.is_some()
+    }
+
+    /// The same, with the calls that mend it.
+    pub(super) fn repaired_by(self, calls: impl Future<Output = anyhow::Result<()>> + Send + 'static) -> Self {
+        Self { repair: Some(Repair(Box::pin(calls))), ..self }
+    }
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let live = self.live.as_deref().unwrap_or("not set");
+        write!(f, "{} {} is {live}, expected {}", self.id, self.property, self.expected)
+    }
+}
+
+/// The resource that is looked at.
+#[derive(Debug)]
+pub(super) struct Live<'a> {
+    pub(super) cloud: &'a Cloud,
+    pub(super) resource: &'a Resource,
+    /// The model's properties, with the values of parameters in place.
+    properties: &'a Json,
+    /// The physical ids of all resources of the stack, by logical id.
+    physical: &'a BTreeMap<&'a str, &'a str>,
+    /// The model's resources, by logical id.
+    template: &'a Map<String, Json>,
+    /// The tags that all resources of the stack shall have.
+    pub(super) tags: &'a BTreeMap<String, String>,
+}
+
+/// What a comparison of live resources with their model found.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// How many resources were read.
+    pub read: usize,
+    /// What differs, in the order of the resources.
+    pub deviations: Vec<Deviation>,
+    /// The logical ids of those that could not be read, and why.
+    pub unread: Vec<(String, anyhow::Error)>,
+}
+
+/// Compares every resource whose service can be asked. Changes nothing.
+pub async fn compare(cloud: &Cloud, snapshot: &Snapshot, resources: &[Resource]) -> Compared {
+    let template = snapshot.resolved_resources();
+    let physical: BTreeMap<_, _> =
+        resources.iter().map(|resource| (resource.id.as_str(), resource.physical_id.as_str())).collect();
+    let none = Json::Null;
+    let comparisons = resources.iter().filter_map(|resource| {
+        let service = super::of(&resource.resource_type)?;
+        let properties = template.get(&resource.id).and_then(|it| it.get("Properties")).unwrap_or(&none);
+        let live = Live { cloud, resource, properties, physical: &physical, template: &template, tags: &snapshot.tags };
+        Some(async move { (resource, service.deviations(&live).await) })
+    });
+    let results: Vec<_> = stream::iter(comparisons).buffered(CONCURRENCY).collect().await;
+    let mut compared = Compared::default();
+    for (resource, result) in results {
+        match result {
+            Ok(deviations) => {
+                compared.read += 1;
+                compared.deviations.extend(deviations);
+            }
+            Err(error) => compared.unread.push((resource.id.clone(), error)),
+        }
+    }
+    compared
+}
+
+/// Sets what can be set, one after the other: methods of an API share validators. What was set, and what was not.
+///
+/// # Errors
+/// When a service refuses.
+pub async fn repair(deviations: Vec<Deviation>) -> anyhow::Result<(Vec<Deviation>, Vec<Deviation>)> {
+    let (mut set, mut left) = (Vec::new(), Vec::new());
+    for mut deviation in deviations {
+        match deviation.repair.take() {
+            Some(Repair(calls)) => {
+                calls.await?;
+                set.push(deviation);
+            }
+            None => left.push(deviation),
+        }
+    }
+    Ok((set, left))
+}
+
+impl<'a> Live<'a> {
+    pub(super) fn physical_id(&self) -> &'a str {
+        &self.resource.physical_id
+    }
+
+    pub(super) fn property(&self, path: &str) -> Option<&'a Json> {
+        path.split('.').try_fold(self.properties, |json, name| json.get(name))
+    }
+
+    /// A property of another resource of the stack, by its logical id.
+    pub(super) fn property_of(&self, id: &str, property: &str) -> Option<&'a Json> {
+        self.template.get(id)?.get("Properties")?.get(property)
+    }
+
+    /// Whether another resource of the template may be the inline policy `name` of the resource.
+    pub(super) fn has_policy(&self, name: &str) -> bool {
+        let policies =
+            self.template.values().filter(|it| it.get("Type").and_then(Json::as_str) == Some("AWS::IAM::Policy"));
+        let mut names = policies.filter_map(|it| it.get("Properties")?.get("PolicyName"));
+        names.any(|known| known.as_str().is_none_or(|known| known == name))
+    }
+
+    /// The physical id of the resource of the stack that the property refers to with `Ref`.
+    pub(super) fn referenced(&self, path: &str) -> Option<&'a str> {
+        self.physical.get(self.property(path)?.get("Ref")?.as_str()?).copied()
+    }
+
+    /// The deviation of a property from its live value; `None` when the model does not set it or they agree.
+    ///
+    /// Values are compared as text, since the services' APIs return numbers and truth values as either. An intrinsic
+    /// function is not compared: only CloudFormation knows its value.
+    pub(super) fn compare(&self, path: &str, live: Option<String>) -> Option<Deviation> {
+        let expected = match self.property(path)? {
+            Json::String(text) => text.clone(),
+            Json::Number(number) => number.to_string(),
+            Json::Bool(value) => value.to_string(),
+            _ => return None,
+        };
+        (live.as_ref() != Some(&expected)).then(|| self.deviation(path, expected, live))
+    }
+
+    pub(super) fn deviation(&self, property: &str, expected: String, live: Option<String>) -> Deviation {
+        Deviation { id: self.resource.id.clone(), property: property.to_owned(), expected, live, repair: None }
+    }
+
+    /// The resource is listed by CloudFormation and does not exist.
+    pub(super) fn missing(&self) -> Vec<Deviation> {
+        vec![self.deviation("resource", "to exist".to_owned(), Some("deleted".to_owned()))]
+    }
+}

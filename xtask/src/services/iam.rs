@@ -1,0 +1,126 @@
+//! IAM roles: their inline policies and boundary.
+
+use futures::future::FutureExt as _;
+use infra::expression::has_function;
+use serde_json::Value as Json;
+
+use super::deviation::{Deviation, Live};
+use super::existence::{found, unless_missing};
+use super::{Answer, ResourceType};
+use crate::cloud::{Cloud, explain};
+
+pub(super) const TYPES: &[(&str, &dyn ResourceType)] = &[("AWS::IAM::Role", &Role)];
+
+struct Role;
+
+impl ResourceType for Role {
+    fn exists<'a>(&self, cloud: &'a Cloud, id: &'a str) -> Answer<'a, Option<bool>> {
+        async move { found(cloud.iam.get_role().role_name(id).send().await) }.boxed()
+    }
+
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        deviations(live).boxed()
+    }
+}
+
+async fn deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let iam = &live.cloud.iam;
+    let answer = iam.get_role().role_name(live.physical_id()).send().await;
+    let Some(role) = unless_missing(answer)?.and_then(|answer| answer.role().cloned()) else {
+        return Ok(live.missing());
+    };
+    let mut deviations = Vec::new();
+    let modelled: Vec<_> = live.property("Policies").and_then(Json::as_array).into_iter().flatten().collect();
+    let name_of = |policy: &Json| policy.get("PolicyName").and_then(Json::as_str).map(str::to_owned);
+    for policy in &modelled {
+        let Some(name) = name_of(policy) else { continue };
+        let expected = policy.get("PolicyDocument").unwrap_or(&Json::Null);
+        let answer = iam.get_role_policy().role_name(live.physical_id()).policy_name(&name).send().await;
+        let actual = unless_missing(answer)?.map(|answer| document(answer.policy_document()));
+        if actual.as_ref().is_some_and(|actual| is_same(expected, actual)) {
+            continue;
+        }
+        let words = |document: &Json| statements(document).iter().map(Json::to_string).collect::<Vec<_>>().join(" ");
+        let path = format!("Policies[{name}]");
+        deviations.push(live.deviation(&path, words(expected), actual.as_ref().map(words)));
+    }
+    let mut names = iam.list_role_policies().role_name(live.physical_id()).into_paginator().items().send();
+    while let Some(name) = names.next().await {
+        let name = name.map_err(explain)?;
+        // Policies of other resources of the template may be this role's, too: `AWS::IAM::Policy`.
+        if !modelled.iter().any(|policy| name_of(policy).as_ref() == Some(&name)) && !live.has_policy(&name) {
+            deviations.push(live.deviation(&format!("Policies[{name}]"), "none".to_owned(), Some("a policy".into())));
+        }
+    }
+    let boundary = role.permissions_boundary().and_then(|it| it.permissions_boundary_arn()).map(str::to_owned);
+    if let Some(deviation) = live.compare("PermissionsBoundary", boundary) {
+        let call = iam.put_role_permissions_boundary().role_name(live.physical_id());
+        let call = call.permissions_boundary(&deviation.expected);
+        deviations.push(deviation.repaired_by(async move { call.send().await.map(|_| ()).map_err(explain) }));
+    }
+    Ok(deviations)
+}
+
+/// IAM returns documents percent-encoded.
+fn document(text: &str) -> Json {
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    serde_json::from_str(&decoded).unwrap_or_default()
+}
+
+fn statements(document: &Json) -> Vec<Json> {
+    list(document.get("Statement").unwrap_or(&Json::Null))
+}
+
+/// IAM takes a single value for a list of one.
+fn list(json: &Json) -> Vec<Json> {
+    match json {
+        Json::Array(items) => items.clone(),
+        Json::Null => Vec::new(),
+        single => vec![single.clone()],
+    }
+}
+
+/// Whether two documents grant the same, as far as it is known here: what the model says with an intrinsic function is
+/// not compared, because only CloudFormation knows its value.
+fn is_same(expected: &Json, actual: &Json) -> bool {
+    let (expected, actual) = (statements(expected), statements(actual));
+    expected.len() == actual.len()
+        && expected.iter().zip(&actual).all(|(expected, actual)| is_same_statement(expected, actual))
+}
+
+fn is_same_statement(expected: &Json, actual: &Json) -> bool {
+    let (Some(expected), Some(actual)) = (expected.as_object(), actual.as_object()) else { return false };
+    let sorted = |json: &Json| {
+        let mut values: Vec<_> = list(json).iter().map(Json::to_string).collect();
+        values.sort();
+        values
+    };
+    expected.len() == actual.len()
+        && expected.iter().all(|(element, value)| {
+            actual.get(element).is_some_and(|live| {
+                let values = list(value).len() == list(live).len();
+                if has_function(value) { values } else { value == live || sorted(value) == sorted(live) }
+            })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn documents_are_compared_by_what_they_grant() {
+        let document = |action: Json, resource: Json| {
+            json!({"Version": "2012-10-17",
+                   "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})
+        };
+        let modelled = document(json!(["sqs:SendMessage", "sqs:GetQueueUrl"]), json!({"Fn::GetAtt": ["Q", "Arn"]}));
+        let arn = json!("arn:aws:sqs:eu-west-1:123456789012:q");
+        assert!(is_same(&modelled, &document(json!(["sqs:GetQueueUrl", "sqs:SendMessage"]), arn.clone())));
+        assert!(!is_same(&modelled, &document(json!("sqs:SendMessage"), arn.clone())));
+        assert!(!is_same(&modelled, &document(json!(["sqs:*", "sqs:GetQueueUrl"]), arn.clone())));
+        assert!(!is_same(&modelled, &document(json!(["sqs:SendMessage", "sqs:GetQueueUrl"]), json!([arn, "*"]))));
+    }
+}

@@ -1,0 +1,162 @@
+//! Lambda functions: configuration, code and concurrency; what invokes them, and what becomes of their events.
+
+use futures::future::FutureExt as _;
+use serde_json::Value as Json;
+
+use super::deviation::{Deviation, Live};
+use super::existence::{found, unless_missing};
+use super::{Answer, ResourceType};
+use crate::assets;
+use crate::cloud::{Cloud, explain};
+
+pub(super) const TYPES: &[(&str, &dyn ResourceType)] = &[
+    ("AWS::Lambda::Function", &Function),
+    ("AWS::Lambda::EventSourceMapping", &EventSourceMapping),
+    ("AWS::Lambda::EventInvokeConfig", &EventInvokeConfig),
+];
+
+struct Function;
+
+impl ResourceType for Function {
+    fn exists<'a>(&self, cloud: &'a Cloud, id: &'a str) -> Answer<'a, Option<bool>> {
+        async move { found(cloud.lambda.get_function_configuration().function_name(id).send().await) }.boxed()
+    }
+
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        deviations(live).boxed()
+    }
+}
+
+struct EventSourceMapping;
+
+impl ResourceType for EventSourceMapping {
+    fn exists<'a>(&self, cloud: &'a Cloud, id: &'a str) -> Answer<'a, Option<bool>> {
+        async move { found(cloud.lambda.get_event_source_mapping().uuid(id).send().await) }.boxed()
+    }
+
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        mapping_deviations(live).boxed()
+    }
+}
+
+struct EventInvokeConfig;
+
+impl ResourceType for EventInvokeConfig {
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        invoke_config_deviations(live).boxed()
+    }
+}
+
+async fn deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let answer = live.cloud.lambda.get_function_configuration().function_name(live.physical_id()).send().await;
+    let Some(actual) = unless_missing(answer)? else { return Ok(live.missing()) };
+    let mut deviations: Vec<_> = [
+        ("Runtime", actual.runtime().map(|it| it.as_str().to_owned())),
+        ("Handler", actual.handler().map(str::to_owned)),
+        ("Timeout", actual.timeout().map(|it| it.to_string())),
+        ("MemorySize", actual.memory_size().map(|it| it.to_string())),
+        (
+            "LoggingConfig.LogFormat",
+            actual.logging_config().and_then(|it| it.log_format()).map(|it| it.as_str().into()),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(property, value)| live.compare(property, value))
+    .collect();
+
+    let actual_variables = actual.environment().and_then(|it| it.variables());
+    let modelled = live.property("Environment.Variables").and_then(Json::as_object);
+    for variable in modelled.into_iter().flat_map(|it| it.keys()) {
+        let path = format!("Environment.Variables.{variable}");
+        match actual_variables.and_then(|it| it.get(variable)) {
+            None => deviations.push(live.deviation(&path, "a value".to_owned(), None)),
+            Some(value) => deviations.extend(live.compare(&path, Some(value.clone()))),
+        }
+    }
+    let mut added: Vec<_> = actual_variables.into_iter().flat_map(|it| it.keys()).collect();
+    added.retain(|name| !modelled.is_some_and(|modelled| modelled.contains_key(*name)));
+    added.sort();
+    for variable in added {
+        // Its value may be a secret.
+        let path = format!("Environment.Variables.{variable}");
+        deviations.push(live.deviation(&path, "none".to_owned(), Some("set".to_owned())));
+    }
+    let code = live.property("Code.S3Key").and_then(Json::as_str).and_then(assets::code_sha256_of);
+    if let Some(expected) = code.filter(|expected| actual.code_sha256() != Some(expected)) {
+        deviations.push(live.deviation("Code", expected, actual.code_sha256().map(str::to_owned)));
+    }
+    deviations.extend(concurrency(live).await?);
+    Ok(deviations)
+}
+
+async fn concurrency(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {
+    let property = "ReservedConcurrentExecutions";
+    let expected = live.property(property);
+    if expected.is_some_and(Json::is_object) {
+        // Only CloudFormation knows the value of an intrinsic function.
+        return Ok(None);
+    }
+    let expected = expected.and_then(Json::as_i64);
+    let (lambda, name) = (live.cloud.lambda.clone(), live.physical_id().to_owned());
+    let answer = lambda.get_function_concurrency().function_name(&name).send().await.map_err(explain)?;
+    let actual = answer.reserved_concurrent_executions();
+    if actual.map(i64::from) == expected {
+        return Ok(None);
+    }
+    let text = expected.map_or_else(|| "not set".to_owned(), |value| value.to_string());
+    let deviation = live.deviation(property, text, actual.map(|value| value.to_string()));
+    let wanted = expected.map(i32::try_from).transpose()?;
+    Ok(Some(deviation.repaired_by(async move {
+        match wanted {
+            Some(wanted) => {
+                let call = lambda.put_function_concurrency().function_name(name);
+                call.reserved_concurrent_executions(wanted).send().await.map(|_| ()).map_err(explain)
+            }
+            None => lambda.delete_function_concurrency().function_name(name).send().await.map(|_| ()).map_err(explain),
+        }
+    })))
+}
+
+async fn mapping_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let lambda = live.cloud.lambda.clone();
+    let answer = lambda.get_event_source_mapping().uuid(live.physical_id()).send().await;
+    let Some(actual) = unless_missing(answer)? else { return Ok(live.missing()) };
+    let mut deviations = Vec::new();
+    deviations.extend(live.compare("BatchSize", actual.batch_size().map(|it| it.to_string())));
+    // A mapping is enabled unless its model says otherwise; the API tells its state, not the setting.
+    let expected = live.property("Enabled").is_none_or(|it| it.as_bool() == Some(true) || it.as_str() == Some("true"));
+    let disabled = matches!(actual.state(), Some("Disabled" | "Disabling"));
+    if expected == disabled && !live.property("Enabled").is_some_and(Json::is_object) {
+        let uuid = live.physical_id().to_owned();
+        let deviation = live.deviation("Enabled", expected.to_string(), Some((!disabled).to_string()));
+        deviations.push(deviation.repaired_by(async move {
+            let call = lambda.update_event_source_mapping().uuid(uuid).enabled(expected);
+            call.send().await.map(|_| ()).map_err(explain)
+        }));
+    }
+    Ok(deviations)
+}
+
+async fn invoke_config_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let name = live.property("FunctionName").and_then(Json::as_str).or_else(|| live.referenced("FunctionName"));
+    let Some(name) = name else { return Ok(Vec::new()) };
+    let qualifier = live.property("Qualifier").and_then(Json::as_str).unwrap_or("$LATEST");
+    let lambda = &live.cloud.lambda;
+    let answer = lambda.get_function_event_invoke_config().function_name(name).qualifier(qualifier).send().await;
+    let Some(actual) = unless_missing(answer)? else { return Ok(live.missing()) };
+    let number = |value: Option<i32>| value.map(|value| value.to_string());
+    let compared = [
+        live.compare("MaximumRetryAttempts", number(actual.maximum_retry_attempts())),
+        live.compare("MaximumEventAgeInSeconds", number(actual.maximum_event_age_in_seconds())),
+    ];
+    let repaired = compared.into_iter().flatten().map(|deviation| {
+        let call = lambda.update_function_event_invoke_config().function_name(name).qualifier(qualifier);
+        let value = deviation.expected.parse().ok();
+        let call = match deviation.property.as_str() {
+            "MaximumRetryAttempts" => call.set_maximum_retry_attempts(value),
+            _ => call.set_maximum_event_age_in_seconds(value),
+        };
+        deviation.repaired_by(async move { call.send().await.map(|_| ()).map_err(explain) })
+    });
+    Ok(repaired.collect())
+}

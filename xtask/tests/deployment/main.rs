@@ -1,0 +1,13 @@
+//! `deploy`, `diff` and `destroy` against a fake AWS, which behaves as AWS's documents say: its states and failures, what
+//! the user is told of each, and the way out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+mod creation;
+mod deletion;
+mod drift;
+mod faults;
+mod ownership;
+mod project;
+mod states;
+mod update;

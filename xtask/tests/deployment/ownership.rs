@@ -1,0 +1,51 @@
+//! Whose a stack is: only the project's own is changed or destroyed.
+
+use insta::assert_snapshot;
+
+use crate::creation::said;
+use crate::project::{Project, REGION};
+
+const QUEUE: &str = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+";
+
+#[test]
+fn somebody_elses_stack_is_neither_changed_nor_destroyed() {
+    let project = Project::new(QUEUE);
+    project.aws.create_stack(REGION, "orders-dev", "Resources: {Theirs: {Type: AWS::SNS::Topic}}", &[]);
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.destroy().expect(1).stderr), @"");
+    assert_eq!(project.live(), ["AWS::SNS::Topic"]);
+}
+
+#[test]
+fn another_projects_stack_is_told_by_its_tag() {
+    let project = Project::new(QUEUE);
+    let tags = [("stackwright:project", "bakery"), ("stackwright:stack", "orders")];
+    project.aws.create_stack(REGION, "orders-dev", QUEUE, &tags);
+    assert_snapshot!(said(&project.destroy().expect(1).stderr), @"");
+}
+
+#[test]
+fn a_stack_is_adopted_after_its_plan_was_shown() {
+    let project = Project::new(QUEUE);
+    project.aws.create_stack(REGION, "orders-dev", QUEUE, &[]);
+    let shown = project.run(&["deploy", "orders", "--adopt"]).expect(5);
+    assert!(shown.stderr.contains("stackwright:project: set to shop"), "{shown}");
+    project.run(&["deploy", "orders", "--adopt", "--yes"]).expect(0);
+    project.deploy().expect(0);
+    project.destroy().expect(0);
+}
+
+#[test]
+fn a_stack_that_is_gone_from_the_source_is_destroyed_by_its_name() {
+    let project = Project::new(QUEUE);
+    project.deploy().expect(0);
+    project.declare(&[("billing", QUEUE)]);
+    project.run(&["destroy", "nothing", "--yes"]).expect(6);
+    let destroyed = project.destroy().expect(0);
+    assert!(destroyed.stderr.contains("orders: not in the source of `shop`, and known by its tags"), "{destroyed}");
+    assert_eq!(project.live(), [] as [&str; 0]);
+}

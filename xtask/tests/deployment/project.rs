@@ -1,0 +1,145 @@
+//! A workspace whose app has one system, deployed to a fake AWS.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use assembly::{Assembly, Location, Outcome, Stack, System};
+use aws_fake::FakeAws;
+use infra::Template;
+use tempfile::TempDir;
+use testing::{CommandOutput, command};
+
+/// The region that everything is deployed to.
+pub const REGION: &str = "eu-west-1";
+
+/// An app that prints what a file holds: it is compiled once for all tests.
+static APP: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    let write = |file: &str, text: &str| {
+        let file = folder.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    };
+    write(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"stacks\"]\n[workspace.metadata.stackwright]\napp = \"stacks\"\nproject = \"shop\"\n",
+    );
+    write("stacks/Cargo.toml", "[package]\nname = \"stacks\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    write(
+        "stacks/src/main.rs",
+        "fn main() {\n    let file = std::env::var(\"ASSEMBLY\").unwrap();\n    print!(\"{}\", std::fs::read_to_string(file).unwrap());\n}\n",
+    );
+    let mut list = command(&["list"]);
+    let empty = folder.path().join("empty.json");
+    fs::write(&empty, document(Vec::new())).unwrap();
+    CommandOutput::of(list.current_dir(folder.path()).env("ASSEMBLY", empty)).expect(0);
+    folder
+});
+
+/// A project with the system `orders`, or others, and the AWS that it is deployed to.
+pub struct Project {
+    /// Where it is deployed to.
+    pub aws: FakeAws,
+    folder: TempDir,
+}
+
+impl Project {
+    /// A project whose system `orders` has the template `yaml`.
+    pub fn new(yaml: &str) -> Self {
+        let project = Self { aws: FakeAws::start(), folder: TempDir::new().unwrap() };
+        project.declare(&[("orders", yaml)]);
+        project
+    }
+
+    /// Gives the system `orders` another template.
+    pub fn change(&self, yaml: &str) {
+        self.declare(&[("orders", yaml)]);
+    }
+
+    /// Declares these systems and no others. A resource is declared on the line that it has in its template.
+    pub fn declare(&self, systems: &[(&str, &str)]) {
+        let systems = systems.iter().map(|(name, yaml)| system(name, yaml)).collect();
+        fs::write(self.assembly(), document(systems)).unwrap();
+    }
+
+    fn assembly(&self) -> PathBuf {
+        self.folder.path().join("assembly.json")
+    }
+
+    /// The engine's command line, with the project's AWS as its endpoint.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(arguments);
+        command
+            .current_dir(APP.path())
+            .args(["--endpoint-url", &self.aws.endpoint(), "--region", REGION])
+            .env("ASSEMBLY", self.assembly())
+            .env("HOME", self.folder.path())
+            .env("USER", "ada")
+            .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "secret")
+            .env("STACKWRIGHT_POLL_MILLISECONDS", "5");
+        command
+    }
+
+    /// How a command ended. The endpoint's port differs from run to run, and so does the time.
+    pub fn run(&self, arguments: &[&str]) -> CommandOutput {
+        let ended = CommandOutput::of(&mut self.command(arguments));
+        let endpoint = self.aws.endpoint();
+        let text = |text: &str| text.replace(&endpoint, "ENDPOINT");
+        CommandOutput { code: ended.code, stdout: text(&ended.stdout), stderr: text(&ended.stderr) }
+    }
+
+    /// How `deploy orders --yes` ended.
+    pub fn deploy(&self) -> CommandOutput {
+        self.run(&["deploy", "orders", "--yes"])
+    }
+
+    /// How `destroy orders --yes` ended.
+    pub fn destroy(&self) -> CommandOutput {
+        self.run(&["destroy", "orders", "--yes"])
+    }
+
+    /// The state of the stack.
+    pub fn status(&self) -> Option<String> {
+        self.aws.status("orders-dev")
+    }
+
+    /// The types of all resources that exist, sorted.
+    pub fn live(&self) -> Vec<String> {
+        let mut live: Vec<_> = self.aws.live_resources().into_iter().map(|it| it.resource_type).collect();
+        live.sort();
+        live
+    }
+
+    /// How often an operation of a service was called.
+    pub fn called(&self, operation: &str) -> usize {
+        self.aws.calls().iter().filter(|call| call.operation == operation).count()
+    }
+}
+
+fn document(systems: Vec<System>) -> String {
+    let assembly =
+        Assembly { version: assembly::VERSION, stackwright: "0.1.0".to_owned(), stage: "dev".to_owned(), systems };
+    serde_json::to_string(&assembly).unwrap()
+}
+
+fn system(name: &str, yaml: &str) -> System {
+    let template = Template::parse(yaml).unwrap();
+    let mut stack =
+        Stack { name: name.to_owned(), stage: "dev".to_owned(), stack_name: format!("{name}-dev"), ..Stack::default() };
+    for (id, _) in template.section("Resources") {
+        let line = yaml.lines().position(|line| line.trim_start().starts_with(&format!("{id}:"))).unwrap_or_default();
+        let line = u32::try_from(line + 1).unwrap();
+        let location = Location { file: format!("stacks/src/{name}.rs"), line, column: 5 };
+        stack.locations.resources.insert(id.to_owned(), location);
+    }
+    stack.template = template.into_json();
+    System {
+        name: name.to_owned(),
+        description: String::new(),
+        options: Vec::new(),
+        outcome: Outcome::Stack(Box::new(stack)),
+    }
+}

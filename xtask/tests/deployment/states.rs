@@ -1,0 +1,106 @@
+//! Every state that a stack can be in: what the user is told, and the way out.
+
+use insta::assert_snapshot;
+
+use crate::creation::said;
+use crate::project::Project;
+
+const ONE: &str = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+";
+
+const CHANGED: &str = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      DelaySeconds: 5
+";
+
+/// What is said of a deployment over a stack in the state `status`, and whether `--recover` deploys it.
+fn check(status: &str, recovered: bool) -> String {
+    let project = Project::new(ONE);
+    project.deploy().expect(0);
+    project.aws.set_status("orders-dev", status);
+    project.change(CHANGED);
+    let refused = project.deploy().expect(1);
+    assert_eq!(project.status().as_deref(), Some(status));
+    if recovered {
+        let deployed = project.run(&["deploy", "orders", "--yes", "--recover"]);
+        assert_eq!(deployed.code, Some(0), "{deployed}");
+        project.run(&["diff", "orders", "--exit-code"]).expect(0);
+    }
+    said(&refused.stderr)
+}
+
+#[test]
+fn at_rest_a_stack_is_deployed_over() {
+    for status in ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"] {
+        let project = Project::new(ONE);
+        project.deploy().expect(0);
+        project.aws.set_status("orders-dev", status);
+        project.change(CHANGED);
+        project.deploy().expect(0);
+        assert_eq!(project.status().as_deref(), Some("UPDATE_COMPLETE"), "{status}");
+    }
+}
+
+#[test]
+fn rollback_complete() {
+    assert_snapshot!(check("ROLLBACK_COMPLETE", true), @"");
+}
+
+#[test]
+fn rollback_failed() {
+    assert_snapshot!(check("ROLLBACK_FAILED", true), @"");
+}
+
+#[test]
+fn create_failed() {
+    assert_snapshot!(check("CREATE_FAILED", true), @"");
+}
+
+#[test]
+fn update_failed() {
+    assert_snapshot!(check("UPDATE_FAILED", true), @"");
+}
+
+#[test]
+fn update_rollback_failed() {
+    assert_snapshot!(check("UPDATE_ROLLBACK_FAILED", true), @"");
+}
+
+#[test]
+fn delete_failed() {
+    assert_snapshot!(check("DELETE_FAILED", true), @"");
+}
+
+#[test]
+fn somebody_is_at_work() {
+    for status in [
+        "CREATE_IN_PROGRESS",
+        "ROLLBACK_IN_PROGRESS",
+        "UPDATE_IN_PROGRESS",
+        "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "UPDATE_ROLLBACK_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        "DELETE_IN_PROGRESS",
+        "IMPORT_IN_PROGRESS",
+    ] {
+        let said = check(status, false);
+        assert!(said.starts_with("error: somebody is at work on `orders` now"), "{status}: {said}");
+        assert!(said.contains(status), "{status}: {said}");
+    }
+}
+
+#[test]
+fn a_stack_in_review_is_none() {
+    let project = Project::new(ONE);
+    project.deploy().expect(0);
+    project.destroy().expect(0);
+    assert_eq!(project.status().as_deref(), Some("DELETE_COMPLETE"));
+    project.destroy().expect(0);
+    project.deploy().expect(0);
+}

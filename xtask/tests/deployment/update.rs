@@ -1,0 +1,116 @@
+//! Updates: what fails, what stays behind, and who else is at work.
+
+use aws_fake::Doing;
+use insta::assert_snapshot;
+
+use crate::creation::said;
+use crate::project::{Project, REGION};
+
+const BEFORE: &str = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+  Pictures:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: shop-pictures
+";
+
+const WITHOUT_BUCKET: &str = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+";
+
+#[test]
+fn that_fails_leaves_the_stack_as_it_was() {
+    let project = Project::new(BEFORE);
+    project.deploy().expect(0);
+    project.change(&BEFORE.replace("AWS::SQS::Queue", "AWS::SQS::Queue\n    Properties:\n      DelaySeconds: 5"));
+    project.aws.fail_resource("Queue", Doing::Update, "SQS is not available");
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"");
+    assert_eq!(project.status().as_deref(), Some("UPDATE_ROLLBACK_COMPLETE"));
+    project.aws.heal("Queue");
+    project.deploy().expect(0);
+}
+
+#[test]
+fn a_bucket_that_leaves_with_its_objects_was_shown_and_is_gone() {
+    let project = Project::new(BEFORE);
+    project.deploy().expect(0);
+    project.aws.put_objects("shop-pictures", 3);
+    project.change(WITHOUT_BUCKET);
+    let shown = project.run(&["diff", "orders"]).expect(0);
+    assert!(shown.stdout.contains("deletes its 3 objects"), "{shown}");
+    let deployed = project.deploy().expect(0);
+    assert!(deployed.stderr.contains("emptied Pictures: 3 versions"), "{deployed}");
+    assert!(deployed.stderr.contains("deleted Pictures, which CloudFormation had left behind"), "{deployed}");
+    assert_eq!(project.live(), ["AWS::SQS::Queue"]);
+}
+
+#[test]
+fn what_cannot_be_deleted_is_named_as_left_behind() {
+    let project = Project::new(BEFORE);
+    project.deploy().expect(0);
+    project.change(&BEFORE.replace("Queue:", "Other:"));
+    project.aws.fail_resource("Queue", Doing::Delete, "SQS is not available");
+    let deployed = project.deploy().expect(0);
+    assert!(deployed.stderr.contains("! Queue was left behind as `https://"), "{deployed}");
+    assert_eq!(project.status().as_deref(), Some("UPDATE_COMPLETE"));
+}
+
+#[test]
+fn an_export_in_use_is_the_stacks_reason() {
+    let exporting = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+Outputs:
+  Url:
+    Value: !Ref Queue
+    Export:
+      Name: orders-url
+";
+    let importing = "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue orders-url}}}";
+    let project = Project::new(exporting);
+    project.deploy().expect(0);
+    project.aws.create_stack(REGION, "billing", importing, &[]);
+    project.change(WITHOUT_BUCKET);
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"");
+
+    project.change(exporting);
+    assert_snapshot!(said(&project.destroy().expect(1).stderr), @"");
+    assert_eq!(project.status().as_deref(), Some("UPDATE_ROLLBACK_COMPLETE"));
+}
+
+#[test]
+fn two_first_deployments_at_once_do_not_meet() {
+    let project = Project::new(BEFORE);
+    let mut first = project.command(&["deploy", "orders", "--yes"]);
+    first.env("STACKWRIGHT_POLL_MILLISECONDS", "400").stdout(std::process::Stdio::null());
+    let mut first = first.stderr(std::process::Stdio::null()).spawn().unwrap();
+    while project.called("ExecuteChangeSet") == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let second = project.deploy();
+    assert!(first.wait().unwrap().success());
+    let text = said(&second.expect(1).stderr);
+    assert!(text.starts_with("error: somebody is at work on `orders` now: `deploy` by ada on "), "{text}");
+    assert!(!text.contains("remove it"), "{text}");
+    project.deploy().expect(0);
+}
+
+#[test]
+fn what_is_not_ascii_is_no_difference_for_ever() {
+    let project = Project::new(
+        "
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: Bestellungen für Köln 🚀
+",
+    );
+    project.deploy().expect(0);
+    project.run(&["diff", "orders", "--exit-code"]).expect(0);
+}
