@@ -26,7 +26,7 @@ pub(crate) struct Live {
     /// With values in place of all functions.
     pub(crate) properties: Json,
     pub(crate) tags: BTreeMap<String, String>,
-    /// The id of the stack that it belongs to, or belonged to.
+    /// The id of the stack that made it; empty when a call did.
     pub(crate) stack: String,
     pub(crate) logical_id: String,
 }
@@ -166,9 +166,8 @@ pub(crate) fn iso(time: Time) -> String {
 
 /// `Thu, 01 Jan 2026 12:00:00 GMT`.
 pub(crate) fn http_date(time: Time) -> String {
-    let form = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
+    let form =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
     let time = OffsetDateTime::from_unix_timestamp(time).ok();
     time.and_then(|time| time.format(form).ok()).unwrap_or_default()
 }

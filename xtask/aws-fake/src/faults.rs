@@ -122,9 +122,7 @@ impl Fault {
             }
             Self::InternalFailure => Refusal::new(500, "InternalFailure", "An internal error has occurred."),
             Self::ServiceUnavailable if s3 => Refusal::new(503, "SlowDown", "Please reduce your request rate."),
-            Self::ServiceUnavailable => {
-                Refusal::new(503, "ServiceUnavailable", "Service is unable to handle request.")
-            }
+            Self::ServiceUnavailable => Refusal::new(503, "ServiceUnavailable", "Service is unable to handle request."),
             Self::ExpiredToken if s3 => Refusal::new(400, "ExpiredToken", "The provided token has expired."),
             Self::ExpiredToken => {
                 let status = if is_json && !is_rest { 400 } else { 403 };

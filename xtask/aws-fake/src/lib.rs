@@ -69,7 +69,9 @@ pub struct Resource {
     pub resource_type: String,
     /// Its physical id.
     pub physical_id: String,
-    /// Its logical id in the stack that made it; empty when a call made it.
+    /// The id of the stack that made it; empty when a call did.
+    pub stack: String,
+    /// Its logical id in that stack.
     pub logical_id: String,
 }
 
@@ -310,6 +312,7 @@ impl FakeAws {
         let view = |live: &account::Live| Resource {
             resource_type: live.resource_type.clone(),
             physical_id: live.id.clone(),
+            stack: live.stack.clone(),
             logical_id: live.logical_id.clone(),
         };
         world.account.live.iter().map(view).collect()

@@ -66,7 +66,8 @@ impl Bucket {
         set(configurations, "lifecycle", rules.map(|rules| lifecycle(rules)));
         let own = properties.get("Tags").and_then(Json::as_array).into_iter().flatten();
         let own = own.filter_map(|tag| Some((tag.get("Key")?.as_str()?, tag.get("Value")?.as_str()?)));
-        let tags: BTreeMap<&str, &str> = tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).chain(own).collect();
+        let tags: BTreeMap<&str, &str> =
+            tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).chain(own).collect();
         let tagging = document("Tagging", |xml| {
             xml.within("TagSet", |xml| {
                 for (key, value) in &tags {
@@ -266,7 +267,9 @@ pub(crate) fn call(account: &mut Account, request: &Request, operation: &str) ->
              future requests to this endpoint.",
         ));
     }
-    let configuration = CONFIGURATIONS.iter().find(|(_, noun, _)| operation.ends_with(noun) && operation.len() == noun.len() + if operation.starts_with("Delete") { 6 } else { 3 });
+    let configuration = CONFIGURATIONS.iter().find(|(_, noun, _)| {
+        operation.ends_with(noun) && operation.len() == noun.len() + if operation.starts_with("Delete") { 6 } else { 3 }
+    });
     if let Some((name, _, missing)) = configuration {
         return configure(bucket, request, name, missing);
     }
@@ -403,7 +406,8 @@ fn delete_objects(bucket: &mut Bucket, request: &Request, id: &str, now: Time) -
     let body = String::from_utf8_lossy(&request.body).into_owned();
     let malformed = |_| Refusal::new(400, "MalformedXML", "The XML you provided was not well-formed");
     let parsed = roxmltree::Document::parse(&body).map_err(malformed)?;
-    let objects = parsed.descendants().filter(|node| node.has_tag_name((NAMESPACE, "Object")) || node.has_tag_name("Object"));
+    let objects =
+        parsed.descendants().filter(|node| node.has_tag_name((NAMESPACE, "Object")) || node.has_tag_name("Object"));
     let mut deleted = Vec::new();
     for (index, object) in objects.enumerate() {
         let text = |name: &str| object.children().find(|it| it.tag_name().name() == name).and_then(|it| it.text());
@@ -457,7 +461,9 @@ fn list_versions(bucket: &Bucket, request: &Request, name: &str, page: usize) ->
     let (key, version) = (request.query.get("key-marker"), request.query.get("version-id-marker"));
     let all: Vec<_> = bucket.versions().collect();
     let begin = match (key, version) {
-        (Some(key), Some(id)) => all.iter().position(|(at, version, _)| at == key && version.id == *id).map(|at| at + 1),
+        (Some(key), Some(id)) => {
+            all.iter().position(|(at, version, _)| at == key && version.id == *id).map(|at| at + 1)
+        }
         (Some(key), None) => all.iter().position(|(at, ..)| *at > key.as_str()),
         _ => Some(0),
     };
@@ -484,4 +490,3 @@ fn list_versions(bucket: &Bucket, request: &Request, name: &str, page: usize) ->
     });
     Answer::xml(200, body)
 }
-

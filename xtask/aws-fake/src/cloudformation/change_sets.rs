@@ -63,7 +63,8 @@ fn find(world: &World, call: Call<'_>) -> Result<(usize, usize), Refusal> {
     let name = call.form.required("ChangeSetName")?;
     if name.starts_with("arn:") {
         let mut all = world.stacks.iter().enumerate();
-        let found = all.find_map(|(index, stack)| Some((index, stack.change_sets.iter().position(|it| it.id == name)?)));
+        let found =
+            all.find_map(|(index, stack)| Some((index, stack.change_sets.iter().position(|it| it.id == name)?)));
         return found.ok_or_else(|| not_found(name));
     }
     let Some(stack_name) = call.form.get("StackName") else {
@@ -160,8 +161,12 @@ fn ids(set: &ChangeSet, stack: &str) -> Xml {
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html#cfn-stack-status-codes>
 fn require_updatable(stack: &Stack) -> Result<(), Refusal> {
     match stack.status {
-        "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_COMPLETE"
-        | "IMPORT_ROLLBACK_COMPLETE" | "UPDATE_FAILED" => Ok(()),
+        "CREATE_COMPLETE"
+        | "UPDATE_COMPLETE"
+        | "UPDATE_ROLLBACK_COMPLETE"
+        | "IMPORT_COMPLETE"
+        | "IMPORT_ROLLBACK_COMPLETE"
+        | "UPDATE_FAILED" => Ok(()),
         "CREATE_FAILED" if stack.does_nothing_on_failure => Err(invalid(
             "This stack cannot be updated from [CREATE_FAILED] state because it contains [on-failure: DO_NOTHING]. \
              Please use disable-rollback option instead during stack creation.",

@@ -140,9 +140,7 @@ pub(crate) fn of_operations(world: &mut World, call: Call<'_>) -> Outcome {
     };
     let index = match (name, set, operation) {
         (Some(name), _, _) => stacks::get(world, call, name)?,
-        (None, Some(arn), _) if arn.starts_with("arn:") => {
-            by_set(arn).ok_or_else(|| not_found(arn))?
-        }
+        (None, Some(arn), _) if arn.starts_with("arn:") => by_set(arn).ok_or_else(|| not_found(arn))?,
         (None, None, Some(id)) => by_operation(id).ok_or_else(|| invalid(format!("Operation {id} does not exist")))?,
         // A name without its stack is not enough.
         _ => return Err(invalid("One of ChangeSetName, OperationId or StackName must be specified")),
@@ -164,7 +162,8 @@ pub(crate) fn of_operations(world: &mut World, call: Call<'_>) -> Outcome {
         let of_set = set.is_none_or(|set| event.entry.change_set.as_ref() == Some(&set.id));
         let of_operation =
             operation.is_none_or(|id| event.operation.as_ref().is_some_and(|(operation, _)| operation == id));
-        let failed = event.entry.status.ends_with("_FAILED") || event.entry.finding.as_ref().is_some_and(|it| !it.warns);
+        let failed =
+            event.entry.status.ends_with("_FAILED") || event.entry.finding.as_ref().is_some_and(|it| !it.warns);
         of_set && of_operation && (failed || !failed_alone)
     });
     let (events, next) = page(events, world.account.page);

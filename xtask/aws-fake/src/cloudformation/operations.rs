@@ -208,9 +208,8 @@ impl Operation {
     fn removals_of(&self, stack: &Stack, ids: &[String], is_new: bool) -> Vec<Removal> {
         let removal = |id: &String| {
             let record = stack.records.get(id)?;
-            let depends = |other: &&String| {
-                stack.records.get(*other).is_some_and(|other| other.dependencies.contains(id))
-            };
+            let depends =
+                |other: &&String| stack.records.get(*other).is_some_and(|other| other.dependencies.contains(id));
             // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
             let is_kept = match record.deletion_policy.as_str() {
                 "Retain" => !(is_new && self.retains_except_on_create),
@@ -238,6 +237,7 @@ impl Operation {
         if let Some(start) = &self.start {
             stack.settings = start.clone();
         }
+        stack.imports = imports(&scope(stack, &BTreeMap::new()));
         self.replaced.clear();
         for id in skipped {
             self.undo.shift_remove(id);
@@ -280,7 +280,8 @@ impl Operation {
         if failing.is_empty() {
             for id in &started {
                 self.tasks[id.as_str()].state = State::Done;
-                let done = if self.tasks[id.as_str()].doing == Doing::Create { "CREATE_COMPLETE" } else { "UPDATE_COMPLETE" };
+                let done =
+                    if self.tasks[id.as_str()].doing == Doing::Create { "CREATE_COMPLETE" } else { "UPDATE_COMPLETE" };
                 report(account, stack, id, done, None);
             }
         } else {
@@ -356,7 +357,8 @@ impl Operation {
         differences(&mut Vec::new(), Some(&before.properties), Some(&after.properties), &mut paths);
         let is_tagged = schema::of(&kind).is_some_and(|schema| schema.tag_property().is_some());
         let is_same = paths.is_empty() && !(is_tagged && before.tags != after.tags);
-        let replaces = paths.iter().any(|path| recreation(&kind, path) == "Always");
+        // What replaces in some cases only does in all: whatever would be lost is.
+        let replaces = paths.iter().any(|path| recreation(&kind, path) != "Never");
         let was_failed = before.status.ends_with("_FAILED");
         stack.records.insert(id.to_owned(), after);
         if is_same && !was_failed {
@@ -607,10 +609,10 @@ impl Operation {
         let failed: Vec<_> = failed.map(|removal| removal.logical_id.clone()).collect();
         let goes = stack.status == "DELETE_IN_PROGRESS";
         if failed.is_empty() {
+            stack.imports.clear();
             if goes {
                 stack.deleted = Some(account.now());
                 stack.change_sets.clear();
-                stack.imports.clear();
                 stack.outputs.clear();
             }
             stack.become_(account, if goes { "DELETE_COMPLETE" } else { "ROLLBACK_COMPLETE" }, None);

@@ -157,9 +157,9 @@ impl Stack {
 
 /// The place of a stack, by its id or the name of one that is not deleted.
 pub(crate) fn find(stacks: &[Stack], region: &str, name: &str) -> Option<usize> {
-    stacks.iter().rposition(|stack| {
-        stack.region == region && (stack.id == name || (stack.name == name && !stack.is_deleted()))
-    })
+    stacks
+        .iter()
+        .rposition(|stack| stack.region == region && (stack.id == name || (stack.name == name && !stack.is_deleted())))
 }
 
 /// The same, or the refusal that most operations give.

@@ -255,9 +255,7 @@ fn check_references(template: &Template) -> Result<(), String> {
                 }
                 expression::Reference::Attribute(id, attribute) => match template.resource(id) {
                     None if id.starts_with("AWS::") || is_parameter(id) => None,
-                    None => {
-                        Some(format!("Template error: instance of Fn::GetAtt references undefined resource {id}"))
-                    }
+                    None => Some(format!("Template error: instance of Fn::GetAtt references undefined resource {id}")),
                     Some(of) => {
                         let kind = of.get("Type").and_then(Json::as_str).unwrap_or_default();
                         let known = resources::attribute(kind, "", &Json::Null, "", &attribute).is_some();

@@ -56,7 +56,8 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
                     live.set("RequestValidatorId", text(patch, "value").into());
                 }
             }
-            let integration = live.property("Integration").map(|it| json!({"type": it.get("Type"), "uri": it.get("Uri")}));
+            let integration =
+                live.property("Integration").map(|it| json!({"type": it.get("Type"), "uri": it.get("Uri")}));
             Ok(json!({
                 "httpMethod": method,
                 "authorizationType": live.property("AuthorizationType"),

@@ -10,9 +10,8 @@ use crate::http::{Refusal, Request};
 pub(super) fn call(account: &mut Account, request: &Request, operation: &str) -> Result<Json, Refusal> {
     let body = body(request);
     let name = text(&body, "Name");
-    let missing = |what: &str, id: &str| {
-        Refusal::new(400, "ResourceNotFoundException", format!("{what} {id} does not exist."))
-    };
+    let missing =
+        |what: &str, id: &str| Refusal::new(400, "ResourceNotFoundException", format!("{what} {id} does not exist."));
     match operation {
         "DescribeEventBus" => {
             let live = account.find("AWS::Events::EventBus", &request.region, name);

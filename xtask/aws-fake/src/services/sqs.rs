@@ -57,8 +57,13 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
             values.insert("ApproximateNumberOfMessages".to_owned(), count.to_string().into());
             values.insert("ApproximateNumberOfMessagesNotVisible".to_owned(), "0".into());
             values.insert("ApproximateNumberOfMessagesDelayed".to_owned(), "0".into());
-            let wanted: Vec<&str> =
-                body.get("AttributeNames").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+            let wanted: Vec<&str> = body
+                .get("AttributeNames")
+                .and_then(Json::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Json::as_str)
+                .collect();
             values.retain(|name, _| wanted.contains(&"All") || wanted.contains(&name.as_str()));
             Ok(json!({ "Attributes": values }))
         }

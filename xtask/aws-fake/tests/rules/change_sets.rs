@@ -213,8 +213,7 @@ async fn changes_say_what_is_replaced() {
   New: {Type: AWS::SQS::Queue}
   Replaced: {Type: AWS::SQS::Queue, UpdateReplacePolicy: Retain, Properties: {FifoQueue: true}}
   Same: {Type: AWS::SQS::Queue}";
-    let expected =
-        ["Modify Changed False", "Add New", "Modify Replaced True ReplaceAndRetain", "Remove Gone Retain"];
+    let expected = ["Modify Changed False", "Add New", "Modify Replaced True ReplaceAndRetain", "Remove Gone Retain"];
     assert_eq!(changes(&aws, before, after).await, expected);
 }
 
@@ -269,8 +268,10 @@ async fn early_validation_fails_a_set_and_tells_why_in_its_events_alone() {
     let mut reasons: Vec<_> =
         events.operation_events().iter().map(|it| it.validation_status_reason().unwrap()).collect();
     reasons.sort_unstable();
-    let expected =
-        ["Resource of type 'AWS::SQS::Queue' with identifier 'taken' already exists.", "Unsupported property [Unknown]"];
+    let expected = [
+        "Resource of type 'AWS::SQS::Queue' with identifier 'taken' already exists.",
+        "Unsupported property [Unknown]",
+    ];
     assert_eq!(reasons, expected);
     assert_eq!(events.operation_events()[0].event_type().unwrap().as_str(), "VALIDATION_ERROR");
     assert!(aws.log("orders").await.0.iter().all(|event| event.resource_type() == Some("AWS::CloudFormation::Stack")));
@@ -305,7 +306,8 @@ async fn a_set_is_executed_once_and_its_siblings_vanish() {
     assert_eq!(code, "InvalidChangeSetStatus");
     assert!(message.ends_with("in its current execution status of [EXECUTE_IN_PROGRESS]"), "{message}");
 
-    let describe = |name: &str| aws.cloudformation.describe_change_set().stack_name("orders").change_set_name(name).send();
+    let describe =
+        |name: &str| aws.cloudformation.describe_change_set().stack_name("orders").change_set_name(name).send();
     assert_eq!(refusal(describe(sibling.id().unwrap()).await).0, "ChangeSetNotFound");
     assert_eq!(refusal(describe("set").await), ("ChangeSetNotFound".into(), "ChangeSet [set] does not exist".into()));
     aws.rested("orders").await;
@@ -340,7 +342,8 @@ async fn a_failed_creation_may_be_deleted_kept_or_rolled_back() {
         aws.fake.fail_resource("Orders", aws_fake::Doing::Create, "no");
         let template = "Resources: {Orders: {Type: AWS::SQS::Queue, DependsOn: Dead}, Dead: {Type: AWS::SQS::Queue}}";
         let log = aws.deployed(aws.set("orders", "set", template).on_stack_failure(on_failure)).await;
-        let states: Vec<_> = ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS"].into_iter().chain(states.split(' ')).collect();
+        let states: Vec<_> =
+            ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS"].into_iter().chain(states.split(' ')).collect();
         assert_eq!(log.states(), states);
         assert_eq!(aws.fake.live_resources().len(), left);
     }

@@ -69,7 +69,8 @@ impl Aws {
     pub(crate) async fn settled(&self, set: &str) -> DescribeChangeSetOutput {
         loop {
             let seen = self.cloudformation.describe_change_set().change_set_name(set).send().await.unwrap();
-            if !seen.status().unwrap().as_str().starts_with("CREATE_") || seen.status().unwrap().as_str() == "CREATE_COMPLETE"
+            if !seen.status().unwrap().as_str().starts_with("CREATE_")
+                || seen.status().unwrap().as_str() == "CREATE_COMPLETE"
             {
                 return seen;
             }
@@ -87,7 +88,13 @@ impl Aws {
         let prepared = self.prepared(set).await;
         let id = prepared.change_set_id().unwrap();
         assert_eq!(prepared.status_reason(), None);
-        self.cloudformation.execute_change_set().change_set_name(id).client_request_token("token").send().await.unwrap();
+        self.cloudformation
+            .execute_change_set()
+            .change_set_name(id)
+            .client_request_token("token")
+            .send()
+            .await
+            .unwrap();
         prepared.stack_id().unwrap().to_owned()
     }
 
@@ -169,7 +176,8 @@ impl Log {
     /// Why the last event of that kind is.
     pub(crate) fn reason(&self, line: &str) -> &str {
         let mut events = self.lines().into_iter().zip(&self.0).rev();
-        let (_, event) = events.find(|(it, _)| it == line).unwrap_or_else(|| panic!("no {line} in {:#?}", self.lines()));
+        let (_, event) =
+            events.find(|(it, _)| it == line).unwrap_or_else(|| panic!("no {line} in {:#?}", self.lines()));
         event.resource_status_reason().unwrap_or_default()
     }
 

@@ -12,3 +12,5 @@ mod client;
 mod faults;
 mod operations;
 mod reads;
+mod s3;
+mod services;

@@ -23,7 +23,10 @@ async fn resources_are_made_in_the_order_of_their_references() {
     // What does not wait for anything is made at once.
     assert!(log.at("Beside CREATE_IN_PROGRESS") < log.at("Topic CREATE_COMPLETE"));
     assert!(log.reason("Topic CREATE_IN_PROGRESS").contains("Resource creation Initiated"));
-    assert_eq!(aws.listed("orders").await, ["Topic CREATE_COMPLETE", "Beside CREATE_COMPLETE", "Queue CREATE_COMPLETE"]);
+    assert_eq!(
+        aws.listed("orders").await,
+        ["Beside CREATE_COMPLETE", "Topic CREATE_COMPLETE", "Queue CREATE_COMPLETE"]
+    );
 }
 
 #[tokio::test]
@@ -31,10 +34,7 @@ async fn a_failed_creation_deletes_what_was_made() {
     let aws = Aws::start().await;
     aws.fake.fail_resource("Topic", Doing::Create, "SNS says no");
     let log = aws.deployed(aws.set("orders", "set", THREE)).await;
-    assert_eq!(
-        log.states(),
-        ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE"]
-    );
+    assert_eq!(log.states(), ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE"]);
     assert_eq!(log.reason("Topic CREATE_FAILED"), "SNS says no");
     assert_eq!(log.reason("Beside CREATE_FAILED"), "Resource creation cancelled");
     assert_eq!(
@@ -43,7 +43,7 @@ async fn a_failed_creation_deletes_what_was_made() {
     );
     assert!(aws.fake.live_resources().is_empty());
     // What is deleted stays listed, and what never began is not.
-    assert_eq!(aws.listed("orders").await, ["Topic DELETE_COMPLETE", "Beside DELETE_COMPLETE"]);
+    assert_eq!(aws.listed("orders").await, ["Beside DELETE_COMPLETE", "Topic DELETE_COMPLETE"]);
 }
 
 #[tokio::test]
@@ -108,10 +108,7 @@ async fn a_failed_update_changes_everything_back() {
     let states =
         ["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"];
     assert!(log.states().ends_with(&states.map(str::to_owned)));
-    assert_eq!(
-        log.reason("orders UPDATE_ROLLBACK_IN_PROGRESS"),
-        "The following resource(s) failed to create: [New]. "
-    );
+    assert_eq!(log.reason("orders UPDATE_ROLLBACK_IN_PROGRESS"), "The following resource(s) failed to create: [New]. ");
     // The new one is deleted in the clean-up, and the old one is the stack's again.
     assert_eq!(aws.fake.physical_id("orders", "Orders").unwrap(), before);
     assert_eq!(aws.fake.live_resources().len(), 1);
@@ -210,7 +207,9 @@ async fn a_replacement_is_made_before_the_old_one_goes() {
 async fn a_policy_keeps_what_is_replaced() {
     let aws = Aws::start().await;
     let queue = |properties: &str| {
-        format!("Resources: {{Orders: {{Type: AWS::SQS::Queue, UpdateReplacePolicy: Retain, Properties: {{{properties}}}}}}}")
+        format!(
+            "Resources: {{Orders: {{Type: AWS::SQS::Queue, UpdateReplacePolicy: Retain, Properties: {{{properties}}}}}}}"
+        )
     };
     aws.has("orders", &queue(""));
     let log = aws.deployed(aws.set("orders", "set", &queue("FifoQueue: true"))).await;
@@ -278,10 +277,7 @@ async fn a_clean_up_gives_up_after_three_tries_and_the_update_is_complete() {
     let log = aws.deployed(aws.set("orders", "set", &THREE.replace("Beside", "Other"))).await;
     assert_eq!(log.lines().iter().filter(|line| *line == "Beside DELETE_FAILED").count(), 3);
     assert_eq!(log.states().last().unwrap(), "UPDATE_COMPLETE");
-    assert_eq!(
-        log.reason("orders UPDATE_COMPLETE"),
-        "Update successful. One or more resources could not be deleted."
-    );
+    assert_eq!(log.reason("orders UPDATE_COMPLETE"), "Update successful. One or more resources could not be deleted.");
 }
 
 #[tokio::test]
@@ -409,10 +405,7 @@ async fn an_import_needs_its_export() {
     let aws = Aws::start().await;
     let importer = "Resources: {T: {Type: AWS::SNS::Topic, Properties: {DisplayName: !ImportValue nothing}}}";
     let log = aws.deployed(aws.set("shop", "set", importer)).await;
-    assert_eq!(
-        log.reason("shop ROLLBACK_IN_PROGRESS"),
-        "No export named nothing found. Rollback requested by user."
-    );
+    assert_eq!(log.reason("shop ROLLBACK_IN_PROGRESS"), "No export named nothing found. Rollback requested by user.");
     let (_, message) = refusal(aws.cloudformation.list_imports().export_name("nothing").send().await);
     assert_eq!(message, "Export 'nothing' is not imported by any stack.");
 }
