@@ -1,0 +1,173 @@
+//! What is in the account: its resources, whoever made them, and its time.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+
+use crate::http::ACCOUNT;
+use crate::s3::Bucket;
+
+/// Seconds since the epoch.
+pub(crate) type Time = i64;
+
+/// The first of January 2026, noon: time begins at the same moment in every run.
+const BEGIN: Time = 1_767_268_800;
+
+/// A resource that exists.
+#[derive(Debug, Clone)]
+pub(crate) struct Live {
+    pub(crate) resource_type: String,
+    pub(crate) id: String,
+    pub(crate) region: String,
+    /// With values in place of all functions.
+    pub(crate) properties: Json,
+    pub(crate) tags: BTreeMap<String, String>,
+    /// The id of the stack that made it; empty when a call did.
+    pub(crate) stack: String,
+    pub(crate) logical_id: String,
+}
+
+/// What CloudFormation does with a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doing {
+    /// Makes it, also as the replacement of another.
+    Create,
+    /// Changes it.
+    Update,
+    /// Deletes it.
+    Delete,
+    /// Changes it back after a failed update.
+    Rollback,
+}
+
+/// What is in the account.
+#[derive(Debug)]
+pub(crate) struct Account {
+    /// How many calls there were: each takes a second.
+    pub(crate) clock: i64,
+    ids: u64,
+    pub(crate) live: Vec<Live>,
+    pub(crate) buckets: IndexMap<String, Bucket>,
+    /// How many items, messages and the like a resource holds.
+    pub(crate) contents: BTreeMap<String, u64>,
+    pub(crate) failing: BTreeMap<(String, Doing), String>,
+    /// Why the next operation that gets so far fails without any resource's failing.
+    pub(crate) failing_stack: Option<String>,
+    /// What early validation finds about a resource: the name of the validation and the reason.
+    pub(crate) invalid: BTreeMap<String, (String, String)>,
+    /// For how many looks the events of every second resource stay unseen.
+    pub(crate) late: u64,
+    pub(crate) page: usize,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            clock: 0,
+            ids: 0,
+            live: Vec::new(),
+            buckets: IndexMap::new(),
+            contents: BTreeMap::new(),
+            failing: BTreeMap::new(),
+            failing_stack: None,
+            invalid: BTreeMap::new(),
+            late: 0,
+            // Small, so that whoever forgets a page is found out.
+            page: 2,
+        }
+    }
+}
+
+impl Account {
+    pub(crate) fn now(&self) -> Time {
+        BEGIN + self.clock
+    }
+
+    pub(crate) fn number(&mut self) -> u64 {
+        self.ids += 1;
+        self.ids
+    }
+
+    /// The same ids in every run.
+    pub(crate) fn uuid(&mut self) -> String {
+        let number = self.number();
+        format!("{:08x}-0000-4000-8000-{number:012x}", number.wrapping_mul(2_654_435_761) % (1 << 32))
+    }
+
+    /// What AWS adds to the names that it makes.
+    pub(crate) fn suffix(&mut self, length: usize) -> String {
+        let mut number = self.number().wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut suffix = String::new();
+        for _ in 0..length {
+            suffix.push(char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[usize::try_from(number % 36).unwrap_or(0)]));
+            number = number.rotate_left(11).wrapping_mul(0x2545_F491_4F6C_DD1D);
+        }
+        suffix
+    }
+
+    pub(crate) fn find(&self, resource_type: &str, region: &str, id: &str) -> Option<&Live> {
+        self.live.iter().find(|live| live.is(resource_type, region, id))
+    }
+
+    pub(crate) fn find_mut(&mut self, resource_type: &str, region: &str, id: &str) -> Option<&mut Live> {
+        self.live.iter_mut().find(|live| live.is(resource_type, region, id))
+    }
+
+    /// How much a resource holds.
+    pub(crate) fn holds(&self, id: &str) -> u64 {
+        self.contents.get(id).copied().unwrap_or_default()
+    }
+}
+
+impl Live {
+    fn is(&self, resource_type: &str, region: &str, id: &str) -> bool {
+        self.resource_type == resource_type && (is_global(resource_type) || self.region == region) && self.id == id
+    }
+
+    pub(crate) fn arn(&self) -> String {
+        let path = self.properties.get("Path").and_then(Json::as_str).unwrap_or("/");
+        let physical = infra::facts::Physical { resource_type: &self.resource_type, id: &self.id, path };
+        physical.arn(home(&self.region)).unwrap_or_else(|| self.id.clone())
+    }
+
+    pub(crate) fn property(&self, name: &str) -> Option<&Json> {
+        self.properties.get(name)
+    }
+
+    /// Sets a property, and takes the place of what is no object.
+    pub(crate) fn set(&mut self, name: &str, value: Json) {
+        if !self.properties.is_object() {
+            self.properties = Json::Object(serde_json::Map::new());
+        }
+        if let Some(properties) = self.properties.as_object_mut() {
+            properties.insert(name.to_owned(), value);
+        }
+    }
+}
+
+/// Whether names of the type are one space for all regions.
+fn is_global(resource_type: &str) -> bool {
+    resource_type.starts_with("AWS::IAM::") || resource_type == "AWS::S3::Bucket"
+}
+
+pub(crate) const fn home(region: &str) -> infra::facts::Home<'_> {
+    infra::facts::Home { partition: "aws", region, account: ACCOUNT }
+}
+
+/// `2026-01-01T12:00:00Z`.
+pub(crate) fn iso(time: Time) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(time).ok();
+    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
+}
+
+/// `Thu, 01 Jan 2026 12:00:00 GMT`.
+pub(crate) fn http_date(time: Time) -> String {
+    let form =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    let time = OffsetDateTime::from_unix_timestamp(time).ok();
+    time.and_then(|time| time.format(form).ok()).unwrap_or_default()
+}

@@ -1,0 +1,479 @@
+//! Change sets.
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html>
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::changes::{Change, Finding, Step, findings};
+use super::events::Entry;
+use super::operations::{Kind, OnFailure, Operation};
+use super::stacks::{self, Settings, Stack};
+use super::{Call, Outcome, invalid, page, templates};
+use crate::account::{Account, Time, iso};
+use crate::http::{Refusal, percent_decoded};
+use crate::world::World;
+use crate::xml::Xml;
+
+/// The largest template that fits into a request, and the largest of all.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+const INLINE_BYTES: usize = 51_200;
+const MOST_BYTES: usize = 1_000_000;
+
+/// Why a change set that was made is of no use.
+const NOTHING_SUBMITTED: &str =
+    "The submitted information didn't contain changes. Submit different information to create a change set.";
+const NOTHING_TO_UPDATE: &str = "No updates are to be performed.";
+
+/// A change set.
+#[derive(Debug, Clone)]
+pub(crate) struct ChangeSet {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    status: &'static str,
+    execution: &'static str,
+    reason: Option<String>,
+    created: Time,
+    description: Option<String>,
+    client_token: Option<String>,
+    /// The token that it was executed with.
+    executed: Option<Option<String>>,
+    on_failure: Option<OnFailure>,
+    settings: Settings,
+    changes: Vec<Change>,
+    findings: Vec<Finding>,
+    /// What becomes of it once it is looked at often enough: the reason of its failure.
+    fate: Option<String>,
+}
+
+fn not_found(name: &str) -> Refusal {
+    Refusal::new(404, "ChangeSetNotFound", format!("ChangeSet [{name}] does not exist"))
+}
+
+fn wrong_status(set: &ChangeSet, verb: &str) -> Refusal {
+    let what = if set.status == "CREATE_COMPLETE" {
+        format!("execution status of [{}]", set.execution)
+    } else {
+        format!("status of [{}]", set.status)
+    };
+    let message = format!("ChangeSet [{}] cannot be {verb} in its current {what}", set.id);
+    Refusal::new(400, "InvalidChangeSetStatus", message)
+}
+
+/// The stack and the place of a change set in it. One that was executed is known by its ARN alone.
+fn find(world: &World, call: Call<'_>) -> Result<(usize, usize), Refusal> {
+    let name = call.form.required("ChangeSetName")?;
+    if name.starts_with("arn:") {
+        let mut all = world.stacks.iter().enumerate();
+        let found =
+            all.find_map(|(index, stack)| Some((index, stack.change_sets.iter().position(|it| it.id == name)?)));
+        return found.ok_or_else(|| not_found(name));
+    }
+    let Some(stack_name) = call.form.get("StackName") else {
+        return Err(invalid("StackName must be specified if ChangeSetName is not specified as an ARN."));
+    };
+    let index = stacks::find(&world.stacks, call.region, stack_name);
+    let index = index.ok_or_else(|| invalid(format!("Stack [{stack_name}] does not exist")))?;
+    let sets = &world.stacks[index].change_sets;
+    let place = sets.iter().position(|it| it.name == name && it.executed.is_none());
+    Ok((index, place.ok_or_else(|| not_found(name))?))
+}
+
+/// `CreateChangeSet`.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html>
+pub(crate) fn create(world: &mut World, call: Call<'_>) -> Outcome {
+    let form = call.form;
+    let (stack_name, name) = (form.required("StackName")?, form.required("ChangeSetName")?);
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic())
+        || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    {
+        return Err(invalid(format!(
+            "1 validation error detected: Value '{name}' at 'changeSetName' failed to satisfy constraint: Member must \
+             satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        )));
+    }
+    let is_creation = form.get("ChangeSetType") == Some("CREATE");
+    let index = stacks::find(&world.stacks, call.region, stack_name);
+    let before = index.map(|index| &world.stacks[index]);
+    if is_creation {
+        if before.is_some_and(|stack| stack.status != "REVIEW_IN_PROGRESS") {
+            let message = "already exists and cannot be created again with the changeSet";
+            return Err(invalid(format!("Stack [{stack_name}] {message} [{name}].")));
+        }
+    } else {
+        let stack = before.ok_or_else(|| invalid(format!("Stack [{stack_name}] does not exist")))?;
+        require_updatable(stack)?;
+    }
+    let settings = settings(&world.account, before, call)?;
+    if let Some(known) = before.and_then(|it| it.change_sets.iter().find(|it| it.name == name && it.executed.is_none()))
+    {
+        // The same token is the same call.
+        let token = form.get("ClientToken");
+        let other = if known.settings.text != settings.text {
+            "Template"
+        } else if token.is_none() || known.client_token.as_deref() != token {
+            "ClientToken"
+        } else {
+            return Ok(ids(known, before.map_or("", |stack| &stack.id)));
+        };
+        let message = format!("ChangeSet {name} cannot be created due to a mismatch with existing attribute {other}");
+        return Err(Refusal::new(400, "AlreadyExistsException", message));
+    }
+    let World { account, stacks, .. } = world;
+    let index = match index {
+        Some(index) => index,
+        None => {
+            let mut stack = Stack::new(account, call.region, stack_name);
+            stack.become_(account, "REVIEW_IN_PROGRESS", Some("User Initiated".to_owned()));
+            stacks.push(stack);
+            stacks.len() - 1
+        }
+    };
+    let stack = &mut stacks[index];
+    let set = prepare(account, stack, name, settings)?;
+    let on_failure = match form.get("OnStackFailure") {
+        Some("DELETE") if is_creation => Some(OnFailure::Delete),
+        Some("DELETE") => return Err(invalid("OnStackFailure DELETE is valid only for ChangeSetType CREATE")),
+        Some("DO_NOTHING") => Some(OnFailure::DoNothing),
+        Some(_) => Some(OnFailure::Rollback),
+        None => None,
+    };
+    let mut set = ChangeSet {
+        description: form.get("Description").map(str::to_owned),
+        client_token: form.get("ClientToken").map(str::to_owned),
+        on_failure,
+        ..set
+    };
+    if form.is_true("DisableValidation") {
+        set.findings.clear();
+    }
+    set.judge();
+    let answer = ids(&set, &stack.id);
+    stack.change_sets.push(set);
+    Ok(answer)
+}
+
+fn ids(set: &ChangeSet, stack: &str) -> Xml {
+    let mut xml = Xml::default();
+    xml.text("Id", &set.id).text("StackId", stack);
+    xml
+}
+
+/// Refuses what no update can leave.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html#cfn-stack-status-codes>
+fn require_updatable(stack: &Stack) -> Result<(), Refusal> {
+    match stack.status {
+        "CREATE_COMPLETE"
+        | "UPDATE_COMPLETE"
+        | "UPDATE_ROLLBACK_COMPLETE"
+        | "IMPORT_COMPLETE"
+        | "IMPORT_ROLLBACK_COMPLETE"
+        | "UPDATE_FAILED" => Ok(()),
+        "CREATE_FAILED" if stack.does_nothing_on_failure => Err(invalid(
+            "This stack cannot be updated from [CREATE_FAILED] state because it contains [on-failure: DO_NOTHING]. \
+             Please use disable-rollback option instead during stack creation.",
+        )),
+        "CREATE_FAILED" if stack.disables_rollback => Ok(()),
+        status => Err(invalid(format!("Stack:{} is in {status} state and can not be updated.", stack.id))),
+    }
+}
+
+/// What the call says that the stack shall be made from.
+fn settings(account: &Account, before: Option<&Stack>, call: Call<'_>) -> Result<Settings, Refusal> {
+    let form = call.form;
+    let previous = before.map(|stack| &stack.settings);
+    let text = match (form.get("TemplateBody"), form.get("TemplateURL")) {
+        (Some(body), None) => {
+            if body.len() > INLINE_BYTES {
+                return Err(invalid(format!(
+                    "1 validation error detected: Value '{body}' at 'templateBody' failed to satisfy constraint: \
+                     Member must have length less than or equal to {INLINE_BYTES}"
+                )));
+            }
+            body.to_owned()
+        }
+        (None, Some(url)) => download(account, url)?,
+        (None, None) if form.is_true("UsePreviousTemplate") => previous.map(|it| it.text.clone()).unwrap_or_default(),
+        _ => return Err(invalid("Either Template URL or Template Body must be specified.")),
+    };
+    let template = templates::read(&text)?;
+    let given: BTreeMap<_, _> = form.pairs("Parameters", "ParameterKey", "ParameterValue").into_iter().collect();
+    let none = BTreeMap::new();
+    let parameters = templates::parameters(&template, &given, previous.map_or(&none, |it| &it.parameters))?;
+    let capabilities = form.texts("Capabilities");
+    templates::check_capabilities(&template, &capabilities)?;
+    let tags = form.pairs("Tags", "Key", "Value").into_iter().map(|(key, value)| (key, value.unwrap_or_default()));
+    let mut tags: BTreeMap<_, _> = tags.collect();
+    if tags.is_empty() {
+        // None given are the same as before.
+        tags = previous.map(|it| it.tags.clone()).unwrap_or_default();
+    }
+    let role = form.get("RoleARN").map(str::to_owned).or_else(|| previous.and_then(|it| it.role.clone()));
+    Ok(Settings { text, template, parameters, tags, role, capabilities })
+}
+
+/// The template at an address of S3, whose path or host names the bucket.
+fn download(account: &Account, url: &str) -> Result<String, Refusal> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let path = percent_decoded(path);
+    let by_host = host.split_once(".s3.").map(|(bucket, _)| (bucket, path.as_str()));
+    let place = by_host.or_else(|| path.split_once('/'));
+    let content = place.and_then(|(bucket, key)| account.buckets.get(bucket)?.get(key));
+    let content = content.ok_or_else(|| {
+        invalid(
+            "S3 error: Access Denied\nFor more information check \
+             http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html",
+        )
+    })?;
+    if content.len() > MOST_BYTES {
+        return Err(invalid(format!("Template may not exceed {MOST_BYTES} bytes in size.")));
+    }
+    Ok(String::from_utf8_lossy(content).into_owned())
+}
+
+/// A change set from what the stack is to what it shall be.
+pub(crate) fn prepare(
+    account: &mut Account,
+    stack: &Stack,
+    name: &str,
+    settings: Settings,
+) -> Result<ChangeSet, Refusal> {
+    let step = Step {
+        before: &stack.settings,
+        after: &settings,
+        records: &stack.records,
+        stack: (&stack.name, &stack.id, &stack.region),
+    };
+    let retyped = step.retyped();
+    if !retyped.is_empty() {
+        return Err(invalid(format!(
+            "Update of resource type is not permitted. The new template modifies resource type of the following \
+             resources: [{}]",
+            retyped.join(", ")
+        )));
+    }
+    let changes = step.changes();
+    let findings = findings(account, &step, &changes);
+    let is_failed = stack.status.ends_with("_FAILED");
+    let is_same = stack.settings.text == settings.text && stack.settings.parameters == settings.parameters;
+    let has_changes = !changes.is_empty() || step.changes_outputs() || is_failed;
+    // A role or a tag alone is no change of a resource that cannot be tagged.
+    let fate = (!has_changes).then(|| if is_same { NOTHING_SUBMITTED } else { NOTHING_TO_UPDATE }.to_owned());
+    let account_id = crate::http::ACCOUNT;
+    Ok(ChangeSet {
+        id: format!("arn:aws:cloudformation:{}:{account_id}:changeSet/{name}/{}", stack.region, account.uuid()),
+        name: name.to_owned(),
+        status: "CREATE_PENDING",
+        execution: "UNAVAILABLE",
+        reason: None,
+        created: account.now(),
+        description: None,
+        client_token: None,
+        executed: None,
+        on_failure: None,
+        settings,
+        changes,
+        findings,
+        fate,
+    })
+}
+
+impl ChangeSet {
+    /// Decides what becomes of it.
+    fn judge(&mut self) {
+        let hooks: BTreeSet<_> = self.findings.iter().filter(|it| !it.warns).map(|it| it.hook).collect();
+        if !hooks.is_empty() {
+            let hooks: Vec<_> = hooks.into_iter().collect();
+            self.fate = Some(format!(
+                "The following hook(s)/validation failed: [{}]. To troubleshoot Early Validation errors, use the \
+                 DescribeEvents API for detailed failure information.",
+                hooks.join(", ")
+            ));
+        }
+    }
+
+    /// One step; whether it has come to its end.
+    fn advance(&mut self) -> bool {
+        match self.status {
+            "CREATE_PENDING" => self.status = "CREATE_IN_PROGRESS",
+            "CREATE_IN_PROGRESS" => {
+                self.reason = self.fate.take();
+                (self.status, self.execution) =
+                    if self.reason.is_some() { ("FAILED", "UNAVAILABLE") } else { ("CREATE_COMPLETE", "AVAILABLE") };
+                return true;
+            }
+            _ => {}
+        }
+        false
+    }
+}
+
+fn advance(account: &mut Account, stack: &mut Stack, place: usize) {
+    let set = &mut stack.change_sets[place];
+    if !set.advance() {
+        return;
+    }
+    let (id, operation) = (set.id.clone(), account.uuid());
+    for finding in set.findings.clone() {
+        let entry = Entry { finding: Some(finding), change_set: Some(id.clone()), ..Entry::default() };
+        stack.emit_of(account, entry, Some((operation.clone(), "CREATE_CHANGESET")), None);
+    }
+}
+
+/// `DescribeChangeSet`.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html>
+pub(crate) fn describe(world: &mut World, call: Call<'_>) -> Outcome {
+    let (index, place) = find(world, call)?;
+    if call.form.get("NextToken").is_none() {
+        let World { account, stacks, .. } = world;
+        advance(account, &mut stacks[index], place);
+        stacks::look(world, index);
+    }
+    // The last look may have ended the deletion of the stack, and of its sets.
+    let (index, place) = find(world, call)?;
+    let stack = &world.stacks[index];
+    let set = &stack.change_sets[place];
+    let is_ready = set.status == "CREATE_COMPLETE";
+    let changes = if is_ready { set.changes.iter().collect() } else { Vec::new() };
+    let (changes, next) = page(changes, call, world.account.page);
+    let mut xml = Xml::default();
+    xml.text("ChangeSetName", &set.name)
+        .text("ChangeSetId", &set.id)
+        .text("StackId", &stack.id)
+        .text("StackName", &stack.name)
+        .optional("Description", set.description.as_ref())
+        .members("Parameters", &set.settings.parameters, |xml, (name, value)| {
+            xml.text("ParameterKey", name).text("ParameterValue", value);
+        })
+        .text("CreationTime", iso(set.created))
+        .text("ExecutionStatus", set.execution)
+        .text("Status", set.status)
+        .optional("StatusReason", set.reason.as_ref())
+        .texts("Capabilities", &set.settings.capabilities)
+        .members("Tags", &set.settings.tags, |xml, (key, value)| {
+            xml.text("Key", key).text("Value", value);
+        })
+        .members("Changes", changes, |xml, change: &Change| change.write(xml))
+        .optional("NextToken", next)
+        .text("IncludeNestedStacks", false);
+    let on_failure = set.on_failure.map(|on_failure| match on_failure {
+        OnFailure::Rollback => "ROLLBACK",
+        OnFailure::Delete => "DELETE",
+        OnFailure::DoNothing => "DO_NOTHING",
+    });
+    xml.optional("OnStackFailure", on_failure);
+    Ok(xml)
+}
+
+/// `ListChangeSets`: those that were not executed.
+pub(crate) fn list(world: &mut World, call: Call<'_>) -> Outcome {
+    let index = stacks::get(world, call, call.form.required("StackName")?)?;
+    let stack = &world.stacks[index];
+    let all = stack.change_sets.iter().filter(|set| set.executed.is_none()).collect();
+    let (sets, next) = page(all, call, world.account.page);
+    let mut xml = Xml::default();
+    xml.members("Summaries", sets, |xml, set: &ChangeSet| {
+        xml.text("StackId", &stack.id)
+            .text("StackName", &stack.name)
+            .text("ChangeSetId", &set.id)
+            .text("ChangeSetName", &set.name)
+            .text("ExecutionStatus", set.execution)
+            .text("Status", set.status)
+            .optional("StatusReason", set.reason.as_ref())
+            .text("CreationTime", iso(set.created));
+    });
+    xml.optional("NextToken", next);
+    Ok(xml)
+}
+
+/// `ExecuteChangeSet`.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html>
+pub(crate) fn execute(world: &mut World, call: Call<'_>) -> Outcome {
+    let (index, place) = find(world, call)?;
+    let World { account, stacks, .. } = world;
+    let stack = &mut stacks[index];
+    let set = &stack.change_sets[place];
+    let token = call.form.get("ClientRequestToken").map(str::to_owned);
+    if let Some(executed) = &set.executed {
+        // The same token is the same execution.
+        if token.is_some() && *executed == token {
+            return Ok(Xml::default());
+        }
+        return Err(wrong_status(set, "executed"));
+    }
+    if set.execution != "AVAILABLE" {
+        return Err(wrong_status(set, "executed"));
+    }
+    if stack.status != "REVIEW_IN_PROGRESS" {
+        require_updatable(stack)?;
+    }
+    let disables_rollback = call.form.get("DisableRollback");
+    if set.on_failure.is_some() && disables_rollback.is_some() {
+        return Err(invalid("DisableRollback and OnStackFailure cannot both be specified"));
+    }
+    let on_failure = match disables_rollback {
+        Some("true") => OnFailure::DoNothing,
+        _ => set.on_failure.unwrap_or_default(),
+    };
+    stack.disables_rollback = disables_rollback == Some("true") || set.on_failure == Some(OnFailure::DoNothing);
+    stack.does_nothing_on_failure = set.on_failure == Some(OnFailure::DoNothing);
+    let retains_except_on_create = call.form.is_true("RetainExceptOnCreate");
+    // All others of the stack were made for what it was, and are deleted.
+    let mut set = stack.change_sets.swap_remove(place);
+    set.executed = Some(token.clone());
+    set.execution = "EXECUTE_IN_PROGRESS";
+    let settings = set.settings.clone();
+    stack.change_set = Some(set.id.clone());
+    stack.change_sets.retain(|other| other.executed.is_some());
+    stack.change_sets.push(set);
+    run(account, stack, settings, (token, on_failure, retains_except_on_create));
+    Ok(Xml::default())
+}
+
+/// Begins to make the stack what `settings` say.
+pub(crate) fn run(
+    account: &mut Account,
+    stack: &mut Stack,
+    settings: Settings,
+    (token, on_failure, retains_except_on_create): (Option<String>, OnFailure, bool),
+) {
+    let is_creation = stack.status == "REVIEW_IN_PROGRESS";
+    let kind = if is_creation { Kind::Create } else { Kind::Update };
+    let mut operation = Operation::new(account, kind, token);
+    operation.on_failure = on_failure;
+    operation.retains_except_on_create = retains_except_on_create;
+    operation.before = stack.status;
+    operation.provision(stack, settings);
+    if !is_creation {
+        stack.updated = Some(account.now());
+    }
+    stack.stamp(&operation);
+    stack.operation = Some(operation);
+    let status = if is_creation { "CREATE_IN_PROGRESS" } else { "UPDATE_IN_PROGRESS" };
+    stack.become_(account, status, Some("User Initiated".to_owned()));
+}
+
+impl Stack {
+    /// Says of the change set that is being executed how that ended.
+    pub(crate) fn settle_change_set(&mut self, execution: &'static str) {
+        for set in self.change_sets.iter_mut().filter(|set| set.execution == "EXECUTE_IN_PROGRESS") {
+            set.execution = execution;
+        }
+    }
+}
+
+/// `DeleteChangeSet`: the stack stays, and what is not there is deleted already.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteChangeSet.html>
+pub(crate) fn delete(world: &mut World, call: Call<'_>) -> Outcome {
+    let (index, place) = match find(world, call) {
+        Ok(found) => found,
+        Err(refusal) if refusal.code == "ChangeSetNotFound" => return Ok(Xml::default()),
+        Err(refusal) => return Err(refusal),
+    };
+    let sets = &mut world.stacks[index].change_sets;
+    if sets[place].executed.is_some() {
+        return Err(wrong_status(&sets[place], "deleted"));
+    }
+    let id = sets.remove(place).id;
+    world.stacks[index].events.retain(|event| event.entry.change_set.as_ref() != Some(&id));
+    Ok(Xml::default())
+}

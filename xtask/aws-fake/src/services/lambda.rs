@@ -1,0 +1,147 @@
+//! Lambda: what functions are, and not what they do.
+
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{body, text};
+use crate::account::{Account, Live};
+use crate::http::{ACCOUNT, Refusal, Request};
+
+const FUNCTION: &str = "AWS::Lambda::Function";
+
+/// The operation by the method and the path.
+pub(super) fn operation(request: &Request) -> &'static str {
+    let steps = request.steps();
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    match (request.method.as_str(), &steps[..]) {
+        ("GET", [_, "functions", _, "configuration"]) => "GetFunctionConfiguration",
+        ("GET", [_, "functions", _, "concurrency"]) => "GetFunctionConcurrency",
+        ("PUT", [_, "functions", _, "concurrency"]) => "PutFunctionConcurrency",
+        ("GET", [_, "functions", _, "event-invoke-config"]) => "GetFunctionEventInvokeConfig",
+        ("POST", [_, "functions", _, "event-invoke-config"]) => "UpdateFunctionEventInvokeConfig",
+        ("GET", [_, "functions", _]) => "GetFunction",
+        ("GET", [_, "event-source-mappings", _]) => "GetEventSourceMapping",
+        _ => "Unknown",
+    }
+}
+
+fn missing(message: String) -> Refusal {
+    Refusal::new(404, "ResourceNotFoundException", message)
+}
+
+/// Carries a call out.
+pub(super) fn call(account: &mut Account, request: &Request, operation: &str) -> Result<Json, Refusal> {
+    let id = request.steps().get(2).cloned().unwrap_or_default();
+    let region = &request.region;
+    match operation {
+        "GetEventSourceMapping" => {
+            let live = account.find("AWS::Lambda::EventSourceMapping", region, &id);
+            let live = live.ok_or_else(|| missing("The resource you requested does not exist.".to_owned()))?;
+            Ok(json!({
+                "UUID": live.id,
+                "State": "Enabled",
+                "EventSourceArn": live.property("EventSourceArn"),
+                "FunctionArn": live.property("FunctionName"),
+                "BatchSize": live.property("BatchSize"),
+            }))
+        }
+        "GetFunctionEventInvokeConfig" | "UpdateFunctionEventInvokeConfig" => {
+            let of_function = |live: &&mut Live| {
+                live.resource_type == "AWS::Lambda::EventInvokeConfig"
+                    && live.region == *region
+                    && live.property("FunctionName").and_then(Json::as_str) == Some(id.as_str())
+            };
+            let live = account.live.iter_mut().find(of_function);
+            let message = format!("The function {id} doesn't have an EventInvokeConfig");
+            let live = live.ok_or_else(|| missing(message))?;
+            if operation.starts_with("Update") {
+                for (name, value) in body(request).as_object().into_iter().flatten() {
+                    live.set(name, value.clone());
+                }
+            }
+            Ok(json!({
+                "MaximumRetryAttempts": live.property("MaximumRetryAttempts"),
+                "MaximumEventAgeInSeconds": live.property("MaximumEventAgeInSeconds"),
+            }))
+        }
+        "GetFunction" | "GetFunctionConfiguration" | "GetFunctionConcurrency" | "PutFunctionConcurrency" => {
+            let live = account.find_mut(FUNCTION, region, &id);
+            let arn = format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{id}");
+            let live = live.ok_or_else(|| missing(format!("Function not found: {arn}")))?;
+            match operation {
+                "PutFunctionConcurrency" => {
+                    let wanted = body(request).get("ReservedConcurrentExecutions").cloned().unwrap_or_default();
+                    live.set("ReservedConcurrentExecutions", wanted.clone());
+                    Ok(json!({ "ReservedConcurrentExecutions": wanted }))
+                }
+                "GetFunctionConcurrency" => {
+                    let reserved = live.property("ReservedConcurrentExecutions").cloned();
+                    Ok(reserved.map_or_else(|| json!({}), |it| json!({ "ReservedConcurrentExecutions": it })))
+                }
+                _ => {
+                    let live = live.clone();
+                    let configuration = configuration(account, &live);
+                    let is_alone = operation == "GetFunctionConfiguration";
+                    Ok(if is_alone { configuration } else { json!({ "Configuration": configuration }) })
+                }
+            }
+        }
+        other => Err(Refusal::not_implemented("lambda", other)),
+    }
+}
+
+fn configuration(account: &Account, live: &Live) -> Json {
+    const SAME: [&str; 10] = [
+        "Runtime",
+        "Role",
+        "Handler",
+        "Timeout",
+        "MemorySize",
+        "Environment",
+        "Architectures",
+        "LoggingConfig",
+        "TracingConfig",
+        "Description",
+    ];
+    let mut configuration = Map::new();
+    for name in SAME {
+        if let Some(value) = live.property(name) {
+            configuration.insert(name.to_owned(), value.clone());
+        }
+    }
+    configuration.insert("FunctionName".to_owned(), live.id.as_str().into());
+    configuration.insert("FunctionArn".to_owned(), live.arn().into());
+    configuration.insert("State".to_owned(), "Active".into());
+    configuration.insert("LastUpdateStatus".to_owned(), "Successful".into());
+    let code = live.property("Code").cloned().unwrap_or_default();
+    let zip = account.buckets.get(text(&code, "S3Bucket")).and_then(|bucket| bucket.get(text(&code, "S3Key")));
+    if let Some(zip) = zip {
+        configuration.insert("CodeSha256".to_owned(), base64(&Sha256::digest(zip)).into());
+        configuration.insert("CodeSize".to_owned(), zip.len().into());
+    }
+    Json::Object(configuration)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for part in bytes.chunks(3) {
+        let bits = part.iter().fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte)) << (8 * (3 - part.len()));
+        for index in 0..4 {
+            let place = usize::try_from((bits >> (18 - 6 * index)) & 63).unwrap_or_default();
+            text.push(if index <= part.len() { char::from(LETTERS[place]) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_padded() {
+        let texts = ["", "f", "fo", "foo", "foob"].map(|text| base64(text.as_bytes()));
+        assert_eq!(texts, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]);
+    }
+}
