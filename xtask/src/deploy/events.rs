@@ -1,7 +1,7 @@
 //! A stack's events: what CloudFormation is doing, how it ended, and why it failed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
@@ -20,8 +20,8 @@ const FAILED_LOOKS: u32 = 5;
 /// After how many looks without anything new the stack itself is asked how it is.
 const QUIET_LOOKS: u32 = 3;
 
-/// How far the clock of this machine may be ahead of AWS's.
-const CLOCK_SKEW: Duration = Duration::from_mins(15);
+/// After how many events of a stack's history no more is read while nothing of the operation was seen.
+const HISTORY: usize = 1_000;
 
 /// An operation of CloudFormation on a stack.
 #[derive(Debug)]
@@ -137,8 +137,6 @@ fn lost_sight(stack: &Stack, error: &anyhow::Error) -> anyhow::Error {
 /// The events of an operation as they come.
 struct Events<'a> {
     operation: &'a Operation<'a>,
-    /// Nothing that is older belongs to the operation.
-    since: i64,
     seen: BTreeSet<String>,
     history: Vec<StackEvent>,
     /// Whether one with the operation's token was seen: those after it belong to what became of the operation.
@@ -147,9 +145,7 @@ struct Events<'a> {
 
 impl<'a> Events<'a> {
     fn of(operation: &'a Operation<'a>) -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(CLOCK_SKEW);
-        let since = i64::try_from(since.as_secs()).unwrap_or_default();
-        Self { operation, since, seen: BTreeSet::new(), history: Vec::new(), has_begun: false }
+        Self { operation, seen: BTreeSet::new(), history: Vec::new(), has_begun: false }
     }
 
     /// The events that were not seen yet, oldest first. A failure of one page forgets what the others had: they are read
@@ -163,11 +159,10 @@ impl<'a> Events<'a> {
             let page = page.map_err(explain)?;
             let events = page.stack_events();
             let is_known = |event: &StackEvent| self.seen.contains(id(event));
-            let is_older = |event: &StackEvent| event.timestamp().is_some_and(|time| time.secs() < self.since);
             let is_first = |event: &StackEvent| is_of_stack(event, stack_id) && kind.begins(status(event));
             let begins = |event: &StackEvent| event.client_request_token() == Some(*token) && is_first(event);
             unseen.extend(events.iter().filter(|event| !is_known(event)).cloned());
-            if events.iter().any(|event| is_known(event) || is_older(event) || begins(event)) {
+            if events.iter().any(|event| is_known(event) || begins(event)) || unseen.len() >= HISTORY {
                 break;
             }
         }
@@ -200,7 +195,7 @@ pub async fn last_token(cloud: &Cloud, stack_id: &str) -> anyhow::Result<Option<
     let mut events = cloud.cloudformation.describe_stack_events().stack_name(stack_id).into_paginator().items().send();
     while let Some(event) = events.next().await {
         let event = event.map_err(explain)?;
-        if is_of_stack(&event, stack_id) && Kind::ALL.iter().any(|kind| kind.begins(status(&event))) {
+        if is_of_stack(&event, stack_id) {
             return Ok(event.client_request_token().map(str::to_owned));
         }
     }

@@ -32,10 +32,6 @@ pub enum End {
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Creation, Self::CreationWithoutRollback, Self::Update, Self::Deletion, Self::Rollback];
-
     /// Whether an operation of this kind begins with the state `status` of the stack.
     #[must_use]
     pub fn begins(self, status: &str) -> bool {

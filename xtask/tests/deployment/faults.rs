@@ -62,7 +62,7 @@ fn require_converged(project: &Project, command: &str, template: &str, what: &st
 #[test]
 fn one_fault_at_each_call_is_survived() {
     let counts = calls_of_a_life();
-    let faults = [Fault::Throttling, Fault::InternalError, Fault::Dropped, Fault::LostAnswer];
+    let faults = [Fault::Throttling, Fault::InternalFailure, Fault::Dropped, Fault::LostAnswer];
     for (step, (_, command)) in LIFE.into_iter().enumerate() {
         for number in 1..=counts[step] {
             for fault in &faults {
