@@ -125,6 +125,12 @@ impl FakeAws {
         self.world.lock().account.late = looks;
     }
 
+    /// Lets what is deleted linger for so many seconds: SQS still answers for a queue and does not give its name again,
+    /// nor does S3 that of a bucket.
+    pub fn set_lingering(&self, seconds: i64) {
+        self.world.lock().account.linger = seconds;
+    }
+
     /// Lets CloudFormation fail at a resource, in whichever stack, until [`Self::heal`].
     pub fn fail_resource(&self, logical_id: &str, doing: Doing, reason: &str) {
         self.world.lock().account.failing.insert((logical_id.to_owned(), doing), reason.to_owned());
@@ -159,6 +165,7 @@ impl FakeAws {
     ///
     /// # Panics
     /// When the template is not valid.
+    #[expect(clippy::must_use_candidate, reason = "whoever sets a scene need not look at it")]
     pub fn deploy(
         &self,
         region: &str,
@@ -248,7 +255,7 @@ impl FakeAws {
         Some(self.world.lock().account.buckets.get(bucket)?.get(key)?.to_vec())
     }
 
-    /// Deletes a resource as somebody would past CloudFormation.
+    /// Deletes what has a physical id as somebody would past CloudFormation.
     pub fn delete_resource(&self, physical_id: &str) {
         let account = &mut self.world.lock().account;
         account.live.retain(|live| live.id != physical_id);
