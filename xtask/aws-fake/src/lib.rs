@@ -5,6 +5,9 @@
 //! credentials. Time moves with the calls: each takes a second, and an operation on a stack goes one step on with each
 //! look at the stack, so that nothing waits.
 //!
+//! It knows no permissions, transforms, nested stacks, stack sets, imports and drift, does not enforce stack policies, and
+//! runs no function. What it does not do it answers with `NotImplementedByFake`.
+//!
 //! ```
 //! use aws_fake::{At, Doing, FakeAws, Fault};
 //!
@@ -16,7 +19,7 @@
 //! assert_eq!(aws.status("orders-dev").as_deref(), Some("CREATE_COMPLETE"));
 //! assert!(aws.endpoint().starts_with("http://127.0.0.1:"));
 //! ```
-#![allow(clippy::panic, reason = "a test may panic")]
+#![expect(clippy::panic, reason = "a test may panic")]
 
 mod account;
 mod cloudformation;
@@ -112,7 +115,12 @@ impl FakeAws {
     /// Calls back when the nth call of all has arrived, before it is carried out. It is carried out all the same, as AWS
     /// does with a request whose sender is gone.
     pub fn on_call(&self, number: usize, callback: impl FnOnce() + Send + 'static) {
-        self.world.lock().callbacks.push((number, Box::new(callback)));
+        self.on(At::Call(number), callback);
+    }
+
+    /// The same, once, at the first call that `at` is about.
+    pub fn on(&self, at: At, callback: impl FnOnce() + Send + 'static) {
+        self.world.lock().callbacks.push((at, Box::new(callback)));
     }
 
     /// Sets how many entries a page has; 2 unless it is set.
@@ -237,6 +245,17 @@ impl FakeAws {
             let bucket = account.buckets.get_mut(bucket).unwrap_or_else(|| panic!("there is no bucket {bucket}"));
             bucket.put(version, now, &format!("object-{number:08}"), Some(b"content".to_vec()));
         }
+    }
+
+    /// Leaves an upload of an object unfinished.
+    ///
+    /// # Panics
+    /// When there is no such bucket.
+    pub fn begin_upload(&self, bucket: &str, key: &str) {
+        let account = &mut self.world.lock().account;
+        let id = account.suffix(32);
+        let bucket = account.buckets.get_mut(bucket).unwrap_or_else(|| panic!("there is no bucket {bucket}"));
+        bucket.uploads.push((key.to_owned(), id));
     }
 
     /// Lets a table hold so many items.

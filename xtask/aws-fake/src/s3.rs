@@ -32,7 +32,8 @@ pub(crate) struct Bucket {
     keeps_versions: bool,
     /// What was put with calls of the API, as it was sent, and what a template configured: by the name in the query.
     configurations: BTreeMap<String, String>,
-    uploads: Vec<(String, String)>,
+    /// The keys and ids of uploads that nobody finished.
+    pub(crate) uploads: Vec<(String, String)>,
 }
 
 impl Bucket {

@@ -163,6 +163,21 @@ async fn a_stack_that_failed_half_way_is_rolled_back_to_what_it_was() {
 }
 
 #[tokio::test]
+async fn a_stack_that_failed_half_way_can_be_updated() {
+    let aws = Aws::start().await;
+    aws.has("orders", &delayed(1));
+    aws.fake.fail_resource("Orders", Doing::Update, "no");
+    let set = aws.prepared(aws.set("orders", "set", &delayed(2))).await;
+    let execution = aws.cloudformation.execute_change_set().change_set_name(set.change_set_id().unwrap());
+    execution.disable_rollback(true).send().await.unwrap();
+    assert_eq!(aws.rested("orders").await.states().last().unwrap(), "UPDATE_FAILED");
+    aws.fake.heal("Orders");
+    let log = aws.deployed(aws.set("orders", "next", &delayed(2))).await;
+    assert_eq!(log.states().last().unwrap(), "UPDATE_COMPLETE");
+    assert_eq!(aws.listed("orders").await, ["Orders UPDATE_COMPLETE"]);
+}
+
+#[tokio::test]
 async fn rolling_back_what_never_came_to_rest_deletes_it() {
     let aws = Aws::start().await;
     aws.has("orders", QUEUE);
