@@ -59,6 +59,10 @@ pub(crate) struct Account {
     pub(crate) failing_stack: Option<String>,
     /// What early validation finds about a resource: the name of the validation and the reason.
     pub(crate) invalid: BTreeMap<String, (String, String)>,
+    /// For how many seconds what was deleted is not quite gone.
+    pub(crate) linger: Time,
+    /// What was deleted, and when.
+    pub(crate) gone: Vec<(Time, Live)>,
     /// For how many looks the events of every second resource stay unseen.
     pub(crate) late: u64,
     pub(crate) page: usize,
@@ -75,6 +79,8 @@ impl Default for Account {
             failing: BTreeMap::new(),
             failing_stack: None,
             invalid: BTreeMap::new(),
+            linger: 0,
+            gone: Vec::new(),
             late: 0,
             // Small, so that whoever forgets a page is found out.
             page: 2,
@@ -115,6 +121,23 @@ impl Account {
 
     pub(crate) fn find_mut(&mut self, resource_type: &str, region: &str, id: &str) -> Option<&mut Live> {
         self.live.iter_mut().find(|live| live.is(resource_type, region, id))
+    }
+
+    /// What was deleted and is not quite gone.
+    pub(crate) fn lingering(&self, resource_type: &str, region: &str, id: &str) -> Option<&Live> {
+        let lingers = |at: Time| self.now() < at + self.linger;
+        let found = self.gone.iter().find(|(at, live)| lingers(*at) && live.is(resource_type, region, id));
+        found.map(|(_, live)| live)
+    }
+
+    /// Takes a resource away.
+    pub(crate) fn forget(&mut self, resource_type: &str, region: &str, id: &str) {
+        let now = self.now();
+        let (gone, live): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.live).into_iter().partition(|live| live.is(resource_type, region, id));
+        self.live = live;
+        self.gone.extend(gone.into_iter().map(|live| (now, live)));
+        self.contents.remove(id);
     }
 
     /// How much a resource holds.

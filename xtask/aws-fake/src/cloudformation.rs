@@ -10,6 +10,7 @@ mod exports;
 mod operations;
 mod stacks;
 mod templates;
+mod validation;
 
 use crate::http::{Answer, Refusal, Request};
 use crate::query::{self, Form};
@@ -43,14 +44,14 @@ pub(crate) fn call(world: &mut World, request: &Request, id: &str) -> Result<Ans
         "ExecuteChangeSet" => change_sets::execute(world, call),
         "DeleteChangeSet" => change_sets::delete(world, call),
         "DescribeStacks" => describe::stacks(world, call),
-        "ListStacks" => describe::list_stacks(world, call),
+        "ListStacks" => Ok(describe::list_stacks(world, call)),
         "GetTemplate" => describe::template(world, call),
         "ListStackResources" => describe::list_resources(world, call),
         "DescribeStackResources" => describe::resources(world, call),
         "DescribeStackResource" => describe::resource(world, call),
         "DescribeStackEvents" => events::of_stack(world, call),
         "DescribeEvents" => events::of_operations(world, call),
-        "ListExports" => exports::list(world, call),
+        "ListExports" => Ok(exports::list(world, call)),
         "ListImports" => exports::imports(world, call),
         "DeleteStack" => stacks::delete(world, call),
         "CancelUpdateStack" => stacks::cancel_update(world, call),
@@ -63,7 +64,7 @@ pub(crate) fn call(world: &mut World, request: &Request, id: &str) -> Result<Ans
     };
     let result = result?;
     Ok(query::answer(NAMESPACE, form.action(), id, |xml| {
-        xml.append(result);
+        xml.append(&result);
     }))
 }
 

@@ -114,14 +114,15 @@ impl Fault {
         let is_rest = matches!(call.service, "lambda" | "apigateway");
         let exception = |code: &str| if is_json { format!("{code}Exception") } else { code.to_owned() };
         Some(match self {
-            Self::Throttling if s3 => Refusal::new(503, "SlowDown", "Please reduce your request rate."),
+            Self::Throttling | Self::ServiceUnavailable if s3 => {
+                Refusal::new(503, "SlowDown", "Please reduce your request rate.")
+            }
             Self::Throttling if is_rest => Refusal::new(429, "TooManyRequestsException", "Rate exceeded"),
             Self::Throttling => Refusal::new(400, exception("Throttling"), "Rate exceeded"),
             Self::InternalFailure if s3 => {
                 Refusal::new(500, "InternalError", "We encountered an internal error. Please try again.")
             }
             Self::InternalFailure => Refusal::new(500, "InternalFailure", "An internal error has occurred."),
-            Self::ServiceUnavailable if s3 => Refusal::new(503, "SlowDown", "Please reduce your request rate."),
             Self::ServiceUnavailable => Refusal::new(503, "ServiceUnavailable", "Service is unable to handle request."),
             Self::ExpiredToken if s3 => Refusal::new(400, "ExpiredToken", "The provided token has expired."),
             Self::ExpiredToken => {

@@ -5,6 +5,9 @@
 //! credentials. Time moves with the calls: each takes a second, and an operation on a stack goes one step on with each
 //! look at the stack, so that nothing waits.
 //!
+//! It knows no permissions, transforms, nested stacks, stack sets, imports and drift, does not enforce stack policies, and
+//! runs no function. What it does not do it answers with `NotImplementedByFake`.
+//!
 //! ```
 //! use aws_fake::{At, Doing, FakeAws, Fault};
 //!
@@ -16,7 +19,7 @@
 //! assert_eq!(aws.status("orders-dev").as_deref(), Some("CREATE_COMPLETE"));
 //! assert!(aws.endpoint().starts_with("http://127.0.0.1:"));
 //! ```
-#![allow(clippy::panic, reason = "a test may panic")]
+#![expect(clippy::panic, reason = "a test may panic")]
 
 mod account;
 mod cloudformation;
@@ -112,7 +115,12 @@ impl FakeAws {
     /// Calls back when the nth call of all has arrived, before it is carried out. It is carried out all the same, as AWS
     /// does with a request whose sender is gone.
     pub fn on_call(&self, number: usize, callback: impl FnOnce() + Send + 'static) {
-        self.world.lock().callbacks.push((number, Box::new(callback)));
+        self.on(At::Call(number), callback);
+    }
+
+    /// The same, once, at the first call that `at` is about.
+    pub fn on(&self, at: At, callback: impl FnOnce() + Send + 'static) {
+        self.world.lock().callbacks.push((at, Box::new(callback)));
     }
 
     /// Sets how many entries a page has; 2 unless it is set.
@@ -123,6 +131,12 @@ impl FakeAws {
     /// Keeps every second event of a resource unseen for so many looks at its stack, so that later ones are seen before.
     pub fn set_late_events(&self, looks: u64) {
         self.world.lock().account.late = looks;
+    }
+
+    /// Lets what is deleted linger for so many seconds: SQS still answers for a queue and does not give its name again,
+    /// nor does S3 that of a bucket.
+    pub fn set_lingering(&self, seconds: i64) {
+        self.world.lock().account.linger = seconds;
     }
 
     /// Lets CloudFormation fail at a resource, in whichever stack, until [`Self::heal`].
@@ -159,6 +173,7 @@ impl FakeAws {
     ///
     /// # Panics
     /// When the template is not valid.
+    #[expect(clippy::must_use_candidate, reason = "whoever sets a scene need not look at it")]
     pub fn deploy(
         &self,
         region: &str,
@@ -232,6 +247,17 @@ impl FakeAws {
         }
     }
 
+    /// Leaves an upload of an object unfinished.
+    ///
+    /// # Panics
+    /// When there is no such bucket.
+    pub fn begin_upload(&self, bucket: &str, key: &str) {
+        let account = &mut self.world.lock().account;
+        let id = account.suffix(32);
+        let bucket = account.buckets.get_mut(bucket).unwrap_or_else(|| panic!("there is no bucket {bucket}"));
+        bucket.uploads.push((key.to_owned(), id));
+    }
+
     /// Lets a table hold so many items.
     pub fn put_items(&self, table: &str, count: u64) {
         self.world.lock().account.contents.insert(table.to_owned(), count);
@@ -248,7 +274,7 @@ impl FakeAws {
         Some(self.world.lock().account.buckets.get(bucket)?.get(key)?.to_vec())
     }
 
-    /// Deletes a resource as somebody would past CloudFormation.
+    /// Deletes what has a physical id as somebody would past CloudFormation.
     pub fn delete_resource(&self, physical_id: &str) {
         let account = &mut self.world.lock().account;
         account.live.retain(|live| live.id != physical_id);

@@ -10,6 +10,10 @@ use crate::account::{Account, Live, home};
 use crate::http::ACCOUNT;
 use crate::s3::Bucket;
 
+/// What S3 says of the name of a bucket that it is just deleting.
+pub(crate) const OPERATION_ABORTED: &str =
+    "A conflicting conditional operation is currently in progress against this resource. Please try again.";
+
 /// A resource that is to be made.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted<'a> {
@@ -35,6 +39,14 @@ pub(crate) fn create(account: &mut Account, wanted: &Wanted<'_>) -> Result<Strin
         let name = name_of(resource_type, wanted.properties).unwrap_or(&id);
         return Err(already_exists(account, resource_type, name));
     }
+    let lingers = account.lingering(resource_type, region, &id).is_some();
+    if let Some(reason) = too_early(resource_type).filter(|_| lingers) {
+        return Err(format!(
+            "Resource handler returned message: \"{reason}\" (RequestToken: {}, HandlerErrorCode: \
+             GeneralServiceException)",
+            account.uuid()
+        ));
+    }
     if is_bucket {
         account.buckets.insert(id.clone(), Bucket::of(region, wanted.properties, wanted.tags));
     }
@@ -48,6 +60,20 @@ pub(crate) fn create(account: &mut Account, wanted: &Wanted<'_>) -> Result<Strin
         logical_id: wanted.logical_id.to_owned(),
     });
     Ok(id)
+}
+
+/// Why a name that has just become free is not given again yet.
+fn too_early(resource_type: &str) -> Option<&'static str> {
+    match resource_type {
+        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+        "AWS::SQS::Queue" => Some(
+            "You must wait 60 seconds after deleting a queue before you can create another with the same name. \
+             (Service: Sqs, Status Code: 400)",
+        ),
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+        "AWS::S3::Bucket" => Some(OPERATION_ABORTED),
+        _ => None,
+    }
 }
 
 /// As handlers say it, which CloudFormation passes on.
@@ -119,8 +145,7 @@ pub(crate) fn delete(account: &mut Account, resource_type: &str, region: &str, i
         }
         account.buckets.shift_remove(id);
     }
-    account.live.retain(|live| !(live.resource_type == resource_type && live.region == region && live.id == id));
-    account.contents.remove(id);
+    account.forget(resource_type, region, id);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::account::{Account, Live, Time, http_date, iso};
 use crate::http::{Answer, Refusal, Request};
+use crate::resources::OPERATION_ABORTED;
 use crate::xml::Xml;
 
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -31,7 +32,8 @@ pub(crate) struct Bucket {
     keeps_versions: bool,
     /// What was put with calls of the API, as it was sent, and what a template configured: by the name in the query.
     configurations: BTreeMap<String, String>,
-    uploads: Vec<(String, String)>,
+    /// The keys and ids of uploads that nobody finished.
+    pub(crate) uploads: Vec<(String, String)>,
 }
 
 impl Bucket {
@@ -280,7 +282,7 @@ pub(crate) fn call(account: &mut Account, request: &Request, operation: &str) ->
                 return Err(Refusal::new(409, "BucketNotEmpty", "The bucket you tried to delete is not empty"));
             }
             account.buckets.shift_remove(&name);
-            account.live.retain(|live| !(live.resource_type == "AWS::S3::Bucket" && live.id == name));
+            account.forget("AWS::S3::Bucket", &request.region, &name);
             Ok(Answer::new(204, Vec::new()))
         }
         "PutObject" => {
@@ -362,6 +364,9 @@ fn create(account: &mut Account, request: &Request, name: &str) -> Result<Answer
         }
         let message = "Your previous request to create the named bucket succeeded and you already own it.";
         return Err(Refusal::new(409, "BucketAlreadyOwnedByYou", message));
+    }
+    if account.lingering("AWS::S3::Bucket", &request.region, name).is_some() {
+        return Err(Refusal::new(409, "OperationAborted", OPERATION_ABORTED));
     }
     let bucket = Bucket { region: request.region.clone(), ..Bucket::default() };
     account.buckets.insert(name.to_owned(), bucket);

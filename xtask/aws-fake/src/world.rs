@@ -35,7 +35,7 @@ pub(crate) struct World {
     pub(crate) stacks: Vec<Stack>,
     pub(crate) calls: Vec<Call>,
     pub(crate) faults: Vec<(At, Fault)>,
-    pub(crate) callbacks: Vec<(usize, Callback)>,
+    pub(crate) callbacks: Vec<(At, Callback)>,
     counts: BTreeMap<(String, String), usize>,
 }
 
@@ -69,9 +69,9 @@ impl Shared {
         let nth = *nth;
         let fault = world.faults.iter().find(|(at, _)| at.strikes(number, &service, &operation, nth));
         let fault = fault.map(|(_, fault)| *fault);
-        let (due, later) = std::mem::take(&mut world.callbacks).into_iter().partition(|(at, _)| *at == number);
+        let is_due = |(at, _): &(At, Callback)| at.strikes(number, &service, &operation, nth);
+        let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut world.callbacks).into_iter().partition(is_due);
         world.callbacks = later;
-        let due: Vec<(usize, Callback)> = due;
         Arrived { fault, callbacks: due.into_iter().map(|(_, callback)| callback).collect() }
     }
 

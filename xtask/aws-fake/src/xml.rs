@@ -72,7 +72,7 @@ impl Xml {
     }
 
     /// Adds what was written elsewhere.
-    pub(crate) fn append(&mut self, other: Self) -> &mut Self {
+    pub(crate) fn append(&mut self, other: &Self) -> &mut Self {
         self.0 += &other.0;
         self
     }

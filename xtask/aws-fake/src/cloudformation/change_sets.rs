@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::changes::{Change, Finding, Step, findings};
+use super::changes::{Change, Step};
 use super::events::Entry;
 use super::operations::{Kind, OnFailure, Operation};
 use super::stacks::{self, Settings, Stack};
+use super::validation::{Finding, findings};
 use super::{Call, Outcome, invalid, page, templates};
 use crate::account::{Account, Time, iso};
 use crate::http::{Refusal, percent_decoded};
@@ -34,8 +35,9 @@ pub(crate) struct ChangeSet {
     created: Time,
     description: Option<String>,
     client_token: Option<String>,
+    is_executed: bool,
     /// The token that it was executed with.
-    executed: Option<Option<String>>,
+    token: Option<String>,
     on_failure: Option<OnFailure>,
     settings: Settings,
     changes: Vec<Change>,
@@ -73,7 +75,7 @@ fn find(world: &World, call: Call<'_>) -> Result<(usize, usize), Refusal> {
     let index = stacks::find(&world.stacks, call.region, stack_name);
     let index = index.ok_or_else(|| invalid(format!("Stack [{stack_name}] does not exist")))?;
     let sets = &world.stacks[index].change_sets;
-    let place = sets.iter().position(|it| it.name == name && it.executed.is_none());
+    let place = sets.iter().position(|it| it.name == name && !it.is_executed);
     Ok((index, place.ok_or_else(|| not_found(name))?))
 }
 
@@ -103,8 +105,7 @@ pub(crate) fn create(world: &mut World, call: Call<'_>) -> Outcome {
         require_updatable(stack)?;
     }
     let settings = settings(&world.account, before, call)?;
-    if let Some(known) = before.and_then(|it| it.change_sets.iter().find(|it| it.name == name && it.executed.is_none()))
-    {
+    if let Some(known) = before.and_then(|it| it.change_sets.iter().find(|it| it.name == name && !it.is_executed)) {
         // The same token is the same call.
         let token = form.get("ClientToken");
         let other = if known.settings.text != settings.text {
@@ -118,15 +119,12 @@ pub(crate) fn create(world: &mut World, call: Call<'_>) -> Outcome {
         return Err(Refusal::new(400, "AlreadyExistsException", message));
     }
     let World { account, stacks, .. } = world;
-    let index = match index {
-        Some(index) => index,
-        None => {
-            let mut stack = Stack::new(account, call.region, stack_name);
-            stack.become_(account, "REVIEW_IN_PROGRESS", Some("User Initiated".to_owned()));
-            stacks.push(stack);
-            stacks.len() - 1
-        }
-    };
+    let index = index.unwrap_or_else(|| {
+        let mut stack = Stack::new(account, call.region, stack_name);
+        stack.become_(account, "REVIEW_IN_PROGRESS", Some("User Initiated".to_owned()));
+        stacks.push(stack);
+        stacks.len() - 1
+    });
     let stack = &mut stacks[index];
     let set = prepare(account, stack, name, settings)?;
     let on_failure = match form.get("OnStackFailure") {
@@ -268,7 +266,8 @@ pub(crate) fn prepare(
         created: account.now(),
         description: None,
         client_token: None,
-        executed: None,
+        is_executed: false,
+        token: None,
         on_failure: None,
         settings,
         changes,
@@ -368,7 +367,7 @@ pub(crate) fn describe(world: &mut World, call: Call<'_>) -> Outcome {
 pub(crate) fn list(world: &mut World, call: Call<'_>) -> Outcome {
     let index = stacks::get(world, call, call.form.required("StackName")?)?;
     let stack = &world.stacks[index];
-    let all = stack.change_sets.iter().filter(|set| set.executed.is_none()).collect();
+    let all = stack.change_sets.iter().filter(|set| !set.is_executed).collect();
     let (sets, next) = page(all, call, world.account.page);
     let mut xml = Xml::default();
     xml.members("Summaries", sets, |xml, set: &ChangeSet| {
@@ -393,9 +392,9 @@ pub(crate) fn execute(world: &mut World, call: Call<'_>) -> Outcome {
     let stack = &mut stacks[index];
     let set = &stack.change_sets[place];
     let token = call.form.get("ClientRequestToken").map(str::to_owned);
-    if let Some(executed) = &set.executed {
+    if set.is_executed {
         // The same token is the same execution.
-        if token.is_some() && *executed == token {
+        if token.is_some() && set.token == token {
             return Ok(Xml::default());
         }
         return Err(wrong_status(set, "executed"));
@@ -419,11 +418,12 @@ pub(crate) fn execute(world: &mut World, call: Call<'_>) -> Outcome {
     let retains_except_on_create = call.form.is_true("RetainExceptOnCreate");
     // All others of the stack were made for what it was, and are deleted.
     let mut set = stack.change_sets.swap_remove(place);
-    set.executed = Some(token.clone());
+    set.is_executed = true;
+    set.token.clone_from(&token);
     set.execution = "EXECUTE_IN_PROGRESS";
     let settings = set.settings.clone();
     stack.change_set = Some(set.id.clone());
-    stack.change_sets.retain(|other| other.executed.is_some());
+    stack.change_sets.retain(|other| other.is_executed);
     stack.change_sets.push(set);
     run(account, stack, settings, (token, on_failure, retains_except_on_create));
     Ok(Xml::default())
@@ -470,7 +470,7 @@ pub(crate) fn delete(world: &mut World, call: Call<'_>) -> Outcome {
         Err(refusal) => return Err(refusal),
     };
     let sets = &mut world.stacks[index].change_sets;
-    if sets[place].executed.is_some() {
+    if sets[place].is_executed {
         return Err(wrong_status(&sets[place], "deleted"));
     }
     let id = sets.remove(place).id;

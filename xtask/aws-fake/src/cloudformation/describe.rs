@@ -14,16 +14,19 @@ use crate::xml::Xml;
 /// `DescribeStacks`.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html>
 pub(crate) fn stacks(world: &mut World, call: Call<'_>) -> Outcome {
-    let found: Vec<usize> = match call.form.get("StackName") {
-        Some(name) => vec![stacks::get(world, call, name)?],
-        None => {
-            let all = world.stacks.iter().enumerate();
-            all.filter(|(_, it)| it.region == call.region && !it.is_deleted()).map(|(index, _)| index).collect()
-        }
+    let found: Vec<usize> = if let Some(name) = call.form.get("StackName") {
+        vec![stacks::get(world, call, name)?]
+    } else {
+        let all = world.stacks.iter().enumerate();
+        all.filter(|(_, it)| it.region == call.region && !it.is_deleted()).map(|(index, _)| index).collect()
     };
     let (found, next) = page(found, call, world.account.page);
     for index in &found {
         stacks::look(world, *index);
+    }
+    if let Some(name) = call.form.get("StackName") {
+        // The look may have ended its deletion.
+        stacks::get(world, call, name)?;
     }
     let mut xml = Xml::default();
     xml.members("Stacks", found, |xml, index| write(xml, &world.stacks[index]));
@@ -74,7 +77,7 @@ fn shown<'a>(stack: &Stack, name: &str, value: &'a str) -> &'a str {
 }
 
 /// `ListStacks`, also the deleted ones.
-pub(crate) fn list_stacks(world: &mut World, call: Call<'_>) -> Outcome {
+pub(crate) fn list_stacks(world: &World, call: Call<'_>) -> Xml {
     let filter: BTreeSet<String> = call.form.texts("StackStatusFilter").into_iter().collect();
     let all = world.stacks.iter().filter(|stack| stack.region == call.region);
     let all = all.filter(|stack| filter.is_empty() || filter.contains(stack.status)).collect();
@@ -90,7 +93,7 @@ pub(crate) fn list_stacks(world: &mut World, call: Call<'_>) -> Outcome {
             .optional("StackStatusReason", stack.reason.as_ref());
     });
     xml.optional("NextToken", next);
-    Ok(xml)
+    xml
 }
 
 /// `GetTemplate`: the original text, with `?` for what is not ASCII.

@@ -1,8 +1,8 @@
 //! What happened to a stack and its resources.
 
-use super::changes::Finding;
 use super::operations::Operation;
 use super::stacks::{self, STACK_TYPE, Stack};
+use super::validation::Finding;
 use super::{Call, Outcome, invalid};
 use crate::account::{Account, Time, iso};
 use crate::http::Refusal;
@@ -101,6 +101,10 @@ pub(crate) fn of_stack(world: &mut World, call: Call<'_>) -> Outcome {
         stacks::look(world, index);
     }
     let stack = &world.stacks[index];
+    // The look may have ended the deletion of the stack, which no longer has its name.
+    if stack.is_deleted() && stack.id != name {
+        return Err(invalid(format!("Stack [{name}] does not exist")));
+    }
     let mut events = stack.seen(call);
     events.retain(|event| event.entry.finding.is_none() && event.entry.change_set.is_none());
     let (events, next) = page(events, world.account.page);

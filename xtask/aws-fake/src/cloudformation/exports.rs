@@ -70,7 +70,7 @@ pub(crate) fn in_use(stacks: &[Stack], index: usize) -> Option<(String, String)>
 }
 
 /// `ListExports`.
-pub(crate) fn list(world: &mut World, call: Call<'_>) -> Outcome {
+pub(crate) fn list(world: &World, call: Call<'_>) -> Xml {
     let stacks = world.stacks.iter().filter(|stack| stack.region == call.region && !stack.is_deleted());
     let all = stacks.flat_map(|stack| exporting(stack).map(move |(name, output)| (stack, name, output))).collect();
     let (exports, next) = page(all, call, world.account.page);
@@ -79,7 +79,7 @@ pub(crate) fn list(world: &mut World, call: Call<'_>) -> Outcome {
         xml.text("ExportingStackId", &stack.id).text("Name", name).text("Value", &output.value);
     });
     xml.optional("NextToken", next);
-    Ok(xml)
+    xml
 }
 
 /// `ListImports`.

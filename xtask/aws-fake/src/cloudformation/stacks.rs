@@ -75,6 +75,13 @@ pub(crate) struct Record {
     pub(crate) dependencies: BTreeSet<String>,
 }
 
+impl Record {
+    /// Whether the resource was begun and is not deleted, nor left to itself.
+    pub(crate) fn is_held(&self) -> bool {
+        !matches!(self.status, "" | "DELETE_COMPLETE" | "DELETE_SKIPPED")
+    }
+}
+
 /// An output with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Output {

@@ -153,7 +153,7 @@ impl Scope<'_> {
         for piece in sub.pieces() {
             match piece {
                 Piece::Text(part) => text += part,
-                Piece::Escaped(name) => text += &format!("${{{name}}}"),
+                Piece::Escaped(name) => text.extend(["${", name, "}"]),
                 Piece::Variable(_, value) => text += &self.text(value)?,
                 Piece::Ref(name) => text += &scalar_text(&self.reference(name)?),
                 Piece::GetAtt(id, attribute) => text += &scalar_text(&self.attribute(id, attribute)?),

@@ -42,7 +42,10 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
         name => format!("https://sqs.{}.amazonaws.com/{ACCOUNT}/{name}", request.region),
     };
     let count = account.holds(&url);
-    let Some(live) = account.find(QUEUE, &request.region, &url) else {
+    // It answers for a while for a queue that is deleted.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
+    let live = account.find(QUEUE, &request.region, &url).or_else(|| account.lingering(QUEUE, &request.region, &url));
+    let Some(live) = live else {
         return Err(Refusal::new(400, "QueueDoesNotExist", "The specified queue does not exist."));
     };
     match operation {

@@ -80,6 +80,10 @@ async fn a_test_is_called_back_before_a_call_is_carried_out() {
     assert!(!called.load(Ordering::SeqCst));
     aws.stack("orders").await;
     assert!(called.load(Ordering::SeqCst));
+    let resets = Arc::clone(&called);
+    aws.fake.on(At::nth("cloudformation", "GetTemplate", 1), move || resets.store(false, Ordering::SeqCst));
+    aws.cloudformation.get_template().stack_name("orders").send().await.unwrap();
+    assert!(!called.load(Ordering::SeqCst));
 }
 
 #[tokio::test]

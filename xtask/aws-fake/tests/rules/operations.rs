@@ -163,6 +163,21 @@ async fn a_stack_that_failed_half_way_is_rolled_back_to_what_it_was() {
 }
 
 #[tokio::test]
+async fn a_stack_that_failed_half_way_can_be_updated() {
+    let aws = Aws::start().await;
+    aws.has("orders", &delayed(1));
+    aws.fake.fail_resource("Orders", Doing::Update, "no");
+    let set = aws.prepared(aws.set("orders", "set", &delayed(2))).await;
+    let execution = aws.cloudformation.execute_change_set().change_set_name(set.change_set_id().unwrap());
+    execution.disable_rollback(true).send().await.unwrap();
+    assert_eq!(aws.rested("orders").await.states().last().unwrap(), "UPDATE_FAILED");
+    aws.fake.heal("Orders");
+    let log = aws.deployed(aws.set("orders", "next", &delayed(2))).await;
+    assert_eq!(log.states().last().unwrap(), "UPDATE_COMPLETE");
+    assert_eq!(aws.listed("orders").await, ["Orders UPDATE_COMPLETE"]);
+}
+
+#[tokio::test]
 async fn rolling_back_what_never_came_to_rest_deletes_it() {
     let aws = Aws::start().await;
     aws.has("orders", QUEUE);
@@ -291,6 +306,61 @@ async fn deletion_goes_against_the_order_of_references() {
     assert_eq!(log.states().last().unwrap(), "DELETE_COMPLETE");
     assert_eq!(log.0.last().unwrap().client_request_token(), Some("away"));
     assert!(aws.fake.live_resources().is_empty());
+}
+
+#[tokio::test]
+async fn a_creation_can_be_broken_off_by_deleting_the_stack() {
+    let aws = Aws::start().await;
+    let id = aws.executed(aws.set("orders", "set", THREE)).await;
+    aws.log(&id).await;
+    aws.cloudformation.delete_stack().stack_name("orders").client_request_token("other").send().await.unwrap();
+    let log = aws.rested(&id).await;
+    assert!(log.states().ends_with(&["DELETE_IN_PROGRESS".to_owned(), "DELETE_COMPLETE".to_owned()]));
+    // From then on no event has the token of who created.
+    assert_eq!(log.0.last().unwrap().client_request_token(), Some("other"));
+    assert!(aws.fake.live_resources().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_failed_operation_made_need_not_be_kept() {
+    let aws = Aws::start().await;
+    aws.fake.fail_resource("T", Doing::Create, "no");
+    let template =
+        "Resources: {Q: {Type: AWS::SQS::Queue, DeletionPolicy: Retain}, T: {Type: AWS::SNS::Topic, DependsOn: Q}}";
+    let set = aws.prepared(aws.set("orders", "set", template)).await;
+    let execution = aws.cloudformation.execute_change_set().change_set_name(set.change_set_id().unwrap());
+    execution.retain_except_on_create(true).send().await.unwrap();
+    aws.rested("orders").await;
+    assert!(aws.fake.live_resources().is_empty());
+}
+
+#[tokio::test]
+async fn a_name_may_not_be_free_for_a_while() {
+    let aws = Aws::start().await;
+    aws.fake.set_lingering(60);
+    let named = "Resources: {Orders: {Type: AWS::SQS::Queue, Properties: {QueueName: orders}}}";
+    aws.has("orders", named);
+    aws.cloudformation.delete_stack().stack_name("orders").send().await.unwrap();
+    aws.fake.finish("orders");
+    let sqs = aws_sdk_sqs::Client::new(&aws.config);
+    sqs.get_queue_url().queue_name("orders").send().await.unwrap();
+    let log = aws.deployed(aws.set("orders", "set", named)).await;
+    assert!(log.reason("Orders CREATE_FAILED").contains("You must wait 60 seconds after deleting a queue"));
+}
+
+#[tokio::test]
+async fn a_stack_in_a_state_of_a_test_stays_there_until_something_is_done() {
+    let aws = Aws::start().await;
+    aws.has("orders", QUEUE);
+    aws.fake.set_status("orders", "UPDATE_IN_PROGRESS");
+    for _ in 0..3 {
+        assert_eq!(aws.stack("orders").await.stack_status().unwrap().as_str(), "UPDATE_IN_PROGRESS");
+    }
+    aws.cloudformation.cancel_update_stack().stack_name("orders").send().await.unwrap();
+    assert_eq!(aws.rested("orders").await.states().last().unwrap(), "UPDATE_ROLLBACK_COMPLETE");
+    aws.fake.set_status("orders", "UPDATE_ROLLBACK_FAILED");
+    aws.cloudformation.continue_update_rollback().stack_name("orders").send().await.unwrap();
+    assert_eq!(aws.rested("orders").await.states().last().unwrap(), "UPDATE_ROLLBACK_COMPLETE");
 }
 
 #[tokio::test]

@@ -126,7 +126,12 @@ async fn a_bucket_is_empty_when_no_version_is_left() {
         (key, version) = (page.next_key_marker().map(str::to_owned), page.next_version_id_marker().map(str::to_owned));
     }
     assert_eq!(deleted, 3);
-    assert!(s3.list_multipart_uploads().bucket("b").send().await.unwrap().uploads().is_empty());
+    aws.fake.begin_upload("b", "half");
+    let uploads = || s3.list_multipart_uploads().bucket("b").send();
+    let listed = uploads().await.unwrap();
+    let id = listed.uploads()[0].upload_id().unwrap();
+    s3.abort_multipart_upload().bucket("b").key("half").upload_id(id).send().await.unwrap();
+    assert!(uploads().await.unwrap().uploads().is_empty());
     s3.delete_bucket().bucket("b").send().await.unwrap();
     assert!(!aws.lives("b"));
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::client::{Aws, refusal};
 
-const ALL: &str = r#"
+const ALL: &str = "
 Resources:
   Table:
     Type: AWS::DynamoDB::Table
@@ -57,7 +57,7 @@ Resources:
       Integration: {Type: MOCK}
   Deployment: {Type: AWS::ApiGateway::Deployment, DependsOn: Method, Properties: {RestApiId: !Ref Api}}
   Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, StageName: live, DeploymentId: !Ref Deployment}}
-"#;
+";
 
 /// AWS with a stack of everything.
 async fn start() -> Aws {
@@ -199,7 +199,7 @@ async fn functions() {
 async fn apis() {
     let aws = start().await;
     let gateway = aws_sdk_apigateway::Client::new(&aws.config);
-    let (api, path) = (id(&aws, "Api"), id(&aws, "Path"));
+    let (api, resource) = (id(&aws, "Api"), id(&aws, "Path"));
     gateway.get_rest_api().rest_api_id(&api).send().await.unwrap();
     let stage = gateway.get_stage().rest_api_id(&api).stage_name("live").send().await.unwrap();
     assert_eq!(stage.deployment_id(), Some(id(&aws, "Deployment").as_str()));
@@ -208,9 +208,9 @@ async fn apis() {
     let validators = gateway.get_request_validators().rest_api_id(&api).send().await.unwrap();
     assert_eq!((validators.items()[0].id(), validators.items()[0].name()), (made.id(), Some("body")));
     let patch = PatchOperation::builder().op(Op::Replace).path("/requestValidatorId").value(made.id().unwrap()).build();
-    let update = gateway.update_method().rest_api_id(&api).resource_id(&path).http_method("GET");
+    let update = gateway.update_method().rest_api_id(&api).resource_id(&resource).http_method("GET");
     update.patch_operations(patch).send().await.unwrap();
-    let method = gateway.get_method().rest_api_id(&api).resource_id(&path).http_method("GET").send().await.unwrap();
+    let method = gateway.get_method().rest_api_id(&api).resource_id(&resource).http_method("GET").send().await.unwrap();
     assert_eq!(method.request_validator_id(), made.id());
     assert_eq!(method.method_integration().unwrap().r#type().unwrap().as_str(), "MOCK");
     delete(&aws);
