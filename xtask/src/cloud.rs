@@ -294,6 +294,11 @@ where
             .help("the credentials have expired: get new ones, and run the command again")
             .into();
     }
+    if status == Some(400) && error.code().is_none() {
+        return Failure::new(refusal)
+            .help("such an answer gives no reason: the credentials may have expired, or be meant for another region")
+            .into();
+    }
     if !is_denied {
         return Failure::new(refusal).into();
     }

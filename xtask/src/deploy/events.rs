@@ -265,12 +265,10 @@ impl Ended {
             ));
         }
         let of_stack = self.history.iter().filter(|event| event.resource_type() == Some("AWS::CloudFormation::Stack"));
-        let mut reasons = of_stack.filter_map(|event| {
-            let reason = event.resource_status_reason().filter(|reason| !reason.is_empty())?;
-            let is_of_failure = status(event).contains("ROLLBACK") || status(event).ends_with("FAILED");
-            let is_after_deletion = status(event).ends_with("_COMPLETE");
-            (is_of_failure || is_after_deletion).then_some(reason)
-        });
+        // Every operation begins for the reason that somebody asked for it.
+        let said =
+            |event: &&StackEvent| event.resource_status_reason().is_some_and(|it| !matches!(it, "" | "User Initiated"));
+        let mut reasons = of_stack.filter(said).filter_map(StackEvent::resource_status_reason);
         let reason = reasons.next().or(self.reason.as_deref()).unwrap_or("CloudFormation gives no reason");
         Failure::new(format!("`{}` failed: {reason}; {state}", stack.name()))
     }

@@ -36,7 +36,10 @@ fn is_shown_made_and_has_nothing_left_to_do() {
 fn that_fails_leaves_no_stack_and_names_the_first_cause_with_its_line() {
     let project = Project::new(TWO);
     project.aws.fail_resource("Topic", Doing::Create, "Topic already exists");
-    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @r"
+    error: `Topic` (AWS::SNS::Topic) failed: Topic already exists; what had been created was deleted again, and the stack with it
+      --> stacks/src/orders.rs:5:5
+    ");
     assert_eq!(project.status().as_deref(), Some("DELETE_COMPLETE"));
     assert_eq!(project.live(), [] as [&str; 0]);
 
@@ -48,7 +51,11 @@ fn that_fails_leaves_no_stack_and_names_the_first_cause_with_its_line() {
 fn without_rollback_leaves_what_was_made_and_can_be_repeated() {
     let project = Project::new(TWO);
     project.aws.fail_resource("Topic", Doing::Create, "Topic already exists");
-    assert_snapshot!(said(&project.run(&["deploy", "orders", "--yes", "--no-rollback"]).expect(1).stderr), @"");
+    assert_snapshot!(said(&project.run(&["deploy", "orders", "--yes", "--no-rollback"]).expect(1).stderr), @r"
+    error: `Topic` (AWS::SNS::Topic) failed: Topic already exists; what had been done before was left as it is
+      --> stacks/src/orders.rs:5:5
+      help: correct it, then `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --recover`
+    ");
     assert_eq!(project.status().as_deref(), Some("CREATE_FAILED"));
     assert_eq!(project.live(), ["AWS::SQS::Queue"]);
 
@@ -61,14 +68,18 @@ fn without_rollback_leaves_what_was_made_and_can_be_repeated() {
 fn that_fails_for_the_stack_alone_has_the_stacks_reason() {
     let project = Project::new(TWO);
     project.aws.fail_stack("The alarm orders-errors went off");
-    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"error: `orders` failed: CloudFormation gives no reason; what had been created was deleted again, and the stack with it");
 }
 
 #[test]
 fn that_validation_refuses_names_the_line_and_leaves_no_stack() {
     let project = Project::new(TWO);
     project.aws.fail_validation("Topic", "NAME_CONFLICT_VALIDATION", "a topic of that name exists");
-    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @r"
+    error: CloudFormation's validation refused the change set; nothing was deployed
+    `Topic` at `/Resources/Topic/Properties`: a topic of that name exists
+      --> stacks/src/orders.rs:5:5
+    ");
     assert_eq!(project.status().as_deref(), Some("DELETE_COMPLETE"));
 }
 

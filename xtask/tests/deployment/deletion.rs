@@ -32,7 +32,10 @@ fn a_protected_stack_loses_nothing() {
     project.deploy().expect(0);
     project.aws.put_objects("shop-pictures", 2);
     project.aws.protect("orders-dev");
-    assert_snapshot!(said(&project.run(&["destroy", "orders", "--yes", "--force"]).expect(1).stderr), @"");
+    assert_snapshot!(said(&project.run(&["destroy", "orders", "--yes", "--force"]).expect(1).stderr), @r"
+    error: `orders` is protected against deletion; nothing was destroyed
+      help: `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name orders-dev --region eu-west-1` takes the protection away
+    ");
     assert!(project.aws.object("shop-pictures", "object-00000001").is_some() || project.called("DeleteObjects") == 0);
     assert_eq!(project.called("DeleteStack"), 0);
 }
@@ -43,7 +46,10 @@ fn data_goes_by_force_alone_and_what_is_retained_is_named() {
     project.deploy().expect(0);
     project.aws.put_objects("shop-pictures", 2);
     project.aws.put_items("shop-orders", 1204);
-    assert_snapshot!(said(&project.destroy().expect(5).stderr), @"");
+    assert_snapshot!(said(&project.destroy().expect(5).stderr), @r"
+    error: `orders` holds data: 2 objects in Pictures, about 1,204 items in Orders; nothing was destroyed
+      help: `--force` destroys the data, too
+    ");
 
     let destroyed = project.run(&["destroy", "orders", "--yes", "--force"]).expect(0);
     assert!(destroyed.stderr.contains("is kept by its deletion policy"), "{destroyed}");
@@ -56,7 +62,11 @@ fn that_fails_says_why_and_can_be_repeated() {
     let project = Project::new(STACK);
     project.deploy().expect(0);
     project.aws.fail_resource("Orders", Doing::Delete, "the table is being backed up");
-    assert_snapshot!(said(&project.destroy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.destroy().expect(1).stderr), @r"
+    error: `Orders` (AWS::DynamoDB::Table) failed: the table is being backed up; the stack is in the state DELETE_FAILED
+      --> stacks/src/orders.rs:7:5
+      help: `cargo xtask destroy orders --region eu-west-1 --endpoint-url ENDPOINT` again, once that is mended, deletes the rest
+    ");
     assert_eq!(project.status().as_deref(), Some("DELETE_FAILED"));
     project.aws.heal("Orders");
     project.destroy().expect(0);

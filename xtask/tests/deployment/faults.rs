@@ -2,7 +2,9 @@
 //! at once or when it is repeated.
 
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use aws_fake::{At, Fault};
 use rustix::process::{Pid, Signal, kill_process};
@@ -59,61 +61,96 @@ fn require_converged(project: &Project, command: &str, template: &str, what: &st
     }
 }
 
+/// A project whose life was lived up to its command `step`, which is to be run next.
+fn before(step: usize) -> Project {
+    let project = Project::new(STACK);
+    for (template, command) in &LIFE[..step] {
+        project.change(template);
+        project.run(&[command, "orders", "--yes"]).expect(0);
+    }
+    project.change(LIFE[step].0);
+    project
+}
+
+/// Every call of every command: the command, the call's number, and how many calls there are.
+fn all_calls() -> Vec<(usize, usize, usize)> {
+    let counts = calls_of_a_life();
+    (0..LIFE.len())
+        .flat_map(|step| (1..=counts[step]).map(move |number| (step, number)))
+        .map(|(step, number)| (step, number, counts[step]))
+        .collect()
+}
+
+/// Checks all cases, several at once: most of the time goes into waiting for repetitions.
+fn check_all<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    check(case);
+                }
+            });
+        }
+    });
+    println!("{} of {} converged", cases.len(), cases.len());
+}
+
 #[test]
 fn one_fault_at_each_call_is_survived() {
-    let counts = calls_of_a_life();
     let faults = [Fault::Throttling, Fault::InternalFailure, Fault::Dropped, Fault::LostAnswer];
-    for (step, (_, command)) in LIFE.into_iter().enumerate() {
-        for number in 1..=counts[step] {
-            for fault in &faults {
-                let project = Project::new(STACK);
-                for (template, command) in &LIFE[..step] {
-                    project.change(template);
-                    project.run(&[command, "orders", "--yes"]).expect(0);
-                }
-                let template = LIFE[step].0;
-                project.change(template);
-                project.aws.fault(At::Call(project.aws.calls().len() + number), fault.clone());
-                let what = format!("{fault:?} at call {number} of {} of {command} {step}", counts[step]);
-                let ended = project.run(&[command, "orders", "--yes"]);
-                assert_eq!(ended.code, Some(0), "{what}: {ended}");
-                require_converged(&project, command, template, &what);
-            }
-        }
-    }
+    let cases: Vec<_> = all_calls().into_iter().flat_map(|call| faults.map(|fault| (call, fault))).collect();
+    check_all(&cases, |((step, number, count), fault)| {
+        let project = before(*step);
+        let (template, command) = LIFE[*step];
+        project.aws.fault(At::Call(project.aws.calls().len() + number), *fault);
+        let what = format!("{fault:?} at call {number} of {count} of {command} {step}");
+        let ended = project.run(&[command, "orders", "--yes"]);
+        assert_eq!(ended.code, Some(0), "{what}: {ended}");
+        require_converged(&project, command, template, &what);
+    });
+}
+
+#[test]
+fn with_expired_credentials_it_says_so_and_the_same_command_ends_well_with_new_ones() {
+    check_all(&all_calls(), |(step, number, count)| {
+        let project = before(*step);
+        let (template, command) = LIFE[*step];
+        project.aws.fault(At::From(project.aws.calls().len() + number), Fault::ExpiredToken);
+        let what = format!("expired at call {number} of {count} of {command} {step}");
+        let ended = project.run(&[command, "orders", "--yes"]);
+        // What is only looked at after the work is done does not make it fail.
+        assert!(ended.code == Some(0) || ended.stderr.contains("expired"), "{what}: {ended}");
+        project.aws.clear_faults();
+        let ended = project.run(&[command, "orders", "--yes"]);
+        assert_eq!(ended.code, Some(0), "{what}: {ended}");
+        require_converged(&project, command, template, &what);
+    });
 }
 
 #[test]
 fn killed_at_each_call_the_same_command_ends_well() {
-    let counts = calls_of_a_life();
-    for (step, (_, command)) in LIFE.into_iter().enumerate() {
-        for number in 1..=counts[step] {
-            let project = Project::new(STACK);
-            for (template, command) in &LIFE[..step] {
-                project.change(template);
-                project.run(&[command, "orders", "--yes"]).expect(0);
-            }
-            let template = LIFE[step].0;
-            project.change(template);
-            let victim = Arc::new(Mutex::new(None));
-            let target = Arc::clone(&victim);
-            project.aws.on_call(project.aws.calls().len() + number, move || {
-                let pid = loop {
-                    if let Some(pid) = *target.lock().unwrap() {
-                        break pid;
-                    }
-                };
-                kill_process(pid, Signal::KILL).unwrap();
-            });
-            let mut engine = project.command(&[command, "orders", "--yes"]);
-            let mut engine = engine.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            *victim.lock().unwrap() = Pid::from_raw(i32::try_from(engine.id()).unwrap());
-            let what = format!("killed at call {number} of {} of {command} {step}", counts[step]);
-            assert!(!engine.wait().unwrap().success(), "{what}");
+    check_all(&all_calls(), |(step, number, count)| {
+        let project = before(*step);
+        let (template, command) = LIFE[*step];
+        let victim = Arc::new(Mutex::new(None));
+        let target = Arc::clone(&victim);
+        project.aws.on_call(project.aws.calls().len() + number, move || {
+            let pid = loop {
+                if let Some(pid) = *target.lock().unwrap() {
+                    break pid;
+                }
+            };
+            kill_process(pid, Signal::KILL).unwrap();
+        });
+        let mut engine = project.command(&[command, "orders", "--yes"]);
+        let mut engine = engine.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        *victim.lock().unwrap() = Pid::from_raw(i32::try_from(engine.id()).unwrap());
+        let what = format!("killed at call {number} of {count} of {command} {step}");
+        assert!(!engine.wait().unwrap().success(), "{what}");
 
-            let ended = project.run(&[command, "orders", "--yes"]);
-            assert_eq!(ended.code, Some(0), "{what}: {ended}");
-            require_converged(&project, command, template, &what);
-        }
-    }
+        let ended = project.run(&[command, "orders", "--yes"]);
+        assert_eq!(ended.code, Some(0), "{what}: {ended}");
+        require_converged(&project, command, template, &what);
+    });
 }

@@ -15,8 +15,16 @@ Resources:
 fn somebody_elses_stack_is_neither_changed_nor_destroyed() {
     let project = Project::new(QUEUE);
     project.aws.create_stack(REGION, "orders-dev", "Resources: {Theirs: {Type: AWS::SNS::Topic}}", &[]);
-    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"");
-    assert_snapshot!(said(&project.destroy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @r"
+    error: the stack `orders-dev` in account 123456789012 in eu-west-1 was made without Stackwright; nothing was changed
+      help: give your stack another name, or deploy it to another `--stage` or region
+      help: `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --adopt` takes it over: `cargo xtask diff orders --region eu-west-1 --endpoint-url ENDPOINT` shows what that changes
+    ");
+    assert_snapshot!(said(&project.destroy().expect(1).stderr), @r"
+    error: the stack `orders-dev` in account 123456789012 in eu-west-1 was made without Stackwright; nothing was changed
+      help: give your stack another name, or deploy it to another `--stage` or region
+      help: `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --adopt` takes it over: `cargo xtask diff orders --region eu-west-1 --endpoint-url ENDPOINT` shows what that changes
+    ");
     assert_eq!(project.live(), ["AWS::SNS::Topic"]);
 }
 
@@ -25,7 +33,11 @@ fn another_projects_stack_is_told_by_its_tag() {
     let project = Project::new(QUEUE);
     let tags = [("stackwright:project", "bakery"), ("stackwright:stack", "orders")];
     project.aws.create_stack(REGION, "orders-dev", QUEUE, &tags);
-    assert_snapshot!(said(&project.destroy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.destroy().expect(1).stderr), @r"
+    error: the stack `orders-dev` in account 123456789012 in eu-west-1 belongs to the project `bakery`; nothing was changed
+      help: give your stack another name, or deploy it to another `--stage` or region
+      help: `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --adopt` takes it over: `cargo xtask diff orders --region eu-west-1 --endpoint-url ENDPOINT` shows what that changes
+    ");
 }
 
 #[test]

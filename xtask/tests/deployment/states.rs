@@ -49,32 +49,59 @@ fn at_rest_a_stack_is_deployed_over() {
 
 #[test]
 fn rollback_complete() {
-    assert_snapshot!(check("ROLLBACK_COMPLETE", true), @"");
+    assert_snapshot!(check("ROLLBACK_COMPLETE", true), @r"
+    error: `orders` is in the state ROLLBACK_COMPLETE; nothing was deployed
+      help: its first deployment failed and nothing of it is left in use
+      help: `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --recover` deletes what is left of it, and deploys again
+      help: `cargo xtask destroy orders --region eu-west-1 --endpoint-url ENDPOINT`, then deploy again, does the same in two steps
+    ");
 }
 
 #[test]
 fn rollback_failed() {
-    assert_snapshot!(check("ROLLBACK_FAILED", true), @"");
+    assert_snapshot!(check("ROLLBACK_FAILED", true), @r"
+    error: `orders` is in the state ROLLBACK_FAILED; nothing was deployed
+      help: its first deployment failed and nothing of it is left in use
+      help: `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --recover` deletes what is left of it, and deploys again
+      help: `cargo xtask destroy orders --region eu-west-1 --endpoint-url ENDPOINT`, then deploy again, does the same in two steps
+    ");
 }
 
 #[test]
 fn create_failed() {
-    assert_snapshot!(check("CREATE_FAILED", true), @"");
+    assert_snapshot!(check("CREATE_FAILED", true), @r"
+    error: `orders` is in the state CREATE_FAILED; nothing was deployed
+      help: its first deployment failed and nothing of it is left in use
+      help: `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --recover` deletes what is left of it, and deploys again
+      help: `cargo xtask destroy orders --region eu-west-1 --endpoint-url ENDPOINT`, then deploy again, does the same in two steps
+    ");
 }
 
 #[test]
 fn update_failed() {
-    assert_snapshot!(check("UPDATE_FAILED", true), @"");
+    assert_snapshot!(check("UPDATE_FAILED", true), @r"
+    error: `orders` is in the state UPDATE_FAILED; nothing was deployed
+      help: its last update failed half-way and it may be in use
+      help: `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --recover` takes that update back, and deploys
+    ");
 }
 
 #[test]
 fn update_rollback_failed() {
-    assert_snapshot!(check("UPDATE_ROLLBACK_FAILED", true), @"");
+    assert_snapshot!(check("UPDATE_ROLLBACK_FAILED", true), @r"
+    error: `orders` is in the state UPDATE_ROLLBACK_FAILED; nothing was deployed
+      help: repair what the rollback failed on
+      help: `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --recover` then continues the rollback, and deploys
+    ");
 }
 
 #[test]
 fn delete_failed() {
-    assert_snapshot!(check("DELETE_FAILED", true), @"");
+    assert_snapshot!(check("DELETE_FAILED", true), @r"
+    error: `orders` is in the state DELETE_FAILED; nothing was deployed
+      help: `cargo xtask destroy orders --region eu-west-1 --endpoint-url ENDPOINT` deletes the rest
+      help: `cargo xtask deploy orders --region eu-west-1 --endpoint-url ENDPOINT --recover` does so, and deploys again
+    ");
 }
 
 #[test]

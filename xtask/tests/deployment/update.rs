@@ -28,7 +28,10 @@ fn that_fails_leaves_the_stack_as_it_was() {
     project.deploy().expect(0);
     project.change(&BEFORE.replace("AWS::SQS::Queue", "AWS::SQS::Queue\n    Properties:\n      DelaySeconds: 5"));
     project.aws.fail_resource("Queue", Doing::Update, "SQS is not available");
-    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @r"
+    error: `Queue` (AWS::SQS::Queue) failed: SQS is not available; the stack is as it was before
+      --> stacks/src/orders.rs:3:5
+    ");
     assert_eq!(project.status().as_deref(), Some("UPDATE_ROLLBACK_COMPLETE"));
     project.aws.heal("Queue");
     project.deploy().expect(0);
@@ -76,10 +79,13 @@ Outputs:
     project.deploy().expect(0);
     project.aws.create_stack(REGION, "billing", importing, &[]);
     project.change(WITHOUT_BUCKET);
-    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"error: `orders` failed: Export orders-url cannot be deleted as it is in use by billing; the stack is as it was before");
 
     project.change(exporting);
-    assert_snapshot!(said(&project.destroy().expect(1).stderr), @"");
+    assert_snapshot!(said(&project.destroy().expect(1).stderr), @r"
+    error: others import what `orders` exports: `orders-url` by `billing`; nothing was destroyed
+      help: destroy `billing` first
+    ");
     assert_eq!(project.status().as_deref(), Some("UPDATE_ROLLBACK_COMPLETE"));
 }
 

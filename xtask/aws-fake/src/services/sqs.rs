@@ -48,6 +48,15 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
     let Some(live) = live else {
         return Err(Refusal::new(400, "QueueDoesNotExist", "The specified queue does not exist."));
     };
+    if operation == "SetQueueAttributes" {
+        let physical_id = live.id.clone();
+        let live = account.live.iter_mut().find(|live| live.id == physical_id);
+        let attributes = body.get("Attributes").and_then(Json::as_object).into_iter().flatten();
+        if let Some(live) = live {
+            attributes.for_each(|(name, value)| live.set(name, value.clone()));
+        }
+        return Ok(json!({}));
+    }
     match operation {
         "GetQueueUrl" => Ok(json!({ "QueueUrl": url })),
         "GetQueueAttributes" => {
