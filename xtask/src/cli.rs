@@ -273,9 +273,24 @@ pub enum Command {
         /// Delete tables, queues and buckets that hold data, too.
         #[arg(long)]
         force: bool,
+        /// Copy what tables, queues and buckets hold to this folder first; `restore` brings it back.
+        #[arg(long, value_name = "DIR")]
+        backup: Option<PathBuf>,
         /// The service role with whose rights CloudFormation works.
         #[arg(long, value_name = "ARN", help_heading = "Operation")]
         role_arn: Option<String>,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Bring back what `destroy --backup` copied, to the stack deployed again.
+    Restore {
+        /// The folder with the backup.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Where.
+        #[command(flatten)]
+        target: TargetArgs,
         /// Do not ask.
         #[arg(long)]
         yes: bool,

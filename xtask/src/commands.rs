@@ -15,5 +15,6 @@ pub mod local;
 pub mod new;
 pub mod outputs;
 pub mod policy_audit;
+pub mod restore;
 pub mod schemas;
 pub mod synth;

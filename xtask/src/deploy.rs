@@ -1,5 +1,6 @@
 //! From a checked stack to a running one.
 
+pub mod backup;
 pub mod change_set;
 pub mod concurrent;
 pub mod deployed;

@@ -75,9 +75,11 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Drift { stacks, target, fix, yes } => commands::drift::run(&stacks, &target, fix, yes).await,
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
         Command::PolicyAudit(arguments) => commands::policy_audit::run(&arguments).await,
-        Command::Destroy { stacks, target, force, role_arn, yes } => {
-            commands::destroy::run(&stacks, &target, force, role_arn.as_deref(), yes).await
+        Command::Destroy { stacks, target, force, backup, role_arn, yes } => {
+            let how = commands::destroy::How { force, backup, role_arn, yes };
+            commands::destroy::run(&stacks, &target, &how).await
         }
+        Command::Restore { folder, target, yes } => commands::restore::run(&folder, &target, yes).await,
         Command::Local { command } => commands::local::run(command).await,
         Command::Graph { name, choices, format, output } => {
             commands::graph::run(&name, &choices, format, output.as_deref())

@@ -16,6 +16,9 @@ pub mod s3;
 mod sns;
 mod sqs;
 
+use std::path::Path;
+
+use anyhow::Context as _;
 use futures::future::{BoxFuture, FutureExt as _, ready};
 use infra::facts::{self, Holds};
 
@@ -39,6 +42,16 @@ trait ResourceType: Sync {
     /// What the resource holds: `1,204 items`; `None` when it is empty or holds nothing by nature.
     fn contents<'a>(&self, _cloud: &'a Cloud, _id: &'a str) -> Answer<'a, Option<String>> {
         ready(Ok(None)).boxed()
+    }
+
+    /// Copies what the resource holds to files in `folder`, which is empty; how much that was, or `None` when nobody can.
+    fn back_up<'a>(&self, _cloud: &'a Cloud, _id: &'a str, _folder: &'a Path) -> Answer<'a, Option<u64>> {
+        ready(Ok(None)).boxed()
+    }
+
+    /// Brings back what [`Self::back_up`] copied to `folder`; how much that was.
+    fn restore<'a>(&self, _cloud: &'a Cloud, _id: &'a str, _folder: &'a Path) -> Answer<'a, u64> {
+        ready(Ok(0)).boxed()
     }
 
     /// How the live resource differs from its model.
@@ -91,6 +104,25 @@ pub async fn contents(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Opti
         (Holds::Counted(unit) | Holds::Logs(unit), None) => Ok(Some(format!("{unit}s"))),
         (Holds::Nothing, None) => Ok(None),
     }
+}
+
+/// Copies what a resource holds to files in `folder`, which is made; how much that was, or `None` when nobody can.
+///
+/// # Errors
+/// When the service refuses, or a file cannot be written.
+pub async fn back_up(cloud: &Cloud, resource: &Resource, folder: &Path) -> anyhow::Result<Option<u64>> {
+    let Some(service) = of(&resource.resource_type) else { return Ok(None) };
+    tokio::fs::create_dir_all(folder).await.with_context(|| format!("`{}` cannot be made", folder.display()))?;
+    service.back_up(cloud, &resource.physical_id, folder).await
+}
+
+/// Brings back what [`back_up`] copied; how much that was.
+///
+/// # Errors
+/// When the service refuses, or a file cannot be read.
+pub async fn restore(cloud: &Cloud, resource: &Resource, folder: &Path) -> anyhow::Result<u64> {
+    let Some(service) = of(&resource.resource_type) else { return Ok(0) };
+    service.restore(cloud, &resource.physical_id, folder).await
 }
 
 /// `1,204 items`.

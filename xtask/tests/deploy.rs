@@ -5,9 +5,10 @@
 use std::collections::BTreeSet;
 
 use aws_config::{Region, SdkConfig};
-use aws_sdk_cloudformation::types::StackStatus;
+use aws_sdk_cloudformation::types::{StackStatus, Tag};
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_sqs::types::QueueAttributeName;
+use aws_sdk_sqs::primitives::Blob;
+use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use testing::{CommandOutput, LocalCloud};
@@ -42,6 +43,13 @@ async fn put_sighting(cloud: &LocalCloud) {
     let put = dynamodb.put_item().table_name("spaceships-sightings");
     let put = put.item("spaceship_id", AttributeValue::S("XW-12345".to_owned()));
     put.item("timestamp", AttributeValue::N("1".to_owned())).send().await.unwrap();
+}
+
+/// The tags by which a stack is known to be this project's `spaceships`.
+fn tags() -> Vec<Tag> {
+    [("stackwright:project", "stackwright"), ("stackwright:stack", "spaceships")]
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .into()
 }
 
 /// The names of everything that stacks are made of.
@@ -185,7 +193,7 @@ async fn a_stack_whose_creation_failed_is_not_deployed_over() {
     let cloudformation = aws_sdk_cloudformation::Client::new(&cloud.sdk_config());
     let capability = aws_sdk_cloudformation::types::Capability::CapabilityNamedIam;
     let create = cloudformation.create_stack().stack_name("spaceships-dev").capabilities(capability);
-    create.template_body(TEMPLATE).send().await.unwrap();
+    create.set_tags(Some(tags())).template_body(TEMPLATE).send().await.unwrap();
     let status = async || {
         let answer = cloudformation.describe_stacks().stack_name("spaceships-dev").send().await.unwrap();
         answer.stacks.unwrap().remove(0).stack_status.unwrap()
@@ -274,7 +282,7 @@ async fn a_bucket_with_objects_is_destroyed_by_force_alone_with_all_their_versio
     let config = cloud.sdk_config();
     let cloudformation = aws_sdk_cloudformation::Client::new(&config);
     let create = cloudformation.create_stack().stack_name("spaceships-dev");
-    create.template_body(TEMPLATE).send().await.unwrap();
+    create.set_tags(Some(tags())).template_body(TEMPLATE).send().await.unwrap();
     let s3 = aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build());
     while s3.head_bucket().bucket("archive").send().await.is_err() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -292,12 +300,89 @@ async fn a_bucket_with_objects_is_destroyed_by_force_alone_with_all_their_versio
     }
     s3.head_object().bucket("uploads").key("a").send().await.unwrap();
 
-    let destroyed = spaceships(&cloud, "destroy", &["--force", "--yes"]).expect(0);
-    for said in ["Archive  AWS::S3::Bucket  is kept by its deletion policy", "emptied Uploads: 5 versions"] {
+    let folder = tempfile::TempDir::new().unwrap();
+    let folder = folder.path().join("backup");
+    let path = folder.to_str().unwrap();
+    let destroyed = spaceships(&cloud, "destroy", &["--backup", path, "--yes"]).expect(0);
+    let versions = std::fs::read_to_string(folder.join("Uploads/versions.jsonl")).unwrap();
+    assert_eq!(versions.lines().count(), 5, "{versions}");
+    for said in [
+        "backed up Uploads: 4",
+        "Archive  AWS::S3::Bucket  is kept by its deletion policy",
+        "emptied Uploads: 5 versions",
+    ] {
         assert!(destroyed.stderr.contains(said), "no {said} in {destroyed}");
     }
     assert!(s3.head_bucket().bucket("uploads").send().await.is_err());
     s3.head_object().bucket("archive").key("kept").send().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_backed_up_comes_back_as_it_was() {
+    let cloud = LocalCloud::fresh();
+    deploy(&cloud);
+    let config = cloud.sdk_config();
+    let (dynamodb, sqs) = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
+    let large = "x".repeat(100_000);
+    for number in 0..60 {
+        let put = dynamodb.put_item().table_name("spaceships-sightings");
+        let put = put.item("spaceship_id", AttributeValue::S(format!("XW-{number}")));
+        let put = put.item("timestamp", AttributeValue::N(number.to_string()));
+        let put = put.item("large", AttributeValue::S(large.clone()));
+        put.item("binary", AttributeValue::B(Blob::new([0, 255, number]))).send().await.unwrap();
+    }
+    let queue = outputs(&cloud, &[])["SightingsDlqUrl"].as_str().unwrap().to_owned();
+    let bodies: Vec<_> = (0..25).map(|number| format!("message {number}")).collect();
+    for body in &bodies {
+        let call =
+            sqs.send_message().queue_url(&queue).message_group_id("g").message_deduplication_id(body.replace(' ', "-"));
+        let attribute = MessageAttributeValue::builder().data_type("Binary").binary_value(Blob::new([0, 200]));
+        call.message_attributes("raw", attribute.build().unwrap()).message_body(body).send().await.unwrap();
+    }
+    let items = async || {
+        let mut items = dynamodb.scan().table_name("spaceships-sightings").into_paginator().items().send();
+        let mut all = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item.unwrap();
+            all.push((
+                item["timestamp"].as_n().unwrap().clone(),
+                item["binary"].as_b().unwrap().clone(),
+                item["large"].clone(),
+            ));
+        }
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
+    };
+    let before = items().await;
+    assert_eq!(before.len(), 60);
+
+    let folder = tempfile::TempDir::new().unwrap();
+    let folder = folder.path().join("backup");
+    let path = folder.to_str().unwrap();
+    let destroyed = spaceships(&cloud, "destroy", &["--yes", "--backup", path]).expect(0);
+    assert!(destroyed.stderr.contains("backed up Sightings: 60 to "), "{destroyed}");
+    let refused = spaceships(&cloud, "destroy", &["--yes", "--backup", path]);
+    assert!(refused.stderr.contains("nothing to destroy"), "{refused}");
+    cloud.attempt(&["restore", path, "--local", "--yes"]).expect(6);
+
+    deploy(&cloud);
+    let restored = cloud.attempt(&["restore", path, "--local", "--yes"]).expect(0);
+    assert!(restored.stderr.contains("restored SightingsDlq: 25"), "{restored}");
+    assert_eq!(items().await, before);
+    let queue = outputs(&cloud, &[])["SightingsDlqUrl"].as_str().unwrap().to_owned();
+    let mut received = Vec::new();
+    while received.len() < bodies.len() {
+        let call = sqs.receive_message().queue_url(&queue).max_number_of_messages(10).message_attribute_names("All");
+        for message in call.send().await.unwrap().messages.unwrap_or_default() {
+            let raw = &message.message_attributes.as_ref().unwrap()["raw"];
+            assert_eq!(raw.binary_value().unwrap().as_ref(), [0, 200]);
+            received.push(message.body.clone().unwrap());
+            let receipt = message.receipt_handle.unwrap();
+            sqs.delete_message().queue_url(&queue).receipt_handle(receipt).send().await.unwrap();
+        }
+    }
+    assert_eq!(received, bodies);
+    cloud.attempt(&["restore", "nowhere", "--local", "--yes"]).expect(2);
 }
 
 #[test]

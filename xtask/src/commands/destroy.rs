@@ -1,5 +1,7 @@
 //! `destroy`: deletes stacks, never their data unasked, and proves that nothing is left.
 
+use std::path::PathBuf;
+
 use aws_sdk_cloudformation::types::StackStatus;
 use futures::future::join_all;
 use serde_json::json;
@@ -10,21 +12,30 @@ use crate::cloud::{self, Cloud, explain};
 use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::removal::{self, Survey};
 use crate::deploy::stack_instance::StackInstance;
-use crate::deploy::{change_set, recovery, undeclared};
+use crate::deploy::{backup, change_set, recovery, undeclared};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::select::Selection;
 use crate::services::s3;
 use crate::ui;
 
+/// How stacks are destroyed.
+#[derive(Debug)]
+pub struct How {
+    /// With the data that they hold.
+    pub force: bool,
+    /// Where that data is copied to first.
+    pub backup: Option<PathBuf>,
+    /// The service role with whose rights CloudFormation works.
+    pub role_arn: Option<String>,
+    /// Without a question.
+    pub yes: bool,
+}
+
 /// Deletes each stack from each region at once, but none before those that import what it exports.
-pub async fn run(
-    selected: &cli::StackArgs,
-    target: &TargetArgs,
-    force: bool,
-    role_arn: Option<&str>,
-    yes: bool,
-) -> anyhow::Result<Exit> {
+pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, how: &How) -> anyhow::Result<Exit> {
+    let How { force, backup, role_arn, yes } = how;
+    let yes = *yes;
     let (mut selection, unknown) = Selection::declared(selected, &target.stage)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     if selected.all || !unknown.is_empty() {
@@ -49,15 +60,19 @@ pub async fn run(
     let surveys = join_all(all.iter().map(|instance| removal::survey(instance, &all))).await;
     concurrent::say_failures(&all, &surveys);
     show(&all, &surveys, !yes);
-    if !force {
+    if !force && backup.is_none() {
         require_no_data(&all, &surveys)?;
     }
     if let Some(question) = question(&all, &surveys) {
         ui::confirm(&question, yes)?;
     }
+    let several = surveys.iter().filter(|survey| matches!(survey, Ok(Some(_)))).count() > 1;
     let outcomes = concurrent::run(&all, surveys, async |instance, survey| match survey {
         Some(survey) => {
-            let asked = removal::remove(instance, &survey, role_arn).await?;
+            if let Some(folder) = backup {
+                backup::write(instance, &survey, &backup::folder_for(folder, instance, several)?).await?;
+            }
+            let asked = removal::remove(instance, &survey, role_arn.as_deref()).await?;
             Ok(Some((survey.goes.len(), asked)))
         }
         None => Ok(None),
@@ -96,6 +111,7 @@ fn require_no_data(all: &[StackInstance<'_>], surveys: &[anyhow::Result<Option<S
     }
     Err(Failure::new(format!("{}; nothing was destroyed", holding.join("; ")))
         .exit(Exit::Declined)
+        .help("`--backup DIR` copies the data to files first, and `restore DIR` brings it back")
         .help("`--force` destroys the data, too")
         .into())
 }

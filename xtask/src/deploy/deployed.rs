@@ -130,7 +130,8 @@ impl Deployed {
         if self.is_in_progress() {
             return Err(busy(cloud, stack, &self.id, status).await);
         }
-        let reason = self.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let reason = self.reason.as_ref().filter(|reason| !reason.is_empty());
+        let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
         let failure = Failure::new(format!("`{name}` is in the state {status}{reason}; nothing was deployed"));
         let recover = cloud.command_line("deploy", stack);
         Err(match status {

@@ -10,7 +10,7 @@
 - `GET /_stackwright/health` says who answers, `POST /_stackwright/save` saves now.
 - It keeps what sessions of roles were allowed and denied, which `GET /_stackwright/calls` tells: who, which action, on
   which resource, and how often; nothing else of a request.
-- A bucket that a stack's deletion took does not come back with the next start.
+- CloudFormation refuses to delete a bucket with objects, and one that it deleted does not come back with the next start.
 - The batch calls of SQS and SNS need the actions that AWS knows: MiniStack asks for actions of their own names.
 """
 
@@ -21,7 +21,6 @@ import json
 import logging
 import os
 import resource
-import shutil
 import sys
 import time
 from importlib.metadata import version
@@ -211,16 +210,23 @@ def record_calls():
     iam_evaluator.enforce = recorded
 
 
-def remove_folders_of_deleted_buckets():
-    """MiniStack's CloudFormation forgets a bucket and leaves its folder, where the next start would find it."""
-    for root in (s3.DATA_DIR, os.path.join(s3.DATA_DIR, s3._VERSIONS_DIR)):
-        accounts = os.listdir(root) if os.path.isdir(root) else []
-        for account in (name for name in accounts if name.isdigit()):
-            for bucket in os.listdir(os.path.join(root, account)):
-                if (account, bucket) not in s3._buckets._data:
-                    shutil.rmtree(os.path.join(root, account, bucket), ignore_errors=True)
+def delete_buckets_as_s3_does():
+    """MiniStack's CloudFormation deletes full buckets, and leaves the folders of all, where the next start finds them."""
+    try:
+        handlers = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
+        forget, delete_bucket = handlers["delete"], s3._delete_bucket
+    except (AttributeError, KeyError) as error:
+        sys.exit(f"this version of MiniStack deletes buckets in another way than the launcher knows: {error}")
+
+    def delete(physical_id, properties):
+        if delete_bucket(physical_id)[0] == 409:
+            raise ValueError("The bucket you tried to delete is not empty (Service: S3, Status Code: 409)")
+        forget(physical_id, properties)
+
+    handlers["delete"] = delete
 
 
+delete_buckets_as_s3_does()
 name_by_region()
 record_calls()
 calls.load()
@@ -235,7 +241,6 @@ def save():
     began = time.monotonic()
     dirty = False
     ministack.app.save_all(ministack.app._build_persistence_save_dict())
-    remove_folders_of_deleted_buckets()
     calls.save()
     return time.monotonic() - began
 

@@ -1,9 +1,13 @@
 //! DynamoDB tables: their items, keys, indexes, time to live and backups.
 
+mod backup;
+
+use std::path::Path;
+
 use aws_sdk_dynamodb::types::{
     KeySchemaElement, PointInTimeRecoverySpecification, Select, TableDescription, TimeToLiveSpecification,
 };
-use futures::future::FutureExt as _;
+use futures::{FutureExt as _, TryFutureExt as _};
 use serde_json::Value as Json;
 
 use super::deviation::{Deviation, Live};
@@ -26,6 +30,14 @@ impl ResourceType for Table {
 
     fn contents<'a>(&self, cloud: &'a Cloud, id: &'a str) -> Answer<'a, Option<String>> {
         items(cloud, id).boxed()
+    }
+
+    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, Option<u64>> {
+        backup::back_up(cloud, id, folder).map_ok(Some).boxed()
+    }
+
+    fn restore<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
+        backup::restore(cloud, id, folder).boxed()
     }
 
     fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {

@@ -1,9 +1,12 @@
 //! S3 buckets: their objects, encryption, versioning, lifecycle and tags.
 
+mod backup;
 mod configuration;
 mod emptying;
 
-use futures::future::FutureExt as _;
+use std::path::Path;
+
+use futures::{FutureExt as _, TryFutureExt as _};
 
 use super::deviation::{Deviation, Live};
 use super::existence::found;
@@ -29,6 +32,14 @@ impl ResourceType for Bucket {
 
     fn contents<'a>(&self, cloud: &'a Cloud, id: &'a str) -> Answer<'a, Option<String>> {
         emptying::contents(cloud, id).boxed()
+    }
+
+    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, Option<u64>> {
+        backup::back_up(cloud, id, folder).map_ok(Some).boxed()
+    }
+
+    fn restore<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
+        backup::restore(cloud, id, folder).boxed()
     }
 
     fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {

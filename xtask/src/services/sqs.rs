@@ -1,7 +1,11 @@
 //! SQS queues: their messages, attributes, and where failed messages go.
 
+mod backup;
+
+use std::path::Path;
+
 use aws_sdk_sqs::types::QueueAttributeName;
-use futures::future::FutureExt as _;
+use futures::{FutureExt as _, TryFutureExt as _};
 use serde_json::Value as Json;
 
 use super::deviation::{Deviation, Live};
@@ -37,6 +41,14 @@ impl ResourceType for Queue {
             Ok((count > 0).then(|| quantity(count, "message")))
         }
         .boxed()
+    }
+
+    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, Option<u64>> {
+        backup::back_up(cloud, id, folder).map_ok(Some).boxed()
+    }
+
+    fn restore<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
+        backup::restore(cloud, id, folder).boxed()
     }
 
     fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {

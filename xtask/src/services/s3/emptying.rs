@@ -71,7 +71,7 @@ pub async fn empty(cloud: &Cloud, bucket: &str) -> anyhow::Result<u64> {
 }
 
 /// The pages of the bucket's versions, up to 1,000 on each: as many as one call deletes.
-fn versions<'a>(
+pub(super) fn versions<'a>(
     cloud: &'a Cloud,
     bucket: &'a str,
 ) -> impl Stream<Item = anyhow::Result<ListObjectVersionsOutput>> + 'a {
