@@ -100,6 +100,10 @@ impl Template {
         self.entries(name).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
+    pub(crate) fn get(&self, section: &str) -> Option<&Json> {
+        self.0.get(section)
+    }
+
     pub(crate) fn entries(&self, section: &str) -> Option<&Map<String, Json>> {
         self.0.get(section)?.as_object()
     }

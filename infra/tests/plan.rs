@@ -1,4 +1,5 @@
-//! Each folder of `plans` is a deployed template, a new one, and what the plan says of the difference.
+//! Each folder of `plans` is a deployed template, a new one, and what the plan says of the difference. A file `region` in it
+//! says where both are; else nothing is known of that.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
@@ -7,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use infra::Template;
-use infra::plan::{Plan, Snapshot};
+use infra::plan::{Plan, Pseudo, Snapshot};
 
 #[test]
 fn plans() {
@@ -49,10 +50,15 @@ fn a_template_does_not_differ_from_itself() {
 fn snapshot(path: &Path) -> Snapshot {
     let template = Template::parse(&fs::read_to_string(path).unwrap()).unwrap();
     let default = |parameter: &serde_json::Value| match &parameter["Default"] {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     };
-    let parameters: BTreeMap<_, _> =
-        template.section("Parameters").map(|(name, parameter)| (name.to_owned(), default(parameter))).collect();
-    Snapshot { template, parameters, ..Snapshot::default() }
+    let parameters: BTreeMap<_, _> = template
+        .section("Parameters")
+        .filter_map(|(name, parameter)| Some((name.to_owned(), default(parameter)?)))
+        .collect();
+    let region = fs::read_to_string(path.with_file_name("region")).ok().map(|region| region.trim().to_owned());
+    let pseudo = Pseudo { region, ..Pseudo::default() };
+    Snapshot { template, parameters, pseudo, ..Snapshot::default() }
 }

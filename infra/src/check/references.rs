@@ -58,6 +58,12 @@ impl<'a> Scope<'a> {
                 let ids = || self.stack.conditions.keys().map(|id| id.as_str());
                 return (!known).then(|| Problem::unknown("the condition ", id, did_you_mean(id, ids())));
             }
+            Reference::Mapping(id) => {
+                let known = self.template.entries("Mappings");
+                let ids = || known.into_iter().flatten().map(|(id, _)| id.as_str());
+                let is_known = known.is_some_and(|mappings| mappings.contains_key(id));
+                return (!is_known).then(|| Problem::unknown("the mapping ", id, did_you_mean(id, ids())));
+            }
             Reference::To(id) | Reference::Attribute(id, _) => id,
         };
         if let Some((to, _, declared)) = self.stack.resources.get_full(id) {

@@ -78,6 +78,7 @@ const RULES: &[Rule] = &[
     rule("too-many-indexes", "more secondary indexes than a table may have"),
     rule("topic-name", "a topic's name that does not fit its kind"),
     rule("ttl-is-key", "a key attribute that should say when items expire"),
+    rule("type-changed", "a resource that becomes one of another type, which CloudFormation refuses"),
     rule("unattached-policy", "a policy that no role has"),
     rule("undeclared-response", "an integration's answer that its method does not declare"),
     rule("unknown-attribute", "an attribute that the resource's type does not have"),

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
+use super::snapshot::Known;
 use super::{Action, Plan, ResourceChange, Snapshot};
 use crate::dynamodb::Table;
-use crate::facts::physical_name;
+use crate::expression::display;
+use crate::facts::name_property;
 use crate::reference::Resource as _;
 use assembly::{Finding, Location};
 
@@ -19,10 +21,12 @@ impl Plan {
         after: &Snapshot,
         location: impl Fn(&str) -> Option<Location>,
     ) -> Vec<Finding> {
+        let known = after.known();
         let mut findings = Vec::new();
         for change in &self.resources {
             let new = after.template.resource(&change.id);
-            findings.extend(replaces_named(change, new).map(|finding| place(finding, location(&change.id))));
+            let refused = retyped(change).or_else(|| replaces_named(change, &known));
+            findings.extend(refused.map(|finding| place(finding, location(&change.id))));
             let old = before.and_then(|before| before.template.resource(&change.id));
             if let (Action::Update, Some(old), Some(new)) = (change.action, old, new)
                 && change.resource_type == Table::TYPE
@@ -38,13 +42,32 @@ fn place(finding: Finding, location: Option<Location>) -> Finding {
     Finding { location, ..finding }
 }
 
-fn replaces_named(change: &ResourceChange, resource: Option<&Map<String, Json>>) -> Option<Finding> {
+/// CloudFormation takes no other type under a logical id of the stack.
+fn retyped(change: &ResourceChange) -> Option<Finding> {
+    let [of_type] = &change.properties[..] else { return None };
+    let (Some(Json::String(before)), Some(Json::String(after))) = (&of_type.before, &of_type.after) else {
+        return None;
+    };
+    (of_type.path == "Type" && change.resource_type == *after && before != after).then(|| {
+        Finding::error(
+            "type-changed",
+            format!("`{}` is of type `{before}` and cannot become one of type `{after}`", change.id),
+        )
+        .help("give the new resource another logical id")
+    })
+}
+
+/// The new resource is made while the old one still has its name.
+fn replaces_named(change: &ResourceChange, known: &Known<'_>) -> Option<Finding> {
     if change.action != Action::Replace {
         return None;
     }
-    let (property, name) = physical_name(&change.resource_type, resource?)?;
+    let property = name_property(&change.resource_type)?;
+    let resource = known.resolve(known.entry("Resources", &change.id)?);
+    let name = resource.get("Properties")?.get(property)?;
     let renamed = change.properties.iter().any(|it| it.path == property);
     (!renamed).then(|| {
+        let name = display(name);
         Finding::error(
             "replaces-named",
             format!("`{}` must be replaced, and its name `{name}` is still taken by the old one", change.id),
