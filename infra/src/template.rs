@@ -14,6 +14,7 @@ use crate::reference::Resource;
 use crate::stack::{Declared, Stack};
 
 use tree::tree;
+pub(crate) use tree::verbatim;
 pub use yaml::ParseError;
 
 /// The parameter that names the bucket with the functions' zips.
