@@ -4,6 +4,7 @@
 //! exactly what `deploy` does. So both use this plan.
 
 mod lists;
+mod markdown;
 mod permissions;
 mod properties;
 mod pseudo;
@@ -189,14 +190,17 @@ impl Comparison<'_> {
         if changes.is_empty() && open.is_none() {
             return None;
         }
+        let replaces = changes.iter().any(|change| change.replaces);
         let action = match &open {
             Some(_) => Action::Undecided,
-            None if changes.iter().any(|change| change.replaces) => Action::Replace,
+            None if replaces => Action::Replace,
             None => Action::Update,
         };
-        let remains = match open {
-            Some(_) => replacement::remains_of_deleted(before),
-            None => replacement::remains_of_replaced(before, after),
+        let remains = match (&open, existence.1) {
+            (None, _) => replacement::remains_of_replaced(before, after),
+            // It may be new, and does not go.
+            (Some(_), Some(true)) if !replaces => Remains::All,
+            (Some(_), _) => replacement::remains_of_deleted(before),
         };
         let change = ResourceChange { properties: changes, condition: open, ..ResourceChange::new(id, after, action) };
         Some(change.leaving(remains))
@@ -217,8 +221,7 @@ impl Comparison<'_> {
         for attribute in ATTRIBUTES {
             changes.extend(properties::at(attribute, before.get(attribute), after.get(attribute)));
         }
-        // A loop or an include, which are no resource but make some.
-        if !after.is_object() {
+        if after.get("Type").is_none() {
             changes.extend(properties::at("", Some(before), Some(after)));
         }
         changes
@@ -242,7 +245,8 @@ impl Comparison<'_> {
             let Some(replaced) = replaced else { return };
             for (id, resource) in self.new.section("Resources").filter(|(id, _)| *id != replaced) {
                 let Some(before) = self.old.entry("Resources", id) else { continue };
-                if expression::paths_to(resource, &replaced).is_empty() || self.new.exists(resource) == Some(false) {
+                let is_there = ![self.old.exists(before), self.new.exists(resource)].contains(&Some(false));
+                if !is_there || expression::paths_to(resource, &replaced).is_empty() {
                     continue;
                 }
                 let (before, resource) = (self.old.resolve(before), self.new.resolve(resource));
@@ -320,9 +324,10 @@ fn changed_parameters(before: &Snapshot, after: &Snapshot, differing: &Map<Strin
         .collect()
 }
 
-/// The type of a resource; of a loop or an include, which make resources, its function.
+/// The type of a resource; of a loop or a macro, which make resources, its function.
 fn resource_type(resource: &Json) -> &str {
-    if resource.is_array() { "Fn::ForEach" } else { resource.get("Type").and_then(Json::as_str).unwrap_or_default() }
+    let function = if resource.is_array() { "Fn::ForEach" } else { "Fn::Transform" };
+    resource.get("Type").map_or(function, |of_type| of_type.as_str().unwrap_or_default())
 }
 
 fn condition(entry: &Json) -> Option<String> {

@@ -101,6 +101,11 @@ impl Template {
         self.entries(name).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
+    /// The names of the sections, in order.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     pub(crate) fn get(&self, section: &str) -> Option<&Json> {
         self.0.get(section)
     }

@@ -11,6 +11,7 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use infra::plan::Pseudo;
 
 use crate::cli::TargetArgs;
 use crate::failure::Failure;
@@ -181,6 +182,16 @@ impl Cloud {
             return format!("the local cloud ({})", self.region).into();
         }
         format!("account {} in {}", self.account, self.region).into()
+    }
+
+    /// What the pseudo parameters of a stack's template give here.
+    #[must_use]
+    pub fn pseudo(&self, stack: &Stack) -> Pseudo {
+        Pseudo {
+            account: Some(self.account.clone()),
+            region: Some(self.region.clone()),
+            stack_name: Some(stack.stack_name().to_owned()),
+        }
     }
 
     /// What to type to do `command` to `stack` here.

@@ -192,6 +192,6 @@ mod tests {
         let paths = template.section("Resources").filter(|(_, it)| it["Type"] == "AWS::ApiGateway::Resource");
         let paths: Vec<_> = paths.map(|(id, it)| (id, it["Properties"]["PathPart"].as_str().unwrap())).collect();
         assert!(paths.contains(&("ApiStagePath", "stage")) && paths.contains(&("ApiOrders", "orders")), "{paths:?}");
-        assert_eq!(paths.len(), 11);
+        assert_eq!(paths.len(), 10);
     }
 }

@@ -47,6 +47,16 @@ fn stays(resource_type: &str, path: &[&str], before: &Json, after: &Json) -> boo
             let is_durable = |properties: Option<&Json>| properties.and_then(|it| it.get("DurableConfig")).is_some();
             is_durable(old) && is_durable(new)
         }
+        // These interrupt the database.
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html
+        "AWS::RDS::DBInstance" | "AWS::Neptune::DBInstance" => matches!(
+            path,
+            ["AutoMinorVersionUpgrade"
+                | "BackupRetentionPeriod"
+                | "DBParameterGroupName"
+                | "MultiAZ"
+                | "PreferredMaintenanceWindow"]
+        ),
         // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html
         "AWS::SSM::Document" => text(new, "UpdateMethod").is_some_and(|it| it == "NewVersion"),
         _ => false,
@@ -79,10 +89,13 @@ const WITH_SNAPSHOTS: [&str; 8] = [
 ];
 
 /// What stays of a resource that is deleted. A database of RDS outside of a cluster leaves a snapshot unless it says
-/// otherwise.
+/// otherwise; of a read replica there is none, whatever it says.
 pub(super) fn remains_of_deleted(resource: &Json) -> Remains {
     let resource_type = resource.get("Type").and_then(Json::as_str).unwrap_or_default();
     let is_in_cluster = resource.pointer("/Properties/DBClusterIdentifier").is_some();
+    if resource_type == "AWS::RDS::DBInstance" && resource.pointer("/Properties/SourceDBInstanceIdentifier").is_some() {
+        return Remains::Nothing;
+    }
     let is_kept = match resource_type {
         "AWS::RDS::DBCluster" => true,
         "AWS::RDS::DBInstance" => !is_in_cluster,

@@ -25,6 +25,22 @@ pub struct Snapshot {
 const HIDDEN: &str = "****";
 
 impl Snapshot {
+    /// A template with the values that are given for its parameters, and the defaults of the others. Values for
+    /// parameters that it does not have are left out.
+    #[must_use]
+    pub fn given(template: Template, given: &BTreeMap<String, String>) -> Self {
+        let value = |(name, declared): (&str, &Json)| {
+            let default = || match declared.get("Default")? {
+                Json::String(text) => Some(text.clone()),
+                scalar @ (Json::Number(_) | Json::Bool(_)) => Some(scalar.to_string()),
+                _ => None,
+            };
+            Some((name.to_owned(), given.get(name).cloned().or_else(default)?))
+        };
+        let parameters = template.section("Parameters").filter_map(value).collect();
+        Self { template, parameters, ..Self::default() }
+    }
+
     /// The resources that exist, with the values of the parameters in place.
     #[must_use]
     pub fn resolved_resources(&self) -> Map<String, Json> {
@@ -239,11 +255,13 @@ impl<'a> Undecided<'a> {
         };
         let conditions = names("Conditions");
         for id in &conditions {
+            // Where both are decided, what refers to it is decided as well.
+            if before.conditions.contains_key(id) && after.conditions.contains_key(id) {
+                continue;
+            }
             let depth = conditions.len();
             let meaning = after.meaning(id, depth);
-            // Where both are decided, what refers to it is decided as well.
-            let is_decided = before.conditions.contains_key(id) && after.conditions.contains_key(id);
-            if !is_decided && (before.meaning(id, depth) != meaning || undecided.in_value(&meaning).next().is_some()) {
+            if before.meaning(id, depth) != meaning || undecided.in_value(&meaning).next().is_some() {
                 undecided.conditions.insert(id);
             }
         }

@@ -45,7 +45,29 @@ pub(super) fn between(before: &Snapshot, after: &Snapshot) -> Vec<PropertyChange
     sections.chain(attributes).collect()
 }
 
-/// The differences of the macros that process the whole template.
+/// The sections whose entries are compared by themselves.
+const COMPARED: [&str; 3] = ["AWSTemplateFormatVersion", "Outputs", "Resources"];
+
+/// The differences of the macros that process the whole template, and of the sections that only they read.
 pub(super) fn macros(before: &Snapshot, after: &Snapshot) -> Vec<PropertyChange> {
-    properties::at("Transform", before.template.get("Transform"), after.template.get("Transform"))
+    let is_read_otherwise = |name: &&str| COMPARED.contains(name) || SECTIONS.contains(name);
+    let names: BTreeSet<_> = before.template.sections().chain(after.template.sections()).collect();
+    let others = names.into_iter().filter(|name| !is_read_otherwise(name));
+    let mut changes: Vec<_> =
+        others.flat_map(|name| properties::at(name, before.template.get(name), after.template.get(name))).collect();
+    let differs = before.template != after.template || before.parameters != after.parameters;
+    if changes.is_empty() && differs && after.template.get("Transform").is_some_and(is_of_somebody) {
+        changes.push(PropertyChange::undecided("Transform".to_owned(), "template that it processes".to_owned()));
+    }
+    changes
+}
+
+/// Whether a macro that is none of AWS's gets the template: it may make anything of it.
+fn is_of_somebody(transform: &Json) -> bool {
+    match transform {
+        Json::String(name) => !name.starts_with("AWS::"),
+        Json::Array(macros) => macros.iter().any(is_of_somebody),
+        Json::Object(members) => members.get("Name").is_some_and(is_of_somebody),
+        _ => false,
+    }
 }

@@ -9,7 +9,7 @@ use aws_sdk_cloudformation::types::{
 };
 use aws_smithy_types::byte_stream::ByteStream;
 use infra::Template;
-use infra::plan::{Action, Plan};
+use infra::plan::{Action, Plan, Snapshot};
 
 use crate::assets::bucket::Bucket;
 use crate::cloud::{Cloud, explain};
@@ -43,6 +43,8 @@ pub struct Request<'a> {
     pub template: &'a Template,
     /// The values of all parameters.
     pub parameters: &'a BTreeMap<String, String>,
+    /// The tags that CloudFormation gives to every resource of the stack.
+    pub tags: &'a BTreeMap<String, String>,
     /// Whether the stack exists already.
     pub exists: bool,
     /// Where a large template is uploaded to.
@@ -61,9 +63,7 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Opti
         .change_set_name(&token)
         .change_set_type(if request.exists { ChangeSetType::Update } else { ChangeSetType::Create })
         .capabilities(Capability::CapabilityNamedIam)
-        .set_tags(Some(
-            tags(request.stack).iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect(),
-        ));
+        .set_tags(Some(request.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()));
     for (name, value) in request.parameters {
         call = call.parameters(Parameter::builder().parameter_key(name).parameter_value(value).build());
     }
@@ -136,7 +136,7 @@ fn is_planned(change: &ResourceChange, plan: &Plan) -> bool {
     let planned = plan.resources.iter().find(|planned| Some(planned.id.as_str()) == change.logical_resource_id());
     let action = planned.map(|planned| planned.action);
     match (change.action(), change.replacement()) {
-        (Some(ChangeAction::Remove), _) => matches!(action, Some(Action::Delete | Action::Retain)),
+        (Some(ChangeAction::Remove), _) => matches!(action, Some(Action::Delete | Action::Retain | Action::Undecided)),
         (Some(ChangeAction::Modify), Some(Replacement::True)) => action == Some(Action::Replace),
         _ => true,
     }
@@ -177,15 +177,24 @@ async fn upload(cloud: &Cloud, bucket: &Bucket, name: &str, body: String) -> any
     Ok(cloud.object_url(&bucket.name, &key))
 }
 
-/// The tags that CloudFormation gives to every resource of the stack.
-#[must_use]
-pub fn tags(stack: &Stack) -> BTreeMap<String, String> {
-    let own = stack.tags().iter().filter_map(|tag| Some((tag.key.as_str(), tag.value.as_str()?)));
-    [(STACK_TAG, stack.name()), ("stackwright:stage", stack.stage())]
+/// The tags that CloudFormation gives to every resource of the stack, with the values of `after`'s parameters.
+///
+/// # Errors
+/// When one depends on what is known only after the deployment: CloudFormation takes texts.
+pub fn tags(stack: &Stack, after: &Snapshot) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut tags: BTreeMap<_, _> = [(STACK_TAG, stack.name()), ("stackwright:stage", stack.stage())]
         .into_iter()
-        .chain(own)
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect()
+        .collect();
+    for tag in stack.tags() {
+        let value = after.resolve(&tag.value);
+        let Some(value) = value.as_str() else {
+            let message = format!("the value of the tag `{}` of `{}` is not known before", tag.key, stack.name());
+            return Err(Failure::new(message).help("use a parameter or a text").into());
+        };
+        tags.insert(tag.key.clone(), value.to_owned());
+    }
+    Ok(tags)
 }
 
 /// Tells an operation from all others of the stack.
@@ -197,8 +206,6 @@ pub fn unique() -> String {
 
 #[cfg(test)]
 mod tests {
-    use infra::plan::Snapshot;
-
     use super::*;
 
     fn snapshot(yaml: &str) -> Snapshot {

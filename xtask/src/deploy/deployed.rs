@@ -69,7 +69,7 @@ pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deploye
         status,
         changed: described.last_updated_time().or(described.creation_time()).map_or(0, DateTime::secs),
         outputs,
-        snapshot: Snapshot { template, parameters, tags },
+        snapshot: Snapshot { template, parameters, tags, pseudo: cloud.pseudo(stack) },
     }))
 }
 

@@ -126,6 +126,7 @@ async fn apply(instance: &StackInstance<'_>, prepared: &Prepared, interrupt: Opt
         stack,
         template: &prepared.after.template,
         parameters: &prepared.after.parameters,
+        tags: &prepared.after.tags,
         exists: prepared.deployed.is_some(),
         bucket: &prepared.bucket,
     };
