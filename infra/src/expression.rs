@@ -243,7 +243,11 @@ pub fn display(json: &Json) -> String {
         expression if expression.is_function() => {
             let function = json.as_object().and_then(|members| members.iter().next());
             let Some((name, argument)) = function else { return String::new() };
-            format!("!{} {}", name.trim_start_matches("Fn::"), display(argument))
+            let argument = match argument {
+                Json::Array(items) => format!("[{}]", items.iter().map(display).collect::<Vec<_>>().join(", ")),
+                other => display(other),
+            };
+            format!("!{} {argument}", name.trim_start_matches("Fn::"))
         }
         _ => json.to_string(),
     }

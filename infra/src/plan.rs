@@ -4,6 +4,7 @@
 //! exactly what `deploy` does. So both use this plan.
 
 mod lists;
+mod loops;
 mod markdown;
 mod permissions;
 mod properties;
@@ -97,6 +98,8 @@ impl Plan {
     /// What deploying `after` changes; `before` is what is deployed, if anything is.
     #[must_use]
     pub fn between(before: Option<&Snapshot>, after: &Snapshot) -> Self {
+        let (before, after) = (before.map(loops::expand), &*loops::expand(after));
+        let before = before.as_deref();
         let nothing = Snapshot { pseudo: after.pseudo.clone(), ..Snapshot::default() };
         let (old, new) = (before.unwrap_or(&nothing).known(), after.known());
         let undecided = Undecided::between(&old, &new);
@@ -193,6 +196,7 @@ impl Comparison<'_> {
         let replaces = changes.iter().any(|change| change.replaces);
         let action = match &open {
             Some(_) => Action::Undecided,
+            None if after.get("Type").is_none() => Action::Undecided,
             None if replaces => Action::Replace,
             None => Action::Update,
         };
@@ -210,13 +214,15 @@ impl Comparison<'_> {
     fn properties(&self, before: &Json, after: &Json) -> Vec<PropertyChange> {
         let (old, new) = (replacement::properties(before), replacement::properties(after));
         let mut changes = properties::between(&old, &new);
+        for change in changes.iter_mut().filter(|change| change.path.is_empty()) {
+            change.path = "Properties".to_owned();
+        }
         for (path, by) in self.undecided.in_value(&new) {
             add(&mut changes, PropertyChange::undecided(path, by));
         }
         for change in &mut changes {
             let of_type = resource_type(after);
-            change.replaces =
-                replacement::replaces(of_type, &change.path, before, after) || change.is_new_type_of_key();
+            change.replaces = replacement::replaces(of_type, change, before, after) || change.is_new_type_of_key();
         }
         for attribute in ATTRIBUTES {
             changes.extend(properties::at(attribute, before.get(attribute), after.get(attribute)));
@@ -253,7 +259,7 @@ impl Comparison<'_> {
                 for path in expression::paths_to(resource.get("Properties").unwrap_or(&Json::Null), &replaced) {
                     let known = PropertyChange::follows(path, &replaced);
                     let of_type = resource_type(&resource);
-                    let replaces = replacement::replaces(of_type, &known.path, &before, &resource);
+                    let replaces = replacement::replaces(of_type, &known, &before, &resource);
                     let known = if replaces { known.replacing() } else { known };
                     record(changes, id, &before, &resource, known);
                 }

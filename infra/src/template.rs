@@ -101,6 +101,10 @@ impl Template {
         self.entries(name).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
+    pub(crate) const fn as_json(&self) -> &Map<String, Json> {
+        &self.0
+    }
+
     /// The names of the sections, in order.
     pub(crate) fn sections(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

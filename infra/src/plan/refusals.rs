@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json};
 
 use super::snapshot::Known;
-use super::{Action, Plan, ResourceChange, Snapshot};
+use super::{Action, Plan, ResourceChange, Snapshot, loops};
 use crate::dynamodb::Table;
 use crate::expression::display;
 use crate::facts::name_property;
@@ -21,6 +21,8 @@ impl Plan {
         after: &Snapshot,
         location: impl Fn(&str) -> Option<Location>,
     ) -> Vec<Finding> {
+        let (before, after) = (before.map(loops::expand), &*loops::expand(after));
+        let before = before.as_deref();
         let known = after.known();
         let mut findings = Vec::new();
         for change in &self.resources {

@@ -2,18 +2,36 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::properties::PropertyChange;
+use crate::expression::is_function;
 use crate::schema;
 
-/// Whether the change of the property at `path` replaces the resource, which is `before` and `after` as the templates
-/// have it, with what is known in place.
+/// Whether a change of a property replaces the resource, which is `before` and `after` as the templates have it, with what
+/// is known in place.
 ///
 /// A change that replaces only sometimes counts as one that does unless it is certain that it does not: nobody shall be
 /// surprised.
-pub(super) fn replaces(resource_type: &str, path: &str, before: &Json, after: &Json) -> bool {
-    let steps: Vec<_> = path.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
+pub(super) fn replaces(resource_type: &str, change: &PropertyChange, before: &Json, after: &Json) -> bool {
+    let path: Vec<_> = change.path.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
     let Some(schema) = schema::of(resource_type) else { return false };
-    schema.create_only(&steps)
-        || (schema.conditionally_create_only(&steps) && !stays(resource_type, &steps, before, after))
+    if schema.create_only(&path) {
+        return true;
+    }
+    // What is set or removed as a whole may hold such a property.
+    let is_below = |steps: Vec<&str>| {
+        let [old, new] = [&change.before, &change.after].map(|side| side.as_ref().and_then(|it| below(it, &steps)));
+        old != new
+    };
+    let sometimes = schema.conditionally_create_only(&path) || schema.create_only_below(&path).any(is_below);
+    sometimes && !stays(resource_type, &path, before, after)
+}
+
+/// The value at `steps`; of a list or a function on the way, all of it.
+fn below<'a>(json: &'a Json, steps: &[&str]) -> Option<&'a Json> {
+    match (steps.split_first(), json) {
+        (Some((step, rest)), Json::Object(members)) if !is_function(members) => below(members.get(*step)?, rest),
+        _ => Some(json),
+    }
 }
 
 /// Whether it is certain that a property, which sometimes replaces its resource, changes in place.

@@ -148,7 +148,10 @@ pub(super) fn note(change: &ResourceChange) -> Option<String> {
     let condition = change.condition.as_ref();
     let note = match change.action {
         Action::Retain => Some("leaves the stack and is kept".to_owned()),
-        Action::Undecided => condition.map(|id| format!("comes, stays or goes with the condition {id}")),
+        Action::Undecided => Some(condition.map_or_else(
+            || "what it makes is known to CloudFormation alone".to_owned(),
+            |id| format!("comes, stays or goes with the condition {id}"),
+        )),
         Action::Create => condition.map(|id| format!("if the condition {id} holds")),
         Action::Delete => condition.map(|id| format!("if the condition {id} holds now")),
         Action::Update | Action::Replace => None,
@@ -213,7 +216,7 @@ pub(super) fn difference(change: &PropertyChange) -> Difference {
 /// Two values, each short enough, from where they differ.
 fn short_pair(before: &str, after: &str) -> (String, String) {
     let (old, new) = (short(before), short(after));
-    if old != new {
+    if old != new || before == after {
         return (old, new);
     }
     let same = before.chars().zip(after.chars()).take_while(|(before, after)| before == after).count();
