@@ -215,7 +215,7 @@ impl Comparison<'_> {
         let (old, new) = (replacement::properties(before), replacement::properties(after));
         let mut changes = properties::between(&old, &new);
         for change in changes.iter_mut().filter(|change| change.path.is_empty()) {
-            change.path = "Properties".to_owned();
+            change.path.push_str("Properties");
         }
         for (path, by) in self.undecided.in_value(&new) {
             add(&mut changes, PropertyChange::undecided(path, by));
@@ -259,8 +259,8 @@ impl Comparison<'_> {
                 for path in expression::paths_to(resource.get("Properties").unwrap_or(&Json::Null), &replaced) {
                     let known = PropertyChange::follows(path, &replaced);
                     let of_type = resource_type(&resource);
-                    let replaces = replacement::replaces(of_type, &known, &before, &resource);
-                    let known = if replaces { known.replacing() } else { known };
+                    let is_forced = replacement::replaces(of_type, &known, &before, &resource);
+                    let known = if is_forced { known.replacing() } else { known };
                     record(changes, id, &before, &resource, known);
                 }
             }

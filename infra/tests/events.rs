@@ -9,6 +9,7 @@ use infra::eventbridge::{
 };
 use infra::iam::{PolicyDocument, Principal, Role, Statement};
 use infra::lambda::{Destination, EventInvokeConfig, Function, Permission};
+use infra::parameter::Parameter;
 use infra::pattern::{Match, Pattern};
 use infra::s3::{
     Bucket, BucketEncryption, BucketName, BucketPolicy, Event, Expiration, KeyFilter, LifecycleRule, Notification,
@@ -380,6 +381,12 @@ fn a_tag_of_a_stack_depends_on_no_resource() {
         |stack| {
             let queue = stack.named("Queue").add(StandardQueue::default());
             stack.tags.push(Tag { key: "queue".to_owned(), value: queue.into() });
+            let team = stack.parameter::<String>("Team", Parameter::default());
+            stack.tags.push(Tag { key: "team".to_owned(), value: team });
         },
     );
+    check("unused-parameter", &[], |stack| {
+        let team = stack.parameter::<String>("Team", Parameter::default());
+        stack.tags.push(Tag { key: "team".to_owned(), value: team });
+    });
 }

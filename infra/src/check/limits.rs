@@ -5,7 +5,6 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::expression::ids_in;
 use crate::stack::{Source, Stack};
 use crate::template::Template;
 use assembly::Finding;
@@ -87,15 +86,6 @@ pub(super) fn check(stack: &Stack, template: &Template, findings: &mut Vec<Findi
                 part.limit
             );
             findings.push(Finding::error("stack-limit", message).help("move a part of it into a stack of its own"));
-        }
-    }
-    for tag in &stack.tags {
-        let value = serde_json::to_value(&tag.value).unwrap_or_default();
-        // They are given with the template, so that nothing of it is known to them but what it is given.
-        let ids = ids_in(&value).into_iter();
-        for id in ids.filter(|id| stack.resources.contains_key(*id)) {
-            let message = format!("the tag `{}` of the stack depends on `{id}`, which is not there before it", tag.key);
-            findings.push(Finding::error("tags", message).help("use a parameter or a text"));
         }
     }
     let mut description = |what: &str, text: &Option<String>, source: Option<Source>, limit| {

@@ -136,6 +136,28 @@ pub(super) fn conditions(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<
     }
 }
 
+/// The references of the stack's tags. They are given with the template, so that they know what it is given and no more.
+pub(super) fn tags(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Finding>) {
+    for tag in &scope.stack.tags {
+        let value = serde_json::to_value(&tag.value).unwrap_or_default();
+        visit(&Path::Root, &value, &mut |_, reference| {
+            let message = format!("the tag `{}` of the stack", tag.key);
+            match reference.id().filter(|id| scope.stack.resources.contains_key(*id)) {
+                Some(id) => {
+                    let message = format!("{message} depends on `{id}`, which is not there before it");
+                    findings.push(Finding::error("tags", message).help("use a parameter or a text"));
+                }
+                None => {
+                    if let Some(problem) = scope.resolve(None, &reference, uses) {
+                        let message = format!("{message} {}", problem.what);
+                        findings.push(Finding { help: problem.help, ..Finding::error(problem.rule, message) });
+                    }
+                }
+            }
+        });
+    }
+}
+
 /// The references of the outputs.
 pub(super) fn outputs(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Finding>) {
     for (output, (name, rendered)) in scope.stack.outputs.values().zip(scope.template.section("Outputs")) {

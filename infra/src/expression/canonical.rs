@@ -14,7 +14,7 @@ pub(crate) fn canonical(json: Json) -> Json {
             let items: Vec<_> = items.iter().cloned().map(canonical).collect();
             let texts: Option<Vec<_>> = items.iter().map(text).collect();
             match texts {
-                Some(texts) => of_text(texts.join(&escaped(delimiter))),
+                Some(texts) => of_text(&texts.join(&escaped(delimiter))),
                 None => json!({ "Fn::Join": [delimiter, items] }),
             }
         }
@@ -35,28 +35,27 @@ fn of_sub(sub: Sub<'_>) -> Json {
     let mut whole = String::new();
     let mut own = Map::new();
     for piece in sub.pieces() {
-        match piece {
-            Piece::Text(text) => whole += text,
-            Piece::Escaped(name) => whole += &format!("${{!{name}}}"),
-            Piece::Ref(id) => whole += &format!("${{{id}}}"),
-            Piece::GetAtt(id, attribute) => whole += &format!("${{{id}.{attribute}}}"),
+        let part = match piece {
+            Piece::Text(text) => text.to_owned(),
+            Piece::Escaped(name) => format!("${{!{name}}}"),
+            Piece::Ref(id) => format!("${{{id}}}"),
+            Piece::GetAtt(id, attribute) => format!("${{{id}.{attribute}}}"),
             Piece::Variable(name, value) => {
                 let value = canonical(value.clone());
-                if let Some(text) = text(&value) {
-                    whole += &text;
-                } else {
-                    whole += &format!("${{{name}}}");
+                text(&value).unwrap_or_else(|| {
                     own.insert(name.to_owned(), value);
-                }
+                    format!("${{{name}}}")
+                })
             }
-        }
+        };
+        whole += &part;
     }
-    if own.is_empty() { of_text(whole) } else { json!({ "Fn::Sub": [whole, own] }) }
+    if own.is_empty() { of_text(&whole) } else { json!({ "Fn::Sub": [whole, own] }) }
 }
 
 /// What the text of `Fn::Sub` yields in the shortest form.
-fn of_text(whole: String) -> Json {
-    let pieces: Vec<_> = Sub { text: &whole, variables: None }.pieces().collect();
+fn of_text(whole: &str) -> Json {
+    let pieces: Vec<_> = Sub { text: whole, variables: None }.pieces().collect();
     match &pieces[..] {
         [Piece::Ref(id)] => json!({ "Ref": id }),
         [Piece::GetAtt(id, attribute)] => json!({ "Fn::GetAtt": [id, attribute] }),

@@ -144,7 +144,9 @@ fn within<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'_>,
             if let Some(Json::String(id)) = arguments.first() {
                 found(path, Reference::Mapping(id));
             }
-            arguments.iter().for_each(|argument| within(path, argument, found));
+            for argument in arguments {
+                within(path, argument, found);
+            }
         }
         Expression::Join(_, argument)
         | Expression::Split(_, argument)

@@ -82,14 +82,13 @@ fn compare(path: String, before: Option<&Json>, after: Option<&Json>, changes: &
                 compare(path, before.get(name), after.get(name), changes);
             }
         }
-        (Some(Json::Array(before)), Some(Json::Array(after))) => compare_lists(path, before, after, changes),
+        (Some(Json::Array(before)), Some(Json::Array(after))) => compare_lists(&path, before, after, changes),
         (before, after) => changes.push(PropertyChange::new(path, before.cloned(), after.cloned())),
     }
 }
 
-fn compare_lists(path: String, before: &[Json], after: &[Json], changes: &mut Vec<PropertyChange>) {
-    let in_another_order =
-        || PropertyChange::new(path.clone(), Some(before.to_vec().into()), Some(after.to_vec().into()));
+fn compare_lists(path: &str, before: &[Json], after: &[Json], changes: &mut Vec<PropertyChange>) {
+    let in_another_order = || PropertyChange::new(path, Some(before.to_vec().into()), Some(after.to_vec().into()));
     if lists::are_same_entries(before, after) {
         return changes.push(in_another_order());
     }

@@ -226,4 +226,17 @@ mod tests {
         assert!(planned(change("Kept", ChangeAction::Modify).replacement(Replacement::False)));
         assert!(!planned(change("Kept", ChangeAction::Modify).replacement(Replacement::True)));
     }
+
+    #[test]
+    fn a_tag_takes_the_values_of_parameters() {
+        let mut stack = infra::Stack::new("orders", &infra::Stage::default());
+        let team = stack.parameter::<String>("Team", infra::parameter::Parameter::default());
+        stack.tags.push(infra::stack::Tag { key: "team".to_owned(), value: team });
+        let stack = Stack::from(stack.assemble());
+        let parameters = [("Team".to_owned(), "sales".to_owned())].into();
+        let after = Snapshot { parameters, ..Snapshot::default() };
+        assert_eq!(tags(&stack, &after).unwrap().get("team").map(String::as_str), Some("sales"));
+        let refused = tags(&stack, &Snapshot::default()).unwrap_err().to_string();
+        assert!(refused.starts_with("the value of the tag `team` of `orders` is not known before"), "{refused}");
+    }
 }
