@@ -51,6 +51,7 @@ pub fn check_rendered(stack: &Stack, template: &Template) -> Vec<Finding> {
     }
     names::physical(&resources, &mut findings);
     sizes::together(stack, &mut findings);
+    references::tags(&scope, &mut uses, &mut findings);
     references::outputs(&scope, &mut uses, &mut findings);
     cycles::check(&scope, &uses, &mut findings);
     parameters::unused(stack, &uses, &mut findings);

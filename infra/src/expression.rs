@@ -3,6 +3,7 @@
 //! This is the one place that reads the forms of intrinsic functions. Everything else matches on [`Expression`], follows
 //! [`visit`], or asks for the value with [`resolve`].
 
+mod canonical;
 mod path;
 mod references;
 mod resolve;
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value as Json};
 
+pub(crate) use canonical::canonical;
 pub use path::Path;
 pub(crate) use references::visit_resource;
 pub use references::{Reference, ids_in, paths_to, referenced, visit};
@@ -251,7 +253,11 @@ pub fn display(json: &Json) -> String {
         expression if expression.is_function() => {
             let function = json.as_object().and_then(|members| members.iter().next());
             let Some((name, argument)) = function else { return String::new() };
-            format!("!{} {}", name.trim_start_matches("Fn::"), display(argument))
+            let argument = match argument {
+                Json::Array(items) => format!("[{}]", items.iter().map(display).collect::<Vec<_>>().join(", ")),
+                other => display(other),
+            };
+            format!("!{} {argument}", name.trim_start_matches("Fn::"))
         }
         _ => json.to_string(),
     }

@@ -10,8 +10,8 @@ pub use policy::{ManagedPolicy, Policy};
 pub use role::{InlinePolicy, Role};
 pub use statements::{account_root, merged};
 pub(crate) use statements::{check_identity_policy, check_resource_policy};
-pub(crate) use subjects::subjects_in;
 pub use subjects::{NamedPolicy, Place, Subject, subjects};
+pub(crate) use subjects::{outside, subjects_in};
 pub use unresolved::{PREFIX as VARIABLE_PREFIX, name_variables, resolve, with_variables};
 
 use crate::value::Value;

@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
+use crate::template::verbatim;
+
 /// What the fields of a JSON object must be: each field that it names has one of the values it lists.
 ///
 /// ```
@@ -15,8 +17,7 @@ use serde::{Serialize, Serializer};
 ///     r#"{"detail":{"object":{"key":[{"suffix":".png"},{"suffix":".gif"}]}}}"#
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Pattern<M = Match> {
     fields: IndexMap<String, Field<M>>,
 }
@@ -64,6 +65,13 @@ impl<M> Pattern<M> {
             Field::Object(inner) => inner.leaves().into_iter().map(|(depth, values)| (depth + 1, values)).collect(),
         });
         leaves.collect()
+    }
+}
+
+/// A field without values is said: without it, more would match.
+impl<M: Serialize> Serialize for Pattern<M> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        verbatim(&self.fields, serializer)
     }
 }
 

@@ -3,12 +3,18 @@
 //! CloudFormation's own change sets say which resources change, but not always from what to what; and `diff` must say
 //! exactly what `deploy` does. So both use this plan.
 
+mod lists;
+mod loops;
+mod markdown;
 mod permissions;
 mod properties;
+mod pseudo;
 mod refusals;
+mod replacement;
 mod snapshot;
 mod steps;
 mod text;
+mod wording;
 
 use std::collections::BTreeSet;
 
@@ -17,11 +23,14 @@ use serde_json::{Map, Value as Json};
 
 use crate::expression;
 use crate::facts::{self, Holds};
-use crate::schema;
 use crate::template::ARTIFACTS_BUCKET;
+
+use replacement::Remains;
+use snapshot::{Known, Undecided};
 
 pub use permissions::{Permission, PermissionChange, resource_name};
 pub use properties::PropertyChange;
+pub use pseudo::Pseudo;
 pub use snapshot::Snapshot;
 pub use steps::Step;
 pub use text::{Line, Tone};
@@ -40,6 +49,8 @@ pub enum Action {
     Delete,
     /// It leaves the stack and is kept.
     Retain,
+    /// It comes, changes, goes or stays as it is: only CloudFormation knows.
+    Undecided,
 }
 
 /// A resource that a deployment changes.
@@ -56,8 +67,12 @@ pub struct ResourceChange {
     pub properties: Vec<PropertyChange>,
     /// Whether what leaves the stack is kept outside of it, by its deletion or update-replace policy.
     pub keeps_old: bool,
-    /// What is lost with it, such as `1,204 items`; of what cannot be counted, its kind, such as `data`.
+    /// Whether a snapshot of what leaves the stack is kept, by such a policy or by default.
+    pub keeps_snapshot: bool,
+    /// What is lost with it, such as `1,204 items`; of what is not counted, its kind, such as `data`.
     pub loses: Option<String>,
+    /// The condition on which the action depends, when only CloudFormation knows whether it holds.
+    pub condition: Option<String>,
 }
 
 /// Everything a deployment changes.
@@ -67,12 +82,16 @@ pub struct Plan {
     pub is_first: bool,
     /// The resources, in the order of the new template, then those that leave the stack.
     pub resources: Vec<ResourceChange>,
-    /// The tags of the stack, unless it is new. (Of another description alone CloudFormation takes no notice.)
+    /// The tags of the stack, unless it is new.
     pub tags: Vec<PropertyChange>,
     /// The outputs, by name.
     pub outputs: Vec<PropertyChange>,
     /// Parameters whose values change, except those that carry code.
     pub parameters: Vec<PropertyChange>,
+    /// The macros that process the template, when they change: what they make of it is not known.
+    pub macros: Vec<PropertyChange>,
+    /// What else the template says in other words. Of this alone CloudFormation takes no notice.
+    pub template: Vec<PropertyChange>,
     /// Rights that principals gain or lose.
     pub permissions: Vec<PermissionChange>,
     /// The updates that must come before the last one, in order.
@@ -83,43 +102,47 @@ impl Plan {
     /// What deploying `after` changes; `before` is what is deployed, if anything is.
     #[must_use]
     pub fn between(before: Option<&Snapshot>, after: &Snapshot) -> Self {
-        let same = before.map(|before| snapshot::unchanged(before, after)).unwrap_or_default();
-        let differing = |snapshot: &Snapshot| snapshot.resolved("Resources", |id| !same.contains(id));
-        let (old, new) = (before.map(differing).unwrap_or_default(), differing(after));
-        let mut changes: Vec<_> = new.iter().filter_map(|(id, resource)| change(id, old.get(id), resource)).collect();
-        follow_replacements(&mut changes, before, after);
-        changes.extend(old.iter().filter(|(id, _)| !new.contains_key(*id)).map(|(id, resource)| removal(id, resource)));
-
-        for change in changes.iter_mut().filter(|change| is_lost(change)) {
+        let (before, after) = (before.map(loops::expand), &*loops::expand(after));
+        let before = before.as_deref();
+        let nothing = Snapshot { pseudo: after.pseudo.clone(), ..Snapshot::default() };
+        let (old, new) = (before.unwrap_or(&nothing).known(), after.known());
+        let undecided = Undecided::between(&old, &new);
+        let same = snapshot::unchanged(&old, &new, &undecided);
+        let comparison = Comparison { old, new, undecided, same };
+        let (mut resources, differing) = comparison.resources();
+        let outputs = comparison.outputs(&resources);
+        for change in resources.iter_mut().filter(|change| is_lost(change)) {
             // What can be counted is counted by whoever has the stack before it.
-            if let Holds::Uncounted(what) = facts::holds(&change.resource_type) {
-                change.loses = Some(what.to_owned());
-            }
+            change.loses = match facts::holds(&change.resource_type) {
+                Holds::Nothing => None,
+                Holds::Uncounted(what) => Some(what.to_owned()),
+                Holds::Counted(one) | Holds::Logs(one) => Some(format!("{one}s")),
+            };
         }
-
-        let outputs = |snapshot: &Snapshot| Json::Object(snapshot.resolved("Outputs", |_| true));
-        let old_outputs = before.map_or_else(|| Json::Object(Map::new()), outputs);
+        let policies = [&comparison.old, &comparison.new].map(|known| comparison.policies(known));
         let mut plan = Self {
             is_first: before.is_none(),
             tags: before.map(|it| properties::between(&it.tags(), &after.tags())).unwrap_or_default(),
-            outputs: properties::between(&old_outputs, &outputs(after)),
-            parameters: before.map(|before| changed_parameters(before, after, &new)).unwrap_or_default(),
-            permissions: permissions::between(&policies(before, &same), &policies(Some(after), &same)),
-            resources: changes,
+            outputs,
+            parameters: before.map(|before| changed_parameters(before, after, &differing)).unwrap_or_default(),
+            macros: before.map(|before| wording::macros(before, after)).unwrap_or_default(),
+            template: before.map(|before| wording::between(before, after)).unwrap_or_default(),
+            permissions: permissions::between(&policies[0], &policies[1]),
+            resources,
             steps: Vec::new(),
         };
         plan.steps = before.map(|before| steps::before_last(&plan, before, after)).unwrap_or_default();
         plan
     }
 
-    /// Whether deploying would change nothing.
+    /// Whether deploying would change nothing: at most the words of the template, which CloudFormation takes no notice of.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let parts = [&self.tags, &self.outputs, &self.parameters];
+        let parts = [&self.tags, &self.outputs, &self.parameters, &self.macros];
         self.resources.is_empty() && parts.into_iter().all(Vec::is_empty)
     }
 
-    /// The resources that would be replaced or deleted with what they hold.
+    /// The resources that would be replaced or deleted with what they hold, or may be.
     pub fn losses(&self) -> impl Iterator<Item = &ResourceChange> {
         self.resources.iter().filter(|change| is_lost(change) && facts::holds(&change.resource_type).is_data())
     }
@@ -127,136 +150,224 @@ impl Plan {
 
 /// Whether the resource that there is goes and is not kept.
 fn is_lost(change: &ResourceChange) -> bool {
-    matches!(change.action, Action::Replace | Action::Delete) && !change.keeps_old
+    let goes = matches!(change.action, Action::Replace | Action::Delete | Action::Undecided);
+    goes && !change.keeps_old
 }
 
-/// The resources among which the policies are that may differ. A policy is of a principal that may stay as it is, so all
-/// of IAM's are among them.
-fn policies(snapshot: Option<&Snapshot>, same: &BTreeSet<&str>) -> Map<String, Json> {
-    let Some(snapshot) = snapshot else { return Map::new() };
-    let is_of_iam = |id: &str| {
-        let kind = snapshot.template.resource(id).and_then(|resource| resource.get("Type")?.as_str());
-        kind.is_some_and(|kind| kind.starts_with("AWS::IAM::"))
-    };
-    snapshot.resolved("Resources", |id| !same.contains(id) || is_of_iam(id))
+/// What is deployed and what shall be.
+struct Comparison<'a> {
+    old: Known<'a>,
+    new: Known<'a>,
+    undecided: Undecided<'a>,
+    /// The resources that stay as they are.
+    same: BTreeSet<&'a str>,
+}
+
+impl Comparison<'_> {
+    /// What changes of the resources, and those of the new ones that may differ.
+    fn resources(&self) -> (Vec<ResourceChange>, Map<String, Json>) {
+        let differing = |known: &Known<'_>| known.resolved("Resources", |id| !self.same.contains(id));
+        let (old, new) = (differing(&self.old), differing(&self.new));
+        let changes = new.iter().filter_map(|(id, resource)| self.change(id, old.get(id), resource));
+        let mut changes: Vec<_> = changes.collect();
+        self.follow_replacements(&mut changes);
+        let gone = old.iter().filter(|(id, _)| !new.contains_key(*id));
+        changes.extend(gone.map(|(id, resource)| self.removal(id, resource)));
+        (changes, new)
+    }
+
+    fn change(&self, id: &str, before: Option<&Json>, after: &Json) -> Option<ResourceChange> {
+        let Some(before) = before else {
+            let condition = if self.new.exists(after).is_none() { condition(after) } else { None };
+            return Some(ResourceChange { condition, ..ResourceChange::new(id, after, Action::Create) });
+        };
+        let changes = if resource_type(before) == resource_type(after) {
+            self.properties(before, after)
+        } else {
+            let change = PropertyChange::new("Type", before.get("Type").cloned(), after.get("Type").cloned());
+            vec![change.replacing()]
+        };
+        let existence = (self.old.exists(before), self.new.exists(after));
+        // What decides whether it is there, when that changes and only CloudFormation knows how.
+        let open = match existence {
+            (Some(_), Some(_)) => None,
+            (None, None) if before.get("Condition") == after.get("Condition") => {
+                condition(after).filter(|id| self.undecided.has_condition(id))
+            }
+            (_, None) => condition(after),
+            (None, _) => condition(before),
+        };
+        if changes.is_empty() && open.is_none() {
+            return None;
+        }
+        let replaces = changes.iter().any(|change| change.replaces);
+        let action = match &open {
+            Some(_) => Action::Undecided,
+            None if after.get("Type").is_none() => Action::Undecided,
+            None if replaces => Action::Replace,
+            None => Action::Update,
+        };
+        let remains = match (&open, existence.1) {
+            (None, _) => replacement::remains_of_replaced(before, after),
+            // It may be new, and does not go.
+            (Some(_), Some(true)) if !replaces => Remains::All,
+            (Some(_), _) => replacement::remains_of_deleted(before),
+        };
+        let change = ResourceChange { properties: changes, condition: open, ..ResourceChange::new(id, after, action) };
+        Some(change.leaving(remains))
+    }
+
+    /// What changes of a resource that stays, its attributes included.
+    fn properties(&self, before: &Json, after: &Json) -> Vec<PropertyChange> {
+        let (old, new) = (replacement::properties(before), replacement::properties(after));
+        let mut changes = properties::between(&old, &new);
+        for change in changes.iter_mut().filter(|change| change.path.is_empty()) {
+            change.path.push_str("Properties");
+        }
+        for (path, by) in self.undecided.in_value(&new) {
+            add(&mut changes, PropertyChange::undecided(path, by));
+        }
+        for change in &mut changes {
+            let of_type = resource_type(after);
+            change.replaces = replacement::replaces(of_type, change, before, after) || change.is_new_type_of_key();
+        }
+        for attribute in ATTRIBUTES {
+            changes.extend(properties::at(attribute, before.get(attribute), after.get(attribute)));
+        }
+        if after.get("Type").is_none() {
+            changes.extend(properties::at("", Some(before), Some(after)));
+        }
+        changes
+    }
+
+    fn removal(&self, id: &str, resource: &Json) -> ResourceChange {
+        let remains = replacement::remains_of_deleted(resource);
+        let action = if remains == Remains::All { Action::Retain } else { Action::Delete };
+        let condition = if self.old.exists(resource).is_none() { condition(resource) } else { None };
+        ResourceChange { condition, ..ResourceChange::new(id, resource, action) }.leaving(remains)
+    }
+
+    /// A resource that refers to a replaced one changes too, and may have to be replaced itself.
+    fn follow_replacements(&self, changes: &mut Vec<ResourceChange>) {
+        let mut followed = BTreeSet::new();
+        loop {
+            let replaced = changes
+                .iter()
+                .find(|change| change.action == Action::Replace && !followed.contains(&change.id))
+                .map(|change| change.id.clone());
+            let Some(replaced) = replaced else { return };
+            for (id, resource) in self.new.section("Resources").filter(|(id, _)| *id != replaced) {
+                let Some(before) = self.old.entry("Resources", id) else { continue };
+                let is_there = ![self.old.exists(before), self.new.exists(resource)].contains(&Some(false));
+                if !is_there || expression::paths_to(resource, &replaced).is_empty() {
+                    continue;
+                }
+                let (before, resource) = (self.old.resolve(before), self.new.resolve(resource));
+                for path in expression::paths_to(resource.get("Properties").unwrap_or(&Json::Null), &replaced) {
+                    let known = PropertyChange::follows(path, &replaced);
+                    let of_type = resource_type(&resource);
+                    let is_forced = replacement::replaces(of_type, &known, &before, &resource);
+                    let known = if is_forced { known.replacing() } else { known };
+                    record(changes, id, &before, &resource, known);
+                }
+            }
+            followed.insert(replaced);
+        }
+    }
+
+    /// What changes of the outputs, also of those that refer to a replaced resource.
+    fn outputs(&self, changes: &[ResourceChange]) -> Vec<PropertyChange> {
+        let all = |known: &Known<'_>| Json::Object(known.resolved("Outputs", |_| true));
+        let (old, new) = (all(&self.old), all(&self.new));
+        let mut outputs = properties::between(&old, &new);
+        for (path, by) in self.undecided.in_value(&new) {
+            add(&mut outputs, PropertyChange::undecided(path, by));
+        }
+        for replaced in changes.iter().filter(|change| change.action == Action::Replace) {
+            for path in expression::paths_to(&new, &replaced.id) {
+                add(&mut outputs, PropertyChange::follows(path, &replaced.id));
+            }
+        }
+        outputs
+    }
+
+    /// The resources among which the policies are that may differ. A policy is of a principal that may stay as it is, so
+    /// all of IAM's are among them.
+    fn policies(&self, known: &Known<'_>) -> Map<String, Json> {
+        let is_of_iam = |id: &str| {
+            let resource = known.entry("Resources", id);
+            resource.is_some_and(|resource| resource_type(resource).starts_with("AWS::IAM::"))
+        };
+        known.resolved("Resources", |id| !self.same.contains(id) || is_of_iam(id))
+    }
+}
+
+/// The attributes of a resource that CloudFormation acts on, beside its properties.
+const ATTRIBUTES: [&str; 5] = ["DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy", "Metadata"];
+
+impl ResourceChange {
+    fn new(id: &str, resource: &Json, action: Action) -> Self {
+        Self {
+            id: id.to_owned(),
+            resource_type: resource_type(resource).to_owned(),
+            action,
+            properties: Vec::new(),
+            keeps_old: false,
+            keeps_snapshot: false,
+            loses: None,
+            condition: None,
+        }
+    }
+
+    fn leaving(self, remains: Remains) -> Self {
+        Self { keeps_old: remains == Remains::All, keeps_snapshot: remains == Remains::Snapshot, ..self }
+    }
 }
 
 /// The parameters whose values change, except for those that carry the code of the `differing` resources: their
 /// functions show it.
 fn changed_parameters(before: &Snapshot, after: &Snapshot, differing: &Map<String, Json>) -> Vec<PropertyChange> {
     let code: BTreeSet<_> = differing.values().filter_map(properties::code_key).collect();
-    let json = |value: &String| Json::from(value.as_str());
     after
         .parameters
         .iter()
         .filter(|(name, value)| *name != ARTIFACTS_BUCKET && !code.contains(value.as_str()))
         .filter(|(name, value)| before.parameters.get(*name) != Some(value))
-        .map(|(name, value)| {
-            PropertyChange::new(name.clone(), before.parameters.get(name).map(json), Some(json(value)))
-        })
+        .map(|(name, _)| PropertyChange::new(name.clone(), before.shown(name), after.shown(name)))
         .collect()
 }
 
+/// The type of a resource; of a loop or a macro, which make resources, its function.
 fn resource_type(resource: &Json) -> &str {
-    resource.get("Type").and_then(Json::as_str).unwrap_or_default()
+    let function = if resource.is_array() { "Fn::ForEach" } else { "Fn::Transform" };
+    resource.get("Type").map_or(function, |of_type| of_type.as_str().unwrap_or_default())
 }
 
-fn change(id: &str, before: Option<&Json>, after: &Json) -> Option<ResourceChange> {
-    let made = |action, properties| ResourceChange {
-        id: id.to_owned(),
-        resource_type: resource_type(after).to_owned(),
-        action,
-        properties,
-        keeps_old: before.is_some_and(|before| retains(before, "UpdateReplacePolicy")),
-        loses: None,
-    };
-    let Some(before) = before else {
-        return Some(made(Action::Create, Vec::new()));
-    };
-    if resource_type(before) != resource_type(after) {
-        let change = PropertyChange::new("Type", before.get("Type").cloned(), after.get("Type").cloned());
-        return Some(made(Action::Replace, vec![change.replacing()]));
-    }
-    let empty = Json::Object(Map::new());
-    let of = |resource: &Json| resource.get("Properties").cloned().unwrap_or_else(|| empty.clone());
-    let mut changes = properties::between(&of(before), &of(after));
-    for change in &mut changes {
-        change.replaces = replaces(resource_type(after), &change.path) || change.is_new_type_of_key();
-    }
-    for attribute in ["DeletionPolicy", "UpdateReplacePolicy", "Condition"] {
-        let (old, new) = (before.get(attribute), after.get(attribute));
-        if old != new {
-            changes.push(PropertyChange::new(attribute, old.cloned(), new.cloned()));
-        }
-    }
-    if changes.is_empty() {
-        return None;
-    }
-    let action = if changes.iter().any(|change| change.replaces) { Action::Replace } else { Action::Update };
-    Some(made(action, changes))
+fn condition(entry: &Json) -> Option<String> {
+    entry.get("Condition").and_then(Json::as_str).map(str::to_owned)
 }
 
-fn removal(id: &str, resource: &Json) -> ResourceChange {
-    let keeps_old = retains(resource, "DeletionPolicy");
-    ResourceChange {
-        id: id.to_owned(),
-        resource_type: resource_type(resource).to_owned(),
-        action: if keeps_old { Action::Retain } else { Action::Delete },
-        properties: Vec::new(),
-        keeps_old,
-        loses: None,
-    }
-}
-
-fn retains(resource: &Json, policy: &str) -> bool {
-    resource.get(policy).and_then(Json::as_str).is_some_and(|policy| policy.starts_with("Retain"))
-}
-
-/// A change that only sometimes replaces counts as one that does: nobody shall be surprised.
-fn replaces(resource_type: &str, path: &str) -> bool {
-    let steps: Vec<_> = path.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
-    schema::of(resource_type)
-        .is_some_and(|schema| schema.create_only(&steps) || schema.conditionally_create_only(&steps))
-}
-
-/// A resource that refers to a replaced one changes too, and may have to be replaced itself.
-fn follow_replacements(changes: &mut Vec<ResourceChange>, before: Option<&Snapshot>, after: &Snapshot) {
-    let mut followed = BTreeSet::new();
-    loop {
-        let replaced = changes
-            .iter()
-            .find(|change| change.action == Action::Replace && !followed.contains(&change.id))
-            .map(|change| change.id.clone());
-        let Some(replaced) = replaced else { return };
-        let exists = |id: &str| before.is_some_and(|before| before.template.resource(id).is_some());
-        for (id, resource) in after.template.section("Resources").filter(|(id, _)| *id != replaced && exists(id)) {
-            for path in expression::paths_to(resource.get("Properties").unwrap_or(&Json::Null), &replaced) {
-                let known = PropertyChange::follows(path, &replaced);
-                let known = if replaces(resource_type(resource), &known.path) { known.replacing() } else { known };
-                record(changes, id, resource_type(resource), known);
-            }
-        }
-        followed.insert(replaced);
-    }
-}
-
-fn record(changes: &mut Vec<ResourceChange>, id: &str, resource_type: &str, property: PropertyChange) {
+fn record(changes: &mut Vec<ResourceChange>, id: &str, before: &Json, after: &Json, property: PropertyChange) {
     let index = changes.iter().position(|change| change.id == id).unwrap_or_else(|| {
-        changes.push(ResourceChange {
-            id: id.to_owned(),
-            resource_type: resource_type.to_owned(),
-            action: Action::Update,
-            properties: Vec::new(),
-            keeps_old: false,
-            loses: None,
-        });
+        changes.push(ResourceChange::new(id, after, Action::Update));
         changes.len() - 1
     });
     let change = &mut changes[index];
     if change.action == Action::Update && property.replaces {
         change.action = Action::Replace;
+        let remains = replacement::remains_of_replaced(before, after);
+        *change = change.clone().leaving(remains);
     }
-    if !change.properties.iter().any(|known| known.path == property.path) {
-        change.properties.push(property);
+    add(&mut change.properties, property);
+}
+
+/// Adds a property unless it is known to change.
+fn add(properties: &mut Vec<PropertyChange>, property: PropertyChange) {
+    let is_known = |path: &str| {
+        let rest = property.path.strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    if !properties.iter().any(|known| is_known(&known.path)) {
+        properties.push(property);
     }
 }

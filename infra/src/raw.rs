@@ -1,9 +1,10 @@
 //! Any resource that has no module of its own.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::reference::Resource;
+use crate::template::verbatim;
 
 /// A resource of any type, with its properties as the template has them.
 ///
@@ -18,13 +19,11 @@ use crate::reference::Resource;
 /// let topic = stack.named("Orders").add(Raw::new("AWS::SNS::Topic", [("DisplayName", json!("orders"))]));
 /// stack.output("TopicArn", topic.attribute("TopicArn"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Raw {
     /// The type, such as `AWS::SNS::Topic`. Changing it replaces the resource.
-    #[serde(skip)]
     pub resource_type: String,
-    /// The properties; intrinsic functions are in their long form, such as `{"Ref": "Orders"}`.
-    #[serde(flatten)]
+    /// The properties; intrinsic functions are in their long form, such as `{"Ref": "Orders"}`. What is empty is said as well.
     pub properties: Map<String, Json>,
 }
 
@@ -41,5 +40,11 @@ impl Resource for Raw {
 
     fn type_name(&self) -> &str {
         &self.resource_type
+    }
+}
+
+impl Serialize for Raw {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        verbatim(&self.properties, serializer)
     }
 }

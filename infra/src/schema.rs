@@ -92,6 +92,18 @@ impl Schema {
         is_within(path, &self.conditionally_create_only)
     }
 
+    /// The properties below the one at `path` whose change replaces the resource, or does so in some cases, each as the
+    /// steps from there.
+    pub(crate) fn create_only_below(&self, path: &[&str]) -> impl Iterator<Item = Vec<&'static str>> {
+        let all = self.create_only.iter().chain(&self.conditionally_create_only);
+        all.filter_map(move |property| {
+            let mut steps = property.split('.');
+            let is_below = path.iter().all(|at| steps.next().is_some_and(|step| step == "*" || step == *at));
+            let below: Vec<_> = steps.collect();
+            (is_below && !below.is_empty()).then_some(below)
+        })
+    }
+
     /// Whether AWS sets the property at `path`, so that a template cannot.
     #[must_use]
     pub fn read_only(&self, path: &[&str]) -> bool {

@@ -14,6 +14,7 @@ use crate::reference::Resource;
 use crate::stack::{Declared, Stack};
 
 use tree::tree;
+pub(crate) use tree::verbatim;
 pub use yaml::ParseError;
 
 /// The parameter that names the bucket with the functions' zips.
@@ -134,6 +135,19 @@ impl Template {
     /// A section such as `Resources`: its entries by name, in order.
     pub fn section(&self, name: &str) -> impl Iterator<Item = (&str, &Json)> {
         self.entries(name).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+
+    pub(crate) const fn as_json(&self) -> &Map<String, Json> {
+        &self.0
+    }
+
+    /// The names of the sections, in order.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    pub(crate) fn get(&self, section: &str) -> Option<&Json> {
+        self.0.get(section)
     }
 
     pub(crate) fn entries(&self, section: &str) -> Option<&Map<String, Json>> {

@@ -9,6 +9,7 @@ use infra::eventbridge::{
 };
 use infra::iam::{PolicyDocument, Principal, Role, Statement};
 use infra::lambda::{Destination, EventInvokeConfig, Function, Permission};
+use infra::parameter::Parameter;
 use infra::pattern::{Match, Pattern};
 use infra::s3::{
     Bucket, BucketEncryption, BucketName, BucketPolicy, Event, Expiration, KeyFilter, LifecycleRule, Notification,
@@ -16,6 +17,7 @@ use infra::s3::{
 };
 use infra::sns::{FifoThroughputScope, FifoTopic, FilterPolicy, StandardTopic, Subscription, TopicPolicy};
 use infra::sqs::{FifoQueue, StandardQueue};
+use infra::stack::Tag;
 use infra::{Days, Graph, Ref, Seconds, Stack, Stage, Template};
 use policies::{Condition, action};
 use serde::Serialize;
@@ -348,5 +350,43 @@ fn a_topic_is_named_by_its_kind() {
     let expected = "`Topic`: the FIFO topic's name `a` does not end in `.fifo` | name it `a.fifo`";
     check("topic-name", &[expected], |stack| {
         stack.named("Topic").add(FifoTopic { topic_name: Some("a".into()), ..FifoTopic::default() });
+    });
+}
+
+#[test]
+fn a_field_of_a_filter_policy_without_values_lets_nothing_through() {
+    let mut stack = Stack::new("example", &Stage::default());
+    let topic = stack.named("Topic").add(StandardTopic::default());
+    let queue = stack.named("Queue").add(StandardQueue::default());
+    let none: [&str; 0] = [];
+    let by_attribute = FilterPolicy::attribute("status", none);
+    let by_body = FilterPolicy::MessageBody(Pattern::default().field(["order", "status"], none));
+    for (id, filter, expected) in [
+        ("ByAttribute", by_attribute, serde_json::json!({"status": []})),
+        ("ByBody", by_body, serde_json::json!({"order": {"status": []}})),
+    ] {
+        stack.named(id).add(Subscription { filter_policy: Some(filter), ..Subscription::new(topic, queue) });
+        let template = Template::render(&stack);
+        assert_eq!(template.resource(id).unwrap()["Properties"]["FilterPolicy"], expected);
+    }
+    let found = infra::check(&stack).into_iter().filter(|finding| finding.rule == "filter-policy");
+    assert_eq!(found.count(), 2);
+}
+
+#[test]
+fn a_tag_of_a_stack_depends_on_no_resource() {
+    check(
+        "tags",
+        &["the tag `queue` of the stack depends on `Queue`, which is not there before it | use a parameter or a text"],
+        |stack| {
+            let queue = stack.named("Queue").add(StandardQueue::default());
+            stack.tags.push(Tag { key: "queue".to_owned(), value: queue.into() });
+            let team = stack.parameter::<String>("Team", Parameter::default());
+            stack.tags.push(Tag { key: "team".to_owned(), value: team });
+        },
+    );
+    check("unused-parameter", &[], |stack| {
+        let team = stack.parameter::<String>("Team", Parameter::default());
+        stack.tags.push(Tag { key: "team".to_owned(), value: team });
     });
 }

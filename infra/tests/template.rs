@@ -133,3 +133,14 @@ fn a_schema_keeps_what_is_empty_in_it() {
     let schema = template.resource("Message").unwrap()["Properties"]["Schema"].as_str().unwrap();
     assert_eq!(schema, r#"{"type":"object","properties":{"anything":{}}}"#);
 }
+
+#[test]
+fn what_is_empty_in_a_raw_resource_is_said() {
+    let mut stack = Stack::new("example", &Stage::default());
+    let properties =
+        [("MessageBody", json!({})), ("Nested", json!({"Rules": [], "Filter": {}})), ("Left", json!(null))];
+    stack.named("It").add(Raw::new("Custom::Thing", properties));
+    let template = Template::render(&stack);
+    let rendered = &template.resource("It").unwrap()["Properties"];
+    assert_eq!(*rendered, json!({"MessageBody": {}, "Nested": {"Rules": [], "Filter": {}}}));
+}

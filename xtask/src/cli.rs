@@ -1,6 +1,7 @@
 //! The command line: every command, flag and its help text.
 
 mod audit;
+mod diff;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use crate::failure::Failure;
 use crate::scaffold::Template;
 
 pub use audit::{AuditFormat, PolicyAudit, PolicyKind};
+pub use diff::{Diff, DiffFormat};
 
 /// Deploy serverless systems on AWS from one Cargo workspace.
 #[derive(Debug, Parser)]
@@ -145,6 +147,9 @@ pub struct ParameterArgs {
     /// The value of a template parameter; may be repeated.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     pub parameters: Vec<(String, String)>,
+    /// A JSON file with values of parameters, in a form of the AWS CLI. Those of `--parameter` count more.
+    #[arg(long = "parameters", value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 /// How a deployment is carried out.
@@ -200,21 +205,8 @@ pub enum Command {
         #[arg(long, value_enum, value_name = "FORMAT")]
         message_format: Option<MessageFormat>,
     },
-    /// Show what a deployment would change.
-    Diff {
-        /// The stacks.
-        #[command(flatten)]
-        stacks: StackArgs,
-        /// Exit with 3 when there are differences.
-        #[arg(long)]
-        exit_code: bool,
-        /// Parameters.
-        #[command(flatten)]
-        given: ParameterArgs,
-        /// Where.
-        #[command(flatten)]
-        target: TargetArgs,
-    },
+    /// Show what a deployment would change, or how two templates differ.
+    Diff(Box<Diff>),
     /// Build the functions and deploy stacks.
     Deploy {
         /// The stacks.

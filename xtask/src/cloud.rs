@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use infra::plan::Pseudo;
 
 use crate::cli::TargetArgs;
 use crate::failure::Failure;
@@ -232,11 +233,14 @@ impl Cloud {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
     }
 
-    /// The end of all names of services here: `amazonaws.com`.
+    /// What the pseudo parameters of the template of a stack give here.
     #[must_use]
-    pub fn url_suffix(&self) -> &'static str {
-        // <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>
-        if self.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+    pub fn pseudo(&self, stack_name: &str) -> Pseudo {
+        Pseudo {
+            account: Some(self.account.clone()),
+            region: Some(self.region.clone()),
+            stack_name: Some(stack_name.to_owned()),
+        }
     }
 
     /// What to type to do `command` to `stack` here.
@@ -251,7 +255,11 @@ impl Cloud {
         let endpoint = self.local.as_ref().map(local::LocalCloud::endpoint).or_else(|| self.endpoint.clone());
         match endpoint {
             Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
-            None => format!("https://{bucket}.s3.{}.{}/{key}", self.region, self.url_suffix()),
+            None => {
+                let suffix = self.pseudo("").value("AWS::URLSuffix");
+                let suffix = suffix.as_ref().and_then(serde_json::Value::as_str).unwrap_or("amazonaws.com");
+                format!("https://{bucket}.s3.{}.{suffix}/{key}", self.region)
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod fresh;
 pub mod hex;
 pub mod local;
 pub mod options;
+pub mod parameter_file;
 pub mod prepare;
 pub mod progress;
 pub mod scaffold;
@@ -66,9 +67,7 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Check { stacks, stage, message_format: Some(cli::MessageFormat::Json) } => {
             commands::check::run_for_editors(&stacks, &stage)
         }
-        Command::Diff { stacks, exit_code, given, target } => {
-            commands::diff::run(&stacks, exit_code, &given, &target).await
-        }
+        Command::Diff(arguments) => commands::diff::run(&arguments).await,
         Command::Deploy { stacks, given, target, allowed, operation, yes } => {
             commands::deploy::run(&stacks, &given, &target, &allowed, &operation, yes).await
         }

@@ -127,7 +127,9 @@ async fn plan(
     for artifact in &artifacts {
         parameters.insert(infra::template::code_parameter(&artifact.program), artifact.key());
     }
-    let after = Snapshot { template: stack.template().clone(), parameters, tags: change_set::tags(stack) };
+    let template = stack.template().clone();
+    let mut after = Snapshot { template, parameters, pseudo: cloud.pseudo(stack.stack_name()), ..Snapshot::default() };
+    after.tags = change_set::tags(stack, &after)?;
     let mut plan = Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after);
     if let Some(deployed) = &deployed {
         require_kept_ids(stack, &plan, &deployed.snapshot, &after)?;
@@ -146,8 +148,7 @@ impl Prepared {
         for line in self.plan.lines(&instance.label) {
             ui::say_or_insist(ui::plan_line(&line), will_ask && !self.plan.is_empty());
         }
-        let before = self.deployed.as_ref().map(|deployed| &deployed.snapshot);
-        select::require_sound(stack, &self.plan.check(before, &self.after, |id| stack.location(id).cloned()))
+        select::require_sound(stack, &self.plan.check(&self.after, |id| stack.location(id).cloned()))
     }
 }
 
@@ -253,9 +254,9 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     let template = after.resolved_resources();
     let created = plan.resources.iter().filter(|change| change.action == Action::Create).filter_map(|change| {
         let resource = template.get(&change.id)?.as_object()?;
-        let literal = facts::physical_name(&change.resource_type, resource).map(|(_, name)| name.to_owned());
-        let physical_id = literal.or_else(|| bucket_name(cloud, resource))?;
-        Some(Resource { id: change.id.clone(), resource_type: change.resource_type.clone(), physical_id })
+        let (_, name) = facts::physical_name(&change.resource_type, resource)?;
+        let (id, resource_type) = (change.id.clone(), change.resource_type.clone());
+        Some(Resource { id, resource_type, physical_id: name.to_owned() })
     });
     let created: Vec<_> = created.collect();
     let Search { existing: taken, unknown, .. } = services::find(cloud, &created).await;
@@ -279,13 +280,6 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     ))
     .help("remove it, give the resource another name, or deploy to another `--stage`")
     .into())
-}
-
-/// The name of a bucket that differs by account and region, as the names of buckets must.
-fn bucket_name(cloud: &Cloud, resource: &Map<String, Json>) -> Option<String> {
-    let name = resource.get("Properties")?.get("BucketName")?.get("Fn::Sub")?.as_str()?;
-    let name = name.replace("${AWS::AccountId}", &cloud.account).replace("${AWS::Region}", &cloud.region);
-    (!name.contains("${")).then_some(name)
 }
 
 /// Says in the plan what each resource that goes holds.

@@ -299,3 +299,138 @@ fn completion_scripts_complete_the_commands() {
         assert_eq!(script.stderr, "");
     }
 }
+
+/// What `diff` says of two templates, in a folder that is no workspace.
+fn diff_of(before: &str, after: &str, files: &[(&str, &str)], arguments: &[&str]) -> CommandOutput {
+    let folder = TempDir::new().unwrap();
+    for (name, content) in [("before.yaml", before), ("after.yaml", after)].iter().chain(files) {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let arguments = [&["diff", "--before", "before.yaml", "--after", "after.yaml"], arguments].concat();
+    CommandOutput::of(command(&arguments).current_dir(folder.path()).env_remove("CARGO_MANIFEST_DIR"))
+}
+
+const ORDERS: &str = r#"
+Parameters: {Env: {Type: String, Default: dev}, Days: {Type: Number}}
+Conditions: {InHome: !Equals [!Ref "AWS::Region", eu-west-1]}
+Resources:
+  Orders: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Sub "orders-${Env}"}}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: !Ref Days}}
+  Home: {Type: AWS::SQS::Queue, Condition: InHome}
+"#;
+
+#[test]
+fn two_templates_are_compared_without_aws_and_without_a_workspace() {
+    let after = ORDERS.replace("eu-west-1", "us-east-1").replace("  Logs:", "  Log:");
+    assert_snapshot!(diff_of(ORDERS, &after, &[], &[]), @r"
+    exit 0
+    --- stdout
+    after.yaml: 1 to create, 1 to delete, 1 undecided
+      +   Log   AWS::Logs::LogGroup
+      ?   Home  AWS::SQS::Queue  # comes, stays or goes with the condition InHome, may delete its messages
+      -   Logs  AWS::Logs::LogGroup  # deletes its log events
+    template, which CloudFormation does not deploy by itself
+      ~   Conditions.InHome: !Equals [!Ref AWS::Region, eu-west-1] -> !Equals [!Ref AWS::Region, us-east-1]
+    ");
+    assert_snapshot!(diff_of(ORDERS, &after, &[], &["--region", "us-east-1", "--parameter", "Days=7"]), @r"
+    exit 0
+    --- stdout
+    after.yaml: 2 to create, 1 to delete
+      +   Log   AWS::Logs::LogGroup
+      +   Home  AWS::SQS::Queue
+      -   Logs  AWS::Logs::LogGroup  # deletes its log events
+    template, which CloudFormation does not deploy by itself
+      ~   Conditions.InHome: !Equals [!Ref AWS::Region, eu-west-1] -> !Equals [!Ref AWS::Region, us-east-1]
+    ");
+
+    let same = diff_of(ORDERS, ORDERS, &[], &["--exit-code"]).expect(0);
+    assert_eq!((same.stdout.as_str(), same.stderr.as_str()), ("after.yaml: no changes\n", ""));
+    let changed = diff_of(ORDERS, ORDERS, &[], &["--exit-code", "--before-parameter", "Env=prod"]).expect(3);
+    assert!(changed.stdout.contains("TableName: orders-prod -> orders-dev  # forces replacement, deletes its items"));
+
+    let json = diff_of(ORDERS, ORDERS, &[], &["--json", "--before-parameter", "Env=prod"]).expect(0).json();
+    assert_eq!((&json["version"], &json["stacks"][0]["stack"]), (&Value::from(1), &Value::from("after.yaml")));
+    assert_eq!(json["stacks"][0]["plan"]["resources"][0]["action"], "replace");
+
+    let retyped = ORDERS.replace("AWS::SQS::Queue", "AWS::SNS::Topic");
+    assert_snapshot!(diff_of(ORDERS, &retyped, &[], &["--format", "markdown", "--region", "eu-west-1"]), @r"
+    exit 0
+    --- stdout
+    ### `after.yaml`: 1 to replace
+
+    - **error**: `Home` is of type `AWS::SQS::Queue` and cannot become one of type `AWS::SNS::Topic`; give the new resource another logical id
+
+    | | resource | type | change |
+    |---|---|---|---|
+    | `-/+` | `Home` | `AWS::SNS::Topic` | `Type`: `AWS::SQS::Queue` → `AWS::SNS::Topic` **forces replacement** |
+    ");
+}
+
+#[test]
+fn values_of_parameters_come_from_a_file() {
+    let list =
+        r#"[{"ParameterKey": "Env", "ParameterValue": "prod"}, {"ParameterKey": "Days", "ParameterValue": "7"}]"#;
+    let object = r#"{"Parameters": {"Env": "prod", "Days": 7}}"#;
+    let map = r#"{"Env": "prod", "Days": 7}"#;
+    for file in [list, object, map] {
+        let before = ["--parameters", "values.json", "--before-parameter", "Days=30"];
+        let found = diff_of(ORDERS, ORDERS, &[("values.json", file)], &before).expect(0);
+        assert!(found.stdout.contains("RetentionInDays: 30 -> 7") && !found.stdout.contains("Env"), "{found}");
+        let given = [&before[..], &["--parameter", "Days=14"]].concat();
+        let found = diff_of(ORDERS, ORDERS, &[("values.json", file)], &given).expect(0);
+        assert!(found.stdout.contains("RetentionInDays: 30 -> 14"), "{found}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_templates_and_values_is_said() {
+    assert_snapshot!(diff_of(ORDERS, ORDERS, &[], &["--parameter", "Evn=prod"]), @r"
+    exit 2
+    --- stderr
+    error: there is no parameter `Evn`
+      help: did you mean `Env`?
+    ");
+    assert_snapshot!(diff_of(ORDERS, ORDERS, &[], &["--parameters", "none.json"]), @r"
+    exit 1
+    --- stderr
+    error: `none.json` cannot be read: No such file or directory (os error 2)
+    ");
+    assert_snapshot!(diff_of(ORDERS, ORDERS, &[("values.json", "7")], &["--parameters", "values.json"]), @r"
+    exit 2
+    --- stderr
+    error: `values.json` holds neither a list nor an object
+      help: expected JSON: a list of objects with `ParameterKey` and `ParameterValue`, or an object with the values by name
+    ");
+    assert_snapshot!(diff_of(ORDERS, "Orders: {}", &[], &[]), @r"
+    exit 1
+    --- stderr
+    error: `after.yaml` is no template: it has no `Resources`
+    ");
+    assert_snapshot!(diff_of("- a", ORDERS, &[], &[]), @r"
+    exit 1
+    --- stderr
+    error: `before.yaml`: not a template: expected a mapping with `Resources` at the top level
+      help: a template is YAML or JSON
+    ");
+    assert_snapshot!(diff_of(ORDERS, ORDERS, &[], &["--region", "eu-west-1,us-east-1"]), @r"
+    exit 2
+    --- stderr
+    error: `diff --before` takes one region, and `eu-west-1,us-east-1` are several
+      help: run `diff --before` once for each region
+    ");
+    assert_snapshot!(run(&["diff", "--before", "none.yaml", "--after", "none.yaml"]), @r"
+    exit 1
+    --- stderr
+    error: `none.yaml` cannot be read: No such file or directory (os error 2)
+    ");
+    assert_snapshot!(run(&["diff", "--before", "none.yaml"]), @r"
+    exit 2
+    --- stderr
+    error: the following required arguments were not provided:
+      --after <FILE>
+
+    Usage: cargo xtask diff --before <FILE> --after <FILE> [STACK]...
+
+    For more information, try '--help'.
+    ");
+}

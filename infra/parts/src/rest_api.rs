@@ -4,7 +4,7 @@ mod cors;
 mod queue;
 mod route;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use infra::apigateway::{
     self, ApiResource, ApiStage, GatewayResponse, Integration, Method, MethodSetting, ResponseType, RestApi,
@@ -24,11 +24,13 @@ const ALLOW_ORIGIN: (&str, &str) = ("gatewayresponse.header.Access-Control-Allow
 #[track_caller]
 pub fn rest_api(stack: &mut Stack, id: &'static str, rest_api: RestApi, routes: &[Route]) -> Ref<RestApi> {
     let api = stack.named(id).add(rest_api);
+    let of_paths = names(routes);
+    let named = |path: &str| format!("{id}{}", of_paths.get(path.trim_matches('/')).map_or("", String::as_str));
     let mut resources = BTreeMap::new();
     let mut validation = None;
     for route in routes {
-        let resource = resource(stack, api, route.path, &mut resources);
-        let name = format!("{id}{}{}", words(route.path), capitalized(&route.method.to_string().to_lowercase()));
+        let resource = resource(stack, api, route.path, &named, &mut resources);
+        let name = format!("{}{}", named(route.path), verb(route));
         match route.target {
             Target::Function(function) => {
                 let integration = Integration::lambda(function);
@@ -49,8 +51,8 @@ pub fn rest_api(stack: &mut Stack, id: &'static str, rest_api: RestApi, routes: 
         allowed.entry(route.path).or_default().push(route.method);
     }
     for (path, methods) in allowed.into_iter().filter(|(_, methods)| !cors::answers_options(methods)) {
-        let resource = resource(stack, api, path, &mut resources);
-        stack.named(format!("{id}{}Options", words(path))).add(cors::preflight(api, resource, &methods));
+        let resource = resource(stack, api, path, &named, &mut resources);
+        stack.named(format!("{}Options", named(path))).add(cors::preflight(api, resource, &methods));
     }
     for (suffix, response_type) in [("Default4xx", ResponseType::Default4xx), ("Default5xx", ResponseType::Default5xx)]
     {
@@ -84,12 +86,13 @@ pub fn publish(stack: &mut Stack, api: Ref<RestApi>, name: &str) -> Ref<ApiStage
     })
 }
 
-/// The resource of `path`, with those of the paths before it; `None` for `/`.
+/// The resource of `path`, with those of the paths before it; `None` for `/`. `named` gives the logical id of each.
 #[track_caller]
 fn resource(
     stack: &mut Stack,
     api: Ref<RestApi>,
     path: &str,
+    named: &impl Fn(&str) -> String,
     known: &mut BTreeMap<String, Ref<ApiResource>>,
 ) -> Option<Ref<ApiResource>> {
     let mut parent = None;
@@ -98,7 +101,7 @@ fn resource(
         prefix = format!("{prefix}/{part}");
         let resource = match known.get(&prefix) {
             Some(resource) => *resource,
-            None => stack.named(format!("{}{}", api.id(), words(&prefix))).add(ApiResource {
+            None => stack.named(named(&prefix)).add(ApiResource {
                 rest_api_id: api,
                 parent_id: parent,
                 path_part: part.to_owned(),
@@ -110,6 +113,42 @@ fn resource(
     parent
 }
 
+/// What the API has of its own, as parts of logical ids; [`publish`] and [`queue::validation`] add some of it.
+const OWN: [&str; 6] = ["BadRequestBody", "BodyValidator", "Default4xx", "Default5xx", "JsonObject", "Stage"];
+
+/// Each path of the routes and those before it, without `/` on either end, as part of a logical id. One that would
+/// collide with what the API has, with a method or with another path gets `Path` behind it; a path that needs that does
+/// not depend on the order of the routes.
+fn names(routes: &[Route]) -> BTreeMap<String, String> {
+    let paths: BTreeSet<String> = routes
+        .iter()
+        .flat_map(|route| {
+            let parts: Vec<_> = route.path.split('/').filter(|part| !part.is_empty()).collect();
+            (0..=parts.len()).map(move |length| parts[..length].join("/"))
+        })
+        .collect();
+    let mut taken: BTreeSet<String> = OWN.map(str::to_owned).into();
+    for route in routes {
+        let method = format!("{}{}", words(route.path), verb(route));
+        taken.extend(["", "Permission", "Role"].map(|end| format!("{method}{end}")));
+        taken.insert(format!("{}Options", words(route.path)));
+    }
+    let mut names = BTreeMap::new();
+    for path in paths {
+        let mut name = words(&path);
+        while taken.contains(&name) {
+            name += "Path";
+        }
+        taken.insert(name.clone());
+        names.insert(path, name);
+    }
+    names
+}
+
+fn verb(route: &Route) -> String {
+    capitalized(&route.method.to_string().to_lowercase())
+}
+
 /// A path as part of a logical id: `/orders/{orderId}` is `OrdersOrderId`.
 fn words(path: &str) -> String {
     let words: String = path.split(|c: char| !c.is_ascii_alphanumeric()).map(capitalized).collect();
@@ -119,4 +158,29 @@ fn words(path: &str) -> String {
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use infra::sqs::StandardQueue;
+    use infra::{Stage, Template};
+
+    use super::*;
+
+    #[test]
+    fn no_path_takes_the_logical_id_of_something_else() {
+        let mut stack = Stack::new("example", &Stage::default());
+        let queue = stack.named("Queue").add(StandardQueue::default());
+        let paths = ["/", "/root", "/stage", "/orders", "/orders/get", "/default4xx", "/json-object", "/a-b", "/a/b"];
+        let routes: Vec<_> = paths.iter().map(|path| Route::get(path, queue)).collect();
+        let api = rest_api(&mut stack, "Api", RestApi::named("example"), &routes);
+        publish(&mut stack, api, "live");
+        let findings = infra::check(&stack);
+        assert!(findings.iter().all(|finding| finding.rule != "declared-twice"), "{findings:?}");
+        let template = Template::render(&stack);
+        let paths = template.section("Resources").filter(|(_, it)| it["Type"] == "AWS::ApiGateway::Resource");
+        let paths: Vec<_> = paths.map(|(id, it)| (id, it["Properties"]["PathPart"].as_str().unwrap())).collect();
+        assert!(paths.contains(&("ApiStagePath", "stage")) && paths.contains(&("ApiOrders", "orders")), "{paths:?}");
+        assert_eq!(paths.len(), 9);
+    }
 }

@@ -58,6 +58,12 @@ impl<'a> Scope<'a> {
                 let ids = || self.stack.conditions.keys().map(|id| id.as_str());
                 return (!known).then(|| Problem::unknown("the condition ", id, did_you_mean(id, ids())));
             }
+            Reference::Mapping(id) => {
+                let known = self.template.entries("Mappings");
+                let ids = || known.into_iter().flatten().map(|(id, _)| id.as_str());
+                let is_known = known.is_some_and(|mappings| mappings.contains_key(id));
+                return (!is_known).then(|| Problem::unknown("the mapping ", id, did_you_mean(id, ids())));
+            }
             Reference::To(id) | Reference::Attribute(id, _) => id,
         };
         if let Some((to, _, declared)) = self.stack.resources.get_full(id) {
@@ -125,6 +131,28 @@ pub(super) fn conditions(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<
             if let Some(problem) = scope.resolve(None, &reference, uses) {
                 let message = format!("condition `{name}` {}", problem.what);
                 findings.push(Finding { help: problem.help, ..Finding::error(problem.rule, message) });
+            }
+        });
+    }
+}
+
+/// The references of the stack's tags. They are given with the template, so that they know what it is given and no more.
+pub(super) fn tags(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Finding>) {
+    for tag in &scope.stack.tags {
+        let value = serde_json::to_value(&tag.value).unwrap_or_default();
+        visit(&Path::Root, &value, &mut |_, reference| {
+            let message = format!("the tag `{}` of the stack", tag.key);
+            match reference.id().filter(|id| scope.stack.resources.contains_key(*id)) {
+                Some(id) => {
+                    let message = format!("{message} depends on `{id}`, which is not there before it");
+                    findings.push(Finding::error("tags", message).help("use a parameter or a text"));
+                }
+                None => {
+                    if let Some(problem) = scope.resolve(None, &reference, uses) {
+                        let message = format!("{message} {}", problem.what);
+                        findings.push(Finding { help: problem.help, ..Finding::error(problem.rule, message) });
+                    }
+                }
             }
         });
     }

@@ -15,15 +15,17 @@ pub enum Reference<'a> {
     Attribute(&'a str, Cow<'a, str>),
     /// A condition.
     Condition(&'a str),
+    /// A mapping.
+    Mapping(&'a str),
 }
 
 impl<'a> Reference<'a> {
-    /// The logical id of the resource or parameter; none of a condition.
+    /// The logical id of the resource or parameter; none of a condition or mapping.
     #[must_use]
     pub const fn id(&self) -> Option<&'a str> {
         match self {
             Self::To(id) | Self::Attribute(id, _) => Some(id),
-            Self::Condition(_) => None,
+            Self::Condition(_) | Self::Mapping(_) => None,
         }
     }
 }
@@ -130,8 +132,20 @@ fn within<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'_>,
         Expression::Map(members) => members.iter().for_each(|(_, member)| within(path, member, found)),
         Expression::Select(one, other) => [one, other].into_iter().for_each(|it| within(path, it, found)),
         Expression::FindInMap(map, key, below) => {
+            if let Json::String(id) = map {
+                found(path, Reference::Mapping(id));
+            }
             for it in [map, key, below] {
                 within(path, it, found);
+            }
+        }
+        // With a default for what is not there.
+        Expression::Other("Fn::FindInMap", Json::Array(arguments)) => {
+            if let Some(Json::String(id)) = arguments.first() {
+                found(path, Reference::Mapping(id));
+            }
+            for argument in arguments {
+                within(path, argument, found);
             }
         }
         Expression::Join(_, argument)

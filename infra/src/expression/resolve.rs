@@ -19,6 +19,11 @@ pub trait Known {
         None
     }
 
+    /// Whether all that a mapping of the template has is known.
+    fn has_map(&self, _map: &str) -> bool {
+        false
+    }
+
     /// What a mapping of the template has under a key and a key below it.
     fn in_map(&self, _map: &str, _key: &str, _below: &str) -> Option<Json> {
         None
@@ -88,8 +93,21 @@ pub fn resolve(json: &Json, known: &impl Known) -> Json {
         }
         Expression::ImportValue(export) => json!({ "Fn::ImportValue": again(export) }),
         Expression::Condition(_) => json.clone(),
+        Expression::Other("Fn::FindInMap", Json::Array(arguments)) => in_map_or_default(arguments, known),
         Expression::Other(name, argument) => Json::Object([(name.to_owned(), again(argument))].into_iter().collect()),
     }
+}
+
+/// What a mapping has, or the default that is given beside the keys.
+fn in_map_or_default(arguments: &[Json], known: &impl Known) -> Json {
+    let arguments: Vec<_> = arguments.iter().map(|argument| resolve(argument, known)).collect();
+    if let [Json::String(map), Json::String(key), Json::String(below), options] = &arguments[..] {
+        let default = || options.get("DefaultValue").filter(|_| known.has_map(map)).cloned();
+        if let Some(value) = known.in_map(map, key, below).or_else(default) {
+            return value;
+        }
+    }
+    json!({ "Fn::FindInMap": arguments })
 }
 
 fn is_value(json: &Json) -> bool {

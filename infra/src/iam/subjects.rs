@@ -60,23 +60,39 @@ pub(crate) fn subjects_in(all: &Map<String, Json>) -> Vec<Subject> {
         let mut subject = Subject { id: id.clone(), places: Vec::new(), policies: Vec::new(), named: Vec::new() };
         match resource.get("Type").and_then(Json::as_str).unwrap_or_default() {
             "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => subject.principal(id, properties, &resources),
-            "AWS::IAM::Policy" | "AWS::IAM::UserPolicy" | "AWS::IAM::RolePolicy" | "AWS::IAM::GroupPolicy"
-                if attached(properties).next().is_some() => {}
-            "AWS::IAM::ManagedPolicy" if is_used(id, &resources) => {}
-            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => {
+            "AWS::IAM::Policy"
+            | "AWS::IAM::UserPolicy"
+            | "AWS::IAM::RolePolicy"
+            | "AWS::IAM::GroupPolicy"
+            | "AWS::IAM::ManagedPolicy"
+                if is_used(id, properties, &resources) && outside(properties, &resources).next().is_none() => {}
+            "AWS::IAM::Policy"
+            | "AWS::IAM::UserPolicy"
+            | "AWS::IAM::RolePolicy"
+            | "AWS::IAM::GroupPolicy"
+            | "AWS::IAM::ManagedPolicy" => {
                 subject.add(Kind::Identity, id, "/Properties/PolicyDocument", properties.get("PolicyDocument"));
             }
             // What an endpoint of a network lets through is a limit, and lets nobody in.
             "AWS::EC2::VPCEndpoint" => {}
             "AWS::SSO::PermissionSet" => {
                 subject.add(Kind::Identity, id, "/Properties/InlinePolicy", properties.get("InlinePolicy"));
+                let arns = list(properties.get("ManagedPolicies")).cloned();
+                subject.named.extend(arns.map(|arn| NamedPolicy { is_boundary: false, arn, id: None }));
             }
+            "AWS::Serverless::Function" | "AWS::Serverless::StateMachine" => subject.serverless(id, properties),
             "AWS::Events::EventBusPolicy" => subject.bus(id, properties),
             "AWS::Organizations::Policy" => subject.organization(id, properties),
             "AWS::Lambda::Permission" => subject.permission(id, properties),
             _ => {
-                for name in RESOURCE_POLICIES {
-                    subject.add(Kind::Resource, id, &format!("/Properties/{name}"), properties.get(name));
+                for (name, property) in properties.as_object().into_iter().flatten() {
+                    let pointer = format!("/Properties/{name}");
+                    if RESOURCE_POLICIES.contains(&name.as_str()) {
+                        subject.add(Kind::Resource, id, &pointer, Some(property));
+                    }
+                    if !subject.places.iter().any(|place| place.pointer == pointer) {
+                        subject.within(id, &pointer, property);
+                    }
                 }
             }
         }
@@ -88,11 +104,15 @@ pub(crate) fn subjects_in(all: &Map<String, Json>) -> Vec<Subject> {
 }
 
 /// How properties that are policies of their resource are called.
-const RESOURCE_POLICIES: [&str; 9] = [
+const RESOURCE_POLICIES: [&str; 13] = [
     "AccessPolicies",
     "AccessPolicy",
+    "DestinationPolicy",
     "FileSystemPolicy",
     "KeyPolicy",
+    "ModelPackageGroupPolicy",
+    "NamespaceResourcePolicy",
+    "PermissionsPolicyDocument",
     "Policy",
     "PolicyDocument",
     "PolicyText",
@@ -123,6 +143,37 @@ impl Subject {
         self.policies.push(policy);
     }
 
+    /// Policies deeper in the properties of a resource, which say who is let in.
+    fn within(&mut self, id: &str, pointer: &str, json: &Json) {
+        let is_statement = |it: &Json| {
+            let has = |name: &str| it.get(name).is_some();
+            has("Effect") && (has("Principal") || has("NotPrincipal"))
+        };
+        match json {
+            Json::Object(_) if list(json.get("Statement")).any(is_statement) => {
+                self.add(Kind::Resource, id, pointer, Some(json));
+            }
+            Json::Object(members) => {
+                members.iter().for_each(|(name, it)| self.within(id, &format!("{pointer}/{name}"), it));
+            }
+            Json::Array(items) => {
+                items.iter().enumerate().for_each(|(index, it)| self.within(id, &format!("{pointer}/{index}"), it));
+            }
+            _ => {}
+        }
+    }
+
+    /// What the macro of serverless applications gives to the role that it makes.
+    fn serverless(&mut self, id: &str, properties: &Json) {
+        for (index, policy) in list(properties.get("Policies")).enumerate() {
+            if policy.get("Statement").is_some() {
+                self.add(Kind::Identity, id, &format!("/Properties/Policies/{index}"), Some(policy));
+            } else {
+                self.named.push(NamedPolicy { is_boundary: false, arn: policy.clone(), id: None });
+            }
+        }
+    }
+
     fn principal(&mut self, id: &str, properties: &Json, resources: &BTreeMap<&str, &Json>) {
         let trust = "AssumeRolePolicyDocument";
         self.add(Kind::Trust, id, &format!("/Properties/{trust}"), properties.get(trust));
@@ -148,7 +199,8 @@ impl Subject {
                 continue;
             }
             let names = |list: Option<&Json>| self::list(list).any(|it| referenced(it) == Some(*other));
-            let of_it = attached(theirs).any(|principal| principal == id) || names(properties.get("ManagedPolicyArns"));
+            let of_it = attached(theirs).any(|principal| in_template(principal, resources) == Some(id))
+                || names(properties.get("ManagedPolicyArns"));
             let document = theirs.get("PolicyDocument");
             if of_it {
                 self.add(Kind::Identity, other, "/Properties/PolicyDocument", document);
@@ -244,20 +296,43 @@ fn powerful(arn: &Json) -> Option<Json> {
     Some(json!({"Version": "2012-10-17", "Statement": [statement]}))
 }
 
-/// The logical ids of the principals that a policy says it is attached to.
-fn attached(policy: &Json) -> impl Iterator<Item = &str> {
+/// The principals that a policy says it is attached to.
+fn attached(policy: &Json) -> impl Iterator<Item = &Json> {
     let lists = ["Roles", "Users", "Groups"].into_iter().flat_map(|name| list(policy.get(name)));
     let single = ["RoleName", "UserName", "GroupName"].into_iter().filter_map(|name| policy.get(name));
-    lists.chain(single).filter_map(referenced)
+    lists.chain(single)
 }
 
-/// Whether a principal of the template has the managed policy `id`, or the policy says so.
-fn is_used(id: &str, resources: &BTreeMap<&str, &Json>) -> bool {
-    let properties = |resource: &&Json| resource.get("Properties").cloned().unwrap_or_default();
-    let named = resources.values().map(properties).any(|it| {
+/// The principals that a policy is attached to and that are not of the template.
+pub(crate) fn outside<'a>(
+    policy: &'a Json,
+    resources: &'a BTreeMap<&'a str, &'a Json>,
+) -> impl Iterator<Item = &'a Json> {
+    attached(policy).filter(|principal| in_template(principal, resources).is_none())
+}
+
+/// The logical id of a principal that is referred to, or named as the template names it.
+fn in_template<'a>(principal: &Json, resources: &BTreeMap<&'a str, &Json>) -> Option<&'a str> {
+    if let Some(id) = referenced(principal) {
+        return resources.get_key_value(id).map(|(id, _)| *id);
+    }
+    let is_it = |resource: &Json| {
+        let names = resource.get("Properties");
+        ["RoleName", "UserName", "GroupName"].iter().any(|name| names.and_then(|it| it.get(name)) == Some(principal))
+    };
+    let is_principal = |resource: &Json| {
+        let kind = resource.get("Type").and_then(Json::as_str);
+        matches!(kind, Some("AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group"))
+    };
+    resources.iter().find(|(_, resource)| is_principal(resource) && is_it(resource)).map(|(id, _)| *id)
+}
+
+/// Whether a principal of the template has the policy `id`, or the policy says so.
+fn is_used(id: &str, policy: &Json, resources: &BTreeMap<&str, &Json>) -> bool {
+    let named = resources.values().filter_map(|resource| resource.get("Properties")).any(|it| {
         list(it.get("ManagedPolicyArns")).chain(it.get("PermissionsBoundary")).any(|arn| referenced(arn) == Some(id))
     });
-    named || resources.get(id).map(properties).is_some_and(|it| attached(&it).next().is_some())
+    named || attached(policy).any(|principal| in_template(principal, resources).is_some())
 }
 
 /// The items of a list; a single value is a list of one.

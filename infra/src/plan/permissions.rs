@@ -1,8 +1,9 @@
 //! Which rights a deployment gives and takes.
 
 mod comparable;
+mod exposure;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use policies::PolicyDocument;
 use policies::audit::{Kind, Policy};
@@ -10,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use crate::expression::{display, short_name, short_text};
-use crate::iam::{NamedPolicy, Place, Subject, name_variables, subjects_in};
+use crate::iam::{NamedPolicy, Place, name_variables, outside, subjects_in};
 use crate::value::Value;
 
 /// A right: one action on one resource, as one statement gives it.
@@ -55,7 +56,8 @@ type Rights = BTreeMap<Permission, Part>;
 
 /// The rights that `after` gives and `before` did not, then those it takes.
 pub(super) fn between(before: &Map<String, Json>, after: &Map<String, Json>) -> Vec<PermissionChange> {
-    let (before, after) = (all(before), all(after));
+    let both: BTreeSet<_> = before.keys().filter(|id| after.contains_key(*id)).map(String::as_str).collect();
+    let (before, after) = (all(before, &both), all(after, &both));
     let gone = |from: &Rights, to: &Rights| {
         // A limit that comes or goes as a whole is said by its name.
         let is_limit = |part: &Part| part.limits && !to.values().any(|other| other.subject == part.subject);
@@ -86,18 +88,39 @@ fn widens(permission: &Permission, part: &Part, before: &Rights, after: &Rights)
     }
 }
 
-fn all(resources: &Map<String, Json>) -> Rights {
+/// The rights that resources give. `both` are those that there are before and after.
+fn all(resources: &Map<String, Json>, both: &BTreeSet<&str>) -> Rights {
+    let by_id: BTreeMap<_, _> = resources.iter().map(|(id, resource)| (id.as_str(), resource)).collect();
     let mut rights = Rights::new();
     for subject in subjects_in(resources) {
         for named in &subject.named {
             rights.insert(by_reference(&subject.id, named), Part::OPAQUE);
         }
+        let kind = resources.get(&subject.id).and_then(|resource| resource.get("Type")?.as_str()).unwrap_or_default();
+        let properties = resources.get(&subject.id).and_then(|resource| resource.get("Properties"));
+        // A policy that is attached to principals of elsewhere gives its rights to each of them.
+        let holders: Vec<_> = match properties {
+            Some(policy) if kind.starts_with("AWS::IAM::") && kind.ends_with("Policy") => {
+                outside(policy, &by_id).map(short_name).collect()
+            }
+            _ => Vec::new(),
+        };
         for (place, policy) in subject.places.iter().zip(&subject.policies) {
             // What AWS's own policies allow is said by their names.
-            if !place.pointer.contains("/ManagedPolicyArns/") {
-                rights.extend(of_policy(&subject, place, policy));
+            if place.pointer.contains("/ManagedPolicyArns/") {
+                continue;
+            }
+            if holders.is_empty() {
+                rights.extend(of_policy(&subject.id, place, policy));
+            }
+            for holder in &holders {
+                rights.extend(of_policy(holder, place, policy));
             }
         }
+    }
+    for (id, resource) in resources {
+        let exposed = exposure::of(id, resource, both.contains(id.as_str()));
+        rights.extend(exposed.into_iter().map(|right| (right, Part::OPAQUE)));
     }
     rights
 }
@@ -107,17 +130,16 @@ impl Part {
     const OPAQUE: Self = Self { subject: String::new(), limits: false, policy: None };
 }
 
-/// The rights that the policy of a subject gives.
-fn of_policy(subject: &Subject, place: &Place, policy: &Policy) -> Vec<(Permission, Part)> {
-    let Subject { id, .. } = subject;
+/// The rights that a policy of `id` gives.
+fn of_policy(id: &str, place: &Place, policy: &Policy) -> Vec<(Permission, Part)> {
     let limits = matches!(policy.kind, Kind::Boundary | Kind::ServiceControl | Kind::ResourceControl);
     let together = match policy.kind {
         Kind::Trust => format!("trust of {id}"),
         _ if limits => format!("limit of {id} by {}", place.resource),
-        _ => id.clone(),
+        _ => id.to_owned(),
     };
     let holder = if place.resource == *id {
-        id.clone()
+        id.to_owned()
     } else {
         // The same statements for another principal are another right.
         let joined = if limits { "within" } else { "by" };
@@ -228,7 +250,7 @@ fn source(condition: &Json) -> String {
 }
 
 /// IAM takes a single entry for a list of one.
-fn entries(json: Option<&Json>) -> impl Iterator<Item = &Json> {
+pub(super) fn entries(json: Option<&Json>) -> impl Iterator<Item = &Json> {
     match json {
         Some(Json::Array(items)) => items.iter().collect::<Vec<_>>(),
         Some(item) => vec![item],

@@ -1,24 +1,23 @@
 //! What CloudFormation would refuse about changes, although it accepts the template on its own.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-use super::{Action, Plan, ResourceChange, Snapshot};
-use crate::facts::physical_name;
+use super::snapshot::Known;
+use super::{Action, Plan, ResourceChange, Snapshot, loops};
+use crate::expression::display;
+use crate::facts::name_property;
 use assembly::{Finding, Location};
 
 impl Plan {
     /// What CloudFormation would refuse about these changes. `location` gives the place where a resource is declared.
     #[must_use]
-    pub fn check(
-        &self,
-        before: Option<&Snapshot>,
-        after: &Snapshot,
-        location: impl Fn(&str) -> Option<Location>,
-    ) -> Vec<Finding> {
+    pub fn check(&self, after: &Snapshot, location: impl Fn(&str) -> Option<Location>) -> Vec<Finding> {
+        let after = &*loops::expand(after);
+        let known = after.known();
         let mut findings = Vec::new();
         for change in &self.resources {
-            let new = after.template.resource(&change.id);
-            findings.extend(replaces_named(change, new).map(|finding| place(finding, location(&change.id))));
+            let refused = retyped(change).or_else(|| replaces_named(change, &known));
+            findings.extend(refused.map(|finding| place(finding, location(&change.id))));
         }
         findings
     }
@@ -28,13 +27,32 @@ fn place(finding: Finding, location: Option<Location>) -> Finding {
     Finding { location, ..finding }
 }
 
-fn replaces_named(change: &ResourceChange, resource: Option<&Map<String, Json>>) -> Option<Finding> {
+/// CloudFormation takes no other type under a logical id of the stack.
+fn retyped(change: &ResourceChange) -> Option<Finding> {
+    let [of_type] = &change.properties[..] else { return None };
+    let (Some(Json::String(before)), Some(Json::String(after))) = (&of_type.before, &of_type.after) else {
+        return None;
+    };
+    (of_type.path == "Type" && change.resource_type == *after && before != after).then(|| {
+        Finding::error(
+            "type-changed",
+            format!("`{}` is of type `{before}` and cannot become one of type `{after}`", change.id),
+        )
+        .help("give the new resource another logical id")
+    })
+}
+
+/// The new resource is made while the old one still has its name.
+fn replaces_named(change: &ResourceChange, known: &Known<'_>) -> Option<Finding> {
     if change.action != Action::Replace {
         return None;
     }
-    let (property, name) = physical_name(&change.resource_type, resource?)?;
+    let property = name_property(&change.resource_type)?;
+    let resource = known.resolve(known.entry("Resources", &change.id)?);
+    let name = resource.get("Properties")?.get(property)?;
     let renamed = change.properties.iter().any(|it| it.path == property);
     (!renamed).then(|| {
+        let name = display(name);
         Finding::error(
             "replaces-named",
             format!("`{}` must be replaced, and its name `{name}` is still taken by the old one", change.id),

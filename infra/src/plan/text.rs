@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde_json::Value as Json;
-
 use super::properties::PropertyChange;
 use super::{Action, Permission, PermissionChange, Plan, ResourceChange, Step};
 use crate::expression::display;
@@ -53,11 +51,8 @@ impl Plan {
             resource_lines(change, width, &mut lines);
         }
         step_lines(&self.steps, &mut lines);
-        section("tags", &self.tags, &mut lines);
-        section("parameters", &self.parameters, &mut lines);
-        // Of a new stack every output is new.
-        if !self.is_first {
-            section("outputs", &self.outputs, &mut lines);
+        for (title, changes) in self.sections() {
+            section(title, changes, &mut lines);
         }
         let (widened, tone) =
             if self.is_first { ("permissions", Tone::Add) } else { ("permissions widened", Tone::Danger) };
@@ -71,11 +66,26 @@ impl Plan {
         lines
     }
 
+    /// The changes beside the resources, by what they are of.
+    pub(super) fn sections(&self) -> impl Iterator<Item = (&'static str, &[PropertyChange])> {
+        // Of a new stack every output is new.
+        let outputs = if self.is_first { &[][..] } else { &self.outputs[..] };
+        let sections = [
+            ("tags", &self.tags[..]),
+            ("parameters", &self.parameters),
+            ("outputs", outputs),
+            ("macros, whose result only CloudFormation knows", &self.macros),
+            ("template, which CloudFormation does not deploy by itself", &self.template),
+        ];
+        sections.into_iter().filter(|(_, changes)| !changes.is_empty())
+    }
+
     /// How many resources change how, or `no changes`.
     #[must_use]
     pub fn summary(&self) -> String {
         if self.is_empty() {
-            return "no changes".to_owned();
+            let says = if self.template.is_empty() { "no changes" } else { "nothing to deploy, only other words" };
+            return says.to_owned();
         }
         let counted = [
             (Action::Create, "to create"),
@@ -83,6 +93,7 @@ impl Plan {
             (Action::Replace, "to replace"),
             (Action::Delete, "to delete"),
             (Action::Retain, "to leave behind"),
+            (Action::Undecided, "undecided"),
         ]
         .into_iter()
         .map(|(action, words)| (self.resources.iter().filter(|change| change.action == action).count(), words))
@@ -90,7 +101,7 @@ impl Plan {
         .map(|(count, words)| format!("{count} {words}"))
         .collect::<Vec<_>>()
         .join(", ");
-        if counted.is_empty() { "only tags, outputs or parameters change".to_owned() } else { counted }
+        if counted.is_empty() { "no resource changes".to_owned() } else { counted }
     }
 }
 
@@ -107,45 +118,111 @@ fn resource_lines(change: &ResourceChange, width: usize, lines: &mut Vec<Line>) 
         Action::Replace => ("-/+", Tone::Danger),
         Action::Delete => ("-", Tone::Danger),
         Action::Retain => ("=", Tone::Plain),
+        Action::Undecided => ("?", Tone::Danger),
     };
     let id = &change.id;
     let start = format!("  {sign:<3} {id:<width$}");
-    let lost = change.loses.as_ref().map(|what| format!("deletes its {what}"));
-    if change.properties.is_empty() {
-        let note = match (change.action, lost) {
-            (Action::Retain, _) => "  # leaves the stack and is kept".to_owned(),
-            (_, Some(lost)) => format!("  # {lost}"),
-            (_, None) => String::new(),
-        };
+    // Of what only changes, the properties say all.
+    let has_own_line = change.properties.is_empty() || change.action == Action::Undecided;
+    if has_own_line {
+        let note = note(change).map(|note| format!("  # {note}")).unwrap_or_default();
         lines.push(Line { tone, text: format!("{start}  {}{note}", change.resource_type) });
-        return;
     }
     for (index, property) in change.properties.iter().enumerate() {
-        let start = if index == 0 { start.clone() } else { " ".repeat(start.len()) };
-        let note = match (property.replaces, &lost) {
-            (true, _) if change.keeps_old => {
-                "  # forces replacement, keeps the old one outside of the stack".to_owned()
-            }
-            (true, Some(lost)) => format!("  # forces replacement, {lost}"),
-            (true, None) => "  # forces replacement".to_owned(),
-            (false, _) => String::new(),
-        };
+        let is_first = index == 0 && !has_own_line;
+        let start = if is_first { start.clone() } else { " ".repeat(start.len()) };
+        let note = property_note(change, property).map(|note| format!("  # {note}")).unwrap_or_default();
         lines.push(Line { tone, text: format!("{start}  {}{note}", property_text(property)) });
     }
 }
 
+/// What is lost with a resource.
+fn lost(change: &ResourceChange) -> Option<String> {
+    let what = change.loses.as_ref()?;
+    let may = if change.action == Action::Undecided { "may delete" } else { "deletes" };
+    let snapshot = if change.keeps_snapshot { ", keeps a snapshot" } else { "" };
+    Some(format!("{may} its {what}{snapshot}"))
+}
+
+/// What there is to say of a resource beside its action.
+pub(super) fn note(change: &ResourceChange) -> Option<String> {
+    let condition = change.condition.as_ref();
+    let note = match change.action {
+        Action::Retain => Some("leaves the stack and is kept".to_owned()),
+        Action::Undecided => Some(condition.map_or_else(
+            || "what it makes is known to CloudFormation alone".to_owned(),
+            |id| format!("comes, stays or goes with the condition {id}"),
+        )),
+        Action::Create => condition.map(|id| format!("if the condition {id} holds")),
+        Action::Delete => condition.map(|id| format!("if the condition {id} holds now")),
+        Action::Update | Action::Replace => None,
+    };
+    let parts: Vec<_> = [note, lost(change)].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// What there is to say of a change of a property.
+pub(super) fn property_note(change: &ResourceChange, property: &PropertyChange) -> Option<String> {
+    if !property.replaces {
+        return None;
+    }
+    if change.action == Action::Undecided {
+        return Some("forces replacement".to_owned());
+    }
+    if change.keeps_old {
+        return Some("forces replacement, keeps the old one outside of the stack".to_owned());
+    }
+    let lost = lost(change).map(|lost| format!(", {lost}")).unwrap_or_default();
+    Some(format!("forces replacement{lost}"))
+}
+
+/// A change from what to what.
 fn property_text(change: &PropertyChange) -> String {
     let path = &change.path;
+    match difference(change) {
+        Difference::Said(text) => format!("{path}: {text}"),
+        Difference::Values(Some(before), Some(after)) => format!("{path}: {before} -> {after}"),
+        Difference::Values(None, Some(after)) => format!("{path}: set to {after}"),
+        Difference::Values(Some(before), None) => format!("{path}: {before} -> not set"),
+        Difference::Values(None, None) => path.clone(),
+    }
+}
+
+/// From what to what a property changes.
+pub(super) enum Difference {
+    /// In words.
+    Said(String),
+    /// Its values before and after, shortened.
+    Values(Option<String>, Option<String>),
+}
+
+pub(super) fn difference(change: &PropertyChange) -> Difference {
     if let Some(replaced) = &change.follows {
-        return format!("{path}: follows the new {replaced}");
+        return Difference::Said(format!("follows the new {replaced}"));
     }
-    let short = |json: &Json| short(&display(json));
-    match (&change.before, &change.after) {
-        (Some(before), Some(after)) => format!("{path}: {} -> {}", short(before), short(after)),
-        (None, Some(after)) => format!("{path}: set to {}", short(after)),
-        (Some(before), None) => format!("{path}: {} -> not set", short(before)),
-        (None, None) => path.clone(),
+    if let Some(by) = &change.undecided {
+        return Difference::Said(format!("may change with the {by}"));
     }
+    if change.is_reordered() {
+        return Difference::Said("the same in another order".to_owned());
+    }
+    let (before, after) = (change.before.as_ref().map(display), change.after.as_ref().map(display));
+    let (Some(before), Some(after)) = (&before, &after) else {
+        return Difference::Values(before.map(|it| short(&it)), after.map(|it| short(&it)));
+    };
+    let (before, after) = short_pair(before, after);
+    Difference::Values(Some(before), Some(after))
+}
+
+/// Two values, each short enough, from where they differ.
+fn short_pair(before: &str, after: &str) -> (String, String) {
+    let (old, new) = (short(before), short(after));
+    if old != new || before == after {
+        return (old, new);
+    }
+    let same = before.chars().zip(after.chars()).take_while(|(before, after)| before == after).count();
+    let rest = |text: &str| short(&text.chars().skip(same.saturating_sub(HASH_WIDTH)).collect::<String>());
+    (format!("…{}", rest(before)), format!("…{}", rest(after)))
 }
 
 /// The key of a function's zip by the start of its hash, other values by their start.
@@ -161,15 +238,9 @@ fn short(text: &str) -> String {
 }
 
 fn section(title: &str, changes: &[PropertyChange], lines: &mut Vec<Line>) {
-    if !changes.is_empty() {
-        lines.push(Line { tone: Tone::Heading, text: title.to_owned() });
-    }
+    lines.push(Line { tone: Tone::Heading, text: title.to_owned() });
     for change in changes {
-        let (sign, tone) = match (&change.before, &change.after) {
-            (None, _) => ("+", Tone::Add),
-            (_, None) => ("-", Tone::Danger),
-            _ => ("~", Tone::Change),
-        };
+        let (sign, tone) = sign(change);
         lines.push(Line { tone, text: format!("  {sign:<3} {}", property_text(change)) });
     }
 }
@@ -183,6 +254,15 @@ fn step_lines(steps: &[Step], lines: &mut Vec<Line>) {
         lines.push(Line { tone: Tone::Plain, text: format!("  {}   {}  # {}", index + 1, step.does, step.why) });
     }
     lines.push(Line { tone: Tone::Plain, text: format!("  {}   the rest", steps.len() + 1) });
+}
+
+/// What happens to a value.
+pub(super) const fn sign(change: &PropertyChange) -> (&'static str, Tone) {
+    match (&change.before, &change.after) {
+        (None, Some(_)) => ("+", Tone::Add),
+        (Some(_), None) => ("-", Tone::Danger),
+        _ => ("~", Tone::Change),
+    }
 }
 
 fn permission_lines<'a>(

@@ -8,6 +8,7 @@ use crate::check::Check;
 use crate::pattern::{Match, Pattern};
 use crate::reference::{Ref, Resource};
 use crate::sqs::Queue;
+use crate::template::verbatim;
 use crate::value::Intrinsic;
 
 /// A queue that gets the messages of a topic. The queue's policy must let the topic send.
@@ -78,6 +79,10 @@ impl<T: DeliversTo<Q>, Q: Queue> Resource for Subscription<T, Q> {
     fn check(&self, check: &mut Check<'_>) {
         let Some(policy) = &self.filter_policy else { return };
         let (fields, combinations) = policy.complexity();
+        if combinations == 0 {
+            let message = "a field of the filter policy has no values, so that the queue gets nothing";
+            check.error("filter-policy", message).help("list its values, or leave the field out");
+        }
         if fields > MAX_FIELDS {
             check.error("filter-policy", format!("the filter policy names {fields} fields; SNS takes {MAX_FIELDS}"));
         }
@@ -126,7 +131,8 @@ impl<T: DeliversTo<Q>, Q: Queue> Serialize for Subscription<T, Q> {
 impl Serialize for FilterPolicy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::MessageAttributes(attributes) => attributes.serialize(serializer),
+            // A field without values is said: without it, the queue would get everything.
+            Self::MessageAttributes(attributes) => verbatim(attributes, serializer),
             Self::MessageBody(pattern) => pattern.serialize(serializer),
         }
     }

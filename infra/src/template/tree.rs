@@ -1,4 +1,5 @@
-//! Values as JSON without what is `None` or empty: CloudFormation treats both as absent.
+//! Values as JSON without what is `None` or empty: CloudFormation treats both as absent. What somebody wrote as JSON
+//! stays as it is: there an empty list or mapping means something.
 //!
 //! This is `serde_json::to_value`, except that an absent entry is never made; most of a resource's properties are
 //! absent, so that making and removing them took longer than all the rest of rendering.
@@ -11,7 +12,15 @@ use serde_json::{Error, Map, Value as Json};
 
 /// `value` as JSON. Serialising a model type cannot fail: its maps have string keys.
 pub(super) fn tree(value: &(impl Serialize + ?Sized)) -> Json {
-    value.serialize(Tree).unwrap_or_default()
+    value.serialize(Tree { keeps_empty: false }).unwrap_or_default()
+}
+
+/// The name of the newtype in which nothing is left out but `null`.
+const VERBATIM: &str = "$verbatim";
+
+/// Serialises `value` as what nothing is left out of: of use as `serialize_with`.
+pub(crate) fn verbatim<S: Serializer>(value: &(impl Serialize + ?Sized), serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_newtype_struct(VERBATIM, value)
 }
 
 fn is_absent(json: &Json) -> bool {
@@ -23,28 +32,34 @@ fn is_absent(json: &Json) -> bool {
     }
 }
 
-struct Tree;
+#[derive(Clone, Copy)]
+struct Tree {
+    /// Whether what is empty is said.
+    keeps_empty: bool,
+}
 
 /// A list, which is the content of an enum's variant when it has a name.
 struct Items {
+    tree: Tree,
     variant: Option<&'static str>,
     list: Vec<Json>,
 }
 
 /// A mapping, which is the content of an enum's variant when it has a name.
 struct Entries {
+    tree: Tree,
     variant: Option<&'static str>,
     map: Map<String, Json>,
     key: String,
 }
 
 impl Items {
-    fn new(variant: Option<&'static str>, length: usize) -> Self {
-        Self { variant, list: Vec::with_capacity(length) }
+    fn new(tree: Tree, variant: Option<&'static str>, length: usize) -> Self {
+        Self { tree, variant, list: Vec::with_capacity(length) }
     }
 
     fn push(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        self.list.push(value.serialize(Tree)?);
+        self.list.push(value.serialize(self.tree)?);
         Ok(())
     }
 
@@ -54,13 +69,14 @@ impl Items {
 }
 
 impl Entries {
-    const fn new(variant: Option<&'static str>, map: Map<String, Json>) -> Self {
-        Self { variant, map, key: String::new() }
+    const fn new(tree: Tree, variant: Option<&'static str>, map: Map<String, Json>) -> Self {
+        Self { tree, variant, map, key: String::new() }
     }
 
     fn insert(&mut self, key: impl Into<String>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        let json = value.serialize(Tree)?;
-        if !is_absent(&json) {
+        let json = value.serialize(self.tree)?;
+        let is_left_out = if self.tree.keeps_empty { json.is_null() } else { is_absent(&json) };
+        if !is_left_out {
             self.map.insert(key.into(), json);
         }
         Ok(())
@@ -136,8 +152,8 @@ impl Serializer for Tree {
         Ok(Json::String(variant.to_owned()))
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _name: &'static str, value: &T) -> Result<Json, Error> {
-        value.serialize(self)
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<Json, Error> {
+        value.serialize(Self { keeps_empty: self.keeps_empty || name == VERBATIM })
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -147,21 +163,21 @@ impl Serializer for Tree {
         variant: &'static str,
         value: &T,
     ) -> Result<Json, Error> {
-        let mut entries = Entries::new(None, Map::new());
+        let mut entries = Entries::new(self, None, Map::new());
         entries.insert(variant, value)?;
         Ok(entries.finish())
     }
 
     fn serialize_seq(self, length: Option<usize>) -> Result<Items, Error> {
-        Ok(Items::new(None, length.unwrap_or_default()))
+        Ok(Items::new(self, None, length.unwrap_or_default()))
     }
 
     fn serialize_tuple(self, length: usize) -> Result<Items, Error> {
-        Ok(Items::new(None, length))
+        Ok(Items::new(self, None, length))
     }
 
     fn serialize_tuple_struct(self, _name: &'static str, length: usize) -> Result<Items, Error> {
-        Ok(Items::new(None, length))
+        Ok(Items::new(self, None, length))
     }
 
     fn serialize_tuple_variant(
@@ -171,15 +187,15 @@ impl Serializer for Tree {
         variant: &'static str,
         length: usize,
     ) -> Result<Items, Error> {
-        Ok(Items::new(Some(variant), length))
+        Ok(Items::new(self, Some(variant), length))
     }
 
     fn serialize_map(self, length: Option<usize>) -> Result<Entries, Error> {
-        Ok(Entries::new(None, Map::with_capacity(length.unwrap_or_default())))
+        Ok(Entries::new(self, None, Map::with_capacity(length.unwrap_or_default())))
     }
 
     fn serialize_struct(self, _name: &'static str, _length: usize) -> Result<Entries, Error> {
-        Ok(Entries::new(None, Map::new()))
+        Ok(Entries::new(self, None, Map::new()))
     }
 
     fn serialize_struct_variant(
@@ -189,7 +205,7 @@ impl Serializer for Tree {
         variant: &'static str,
         _length: usize,
     ) -> Result<Entries, Error> {
-        Ok(Entries::new(Some(variant), Map::new()))
+        Ok(Entries::new(self, Some(variant), Map::new()))
     }
 }
 
@@ -245,7 +261,7 @@ impl SerializeMap for Entries {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.key = match key.serialize(Tree)? {
+        self.key = match key.serialize(self.tree)? {
             Json::String(key) => key,
             other => other.to_string(),
         };

@@ -53,7 +53,11 @@ pub fn policy(file: &Path, kind: Option<Kind>) -> anyhow::Result<Vec<AuditFindin
     Ok(found.into_iter().map(finding).collect())
 }
 
-fn read(file: &Path) -> anyhow::Result<String> {
+/// The text in `file`.
+///
+/// # Errors
+/// When it cannot be read or is no text.
+pub fn read(file: &Path) -> anyhow::Result<String> {
     let name = file.display();
     let bytes = fs::read(file).map_err(|error| Failure::new(format!("`{name}` cannot be read: {error}")))?;
     String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{name}` is no text, expected UTF-8")).into())

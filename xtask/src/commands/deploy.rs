@@ -17,7 +17,7 @@ use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::prepare::{Prepared, prepare};
 use crate::select::{self, Selection};
-use crate::{local, ui};
+use crate::{local, parameter_file, ui};
 
 /// Deploys each stack to each region and prints the outputs.
 pub async fn run(
@@ -28,6 +28,7 @@ pub async fn run(
     operation: &OperationArgs,
     yes: bool,
 ) -> anyhow::Result<Exit> {
+    let given = &parameter_file::with_file(given)?;
     let mut selection = Selection::complete(selected, &target.stage)?;
     parameters::require_known(&selection.stacks, &given.parameters)?;
     select::require_all_sound(&selection.stacks)?;

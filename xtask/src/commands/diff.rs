@@ -1,57 +1,152 @@
 //! `diff`: what a deployment would change, resource by resource and property by property.
 
-use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use crate::cli::{self, ParameterArgs, TargetArgs};
+use assembly::Finding;
+use infra::plan::{Plan, Pseudo, Snapshot};
+use infra::{Template, nearest};
+use serde_json::{Value as Json, json};
+
+use crate::audit::files;
+use crate::cli::{Diff, DiffFormat};
 use crate::deploy::concurrent;
 use crate::deploy::parameters;
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::prepare::prepare;
 use crate::select::{self, Selection};
-use crate::{cloud, ui};
+use crate::{cloud, parameter_file, ui};
 
-/// Prints the plan of each stack in each region.
-pub async fn run(
-    selected: &cli::StackArgs,
-    exit_code: bool,
-    given: &ParameterArgs,
-    target: &TargetArgs,
-) -> anyhow::Result<Exit> {
-    let selection = Selection::complete(selected, &target.stage)?;
+/// Prints the plan of each stack in each region, or of two templates.
+pub async fn run(arguments: &Diff) -> anyhow::Result<Exit> {
+    let mut report = Report::new(arguments);
+    if let (Some(before), Some(after)) = (&arguments.before, &arguments.after) {
+        of_templates(arguments, before, after, &mut report)?;
+    } else {
+        of_stacks(arguments, &mut report).await?;
+    }
+    Ok(report.finish())
+}
+
+async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> {
+    let target = &arguments.target;
+    let given = parameter_file::with_file(&arguments.given)?;
+    let selection = Selection::complete(&arguments.stacks(), &target.stage)?;
     let stacks = &selection.stacks;
     parameters::require_known(stacks, &given.parameters)?;
     select::require_all_sound(stacks)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let all = StackInstance::all(stacks, &clouds);
-    let prepared = prepare(&selection, &all, given, target.release).await?;
+    let prepared = prepare(&selection, &all, &given, target.release).await?;
     concurrent::say_failures(&all, &prepared);
-    let mut exit = Exit::Done;
-    let mut plans = Vec::new();
     for (instance, prepared) in all.iter().zip(prepared) {
-        let plan = match prepared {
-            Ok(prepared) => prepared.plan,
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
             Err(error) if all.len() == 1 => return Err(error),
             Err(_) => {
-                exit = Exit::Failed;
+                report.exit = Exit::Failed;
                 continue;
             }
         };
-        if exit_code && exit == Exit::Done && !plan.is_empty() {
-            exit = Exit::Differences;
-        }
-        if !ui::json() {
-            plan.lines(&instance.label).iter().for_each(|line| ui::result(ui::plan_line(line)));
-            continue;
-        }
-        let mut entry = json!({"stack": instance.stack.name(), "plan": plan});
-        if clouds.len() > 1 {
-            entry["region"] = instance.cloud.region.as_str().into();
-        }
-        plans.push(entry);
+        let stack = instance.stack;
+        let refusals = prepared.plan.check(&prepared.after, |id| stack.location(id).cloned());
+        let region = (clouds.len() > 1).then_some(instance.cloud.region.as_str());
+        report.add(&instance.label, stack.name(), region, &prepared.plan, &refusals);
     }
-    if ui::json() {
-        ui::result(json!({"version": 1, "stacks": plans}));
+    Ok(())
+}
+
+/// Two templates of anybody, without AWS and without a workspace.
+fn of_templates(arguments: &Diff, before: &Path, after: &Path, report: &mut Report) -> anyhow::Result<()> {
+    arguments.target.require_one_region("diff --before")?;
+    let (old, new) = (template(before)?, template(after)?);
+    let given = parameter_file::with_file(&arguments.given)?.parameters;
+    require_known(&given, &[&old, &new])?;
+    require_known(&arguments.before_parameters, &[&old])?;
+    let pseudo = Pseudo { region: arguments.target.regions.first().cloned(), ..Pseudo::default() };
+    let mut values: BTreeMap<_, _> = given.into_iter().collect();
+    let new = Snapshot { pseudo: pseudo.clone(), ..Snapshot::given(new, &values) };
+    values.extend(arguments.before_parameters.iter().cloned());
+    let old = Snapshot { pseudo, ..Snapshot::given(old, &values) };
+    let plan = Plan::between(Some(&old), &new);
+    let refusals = plan.check(&new, |_| None);
+    let name = after.display().to_string();
+    report.add(&name, &name, None, &plan, &refusals);
+    Ok(())
+}
+
+fn template(file: &Path) -> anyhow::Result<Template> {
+    let name = file.display();
+    let template = Template::parse(&files::read(file)?)
+        .map_err(|error| Failure::new(format!("`{name}`: {error}")).help("a template is YAML or JSON"))?;
+    if template.section("Resources").next().is_none() {
+        return Err(Failure::new(format!("`{name}` is no template: it has no `Resources`")).into());
     }
-    Ok(exit)
+    Ok(template)
+}
+
+/// Refuses values for parameters that none of `templates` has.
+fn require_known(given: &[(String, String)], templates: &[&Template]) -> anyhow::Result<()> {
+    let names = templates.iter().flat_map(|template| template.section("Parameters"));
+    let known: BTreeSet<_> = names.map(|(name, _)| name).collect();
+    let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name.as_str())) else { return Ok(()) };
+    let failure = Failure::new(format!("there is no parameter `{name}`")).exit(Exit::Usage);
+    Err(match nearest::nearest(name, known.iter().copied()) {
+        Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
+        None if known.is_empty() => failure,
+        None => failure.help(format!("the parameters are {}", known.into_iter().collect::<Vec<_>>().join(", "))),
+    }
+    .into())
+}
+
+/// What was found, as it is told.
+struct Report {
+    format: DiffFormat,
+    exit_code: bool,
+    exit: Exit,
+    plans: Vec<Json>,
+}
+
+impl Report {
+    fn new(arguments: &Diff) -> Self {
+        let default = if ui::json() { DiffFormat::Json } else { DiffFormat::default() };
+        Self {
+            format: arguments.format.unwrap_or(default),
+            exit_code: arguments.exit_code,
+            exit: Exit::Done,
+            plans: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, label: &str, name: &str, region: Option<&str>, plan: &Plan, refusals: &[Finding]) {
+        if self.exit_code && self.exit == Exit::Done && !plan.is_empty() {
+            self.exit = Exit::Differences;
+        }
+        match self.format {
+            DiffFormat::Text => {
+                plan.lines(label).iter().for_each(|line| ui::result(ui::plan_line(line)));
+                refusals.iter().for_each(ui::finding);
+            }
+            DiffFormat::Markdown => ui::result(plan.markdown(label, refusals)),
+            DiffFormat::Json => {
+                let mut entry = json!({"stack": name, "plan": plan});
+                if let Some(region) = region {
+                    entry["region"] = region.into();
+                }
+                if !refusals.is_empty() {
+                    entry["refusals"] = json!(refusals);
+                }
+                self.plans.push(entry);
+            }
+        }
+    }
+
+    fn finish(self) -> Exit {
+        if self.format == DiffFormat::Json {
+            ui::result(json!({"version": 1, "stacks": self.plans}));
+        }
+        self.exit
+    }
 }

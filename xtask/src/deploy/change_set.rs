@@ -10,7 +10,7 @@ use aws_sdk_cloudformation::types::{
 };
 use aws_smithy_types::byte_stream::ByteStream;
 use infra::Template;
-use infra::plan::{Action, Plan};
+use infra::plan::{Action, Plan, Snapshot};
 
 use super::operation::Starter;
 use crate::assets::bucket::Bucket;
@@ -50,7 +50,7 @@ pub struct Request<'a> {
     pub template: &'a Template,
     /// The values of all parameters.
     pub parameters: &'a BTreeMap<String, String>,
-    /// The tags of the stack.
+    /// The tags that CloudFormation gives to every resource of the stack.
     pub tags: &'a BTreeMap<String, String>,
     /// Whether the stack exists already.
     pub exists: bool,
@@ -194,7 +194,7 @@ fn is_planned(change: &ResourceChange, plan: &Plan) -> bool {
     let planned = plan.resources.iter().find(|planned| Some(planned.id.as_str()) == change.logical_resource_id());
     let action = planned.map(|planned| planned.action);
     match (change.action(), change.replacement()) {
-        (Some(ChangeAction::Remove), _) => matches!(action, Some(Action::Delete | Action::Retain)),
+        (Some(ChangeAction::Remove), _) => matches!(action, Some(Action::Delete | Action::Retain | Action::Undecided)),
         (Some(ChangeAction::Modify), Some(Replacement::True)) => action == Some(Action::Replace),
         _ => true,
     }
@@ -299,21 +299,28 @@ async fn upload(cloud: &Cloud, bucket: &Bucket, name: &str, body: String) -> any
     Ok(cloud.object_url(&bucket.name, &key))
 }
 
-/// The tags that CloudFormation gives to every resource of the stack.
-#[must_use]
-pub fn tags(stack: &Stack) -> BTreeMap<String, String> {
-    let own = stack.tags().iter().filter_map(|tag| Some((tag.key.as_str(), tag.value.as_str()?)));
-    [(STACK_TAG, stack.name()), (STAGE_TAG, stack.stage())]
+/// The tags that CloudFormation gives to every resource of the stack, with the values of `after`'s parameters.
+///
+/// # Errors
+/// When one depends on what is known only after the deployment: CloudFormation takes texts.
+pub fn tags(stack: &Stack, after: &Snapshot) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut tags: BTreeMap<_, _> = [(STACK_TAG, stack.name()), (STAGE_TAG, stack.stage())]
         .into_iter()
-        .chain(own)
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect()
+        .collect();
+    for tag in stack.tags() {
+        let value = after.resolve(&tag.value);
+        let Some(value) = value.as_str() else {
+            let message = format!("the value of the tag `{}` of `{}` is not known before", tag.key, stack.name());
+            return Err(Failure::new(message).help("use a parameter or a text").into());
+        };
+        tags.insert(tag.key.clone(), value.to_owned());
+    }
+    Ok(tags)
 }
 
 #[cfg(test)]
 mod tests {
-    use infra::plan::Snapshot;
-
     use super::*;
 
     fn snapshot(yaml: &str) -> Snapshot {
@@ -333,5 +340,18 @@ mod tests {
         assert!(!planned(change("Another", ChangeAction::Remove)));
         assert!(planned(change("Kept", ChangeAction::Modify).replacement(Replacement::False)));
         assert!(!planned(change("Kept", ChangeAction::Modify).replacement(Replacement::True)));
+    }
+
+    #[test]
+    fn a_tag_takes_the_values_of_parameters() {
+        let mut stack = infra::Stack::new("orders", &infra::Stage::default());
+        let team = stack.parameter::<String>("Team", infra::parameter::Parameter::default());
+        stack.tags.push(infra::stack::Tag { key: "team".to_owned(), value: team });
+        let stack = Stack::from(stack.assemble());
+        let parameters = [("Team".to_owned(), "sales".to_owned())].into();
+        let after = Snapshot { parameters, ..Snapshot::default() };
+        assert_eq!(tags(&stack, &after).unwrap().get("team").map(String::as_str), Some("sales"));
+        let refused = tags(&stack, &Snapshot::default()).unwrap_err().to_string();
+        assert!(refused.starts_with("the value of the tag `team` of `orders` is not known before"), "{refused}");
     }
 }

@@ -57,7 +57,7 @@ pub fn resolved_resources(template: &Template, deployed: &BTreeMap<String, Strin
         let value = deployed.get(name).cloned().or_else(default)?;
         (is_text && !is_hidden).then(|| (name.to_owned(), value))
     });
-    let snapshot = Snapshot { template: template.clone(), parameters: known.collect(), tags: BTreeMap::new() };
+    let snapshot = Snapshot { template: template.clone(), parameters: known.collect(), ..Snapshot::default() };
     snapshot.resolved_resources()
 }
 
