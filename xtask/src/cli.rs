@@ -152,6 +152,24 @@ pub struct ParameterArgs {
     pub file: Option<PathBuf>,
 }
 
+/// What of a deployment is approved without a question.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Approval")]
+pub struct ApprovalArgs {
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// With `--yes`: also when data is lost.
+    #[arg(long, requires = "yes")]
+    pub allow_loss: bool,
+    /// With `--yes`: also when rights are widened in a stage that the workspace protects.
+    #[arg(long, requires = "yes")]
+    pub allow_wider: bool,
+    /// Carry out the plan that `diff --out` wrote, without a question; nothing when anything moved since.
+    #[arg(long, value_name = "FILE", conflicts_with = "yes")]
+    pub plan: Option<PathBuf>,
+}
+
 /// How a deployment is carried out.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Operation")]
@@ -224,9 +242,9 @@ pub enum Command {
         /// How CloudFormation works.
         #[command(flatten)]
         operation: OperationArgs,
-        /// Do not ask.
-        #[arg(long)]
-        yes: bool,
+        /// What is approved.
+        #[command(flatten)]
+        approval: ApprovalArgs,
     },
     /// Show how what runs differs from what was deployed; exits with 3 when it does.
     Drift {

@@ -253,14 +253,12 @@ impl Cloud {
     #[must_use]
     pub fn object_url(&self, bucket: &str, key: &str) -> String {
         let endpoint = self.local.as_ref().map(local::LocalCloud::endpoint).or_else(|| self.endpoint.clone());
-        match endpoint {
-            Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
-            None => {
-                let suffix = self.pseudo("").value("AWS::URLSuffix");
-                let suffix = suffix.as_ref().and_then(serde_json::Value::as_str).unwrap_or("amazonaws.com");
-                format!("https://{bucket}.s3.{}.{suffix}/{key}", self.region)
-            }
+        if let Some(endpoint) = endpoint {
+            return format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/'));
         }
+        let suffix = self.pseudo("").value("AWS::URLSuffix");
+        let suffix = suffix.as_ref().and_then(serde_json::Value::as_str).unwrap_or("amazonaws.com");
+        format!("https://{bucket}.s3.{}.{suffix}/{key}", self.region)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod parameters;
 pub mod recovery;
 pub mod removal;
 pub mod rollout;
+pub mod sealed;
 pub mod stack_instance;
 pub mod undeclared;
 pub mod update;

@@ -68,8 +68,8 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
             commands::check::run_for_editors(&stacks, &stage)
         }
         Command::Diff(arguments) => commands::diff::run(&arguments).await,
-        Command::Deploy { stacks, given, target, allowed, operation, yes } => {
-            commands::deploy::run(&stacks, &given, &target, &allowed, &operation, yes).await
+        Command::Deploy { stacks, given, target, allowed, operation, approval } => {
+            commands::deploy::run(&stacks, &given, &target, &allowed, &operation, &approval).await
         }
         Command::Drift { stacks, target, fix, yes } => commands::drift::run(&stacks, &target, fix, yes).await,
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,

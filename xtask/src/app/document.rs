@@ -76,6 +76,7 @@ mod tests {
             root: "/w".into(),
             app: "stacks".to_owned(),
             project: "stacks".to_owned(),
+            protected_stages: Vec::new(),
             build_with: Vec::new(),
         };
         read(printed.as_bytes(), &workspace).unwrap_err().to_string()

@@ -20,6 +20,8 @@ pub struct Workspace {
     /// The name of the project, which its deployed stacks carry: that of the package with the systems unless the
     /// metadata names it.
     pub project: String,
+    /// The stages in which more care is taken.
+    pub protected_stages: Vec<String>,
     /// Packages whose features are unified with those of the app, so that what both depend on is compiled once.
     pub build_with: Vec<String>,
 }
@@ -34,6 +36,12 @@ pub fn root() -> anyhow::Result<PathBuf> {
 }
 
 impl Workspace {
+    /// Whether the metadata names `stage` among those that are protected.
+    #[must_use]
+    pub fn protects(&self, stage: &str) -> bool {
+        self.protected_stages.iter().any(|it| it == stage)
+    }
+
     /// The packages whose features are unified in builds for this machine: the app, which depends on all handlers, and
     /// those that the metadata names.
     pub fn unified(&self) -> impl Iterator<Item = &str> {
@@ -59,9 +67,12 @@ impl Workspace {
         match stackwright.as_ref().map(|it| it.get("app")) {
             Some(Some(Value::String(app))) if !app.is_empty() => {
                 let project = stackwright.as_ref().and_then(|it| it.get("project")?.as_str()).unwrap_or(app);
-                let build_with = stackwright.as_ref().and_then(|it| it.get("build-with")?.as_array()).into_iter().flatten();
-                let build_with = build_with.filter_map(|it| it.as_str().map(str::to_owned)).collect();
-                Ok(Self { root, app: app.clone(), project: project.to_owned(), build_with })
+                let list = |name: &str| {
+                    let entries = stackwright.as_ref().and_then(|it| it.get(name)?.as_array()).into_iter().flatten();
+                    entries.filter_map(|it| it.as_str().map(str::to_owned)).collect()
+                };
+                let (build_with, protected_stages) = (list("build-with"), list("protect"));
+                Ok(Self { root, app: app.clone(), project: project.to_owned(), protected_stages, build_with })
             }
             Some(Some(other)) => Err(Failure::new(format!(
                 "`app` in `[workspace.metadata.stackwright]` of `{}` is `{other}`, expected the name of a package",
@@ -118,6 +129,9 @@ mod tests {
         assert_eq!((found.app.as_str(), found.project.as_str()), ("stacks", "stacks"));
         let found = at("[workspace.metadata.stackwright]\napp = \"stacks\"\nproject = \"shop\"").unwrap();
         assert_eq!(found.project, "shop");
+        assert!(!found.protects("prod"));
+        let found = at("[workspace.metadata.stackwright]\napp = \"stacks\"\nprotect = [\"prod\"]").unwrap();
+        assert!(found.protects("prod") && !found.protects("dev"));
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub struct Diff {
     /// How to tell; else text, or JSON with `--json`.
     #[arg(long, value_enum)]
     pub format: Option<DiffFormat>,
+    /// Write the plans to a file, for `deploy --plan`.
+    #[arg(long, value_name = "FILE", conflicts_with = "before")]
+    pub out: Option<PathBuf>,
     /// Exit with 3 when there are differences.
     #[arg(long)]
     pub exit_code: bool,

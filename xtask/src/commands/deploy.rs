@@ -2,19 +2,21 @@
 
 use std::time::Instant;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::{Value as Json, json};
 
 use crate::audit::gate;
-use crate::cli::{self, OperationArgs, ParameterArgs, TargetArgs};
+use crate::cli::{self, ApprovalArgs, OperationArgs, ParameterArgs, TargetArgs};
 use crate::cloud;
 use crate::deploy::change_set::Settings;
 use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::parameters;
 use crate::deploy::recovery;
 use crate::deploy::rollout::{self, Done, Times};
+use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::prepare::{Prepared, prepare};
 use crate::select::{self, Selection};
 use crate::{local, parameter_file, ui};
@@ -26,9 +28,10 @@ pub async fn run(
     target: &TargetArgs,
     allowed: &[(String, String)],
     operation: &OperationArgs,
-    yes: bool,
+    approval: &ApprovalArgs,
 ) -> anyhow::Result<Exit> {
     let given = &parameter_file::with_file(given)?;
+    let plan = approval.plan.as_deref().map(Sealed::read).transpose()?;
     let mut selection = Selection::complete(selected, &target.stage)?;
     parameters::require_known(&selection.stacks, &given.parameters)?;
     select::require_all_sound(&selection.stacks)?;
@@ -42,7 +45,7 @@ pub async fn run(
     for instance in &all {
         recovery::resume(instance).await?;
         if operation.recover {
-            recovery::recover(instance, operation.role_arn.as_deref(), yes).await?;
+            recovery::recover(instance, operation.role_arn.as_deref(), approval.yes).await?;
         }
     }
     let began = Instant::now();
@@ -59,13 +62,23 @@ pub async fn run(
     let build = began.elapsed();
     let shown = all.iter().zip(prepared).map(|(instance, prepared)| {
         let prepared = prepared?;
-        prepared.show(instance, !yes).map(|()| prepared)
+        prepared.show(instance, !approval.yes && plan.is_none()).map(|()| prepared)
     });
     let prepared: Vec<_> = shown.collect();
     concurrent::say_failures(&all, &prepared);
     let artifacts = rollout::artifacts(&prepared);
-    if let Some(question) = question(&all, &prepared) {
-        ui::confirm(&question, yes)?;
+    if let Some(plan) = &plan {
+        for (instance, prepared) in all.iter().zip(&prepared) {
+            if let Ok(prepared) = prepared {
+                plan.require(instance, prepared)?;
+            }
+        }
+    } else if let Some(question) = question(&all, &prepared) {
+        if approval.yes {
+            let is_protected = selection.app.workspace.protects(&target.stage);
+            require_allowed(&all, &prepared, approval, is_protected)?;
+        }
+        ui::confirm(&question, approval.yes)?;
     }
 
     let settings = Settings { role_arn: operation.role_arn.clone(), no_rollback: operation.no_rollback };
@@ -91,10 +104,57 @@ fn question(all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>]) ->
             .losses()
             .filter_map(|change| Some(format!("{} of {}", change.loses.as_ref()?, change.id)))
             .collect();
-        Some(if losses.is_empty() { what } else { format!("{what} and lose {}", losses.join(", ")) })
+        let listed = |what: &str, names: &[String]| match names {
+            [] => String::new(),
+            names => format!(" and {what} {}", names.join(", ")),
+        };
+        let (lost, wider) = (listed("lose", &losses), listed("widen the rights of", &widened(prepared)));
+        Some(format!("{what}{lost}{wider}"))
     });
     let changing: Vec<_> = changing.collect();
     (!changing.is_empty()).then(|| format!("deploy {}", changing.join(", ")))
+}
+
+/// Who gets wider rights than are deployed, each once.
+fn widened(prepared: &Prepared) -> Vec<String> {
+    let changes = prepared.plan.permissions.iter().filter(|change| change.widens && !prepared.plan.is_first);
+    let holders: IndexSet<_> = changes.map(|change| change.permission.holder.clone()).collect();
+    holders.into_iter().collect()
+}
+
+/// A yes that nobody gave at a terminal does not cover the loss of data, nor wider rights in a protected stage.
+fn require_allowed(
+    all: &[StackInstance<'_>],
+    prepared: &[anyhow::Result<Prepared>],
+    approval: &ApprovalArgs,
+    is_protected: bool,
+) -> anyhow::Result<()> {
+    for (instance, prepared) in all.iter().zip(prepared) {
+        let Ok(prepared) = prepared else { continue };
+        let label = &instance.label;
+        let lost = prepared.plan.losses().filter_map(|it| Some(format!("{} of {}", it.loses.as_ref()?, it.id)));
+        let lost: Vec<_> = lost.collect();
+        if !lost.is_empty() && !approval.allow_loss {
+            let message = format!("deploying `{label}` loses {}; nothing was deployed", lost.join(", "));
+            return Err(Failure::new(message)
+                .exit(Exit::Declined)
+                .help("if a resource was renamed, give it its old logical id back: its data stays")
+                .help("`--yes --allow-loss` loses the data")
+                .into());
+        }
+        let widened = widened(prepared);
+        if is_protected && !widened.is_empty() && !approval.allow_wider {
+            let message = format!(
+                "deploying `{label}` to a protected stage widens the rights of {}; nothing was deployed",
+                widened.join(", ")
+            );
+            return Err(Failure::new(message)
+                .exit(Exit::Declined)
+                .help("`--yes --allow-wider` widens them; so does a plan that was approved: `--plan FILE`")
+                .into());
+        }
+    }
+    Ok(())
 }
 
 /// Says how it ended.

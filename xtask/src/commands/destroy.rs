@@ -37,7 +37,12 @@ pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, how: &How) -> a
     let How { force, backup, role_arn, yes } = how;
     let yes = *yes;
     let (mut selection, unknown) = Selection::declared(selected, &target.stage)?;
-    let clouds = cloud::connect_all(target, selection.default_region()).await?;
+    let clouds = match (cloud::connect_all(target, selection.default_region()).await, unknown.first()) {
+        (Ok(clouds), _) => clouds,
+        // Where nothing can be looked for, a name that the source does not have is probably mistyped.
+        (Err(_), Some(name)) => return Err(selection.no_such_stack(name)),
+        (Err(error), None) => return Err(error),
+    };
     if selected.all || !unknown.is_empty() {
         let is_wanted = |name: &str| {
             let is_undeclared = !selection.stacks.iter().any(|stack| stack.name() == name);

@@ -12,10 +12,11 @@ use crate::audit::files;
 use crate::cli::{Diff, DiffFormat};
 use crate::deploy::concurrent;
 use crate::deploy::parameters;
+use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::prepare::prepare;
+use crate::prepare::{Prepared, prepare};
 use crate::select::{self, Selection};
 use crate::{cloud, parameter_file, ui};
 
@@ -41,6 +42,9 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
     let all = StackInstance::all(stacks, &clouds);
     let prepared = prepare(&selection, &all, &given, target.release).await?;
     concurrent::say_failures(&all, &prepared);
+    if let Some(file) = &arguments.out {
+        seal(&all, &prepared, file)?;
+    }
     for (instance, prepared) in all.iter().zip(prepared) {
         let prepared = match prepared {
             Ok(prepared) => prepared,
@@ -56,6 +60,15 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
         report.add(&instance.label, stack.name(), region, &prepared.plan, &refusals);
     }
     Ok(())
+}
+
+/// Writes the plans of all stacks; of one that has none nothing can be approved.
+fn seal(all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>], file: &Path) -> anyhow::Result<()> {
+    let plans = all.iter().zip(prepared).map(|(instance, prepared)| Some((instance, prepared.as_ref().ok()?)));
+    match plans.collect::<Option<Vec<_>>>() {
+        Some(plans) => Sealed::of(plans.into_iter()).write(file),
+        None => Err(Failure::new(format!("a stack has no plan; `{}` was not written", file.display())).into()),
+    }
 }
 
 /// Two templates of anybody, without AWS and without a workspace.

@@ -68,7 +68,7 @@ fn without_rollback_leaves_what_was_made_and_can_be_repeated() {
 fn that_fails_for_the_stack_alone_has_the_stacks_reason() {
     let project = Project::new(TWO);
     project.aws.fail_stack("The alarm orders-errors went off");
-    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"error: `orders` failed: CloudFormation gives no reason; what had been created was deleted again, and the stack with it");
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"error: `orders` failed: The alarm orders-errors went off. Delete requested by user.; what had been created was deleted again, and the stack with it");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn that_validation_refuses_names_the_line_and_leaves_no_stack() {
 }
 
 /// What was said from the first error on.
-pub fn said(stderr: &str) -> String {
+pub(crate) fn said(stderr: &str) -> String {
     let start = stderr.find("error:").unwrap_or_default();
     stderr[start..].to_owned()
 }

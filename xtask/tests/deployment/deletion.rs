@@ -48,6 +48,7 @@ fn data_goes_by_force_alone_and_what_is_retained_is_named() {
     project.aws.put_items("shop-orders", 1204);
     assert_snapshot!(said(&project.destroy().expect(5).stderr), @r"
     error: `orders` holds data: 2 objects in Pictures, about 1,204 items in Orders; nothing was destroyed
+      help: `--backup DIR` copies the data to files first, and `restore DIR` brings it back
       help: `--force` destroys the data, too
     ");
 

@@ -82,7 +82,7 @@ fn all_calls() -> Vec<(usize, usize, usize)> {
 }
 
 /// Checks all cases, several at once: most of the time goes into waiting for repetitions.
-fn check_all<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
+pub(crate) fn check_all<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..8 {

@@ -3,11 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
+mod approval;
 mod creation;
 mod deletion;
 mod drift;
 mod faults;
 mod ownership;
 mod project;
+mod random;
 mod states;
+mod steps;
 mod update;

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use assembly::{Assembly, Location, Outcome, Stack, System};
+use assembly::{Assembly, Location, Outcome, Parameter, Stack, System};
 use aws_fake::FakeAws;
 use infra::Template;
 use tempfile::TempDir;
 use testing::{CommandOutput, command};
 
 /// The region that everything is deployed to.
-pub const REGION: &str = "eu-west-1";
+pub(crate) const REGION: &str = "eu-west-1";
 
 /// An app that prints what a file holds: it is compiled once for all tests.
 static APP: LazyLock<TempDir> = LazyLock::new(|| {
@@ -39,27 +39,27 @@ static APP: LazyLock<TempDir> = LazyLock::new(|| {
 });
 
 /// A project with the system `orders`, or others, and the AWS that it is deployed to.
-pub struct Project {
+pub(crate) struct Project {
     /// Where it is deployed to.
-    pub aws: FakeAws,
+    pub(crate) aws: FakeAws,
     folder: TempDir,
 }
 
 impl Project {
     /// A project whose system `orders` has the template `yaml`.
-    pub fn new(yaml: &str) -> Self {
+    pub(crate) fn new(yaml: &str) -> Self {
         let project = Self { aws: FakeAws::start(), folder: TempDir::new().unwrap() };
         project.declare(&[("orders", yaml)]);
         project
     }
 
     /// Gives the system `orders` another template.
-    pub fn change(&self, yaml: &str) {
+    pub(crate) fn change(&self, yaml: &str) {
         self.declare(&[("orders", yaml)]);
     }
 
     /// Declares these systems and no others. A resource is declared on the line that it has in its template.
-    pub fn declare(&self, systems: &[(&str, &str)]) {
+    pub(crate) fn declare(&self, systems: &[(&str, &str)]) {
         let systems = systems.iter().map(|(name, yaml)| system(name, yaml)).collect();
         fs::write(self.assembly(), document(systems)).unwrap();
     }
@@ -69,7 +69,7 @@ impl Project {
     }
 
     /// The engine's command line, with the project's AWS as its endpoint.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(arguments);
         command
             .current_dir(APP.path())
@@ -84,7 +84,7 @@ impl Project {
     }
 
     /// How a command ended. The endpoint's port differs from run to run, and so does the time.
-    pub fn run(&self, arguments: &[&str]) -> CommandOutput {
+    pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
         let ended = CommandOutput::of(&mut self.command(arguments));
         let endpoint = self.aws.endpoint();
         let text = |text: &str| text.replace(&endpoint, "ENDPOINT");
@@ -92,29 +92,29 @@ impl Project {
     }
 
     /// How `deploy orders --yes` ended.
-    pub fn deploy(&self) -> CommandOutput {
+    pub(crate) fn deploy(&self) -> CommandOutput {
         self.run(&["deploy", "orders", "--yes"])
     }
 
     /// How `destroy orders --yes` ended.
-    pub fn destroy(&self) -> CommandOutput {
+    pub(crate) fn destroy(&self) -> CommandOutput {
         self.run(&["destroy", "orders", "--yes"])
     }
 
     /// The state of the stack.
-    pub fn status(&self) -> Option<String> {
+    pub(crate) fn status(&self) -> Option<String> {
         self.aws.status("orders-dev")
     }
 
     /// The types of all resources that exist, sorted.
-    pub fn live(&self) -> Vec<String> {
+    pub(crate) fn live(&self) -> Vec<String> {
         let mut live: Vec<_> = self.aws.live_resources().into_iter().map(|it| it.resource_type).collect();
         live.sort();
         live
     }
 
     /// How often an operation of a service was called.
-    pub fn called(&self, operation: &str) -> usize {
+    pub(crate) fn called(&self, operation: &str) -> usize {
         self.aws.calls().iter().filter(|call| call.operation == operation).count()
     }
 }
@@ -134,6 +134,19 @@ fn system(name: &str, yaml: &str) -> System {
         let line = u32::try_from(line + 1).unwrap();
         let location = Location { file: format!("stacks/src/{name}.rs"), line, column: 5 };
         stack.locations.resources.insert(id.to_owned(), location);
+    }
+    for (name, declared) in template.section("Parameters") {
+        stack.parameters.push(Parameter {
+            name: name.to_owned(),
+            default: declared
+                .get("Default")
+                .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+            description: None,
+            allowed_values: Vec::new(),
+            allowed_pattern: String::new(),
+            constraint: String::new(),
+            location: Location { file: format!("stacks/src/{name}.rs"), line: 1, column: 1 },
+        });
     }
     stack.template = template.into_json();
     System {

@@ -45,7 +45,12 @@ fn a_bucket_that_leaves_with_its_objects_was_shown_and_is_gone() {
     project.change(WITHOUT_BUCKET);
     let shown = project.run(&["diff", "orders"]).expect(0);
     assert!(shown.stdout.contains("deletes its 3 objects"), "{shown}");
-    let deployed = project.deploy().expect(0);
+    let refused = project.deploy().expect(5);
+    assert!(
+        refused.stderr.contains("deploying `orders` loses 3 objects of Pictures; nothing was deployed"),
+        "{refused}"
+    );
+    let deployed = project.run(&["deploy", "orders", "--yes", "--allow-loss"]).expect(0);
     assert!(deployed.stderr.contains("emptied Pictures: 3 versions"), "{deployed}");
     assert!(deployed.stderr.contains("deleted Pictures, which CloudFormation had left behind"), "{deployed}");
     assert_eq!(project.live(), ["AWS::SQS::Queue"]);

@@ -154,7 +154,7 @@ impl<'a> Step<'a> {
                     let (to, source, needs_replacement) = match &reference {
                         Reference::To(to) => (*to, "ResourceReference", true),
                         Reference::Attribute(to, _) => (*to, "ResourceAttribute", false),
-                        Reference::Condition(_) => return,
+                        Reference::Condition(_) | Reference::Mapping(_) => return,
                     };
                     let Some(cause) = changes.get(to).filter(|cause| cause.action == "Modify") else { return };
                     if needs_replacement && cause.replacement == Some("False") {

@@ -264,7 +264,7 @@ fn check_references(template: &Template) -> Result<(), String> {
                         })
                     }
                 },
-                expression::Reference::Condition(_) => None,
+                expression::Reference::Condition(_) | expression::Reference::Mapping(_) => None,
             };
             problem = problem.take().or(found);
         });

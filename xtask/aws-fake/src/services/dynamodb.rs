@@ -65,6 +65,12 @@ fn describe(live: &Live, count: u64) -> Json {
     table.insert("TableArn".to_owned(), live.arn().into());
     table.insert("TableStatus".to_owned(), "ACTIVE".into());
     table.insert("ItemCount".to_owned(), count.into());
+    // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BillingModeSummary.html
+    if live.property("BillingMode").and_then(Json::as_str) == Some("PAY_PER_REQUEST") {
+        table.insert("BillingModeSummary".to_owned(), json!({"BillingMode": "PAY_PER_REQUEST"}));
+    }
+    let is_protected = live.property("DeletionProtectionEnabled").and_then(Json::as_bool).unwrap_or(false);
+    table.insert("DeletionProtectionEnabled".to_owned(), is_protected.into());
     if let Some(indexes) = live.property("GlobalSecondaryIndexes").and_then(Json::as_array) {
         let described = indexes.iter().map(|index| {
             json!({

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::fs::File;
@@ -37,7 +37,7 @@ pub(super) async fn back_up(cloud: &Cloud, bucket: &str, folder: &Path) -> anyho
     let mut pages = std::pin::pin!(emptying::versions(cloud, bucket));
     while let Some(page) = pages.try_next().await? {
         for it in page.versions() {
-            let modified = it.last_modified().map_or(0, |time| time.as_nanos());
+            let modified = it.last_modified().map_or(0, DateTime::as_nanos);
             versions.push((
                 modified,
                 it.key().unwrap_or_default().to_owned(),
@@ -46,7 +46,7 @@ pub(super) async fn back_up(cloud: &Cloud, bucket: &str, folder: &Path) -> anyho
             ));
         }
         for it in page.delete_markers() {
-            let modified = it.last_modified().map_or(0, |time| time.as_nanos());
+            let modified = it.last_modified().map_or(0, DateTime::as_nanos);
             versions.push((modified, it.key().unwrap_or_default().to_owned(), None, false));
         }
     }

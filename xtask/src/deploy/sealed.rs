@@ -1,0 +1,141 @@
+//! A plan in a file: what was approved is what is carried out, or nothing is.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context as _;
+use infra::Template;
+use infra::plan::{Plan, Snapshot};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use super::stack_instance::StackInstance;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::prepare::Prepared;
+
+/// The version of the file.
+const VERSION: u32 = 1;
+
+/// The plans of some stacks, each with the stack that it starts from and the one that it leads to.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Sealed {
+    version: u32,
+    stacks: Vec<SealedStack>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SealedStack {
+    stack: String,
+    account: String,
+    region: String,
+    /// As text, for whoever approves it.
+    plan: Vec<String>,
+    /// What is deployed; nothing of a first deployment.
+    before: Option<State>,
+    /// What shall be. The values of parameters that carry code are the hashes of the functions' zips.
+    after: State,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct State {
+    template: Map<String, Json>,
+    parameters: BTreeMap<String, String>,
+    tags: BTreeMap<String, String>,
+}
+
+impl State {
+    fn of(snapshot: &Snapshot) -> Self {
+        let Snapshot { template, parameters, tags, .. } = snapshot;
+        Self { template: template.clone().into_json(), parameters: parameters.clone(), tags: tags.clone() }
+    }
+
+    fn snapshot(&self, like: &Snapshot) -> Snapshot {
+        Snapshot {
+            template: Template::from_json(self.template.clone()),
+            parameters: self.parameters.clone(),
+            tags: self.tags.clone(),
+            pseudo: like.pseudo.clone(),
+        }
+    }
+}
+
+impl Sealed {
+    /// The plans of these stacks.
+    #[must_use]
+    pub fn of<'a>(prepared: impl Iterator<Item = (&'a StackInstance<'a>, &'a Prepared)>) -> Self {
+        let sealed = |(instance, prepared): (&StackInstance<'_>, &Prepared)| SealedStack {
+            stack: instance.stack.name().to_owned(),
+            account: instance.cloud.account.clone(),
+            region: instance.cloud.region.clone(),
+            plan: prepared.plan.lines(&instance.label).iter().map(ToString::to_string).collect(),
+            before: prepared.deployed.as_ref().map(|deployed| State::of(&deployed.snapshot)),
+            after: State::of(&prepared.after),
+        };
+        Self { version: VERSION, stacks: prepared.map(sealed).collect() }
+    }
+
+    /// Writes them to `file`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, file: &Path) -> anyhow::Result<()> {
+        let text = serde_json::to_string_pretty(self)?;
+        std::fs::write(file, text).with_context(|| format!("`{}` cannot be written", file.display()))
+    }
+
+    /// Reads the plans of `file`.
+    ///
+    /// # Errors
+    /// When it is not there or no plan.
+    pub fn read(file: &Path) -> anyhow::Result<Self> {
+        let name = file.display();
+        let failure = |why: String| Failure::new(format!("`{name}` {why}")).exit(Exit::Usage);
+        let text = std::fs::read_to_string(file).map_err(|error| failure(format!("cannot be read: {error}")))?;
+        let sealed: Self = serde_json::from_str(&text).map_err(|error| {
+            failure(format!("is no plan: {error}")).help("`cargo xtask diff STACK --out FILE` writes one")
+        })?;
+        if sealed.version != VERSION {
+            let why = format!("has the version {}, expected {VERSION}", sealed.version);
+            return Err(failure(why).help("make the plan again").into());
+        }
+        Ok(sealed)
+    }
+
+    /// Refuses to deploy what is not the plan of `instance`, and says what moved.
+    ///
+    /// # Errors
+    /// When the stack is not in the file, or the source or the deployed stack is another than it was.
+    pub fn require(&self, instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Result<()> {
+        let StackInstance { stack, cloud, label, .. } = instance;
+        let is_it =
+            |it: &&SealedStack| it.stack == stack.name() && it.region == cloud.region && it.account == cloud.account;
+        let Some(sealed) = self.stacks.iter().find(is_it) else {
+            return Err(Failure::new(format!(
+                "the plan is not of `{label}` in {}; nothing was deployed",
+                cloud.place()
+            ))
+            .help("make a plan of it: `diff --out FILE`")
+            .into());
+        };
+        let before = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot);
+        if sealed.before != before.map(State::of) {
+            let was = sealed.before.as_ref().map(|state| state.snapshot(&prepared.after));
+            let nothing = Snapshot::default();
+            let moved = Plan::between(was.as_ref(), before.unwrap_or(&nothing));
+            return Err(refusal(label, "what is deployed has changed", &moved));
+        }
+        if sealed.after != State::of(&prepared.after) {
+            let moved = Plan::between(Some(&sealed.after.snapshot(&prepared.after)), &prepared.after);
+            return Err(refusal(label, "the source, a parameter or a program has changed", &moved));
+        }
+        Ok(())
+    }
+}
+
+fn refusal(label: &str, what: &str, moved: &Plan) -> anyhow::Error {
+    let lines: Vec<_> = moved.lines(label).iter().skip(1).map(|line| format!("\n{line}")).collect();
+    Failure::new(format!("since the plan of `{label}` was made, {what}; nothing was deployed{}", lines.concat()))
+        .help("make a new plan and have it approved")
+        .into()
+}
