@@ -81,7 +81,11 @@ pub async fn run(
         ui::confirm(&question, approval.yes)?;
     }
 
-    let settings = Settings { role_arn: operation.role_arn.clone(), no_rollback: operation.no_rollback };
+    let settings = Settings {
+        role_arn: operation.role_arn.clone(),
+        no_rollback: operation.no_rollback,
+        protects: selection.app.workspace.protects(&target.stage),
+    };
     let (outcomes, times) = rollout::run(&all, prepared, &settings).await;
     if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {
         local::save(local).await?;

@@ -67,6 +67,8 @@ pub struct Settings {
     pub role_arn: Option<String>,
     /// Leave what was made when something fails.
     pub no_rollback: bool,
+    /// Have the stack refuse to be deleted.
+    pub protects: bool,
 }
 
 /// Makes a change set and waits until it can be executed; `None` when CloudFormation sees nothing to change.

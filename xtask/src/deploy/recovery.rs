@@ -18,17 +18,18 @@ use crate::ui;
 /// When CloudFormation cannot be asked.
 pub async fn resume(instance: &StackInstance<'_>) -> anyhow::Result<()> {
     let StackInstance { stack, cloud, label, .. } = instance;
-    let Some(deployed) = deployed::read(cloud, stack).await?.filter(Deployed::is_in_progress) else { return Ok(()) };
-    let Some(token) = events::last_token(cloud, &deployed.id).await? else { return Ok(()) };
+    let in_progress = |(_, status): &(String, StackStatus)| status.as_str().ends_with("_IN_PROGRESS");
+    let Some((id, status)) = deployed::state(cloud, stack).await?.filter(in_progress) else { return Ok(()) };
+    let Some(token) = events::last_token(cloud, &id).await? else { return Ok(()) };
     let Some(starter) = Starter::of(&token).filter(Starter::is_gone) else { return Ok(()) };
     ui::say(format!("{label}: resumes the `{}` of {starter}, which was interrupted", starter.command));
-    let kind = match deployed.status {
+    let kind = match status {
         StackStatus::DeleteInProgress => Kind::Deletion,
         StackStatus::CreateInProgress | StackStatus::RollbackInProgress => Kind::Creation,
         _ => Kind::Update,
     };
-    let resources = deployed.snapshot.template.section("Resources").map(|(id, _)| id).collect();
-    let operation = Operation { kind, stack, stack_id: &deployed.id, token: &token, resources };
+    let resources = stack.template().section("Resources").map(|(id, _)| id).collect();
+    let operation = Operation { kind, stack, stack_id: &id, token: &token, resources };
     let ended = events::follow(cloud, &operation).await?;
     if ended.end == End::Failure {
         // Whoever resumes it goes on from the state that it left.

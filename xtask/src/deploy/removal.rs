@@ -15,8 +15,12 @@ use crate::services::cloudformation::{self, Resource};
 use crate::services::{self, Search, s3};
 use crate::ui;
 
-/// How often a deletion is begun again after buckets were emptied: objects may arrive meanwhile.
-const ATTEMPTS: u32 = 3;
+/// How often a deletion is begun: objects may arrive after a bucket was emptied, and APIs be deleted by others.
+const ATTEMPTS: u32 = 6;
+
+/// An account may delete one REST API in 30 s.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
+const API_PAUSE: Duration = Duration::from_secs(31);
 
 /// For how long services may go on answering for what was deleted: SQS does for up to 60 s.
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html>
@@ -151,14 +155,18 @@ pub async fn remove(instance: &StackInstance<'_>, survey: &Survey, role_arn: Opt
             break;
         }
         let left = ended.not_deleted();
-        let are_full = !left.is_empty() && left.iter().all(is_full_bucket);
-        if !are_full || attempt == ATTEMPTS {
+        let can_be_repeated = !left.is_empty() && left.iter().all(|it| is_full_bucket(it) || is_throttled(it));
+        if !can_be_repeated || attempt == ATTEMPTS {
             let destroy = instance.cloud.command_line("destroy", instance.stack);
             let failure = ended.failure(instance.stack);
             return Err(failure.help(format!("`{destroy}` again, once that is mended, deletes the rest")).into());
         }
-        for NotDeleted { resource, .. } in &left {
+        for NotDeleted { resource, .. } in left.iter().filter(|it| is_full_bucket(it)) {
             empty(instance.cloud, resource).await?;
+        }
+        if left.iter().any(is_throttled) {
+            ui::say(format!("    waits {} s: API Gateway deletes one API after the other", API_PAUSE.as_secs()));
+            tokio::time::sleep(API_PAUSE).await;
         }
     }
     wait_until_gone(instance, going().collect()).await
@@ -182,6 +190,12 @@ async fn delete<'a>(
 /// A bucket that S3 refuses to delete because something is in it.
 fn is_full_bucket(left: &NotDeleted) -> bool {
     left.resource.resource_type == "AWS::S3::Bucket" && left.reason.contains("not empty")
+}
+
+/// An API that API Gateway will delete later.
+fn is_throttled(left: &NotDeleted) -> bool {
+    let reason = left.reason.to_ascii_lowercase().replace(' ', "");
+    left.resource.resource_type == "AWS::ApiGateway::RestApi" && reason.contains("toomanyrequests")
 }
 
 /// Empties a bucket and says how much was in it.

@@ -14,6 +14,7 @@ use super::interrupt::Interrupt;
 use super::stack_instance::StackInstance;
 use super::update::{self, Update};
 use crate::assets::{self, Artifact};
+use crate::cloud::explain;
 use crate::failure::Failure;
 use crate::prepare::Prepared;
 use crate::services::{self, Compared, Deviation, cloudformation};
@@ -105,15 +106,28 @@ async fn deploy(
 ) -> anyhow::Result<Done> {
     if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
         // A deployment that was interrupted after CloudFormation's end was not verified.
+        protect(instance, deployed.is_protected, settings).await?;
         verify(instance, prepared).await?;
         return Ok(Done { outputs: deployed.outputs.clone(), changed: false });
     }
     apply(instance, prepared, settings, interrupt).await?;
+    protect(instance, prepared.deployed.as_ref().is_some_and(|it| it.is_protected), settings).await?;
     verify(instance, prepared).await?;
     let StackInstance { stack, cloud, .. } = instance;
     let deployed = deployed::read(cloud, stack).await?;
     let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
     Ok(Done { outputs: deployed.outputs, changed: true })
+}
+
+/// Has a stack of a protected stage refuse to be deleted.
+async fn protect(instance: &StackInstance<'_>, is_protected: bool, settings: &Settings) -> anyhow::Result<()> {
+    if !settings.protects || is_protected {
+        return Ok(());
+    }
+    let call = instance.cloud.cloudformation.update_termination_protection().stack_name(instance.stack.stack_name());
+    call.enable_termination_protection(true).send().await.map_err(explain)?;
+    ui::say(format!("{}: protected against deletion, as its stage is", instance.label));
+    Ok(())
 }
 
 /// Compares the live resources with their model.

@@ -39,6 +39,14 @@ async fn credentials(profiles: &ProfileSet) -> Check {
     let selected = profiles.selected_profile();
     let profile = profiles.get_profile(selected);
     let source = profile.and_then(|profile| SOURCES.iter().find(|(setting, _)| profile.get(setting).is_some()));
+    if profile.is_some_and(|profile| profile.get("mfa_serial").is_some()) {
+        // The SDK for Rust asks nobody for a code.
+        return Check::optional(
+            name,
+            format!("profile `{selected}` asks for a code, which cannot be given: needed to deploy to AWS"),
+            &format!("`eval \"$(aws configure export-credentials --profile {selected} --format env)\"`"),
+        );
+    }
     match source {
         Some((_, source)) => Check::ok(name, format!("profile `{selected}`, with {source}")),
         None => Check::optional(

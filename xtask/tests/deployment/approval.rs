@@ -97,6 +97,22 @@ fn rights_that_are_widened_are_asked_about_by_name() {
     project.change(&ROLE.replace("sqs:SendMessage", "sqs:*"));
     let asked = project.run(&["deploy", "orders"]).expect(5);
     assert!(asked.stderr.contains("and widen the rights of Role needs a yes"), "{asked}");
-    // The workspace protects the stage `prod`, not `dev`.
+    // The workspace protects the stage `live`, not `dev`.
     project.deploy().expect(0);
+}
+
+#[test]
+fn a_protected_stage_takes_no_wider_rights_by_a_yes_alone_and_no_deletion() {
+    let project = Project::new(ROLE);
+    let live = |more: &[&str]| project.run(&[&["deploy", "orders", "--stage", "live", "--yes"], more].concat());
+    live(&[]).expect(0);
+    project.change(&ROLE.replace("sqs:SendMessage", "sqs:*"));
+    let refused = live(&[]).expect(5);
+    assert!(
+        refused.stderr.contains("to a protected stage widens the rights of Role; nothing was deployed"),
+        "{refused}"
+    );
+    live(&["--allow-wider"]).expect(0);
+    let refused = project.run(&["destroy", "orders", "--stage", "live", "--yes"]).expect(1);
+    assert!(refused.stderr.contains("is protected against deletion"), "{refused}");
 }

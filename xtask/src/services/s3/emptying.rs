@@ -1,19 +1,28 @@
 //! What buckets hold, and how they are emptied: S3 deletes a bucket only when nothing is left in it.
 
+use std::time::Duration;
+
 use aws_sdk_s3::operation::head_bucket::HeadBucketError;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
-use aws_sdk_s3::types::{Delete, MultipartUpload, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, Error as S3Error, MultipartUpload, ObjectIdentifier};
 use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
 use crate::services::quantity;
+use crate::ui;
 
 /// How many calls that delete run at once: S3 answers a few thousand deletions a second for each prefix.
 const PARALLEL: usize = 4;
 
 /// After how many versions the rest is not counted.
 const COUNTED: u64 = 10_000;
+
+/// The longest pause before keys are deleted again for which S3 asked for patience.
+const LONGEST_PAUSE: Duration = Duration::from_secs(32);
+
+/// After how many deleted versions it is said how far the work is.
+const PROGRESS: u64 = 50_000;
 
 /// How many keys that could not be deleted are named.
 const NAMED: usize = 5;
@@ -58,16 +67,24 @@ pub async fn empty(cloud: &Cloud, bucket: &str) -> anyhow::Result<u64> {
         async move { is_full }
     });
     let deletions = batches.map_ok(|batch| async move { delete(cloud, bucket, batch).await });
-    let deleted: Vec<_> = deletions.try_buffer_unordered(PARALLEL).try_collect().await?;
-    let refused: Vec<_> = deleted.iter().flat_map(|(_, refused)| refused).map(String::as_str).collect();
+    let mut deletions = std::pin::pin!(deletions.try_buffer_unordered(PARALLEL));
+    let (mut deleted, mut said, mut refused) = (0, 0, Vec::new());
+    while let Some((count, why)) = deletions.try_next().await? {
+        deleted += count;
+        refused.extend(why);
+        if deleted - said >= PROGRESS {
+            said = deleted;
+            ui::say(format!("    `{bucket}`: {} deleted so far", quantity(deleted, "version")));
+        }
+    }
     if !refused.is_empty() {
-        let named = refused.iter().take(NAMED).copied().collect::<Vec<_>>().join("\n       ");
+        let named = refused.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("\n       ");
         let more = refused.len().saturating_sub(NAMED);
         let more = if more > 0 { format!("\n       and {more} more") } else { String::new() };
         return Err(Failure::new(format!("`{bucket}` cannot be emptied: {named}{more}")).into());
     }
     abort_uploads(cloud, bucket).await?;
-    Ok(deleted.iter().map(|(count, _)| count).sum())
+    Ok(deleted)
 }
 
 /// The pages of the bucket's versions, up to 1,000 on each: as many as one call deletes.
@@ -95,16 +112,33 @@ fn identifiers(page: &ListObjectVersionsOutput) -> Vec<ObjectIdentifier> {
     versions.chain(markers).filter_map(identifier).collect()
 }
 
-/// How many were to be deleted, and why some were not.
+/// How many were to be deleted, and why some were not. S3 may ask for patience with single keys.
 async fn delete(cloud: &Cloud, bucket: &str, batch: Vec<ObjectIdentifier>) -> anyhow::Result<(u64, Vec<String>)> {
     let count = batch.len() as u64;
-    let delete = Delete::builder().set_objects(Some(batch)).quiet(true).build()?;
-    let call = cloud.s3.delete_objects().bucket(bucket).expected_bucket_owner(&cloud.account);
-    let answer = call.delete(delete).send().await.map_err(explain)?;
-    let words = |it: &aws_sdk_s3::types::Error| {
-        format!("`{}`: {}", it.key().unwrap_or_default(), it.message().or(it.code()).unwrap_or("no reason given"))
-    };
-    Ok((count, answer.errors().iter().map(words).collect()))
+    let mut left = batch;
+    let mut pause = Duration::from_millis(500);
+    loop {
+        let delete = Delete::builder().set_objects(Some(left)).quiet(true).build()?;
+        let call = cloud.s3.delete_objects().bucket(bucket).expected_bucket_owner(&cloud.account);
+        let answer = call.delete(delete).send().await.map_err(explain)?;
+        let is_passing = |it: &&S3Error| matches!(it.code(), Some("SlowDown" | "InternalError" | "ServiceUnavailable"));
+        let (passing, refused): (Vec<_>, Vec<_>) = answer.errors().iter().partition(is_passing);
+        if passing.is_empty() || !refused.is_empty() || pause > LONGEST_PAUSE {
+            return Ok((count, answer.errors().iter().map(words).collect()));
+        }
+        let identifier = |it: &&S3Error| {
+            let version = it.version_id().map(str::to_owned);
+            ObjectIdentifier::builder().key(it.key()?).set_version_id(version).build().ok()
+        };
+        left = passing.iter().filter_map(identifier).collect();
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+}
+
+fn words(error: &S3Error) -> String {
+    let why = error.message().or(error.code()).unwrap_or("no reason given");
+    format!("`{}`: {why}", error.key().unwrap_or_default())
 }
 
 async fn abort_uploads(cloud: &Cloud, bucket: &str) -> anyhow::Result<()> {
