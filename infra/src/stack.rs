@@ -262,6 +262,11 @@ impl Stack {
         self.resources.values()
     }
 
+    /// Every resource, in the order of declaration, to change what is true of resources of any type.
+    pub fn resources_mut(&mut self) -> impl Iterator<Item = &mut Declared> {
+        self.resources.values_mut()
+    }
+
     /// Every resource of the Rust type `R`.
     pub fn resources_of<R: Resource>(&self) -> impl Iterator<Item = (Ref<R>, &R)> {
         self.resources.values().filter_map(|declared| {

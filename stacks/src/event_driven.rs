@@ -187,6 +187,7 @@ pub fn stack(stage: &Stage) -> Stack {
     let api = parts::rest_api(&mut stack, "Api", api, &[Route::post("/messages", api_queue)]);
     let v1 = parts::publish(&mut stack, api, "v1");
 
+    parts::protect(&mut stack);
     stack.output("S3BucketName", uploads);
     stack.output("ApiEndpoint", api.invoke_url(v1));
     stack.output("ImagesQueueUrl", images_queue);

@@ -128,6 +128,7 @@ impl OrderRequests {
                 });
             }
         }
+        parts::protect(&mut stack);
         stack
     }
 

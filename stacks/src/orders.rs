@@ -96,6 +96,7 @@ pub fn stack(stage: &Stage) -> Stack {
     // The document's URLs end in the stage, `/dev`.
     let served = parts::publish(&mut stack, api, stage.as_str());
 
+    parts::protect(&mut stack);
     stack.output("ApiUrl", api.invoke_url(served));
     stack.output("OrdersQueueUrl", queue);
     stack.output("OrdersDlqUrl", dead);

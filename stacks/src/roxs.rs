@@ -206,6 +206,7 @@ pub fn stack(stage: &Stage) -> Stack {
     let rest_api = parts::rest_api(&mut stack, "Api", rest_api, &routes);
     let prod = parts::publish(&mut stack, rest_api, "prod");
 
+    parts::protect(&mut stack);
     stack.output("ApiUrl", rest_api.invoke_url(prod));
     stack.output("OriginalBucket", original);
     stack.output("ProcessedBucket", processed);

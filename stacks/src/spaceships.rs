@@ -157,6 +157,7 @@ pub fn stack(stage: &Stage) -> Stack {
     let api = parts::rest_api(&mut stack, "Api", api, &routes);
     let v1 = parts::publish(&mut stack, api, "v1");
 
+    parts::protect(&mut stack);
     stack.output("ApiUrl", api.invoke_url(v1));
     stack.output("SightingsQueueUrl", queue);
     stack.output("SightingsDlqUrl", dead);

@@ -48,6 +48,7 @@ impl App {
     pub fn assembly(&self, stage: &str, options: &[(String, String)]) -> anyhow::Result<Assembly> {
         let mut command = self.command();
         command.args(["assembly", "--stage", stage]);
+        command.args(self.workspace.protects(stage).then_some("--protected"));
         command.args(options.iter().flat_map(|(name, value)| ["--option".to_owned(), format!("{name}={value}")]));
         let output = command
             .stderr(Stdio::inherit())

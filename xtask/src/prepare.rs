@@ -16,8 +16,8 @@ use crate::cli::ParameterArgs;
 use crate::cloud::Cloud;
 use crate::deploy::change_set;
 use crate::deploy::deployed::{self, Deployed};
-use crate::deploy::parameters;
 use crate::deploy::stack_instance::StackInstance;
+use crate::deploy::{parameters, recovery};
 use crate::failure::Failure;
 use crate::select::{self, Selection};
 use crate::services::cloudformation::{self, Resource};
@@ -41,6 +41,15 @@ pub struct Prepared {
     pub bucket: Bucket,
 }
 
+/// What to do about a deployment that was interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing: it is only looked at.
+    Only,
+    /// It is followed to its end first.
+    Resuming,
+}
+
 /// Builds the functions of all stacks in one run and compares each stack with what is deployed. Changes nothing.
 ///
 /// What is wrong with one stack in one place is its own failure.
@@ -52,12 +61,13 @@ pub async fn prepare(
     all: &[StackInstance<'_>],
     given: &ParameterArgs,
     release: bool,
+    reading: Reading,
 ) -> anyhow::Result<Vec<anyhow::Result<Prepared>>> {
     if let Some(local) = all.iter().find_map(|instance| instance.cloud.local.as_ref()) {
         let services = selection.stacks.iter().flat_map(Stack::local_services);
         local::start_services(local, &selection.app, services).await?;
     }
-    let found: Vec<_> = join_all(all.iter().map(|instance| find(selection, instance))).await;
+    let found: Vec<_> = join_all(all.iter().map(|instance| find(selection, instance, reading))).await;
     let parameters = resolve_all(all, &found, given)?;
     let open = all.iter().zip(&found).filter(|(_, found)| found.is_ok()).map(|(instance, _)| instance);
     let stacks: Vec<_> = open.clone().map(|instance| instance.stack).collect();
@@ -75,8 +85,15 @@ pub async fn prepare(
 }
 
 /// What is deployed, if a deployment could follow it.
-async fn find(selection: &Selection, instance: &StackInstance<'_>) -> anyhow::Result<Option<Deployed>> {
-    let deployed = deployed::read(instance.cloud, instance.stack).await?;
+async fn find(
+    selection: &Selection,
+    instance: &StackInstance<'_>,
+    reading: Reading,
+) -> anyhow::Result<Option<Deployed>> {
+    let deployed = match reading {
+        Reading::Only => deployed::read(instance.cloud, instance.stack).await?,
+        Reading::Resuming => recovery::read(instance).await?,
+    };
     if let Some(deployed) = &deployed {
         deployed.require_deployable(instance.cloud, instance.stack).await?;
         let options = selection.system_of(instance.stack).map(|system| system.options.as_slice()).unwrap_or_default();

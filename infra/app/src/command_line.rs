@@ -16,7 +16,7 @@ use crate::local_service::LocalService;
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
     /// Print the assembly.
-    Assembly { stage: String, options: Vec<(String, String)> },
+    Assembly { stage: Stage, options: Vec<(String, String)> },
     /// Run a local service on a port, and hold the lock on a file meanwhile.
     LocalService { name: String, port: u16, lock: String },
 }
@@ -42,11 +42,12 @@ pub(crate) fn run(app: &App, arguments: impl Iterator<Item = String>) -> ExitCod
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Request> {
     let command = arguments.next()?;
-    let (mut stage, mut options) = (Stage::default().to_string(), Vec::new());
+    let (mut stage, mut is_protected, mut options) = (Stage::default().to_string(), false, Vec::new());
     let (mut name, mut port, mut lock) = (None, None, None);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--stage" => stage = arguments.next()?,
+            "--protected" => is_protected = true,
             "--option" => {
                 let option = arguments.next()?;
                 let (name, value) = option.split_once('=')?;
@@ -57,6 +58,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Request> {
             _ => name = Some(argument),
         }
     }
+    let stage = if is_protected { Stage::protected(stage) } else { Stage::new(stage) };
     match command.as_str() {
         "assembly" => Some(Request::Assembly { stage, options }),
         "local-service" => Some(Request::LocalService { name: name?, port: port?, lock: lock? }),
@@ -64,8 +66,8 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Request> {
     }
 }
 
-fn print_assembly(app: &App, stage: &str, options: &[(String, String)]) -> io::Result<()> {
-    let assembly = app.assembly(&Stage::new(stage), options);
+fn print_assembly(app: &App, stage: &Stage, options: &[(String, String)]) -> io::Result<()> {
+    let assembly = app.assembly(stage, options);
     let mut stdout = io::stdout().lock();
     serde_json::to_writer(&mut stdout, &assembly)?;
     writeln!(stdout)
@@ -106,8 +108,10 @@ mod tests {
     fn the_engines_requests_are_understood() {
         let options = vec![("size".to_owned(), "a=b".to_owned())];
         let assembly = parsed("assembly --stage prod --option size=a=b");
-        assert_eq!(assembly, Some(Request::Assembly { stage: "prod".to_owned(), options }));
-        assert_eq!(parsed("assembly"), Some(Request::Assembly { stage: "dev".to_owned(), options: Vec::new() }));
+        assert_eq!(assembly, Some(Request::Assembly { stage: Stage::new("prod"), options }));
+        assert_eq!(parsed("assembly"), Some(Request::Assembly { stage: Stage::default(), options: Vec::new() }));
+        let protected = Request::Assembly { stage: Stage::protected("prod"), options: Vec::new() };
+        assert_eq!(parsed("assembly --stage prod --protected"), Some(protected));
         let service = Request::LocalService { name: "validator".to_owned(), port: 4567, lock: "/l".to_owned() };
         assert_eq!(parsed("local-service validator --port 4567 --lock /l"), Some(service));
     }

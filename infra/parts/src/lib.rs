@@ -2,6 +2,7 @@
 
 mod bucket;
 mod function;
+mod protection;
 mod queue;
 mod rest_api;
 mod table;
@@ -9,6 +10,7 @@ mod topic;
 
 pub use bucket::{bucket, bucket_name};
 pub use function::{Batch, consume, function, on_failure};
+pub use protection::protect;
 pub use queue::{WithDlq, dead_letter_queue, fifo_queue, standard_queue};
 pub use rest_api::{Route, Target, publish, rest_api};
 pub use table::table;

@@ -17,7 +17,7 @@ use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
 use crate::{local, parameter_file, ui};
 
@@ -42,14 +42,13 @@ pub async fn run(
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let all = StackInstance::all(&selection.stacks, &clouds);
 
-    for instance in &all {
-        recovery::resume(instance).await?;
-        if operation.recover {
+    if operation.recover {
+        for instance in &all {
             recovery::recover(instance, operation.role_arn.as_deref(), approval.yes).await?;
         }
     }
     let began = Instant::now();
-    let prepared = prepare(&selection, &all, given, target.release).await?;
+    let prepared = prepare(&selection, &all, given, target.release, Reading::Resuming).await?;
     let prepared = all.iter().zip(prepared).map(|(instance, prepared)| {
         let prepared = prepared?;
         match &prepared.deployed {

@@ -12,7 +12,7 @@ use crate::cloud::{self, Cloud, explain};
 use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::removal::{self, Survey};
 use crate::deploy::stack_instance::StackInstance;
-use crate::deploy::{backup, change_set, recovery, undeclared};
+use crate::deploy::{backup, change_set, undeclared};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::select::Selection;
@@ -59,9 +59,6 @@ pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, how: &How) -> a
         selection.stacks.extend(undeclared);
     }
     let all = StackInstance::reversed(&StackInstance::all(&selection.stacks, &clouds));
-    for instance in &all {
-        recovery::resume(instance).await?;
-    }
     let surveys = join_all(all.iter().map(|instance| removal::survey(instance, &all))).await;
     concurrent::say_failures(&all, &surveys);
     show(&all, &surveys, !yes);

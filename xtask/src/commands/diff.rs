@@ -16,7 +16,7 @@ use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
 use crate::{cloud, parameter_file, ui};
 
@@ -40,7 +40,7 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
     select::require_all_sound(stacks)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let all = StackInstance::all(stacks, &clouds);
-    let prepared = prepare(&selection, &all, &given, target.release).await?;
+    let prepared = prepare(&selection, &all, &given, target.release, Reading::Only).await?;
     concurrent::say_failures(&all, &prepared);
     if let Some(file) = &arguments.out {
         seal(&all, &prepared, file)?;

@@ -38,18 +38,6 @@ pub struct Deployed {
     pub snapshot: Snapshot,
 }
 
-/// The id and state of what is deployed under `stack`'s name; `None` when nothing is.
-pub async fn state(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<(String, StackStatus)>> {
-    match cloud.cloudformation.describe_stacks().stack_name(stack.stack_name()).send().await {
-        Ok(answer) => Ok(answer.stacks().first().and_then(|stack| {
-            let id = stack.stack_id().or(stack.stack_name())?;
-            Some((id.to_owned(), stack.stack_status()?.clone()))
-        })),
-        Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => Ok(None),
-        Err(error) => Err(explain(error)),
-    }
-}
-
 /// What is deployed under `stack`'s name; `None` when nothing is.
 pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deployed>> {
     read_named(cloud, stack.stack_name()).await

@@ -11,31 +11,33 @@ use crate::cloud::explain;
 use crate::failure::Failure;
 use crate::ui;
 
-/// Waits for an operation that CloudFormation goes on with and that nobody follows any more: the engine that began it
-/// was killed. One that another engine follows is left to it.
+/// What is deployed under the stack's name; `None` when nothing is.
+///
+/// An operation that CloudFormation goes on with and that nobody follows any more, because the engine that began it was
+/// killed, is followed to its end first. One that another engine follows is left to it.
 ///
 /// # Errors
 /// When CloudFormation cannot be asked.
-pub async fn resume(instance: &StackInstance<'_>) -> anyhow::Result<()> {
+pub async fn read(instance: &StackInstance<'_>) -> anyhow::Result<Option<Deployed>> {
     let StackInstance { stack, cloud, label, .. } = instance;
-    let in_progress = |(_, status): &(String, StackStatus)| status.as_str().ends_with("_IN_PROGRESS");
-    let Some((id, status)) = deployed::state(cloud, stack).await?.filter(in_progress) else { return Ok(()) };
-    let Some(token) = events::last_token(cloud, &id).await? else { return Ok(()) };
-    let Some(starter) = Starter::of(&token).filter(Starter::is_gone) else { return Ok(()) };
+    let found = deployed::read(cloud, stack).await?;
+    let Some(deployed) = found.as_ref().filter(|deployed| deployed.is_in_progress()) else { return Ok(found) };
+    let token = events::last_token(cloud, &deployed.id).await?.unwrap_or_default();
+    let Some(starter) = Starter::of(&token).filter(Starter::is_gone) else { return Ok(found) };
     ui::say(format!("{label}: resumes the `{}` of {starter}, which was interrupted", starter.command));
-    let kind = match status {
+    let kind = match deployed.status {
         StackStatus::DeleteInProgress => Kind::Deletion,
         StackStatus::CreateInProgress | StackStatus::RollbackInProgress => Kind::Creation,
         _ => Kind::Update,
     };
-    let resources = stack.template().section("Resources").map(|(id, _)| id).collect();
-    let operation = Operation { kind, stack, stack_id: &id, token: &token, resources };
+    let resources = deployed.snapshot.template.section("Resources").map(|(id, _)| id).collect();
+    let operation = Operation { kind, stack, stack_id: &deployed.id, token: &token, resources };
     let ended = events::follow(cloud, &operation).await?;
     if ended.end == End::Failure {
         // Whoever resumes it goes on from the state that it left.
         ui::warn(ended.failure(stack));
     }
-    Ok(())
+    deployed::read(cloud, stack).await
 }
 
 /// Takes a stack out of a state that no deployment can leave, after a yes. Nothing is done to one that is at rest.
@@ -44,7 +46,7 @@ pub async fn resume(instance: &StackInstance<'_>) -> anyhow::Result<()> {
 /// When it was answered with no, or the recovery fails.
 pub async fn recover(instance: &StackInstance<'_>, role_arn: Option<&str>, yes: bool) -> anyhow::Result<()> {
     let StackInstance { stack, cloud, label, .. } = instance;
-    let Some(deployed) = deployed::read(cloud, stack).await? else { return Ok(()) };
+    let Some(deployed) = read(instance).await? else { return Ok(()) };
     deployed.require_own(cloud, stack)?;
     let status = deployed.status.as_str();
     match status {

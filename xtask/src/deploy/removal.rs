@@ -8,6 +8,7 @@ use infra::facts;
 use super::deployed::{self, Deployed};
 use super::events::{self, Ended, NotDeleted, Operation};
 use super::operation::{End, Kind, Starter};
+use super::recovery;
 use super::stack_instance::StackInstance;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
@@ -59,7 +60,7 @@ impl Survey {
 /// When it may not be deleted: somebody else's, protected, at work, or with exports that others import.
 pub async fn survey(instance: &StackInstance<'_>, all: &[StackInstance<'_>]) -> anyhow::Result<Option<Survey>> {
     let StackInstance { stack, cloud, .. } = instance;
-    let Some(deployed) = deployed::read(cloud, stack).await? else { return Ok(None) };
+    let Some(deployed) = recovery::read(instance).await? else { return Ok(None) };
     deployed.require_own(cloud, stack)?;
     if deployed.is_in_progress() {
         return Err(deployed::busy(cloud, stack, &deployed.id, deployed.status.as_str()).await);

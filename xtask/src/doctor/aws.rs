@@ -44,7 +44,7 @@ async fn credentials(profiles: &ProfileSet) -> Check {
         return Check::optional(
             name,
             format!("profile `{selected}` asks for a code, which cannot be given: needed to deploy to AWS"),
-            &format!("`eval \"$(aws configure export-credentials --profile {selected} --format env)\"`"),
+            format!("`eval \"$(aws configure export-credentials --profile {selected} --format env)\"`"),
         );
     }
     match source {
