@@ -257,6 +257,9 @@ pub enum Command {
         /// Set what differs to what was deployed, where an API call can.
         #[arg(long)]
         fix: bool,
+        /// Print the Rust with which the stacks would say what is live.
+        #[arg(long, conflicts_with = "fix")]
+        accept: bool,
         /// Do not ask.
         #[arg(long)]
         yes: bool,

@@ -71,7 +71,14 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Deploy { stacks, given, target, allowed, operation, approval } => {
             commands::deploy::run(&stacks, &given, &target, &allowed, &operation, &approval).await
         }
-        Command::Drift { stacks, target, fix, yes } => commands::drift::run(&stacks, &target, fix, yes).await,
+        Command::Drift { stacks, target, fix, accept, yes } => {
+            let about = match (fix, accept) {
+                (true, _) => commands::drift::Doing::Fix { yes },
+                (false, true) => commands::drift::Doing::Accept,
+                (false, false) => commands::drift::Doing::Show,
+            };
+            commands::drift::run(&stacks, &target, about).await
+        }
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
         Command::PolicyAudit(arguments) => commands::policy_audit::run(&arguments).await,
         Command::Destroy { stacks, target, force, backup, role_arn, yes } => {

@@ -13,8 +13,22 @@ use crate::select::Selection;
 use crate::services::{self, Compared, Deviation, cloudformation};
 use crate::ui;
 
-/// Compares the live resources of each stack with the template that was deployed; with `fix`, sets what differs.
-pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, fix: bool, yes: bool) -> anyhow::Result<Exit> {
+/// What is done about what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// It is shown.
+    Show,
+    /// It is set to what was deployed, after a yes.
+    Fix {
+        /// Without a question.
+        yes: bool,
+    },
+    /// The Rust is printed that says what is live.
+    Accept,
+}
+
+/// Compares the live resources of each stack with the template that was deployed.
+pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, doing: Doing) -> anyhow::Result<Exit> {
     let selection = Selection::complete(selected, &target.stage)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let all = StackInstance::all(&selection.stacks, &clouds);
@@ -27,6 +41,9 @@ pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, fix: bool, yes:
     } else {
         for (instance, compared) in &compared {
             print(instance, compared);
+            if doing == Doing::Accept {
+                print_rust(instance, compared);
+            }
         }
     }
     let repairable: Vec<_> = compared
@@ -36,15 +53,12 @@ pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, fix: bool, yes:
         .collect();
     let differs = compared.iter().any(|(_, compared)| !compared.deviations.is_empty());
     let is_unread = compared.iter().any(|(_, compared)| !compared.unread.is_empty());
-    if !fix || repairable.is_empty() {
-        if fix && differs {
+    let Doing::Fix { yes } = doing else { return Ok(ended(differs, is_unread)) };
+    if repairable.is_empty() {
+        if differs {
             ui::say("no API call sets what differs: `deploy` does, once the model says otherwise");
         }
-        return Ok(match (differs, is_unread) {
-            (true, _) => Exit::Differences,
-            (false, true) => Exit::Failed,
-            (false, false) => Exit::Done,
-        });
+        return Ok(ended(differs, is_unread));
     }
     ui::confirm(&format!("set {}", repairable.join(", ")), yes)?;
     let mut is_left = is_unread;
@@ -57,6 +71,14 @@ pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, fix: bool, yes:
         is_left |= !left.is_empty();
     }
     Ok(if is_left { Exit::Differences } else { Exit::Done })
+}
+
+const fn ended(differs: bool, is_unread: bool) -> Exit {
+    match (differs, is_unread) {
+        (true, _) => Exit::Differences,
+        (false, true) => Exit::Failed,
+        (false, false) => Exit::Done,
+    }
 }
 
 async fn compare(instance: &StackInstance<'_>) -> anyhow::Result<Compared> {
@@ -91,6 +113,33 @@ fn print(instance: &StackInstance<'_>, compared: &Compared) {
     for (id, error) in unread {
         ui::warn(format!("{id} could not be read: {error}"));
     }
+}
+
+/// Every property can be set by its path, whatever the field of the struct is called.
+fn print_rust(instance: &StackInstance<'_>, compared: &Compared) {
+    for Deviation { id, property, live, .. } in &compared.deviations {
+        let place = instance.stack.location(id).map(|location| format!(" // {location}")).unwrap_or_default();
+        match live.as_deref().and_then(literal).filter(|_| is_property(property)) {
+            Some(value) => ui::result(format!("stack.named({id:?}).property({property:?}, {value}){place}")),
+            None => ui::result(format!("// {id}: no value says what is live of {property}{place}")),
+        }
+    }
+}
+
+/// Whether it is the path of a single value of the template.
+fn is_property(path: &str) -> bool {
+    path.starts_with(|first: char| first.is_ascii_uppercase())
+        && !path.contains('[')
+        && path != "Code"
+        && path != "Tags"
+}
+
+/// A number, a truth value or a text as Rust writes it; nothing of a description of several things.
+fn literal(live: &str) -> Option<String> {
+    if live.parse::<i64>().is_ok() || matches!(live, "true" | "false") {
+        return Some(live.to_owned());
+    }
+    (!live.contains([' ', ';'])).then(|| format!("{live:?}"))
 }
 
 fn as_json(compared: &[(&StackInstance<'_>, Compared)], several_regions: bool) -> serde_json::Value {

@@ -27,6 +27,10 @@ fn a_change_past_cloudformation_is_found_and_set_when_asked() {
     assert!(deployed.stderr.contains("! Queue VisibilityTimeout is 60, expected 30"), "{deployed}");
     assert_eq!(project.called("SetQueueAttributes"), 0);
 
+    let accepted = project.run(&["drift", "orders", "--accept"]).expect(3);
+    let rust = "stack.named(\"Queue\").property(\"VisibilityTimeout\", 60) // stacks/src/orders.rs:3:5";
+    assert!(accepted.stdout.contains(rust), "{accepted}");
+
     project.run(&["drift", "orders", "--fix"]).expect(5);
     project.run(&["drift", "orders", "--fix", "--yes"]).expect(0);
     assert_eq!(project.called("SetQueueAttributes"), 1);
