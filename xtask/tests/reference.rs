@@ -52,6 +52,75 @@ fn the_commands_are_those_of_the_command_line() {
     check_page("commands.md", &clap_markdown::help_markdown_command_custom(&Cli::command(), &options));
 }
 
+/// The clients by the names that they have in the code, with the service's name in its SDK and in IAM.
+const CLIENTS: [(&str, &str, &str); 12] = [
+    ("cloudformation", "cloudformation", "cloudformation"),
+    ("apigateway", "apigateway", "apigateway"),
+    ("gateway", "apigateway", "apigateway"),
+    ("dynamodb", "dynamodb", "dynamodb"),
+    ("eventbridge", "eventbridge", "events"),
+    ("events", "eventbridge", "events"),
+    ("iam", "iam", "iam"),
+    ("lambda", "lambda", "lambda"),
+    ("logs", "cloudwatchlogs", "logs"),
+    ("s3", "s3", "s3"),
+    ("sns", "sns", "sns"),
+    ("sqs", "sqs", "sqs"),
+];
+
+/// The actions that a call needs: API Gateway's are the methods of HTTP. Nothing of a method that is no operation.
+fn actions(service: &str, prefix: &str, operation: &str) -> Vec<String> {
+    let name: String = operation.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+    if service == "apigateway" {
+        let method = match operation.split('_').next().unwrap() {
+            "get" => "GET",
+            "create" => "POST",
+            "update" => "PATCH",
+            other => panic!("{other}"),
+        };
+        return vec![format!("apigateway:{method}")];
+    }
+    match policies::operation::of(service) {
+        Some(operations) => {
+            let known = operations.iter().filter(|it| it.name == name);
+            known.flat_map(|it| it.required).map(|action| (*action).to_owned()).collect()
+        }
+        None => vec![format!("{prefix}:{name}")],
+    }
+}
+
+#[test]
+fn the_rights_that_deploying_needs_are_those_of_the_calls() {
+    let call = Regex::new(r"\b([a-z0-9]+)\s*\.\s*([a-z][a-z0-9_]*)\(\)").unwrap();
+    let mut found: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for folder in ["assets", "commands", "deploy", "services"] {
+        for file in files(&root().join("xtask/src").join(folder), "rs") {
+            let text = read(&file);
+            for captures in call.captures_iter(&text) {
+                let Some((_, service, prefix)) = CLIENTS.iter().find(|(name, ..)| *name == &captures[1]) else {
+                    continue;
+                };
+                // A client is also copied.
+                if &captures[2] == "clone" {
+                    continue;
+                }
+                found.entry(prefix).or_default().extend(actions(service, prefix, &captures[2]));
+            }
+        }
+    }
+    let mut page =
+        "# Rights\n\nWhat whoever deploys needs of AWS, besides the rights to make, change and delete what the stacks \
+                    consist of: those are needed by the service role of `--role-arn` where there is one. What only \
+                    reads is for plans, `drift` and `destroy`; without it they say what they could not look at.\n\n\
+                    | service | actions |\n|---|---|\n| sts | `sts:GetCallerIdentity` |\n"
+            .to_owned();
+    for (service, actions) in found {
+        let actions: Vec<_> = actions.iter().map(|action| format!("`{action}`")).collect();
+        writeln!(page, "| {service} | {} |", actions.join(", ")).unwrap();
+    }
+    check_page("rights.md", &page);
+}
+
 #[test]
 fn the_check_rules_are_listed() {
     let mut page =

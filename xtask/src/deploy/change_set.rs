@@ -136,9 +136,8 @@ async fn wait(cloud: &Cloud, stack: &Stack, set: &ChangeSet) -> anyhow::Result<O
 /// Why CloudFormation refuses a change set: what its validations found, each at the line of its resource, or the reason
 /// that it gives.
 async fn refusal(cloud: &Cloud, stack: &Stack, set: &ChangeSet, reason: &str) -> Failure {
-    let calls = &cloud.cloudformation;
-    let mut events =
-        calls.describe_events().stack_name(&set.stack_id).change_set_name(&set.id).into_paginator().items().send();
+    let call = cloud.cloudformation.describe_events().stack_name(&set.stack_id).change_set_name(&set.id);
+    let mut events = call.into_paginator().items().send();
     let mut found = Vec::new();
     // An endpoint that does not know the call says nothing more than the reason.
     while let Some(Ok(event)) = events.next().await {
