@@ -108,7 +108,8 @@ impl Deployed {
         let name = stack.stack_name();
         let whose = match (project, tags.get(STACK_TAG)) {
             (Some(project), _) if Some(project) != own => format!("belongs to the project `{project}`"),
-            (_, Some(name)) => format!("is the stack `{name}` of this project"),
+            (Some(_), Some(name)) => format!("is the stack `{name}` of this project"),
+            (None, Some(_)) => "carries the tag of no project".to_owned(),
             (_, None) => "was made without Stackwright".to_owned(),
         };
         Err(Failure::new(format!("the stack `{name}` in {} {whose}; nothing was changed", cloud.place()))
