@@ -73,3 +73,44 @@ fn that_fails_says_why_and_can_be_repeated() {
     project.destroy().expect(0);
     assert_eq!(project.live(), ["AWS::SQS::Queue"]);
 }
+
+#[test]
+fn importers_are_deployed_after_and_destroyed_before_whose_exports_they_import() {
+    let exporting = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+Outputs:
+  Url:
+    Value: !Ref Queue
+    Export:
+      Name: orders-url
+";
+    let importing = "
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: !ImportValue orders-url
+";
+    let project = Project::new(exporting);
+    project.declare(&[("billing", importing), ("orders", exporting)]);
+    project.run(&["deploy", "--all", "--yes"]).expect(0);
+    assert_eq!(project.live(), ["AWS::SNS::Topic", "AWS::SQS::Queue"]);
+    project.run(&["destroy", "orders", "--yes"]).expect(1);
+    project.run(&["destroy", "--all", "--yes"]).expect(0);
+    assert_eq!(project.live(), [] as [&str; 0]);
+}
+
+#[test]
+fn all_destroys_what_is_no_longer_in_the_source_and_nothing_of_others() {
+    let project = Project::new(STACK);
+    let queue = "Resources: {Queue: {Type: AWS::SQS::Queue}}";
+    project.declare(&[("billing", queue), ("orders", queue)]);
+    project.run(&["deploy", "--all", "--yes"]).expect(0);
+    project.aws.create_stack(crate::project::REGION, "theirs", "Resources: {Topic: {Type: AWS::SNS::Topic}}", &[]);
+    project.change(queue);
+    let destroyed = project.run(&["destroy", "--all", "--yes"]).expect(0);
+    assert!(destroyed.stderr.contains("billing: not in the source of `shop`"), "{destroyed}");
+    assert_eq!(project.live(), ["AWS::SNS::Topic"]);
+}
