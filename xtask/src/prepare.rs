@@ -281,11 +281,24 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
         // Who may deploy may not be allowed to read every service.
         ui::warn(format!("whether `{}` exists already is not known: {error}", resource.physical_id));
     }
-    let Some(first) = taken.first() else { return Ok(()) };
-    // What another deployment of this stack is just making is not somebody else's.
-    if let Some(deployed) = deployed::read(cloud, stack).await?.filter(Deployed::is_in_progress) {
-        return Err(deployed::busy(cloud, stack, &deployed.id, deployed.status.as_str()).await);
+    if taken.is_empty() {
+        return Ok(());
     }
+    // What another deployment of this stack has made since the stack was read is not somebody else's.
+    let own = match deployed::read(cloud, stack).await? {
+        Some(deployed) if deployed.is_in_progress() => {
+            return Err(deployed::busy(cloud, stack, &deployed.id, deployed.status.as_str()).await);
+        }
+        Some(deployed) => cloudformation::resources(cloud, &deployed.id).await?,
+        None => Vec::new(),
+    };
+    let is_own = |it: &Resource| own.iter().any(|own| own.id == it.id && own.resource_type == it.resource_type);
+    let taken: Vec<_> = taken.into_iter().filter(|it| !is_own(it)).collect();
+    let Some(first) = taken.first() else {
+        return Err(Failure::new(format!("somebody deployed `{}` meanwhile; nothing was deployed", stack.name()))
+            .help("run the same command again: it shows what is left to do")
+            .into());
+    };
     let names: Vec<_> = taken.iter().map(|it| format!("`{}` ({})", it.physical_id, it.resource_type)).collect();
     let place = stack.location(&first.id).map(|location| format!("\n  --> {location}"));
     Err(Failure::new(format!(

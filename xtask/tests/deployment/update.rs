@@ -1,6 +1,6 @@
 //! Updates: what fails, what stays behind, and who else is at work.
 
-use aws_fake::Doing;
+use aws_fake::{At, Doing};
 use insta::assert_snapshot;
 
 use crate::creation::said;
@@ -112,6 +112,20 @@ fn two_first_deployments_at_once_do_not_meet() {
     let text = said(&second.expect(1).stderr);
     assert!(text.starts_with("error: somebody is at work on `orders` now: `deploy` by ada on "), "{text}");
     assert!(!text.contains("remove it"), "{text}");
+    project.deploy().expect(0);
+}
+
+#[test]
+fn a_deployment_that_ended_meanwhile_is_not_taken_for_somebody_elses() {
+    let project = Project::new("Resources: {Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: shop-queue}}}");
+    // It looks whether the name is free; just then another engine deploys the stack.
+    let mut other = project.command(&["deploy", "orders", "--yes"]);
+    project.aws.on(At::nth("sqs", "GetQueueUrl", 1), move || {
+        other.stderr(std::process::Stdio::null()).stdout(std::process::Stdio::null());
+        assert!(other.status().unwrap().success());
+    });
+    let late = project.deploy().expect(1);
+    assert!(late.stderr.contains("somebody deployed `orders` meanwhile; nothing was deployed"), "{late}");
     project.deploy().expect(0);
 }
 
