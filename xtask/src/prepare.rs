@@ -295,9 +295,7 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     let is_own = |it: &Resource| own.iter().any(|own| own.id == it.id && own.resource_type == it.resource_type);
     let taken: Vec<_> = taken.into_iter().filter(|it| !is_own(it)).collect();
     let Some(first) = taken.first() else {
-        return Err(Failure::new(format!("somebody deployed `{}` meanwhile; nothing was deployed", stack.name()))
-            .help("run the same command again: it shows what is left to do")
-            .into());
+        return Err(deployed::overtaken(stack));
     };
     let names: Vec<_> = taken.iter().map(|it| format!("`{}` ({})", it.physical_id, it.resource_type)).collect();
     let place = stack.location(&first.id).map(|location| format!("\n  --> {location}"));

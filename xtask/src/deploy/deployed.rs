@@ -169,3 +169,11 @@ pub async fn busy(cloud: &Cloud, stack: &Stack, stack_id: &str, status: &str) ->
         .help("it goes on by itself: run the same command again when it has ended")
         .into()
 }
+
+/// What is said of a stack that somebody deployed since it was read.
+#[must_use]
+pub fn overtaken(stack: &Stack) -> anyhow::Error {
+    Failure::new(format!("somebody deployed `{}` meanwhile; nothing was deployed", stack.name()))
+        .help("run the same command again: it shows what is left to do")
+        .into()
+}

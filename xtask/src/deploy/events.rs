@@ -7,6 +7,7 @@ use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 
 use super::change_set::Poll;
+use super::deployed;
 use super::display::Display;
 use super::operation::{End, Kind};
 use crate::cloud::{Cloud, explain};
@@ -79,6 +80,8 @@ pub async fn follow(cloud: &Cloud, operation: &Operation<'_>) -> anyhow::Result<
                 poll.wait().await;
                 continue;
             }
+            // Another creation at the very same time took its place.
+            Err(error) if error.to_string().contains("does not exist") => return Err(deployed::overtaken(stack)),
             Err(error) => return Err(lost_sight(stack, &error)),
         };
         failed_looks = 0;

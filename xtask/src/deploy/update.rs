@@ -51,7 +51,7 @@ pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::R
     let set = match change_set::create(cloud, &request).await {
         Ok(set) => set,
         // Somebody may have begun a deployment since the stack was read.
-        Err(error) => return Err(busy(instance).await.unwrap_or(error)),
+        Err(error) => return Err(other_deployment(instance, prepared).await.unwrap_or(error)),
     };
     let Some(set) = set else {
         ui::detail("CloudFormation sees nothing to change");
@@ -63,7 +63,7 @@ pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::R
         return Err(not_begun(instance));
     }
     if let Err(error) = change_set::execute(cloud, &set, settings).await {
-        return Err(busy(instance).await.unwrap_or(error));
+        return Err(other_deployment(instance, prepared).await.unwrap_or(error));
     }
     let resources = plan.resources.iter().map(|change| change.id.as_str()).collect();
     let kind = match (&prepared.deployed, settings.no_rollback) {
@@ -103,14 +103,16 @@ fn failed(instance: &StackInstance<'_>, ended: &Ended) -> anyhow::Error {
     .into()
 }
 
-/// Who is at work on the stack now, if anybody is.
-async fn busy(instance: &StackInstance<'_>) -> Option<anyhow::Error> {
+/// Who is at work on the stack now, or was since it was read, if anybody.
+async fn other_deployment(instance: &StackInstance<'_>, prepared: &Prepared) -> Option<anyhow::Error> {
     let StackInstance { stack, cloud, .. } = instance;
-    let deployed = deployed::read(cloud, stack).await.ok()??;
-    if !deployed.is_in_progress() {
-        return None;
+    let now = deployed::read(cloud, stack).await.ok()??;
+    if now.is_in_progress() {
+        return Some(deployed::busy(cloud, stack, &now.id, now.status.as_str()).await);
     }
-    Some(deployed::busy(cloud, stack, &deployed.id, deployed.status.as_str()).await)
+    let before = prepared.deployed.as_ref();
+    let is_same = before.is_some_and(|before| before.id == now.id && before.changed == now.changed);
+    (!is_same).then(|| deployed::overtaken(stack))
 }
 
 /// CloudFormation leaves what it could not delete, and calls the update complete. A bucket whose loss the plan showed is
