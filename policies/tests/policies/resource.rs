@@ -194,13 +194,12 @@ fn ordinary_policies_of_resources_are_fine() {
     let by = |arn: &str| json!({"ArnLike": {"aws:SourceArn": arn}});
     let of = |account: &str| json!({"StringEquals": {"aws:SourceAccount": account}});
     resource(service("sns.amazonaws.com"), "sqs:SendMessage", QUEUE, by("${cfn:Topic}"), &[]);
-    resource(
-        service("events.amazonaws.com"),
-        "sns:Publish",
-        "${cfn:Topic}",
-        by("arn:aws:events:eu-west-1:123456789012:rule/orders"),
-        &[],
-    );
+    // EventBridge takes no condition there, and one on a queue.
+    let rule = || by("arn:aws:events:eu-west-1:123456789012:rule/orders");
+    resource(service("events.amazonaws.com"), "sns:Publish", "${cfn:Topic}", Json::Null, &[]);
+    resource(service("events.amazonaws.com"), "sns:Publish", "${cfn:Topic}", rule(), &["RP80"]);
+    resource(service("events.amazonaws.com"), "sqs:SendMessage", QUEUE, rule(), &[]);
+    resource(service("events.amazonaws.com"), "sqs:SendMessage", QUEUE, Json::Null, &["RP33"]);
     resource(
         service("apigateway.amazonaws.com"),
         "lambda:InvokeFunction",

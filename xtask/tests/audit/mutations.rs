@@ -198,7 +198,9 @@ fn opened(resource: &Json) -> Vec<(&'static str, Json)> {
             statement["Principal"] = json!("*");
             statement.as_object_mut().unwrap().shift_remove("Condition");
         });
-        let by_service = resource.pointer(&at).is_some_and(|it| it["Principal"]["Service"].is_string());
+        // What EventBridge publishes to a topic can have no source.
+        let has_source = |it: &Json| it["Principal"]["Service"].is_string() && it.get("Condition").is_some();
+        let by_service = resource.pointer(&at).is_some_and(has_source);
         if by_service && !pointer.contains("AssumeRole") {
             with("no source", &|statement| drop(statement.as_object_mut().unwrap().shift_remove("Condition")));
         }
