@@ -6,11 +6,13 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use infra::plan::Snapshot;
 use serde_json::json;
 use tokio::process::Command;
 
 use crate::assets::Workspace;
 use crate::cli::OptionArgs;
+use crate::deploy::change_set;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local::{self, LocalCloud};
@@ -145,6 +147,7 @@ async fn aws_cloudformation_deploy(root: &Path, stack: &Stack, runs: usize) -> a
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let file = folder.path().join("template.json");
     fs::write(&file, stack.template().to_json())?;
+    let tags = change_set::tags(stack, &Snapshot::default())?;
     let mut times = Vec::new();
     for _ in 0..runs {
         // It names what it makes by the second, and two of one name are refused.
@@ -159,6 +162,9 @@ async fn aws_cloudformation_deploy(root: &Path, stack: &Stack, runs: usize) -> a
         ])
         .args(["--endpoint-url", &cloud.endpoint(), "--stack-name", stack.stack_name(), "--template-file"])
         .arg(&file)
+        // Without them it would take the tags away by which the stack is known to be the project's.
+        .arg("--tags")
+        .args(tags.iter().map(|(key, value)| format!("{key}={value}")))
         .envs(cloud.variables(local::DEFAULT_REGION))
         .current_dir(root);
         times.push(timed(&mut aws).await?);
