@@ -71,8 +71,8 @@ pub struct Settings {
     pub protects: bool,
 }
 
-/// Makes a change set and waits until it can be executed; `None` when CloudFormation sees nothing to change.
-pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Option<ChangeSet>> {
+/// Has CloudFormation make a change set. Whoever does not execute it has to [`discard`] it.
+pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<ChangeSet> {
     let name = request.stack.stack_name().to_owned();
     let token = Starter::this("deploy").token();
     let body = request.template.to_ascii_json();
@@ -100,33 +100,30 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Opti
         call.template_body(body)
     };
     let created = call.send().await.map_err(explain)?;
-    let set = ChangeSet {
+    Ok(ChangeSet {
         id: created.id().unwrap_or_default().to_owned(),
         stack_id: created.stack_id().unwrap_or(&name).to_owned(),
         token,
         creates: !request.exists,
-    };
-    wait(cloud, request.stack, &set).await
+    })
 }
 
-async fn wait(cloud: &Cloud, stack: &Stack, set: &ChangeSet) -> anyhow::Result<Option<ChangeSet>> {
+/// Waits until it can be executed; `false` when CloudFormation sees nothing to change.
+pub async fn wait(cloud: &Cloud, stack: &Stack, set: &ChangeSet) -> anyhow::Result<bool> {
     let mut poll = Poll::new(cloud);
     loop {
         let described =
             cloud.cloudformation.describe_change_set().change_set_name(&set.id).send().await.map_err(explain)?;
         let reason = described.status_reason().unwrap_or_default();
         match described.status() {
-            Some(ChangeSetStatus::CreateComplete) => return Ok(Some(set.clone())),
+            Some(ChangeSetStatus::CreateComplete) => return Ok(true),
             Some(ChangeSetStatus::Failed) => {
                 let is_unchanged =
                     reason.contains("didn't contain changes") || reason.contains("No updates are to be performed");
-                // What a validation found is told only while the change set exists.
-                let refused = if is_unchanged { None } else { Some(refusal(cloud, stack, set, reason).await) };
-                discard(cloud, set).await?;
-                return match refused {
-                    Some(refused) => Err(refused.into()),
-                    None => Ok(None),
-                };
+                if is_unchanged {
+                    return Ok(false);
+                }
+                return Err(refusal(cloud, stack, set, reason).await.into());
             }
             _ => poll.wait().await,
         }
@@ -181,7 +178,6 @@ pub async fn require_planned(cloud: &Cloud, set: &ChangeSet, plan: &Plan) -> any
     if unplanned.is_empty() {
         return Ok(());
     }
-    discard(cloud, set).await?;
     let names: Vec<_> = unplanned.iter().map(|id| format!("`{id}`")).collect();
     Err(Failure::new(format!(
         "CloudFormation would remove or replace {}, which the plan does not; nothing was deployed",
@@ -241,25 +237,28 @@ pub async fn discard(cloud: &Cloud, set: &ChangeSet) -> anyhow::Result<()> {
 }
 
 /// Deletes a stack that was never made: it holds nothing but change sets that were not executed. One with a change set
-/// that somebody may still execute stays.
-pub async fn delete_if_in_review(cloud: &Cloud, stack_id: &str) -> anyhow::Result<()> {
+/// that somebody may still execute stays. Whether there was one to delete.
+pub async fn delete_if_in_review(cloud: &Cloud, stack_id: &str) -> anyhow::Result<bool> {
     let cloudformation = &cloud.cloudformation;
     let answer = match cloudformation.describe_stacks().stack_name(stack_id).send().await {
         Ok(answer) => answer,
-        Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => return Ok(()),
+        Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => return Ok(false),
         Err(error) => return Err(explain(error)),
     };
     if !answer.stacks().iter().any(|stack| stack.stack_status() == Some(&StackStatus::ReviewInProgress)) {
-        return Ok(());
+        return Ok(false);
     }
     let mut sets = cloudformation.list_change_sets().stack_name(stack_id).into_paginator().items().send();
     while let Some(set) = sets.next().await {
-        if set.map_err(explain)?.status() != Some(&ChangeSetStatus::Failed) {
-            return Ok(());
+        let set = set.map_err(explain)?;
+        // Of an engine that was killed nobody executes it any more.
+        let is_abandoned = set.change_set_name().and_then(Starter::of).is_some_and(|starter| starter.is_gone());
+        if set.status() != Some(&ChangeSetStatus::Failed) && !is_abandoned {
+            return Ok(false);
         }
     }
     cloudformation.delete_stack().stack_name(stack_id).send().await.map_err(explain)?;
-    Ok(())
+    Ok(true)
 }
 
 /// The pauses between two looks at CloudFormation: short at first, since most operations of serverless resources end

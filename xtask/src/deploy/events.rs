@@ -107,7 +107,9 @@ pub async fn follow(cloud: &Cloud, operation: &Operation<'_>) -> anyhow::Result<
         if quiet_looks >= QUIET_LOOKS {
             quiet_looks = 0;
             let (status, reason) = state(cloud, stack_id).await?;
-            if let Some(end) = kind.end(&status) {
+            // At rest it stays in a state that no event of the operation ends in.
+            let at_rest = (!status.ends_with("_IN_PROGRESS")).then_some(End::Failure);
+            if let Some(end) = kind.end(&status).or(at_rest) {
                 return Ok(Ended { end, status, reason, history: events.history });
             }
         }

@@ -12,8 +12,6 @@ use rustix::process::{Pid, test_kill_process};
 pub enum Kind {
     /// It makes the stack.
     Creation,
-    /// It makes the stack and leaves what it made when something fails.
-    CreationWithoutRollback,
     /// It changes the stack.
     Update,
     /// It deletes the stack.
@@ -36,14 +34,14 @@ impl Kind {
     #[must_use]
     pub fn begins(self, status: &str) -> bool {
         match self {
-            Self::Creation | Self::CreationWithoutRollback => status == "CREATE_IN_PROGRESS",
+            Self::Creation => status == "CREATE_IN_PROGRESS",
             Self::Update => status == "UPDATE_IN_PROGRESS",
             Self::Deletion => status == "DELETE_IN_PROGRESS",
             Self::Rollback => matches!(status, "ROLLBACK_IN_PROGRESS" | "UPDATE_ROLLBACK_IN_PROGRESS"),
         }
     }
 
-    /// How the operation ended when the stack is in the state `status`; `None` while it goes on.
+    /// How the operation ended with an event that brings the stack to the state `status`; `None` when others may follow.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html>
     #[must_use]
@@ -52,15 +50,15 @@ impl Kind {
             return None;
         }
         let success = match self {
-            Self::Creation | Self::CreationWithoutRollback => "CREATE_COMPLETE",
+            Self::Creation => "CREATE_COMPLETE",
             Self::Update => "UPDATE_COMPLETE",
             Self::Deletion => "DELETE_COMPLETE",
             Self::Rollback => return Some(rollback_end(status)),
         };
         match status {
             _ if status == success => Some(End::Success),
-            // What was made is still to be taken back.
-            "CREATE_FAILED" if self == Self::Creation => None,
+            // What was made may still be taken back.
+            "CREATE_FAILED" => None,
             _ => Some(End::Failure),
         }
     }
@@ -122,6 +120,12 @@ impl Starter {
         })
     }
 
+    /// Whether it is this process.
+    #[must_use]
+    pub fn is_this_process(&self) -> bool {
+        self.host == this_host() && u32::try_from(self.pid).is_ok_and(|pid| pid == std::process::id())
+    }
+
     /// Whether its process has ended, so that nobody else follows the operation. Of another machine's process nothing is
     /// known.
     #[must_use]
@@ -173,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_process_that_has_ended_is_gone() {
-        assert!(!Starter::this("deploy").is_gone());
+        assert!(!Starter::this("deploy").is_gone() && Starter::this("deploy").is_this_process());
         let mut child = std::process::Command::new("true").spawn().unwrap();
         let pid = i32::try_from(child.id()).unwrap();
         child.wait().unwrap();
@@ -187,7 +191,6 @@ mod tests {
         for (kind, status, end) in [
             (Kind::Creation, "CREATE_COMPLETE", Some(Success)),
             (Kind::Creation, "CREATE_FAILED", None),
-            (Kind::CreationWithoutRollback, "CREATE_FAILED", Some(Failure)),
             (Kind::Creation, "ROLLBACK_IN_PROGRESS", None),
             (Kind::Creation, "ROLLBACK_COMPLETE", Some(Failure)),
             (Kind::Creation, "DELETE_COMPLETE", Some(Failure)),

@@ -157,7 +157,7 @@ async fn verify(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Re
             ));
         }
         compared.deviations = left.into_iter().chain(rest).collect();
-    } else {
+    } else if !prepared.plan.is_empty() {
         // The first reads after a write may be stale.
         for pause in STALE_READS {
             if compared.deviations.is_empty() && compared.unread.is_empty() {
@@ -187,18 +187,17 @@ async fn apply(
     interrupt: Option<&Interrupt>,
 ) -> anyhow::Result<()> {
     let steps = &prepared.plan.steps;
-    let mut before = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot);
-    for (index, step) in steps.iter().enumerate() {
-        ui::say(format!("  step {} of {}: {}", index + 1, steps.len() + 1, step.does));
-        let plan = Plan::between(before, &step.snapshot);
-        update::run(instance, &Update { plan: &plan, after: &step.snapshot, prepared, settings, interrupt }).await?;
-        before = Some(&step.snapshot);
-    }
     if steps.is_empty() {
         let update = Update { plan: &prepared.plan, after: &prepared.after, prepared, settings, interrupt };
         return update::run(instance, &update).await;
     }
-    ui::say(format!("  step {} of {}: the rest", steps.len() + 1, steps.len() + 1));
-    let plan = Plan::between(before, &prepared.after);
-    update::run(instance, &Update { plan: &plan, after: &prepared.after, prepared, settings, interrupt }).await
+    let mut before = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot);
+    let updates = steps.iter().map(|step| (step.does.as_str(), &step.snapshot));
+    for (index, (does, after)) in updates.chain([("the rest", &prepared.after)]).enumerate() {
+        ui::say(format!("  step {} of {}: {does}", index + 1, steps.len() + 1));
+        let plan = Plan::between(before, after);
+        update::run(instance, &Update { plan: &plan, after, prepared, settings, interrupt }).await?;
+        before = Some(after);
+    }
+    Ok(())
 }

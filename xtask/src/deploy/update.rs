@@ -2,10 +2,10 @@
 
 use infra::plan::{Plan, Snapshot};
 
-use super::change_set::{self, Request, Settings};
+use super::change_set::{self, ChangeSet, Request, Settings};
 use super::events::{self, Ended, NotDeleted, Operation};
 use super::interrupt::Interrupt;
-use super::operation::{End, Kind};
+use super::operation::{End, Kind, Starter};
 use super::stack_instance::StackInstance;
 use super::{deployed, removal};
 use crate::cloud::explain;
@@ -35,8 +35,7 @@ pub struct Update<'a> {
 pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::Result<()> {
     let StackInstance { stack, cloud, .. } = instance;
     let Update { plan, after, prepared, settings, interrupt } = update;
-    let interrupted = || interrupt.is_some_and(Interrupt::is_raised);
-    if interrupted() {
+    if interrupt.is_some_and(Interrupt::is_raised) {
         return Err(not_begun(instance));
     }
     let request = Request {
@@ -50,27 +49,25 @@ pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::R
     };
     let set = match change_set::create(cloud, &request).await {
         Ok(set) => set,
-        // Somebody may have begun a deployment since the stack was read.
         Err(error) => return Err(other_deployment(instance, prepared).await.unwrap_or(error)),
     };
-    let Some(set) = set else {
-        ui::detail("CloudFormation sees nothing to change");
-        return Ok(());
-    };
-    change_set::require_planned(cloud, &set, plan).await?;
-    if interrupted() {
-        change_set::discard(cloud, &set).await?;
-        return Err(not_begun(instance));
+    let begun = begin(instance, update, &set).await;
+    if !matches!(begun, Ok(true)) {
+        // Why nothing was begun is what the user has to know.
+        if let Err(error) = change_set::discard(cloud, &set).await {
+            ui::detail(format!("the change set `{}` was left: {error}", set.token));
+        }
     }
-    if let Err(error) = change_set::execute(cloud, &set, settings).await {
-        return Err(other_deployment(instance, prepared).await.unwrap_or(error));
+    match begun {
+        Ok(true) => {}
+        Ok(false) => {
+            ui::detail("CloudFormation sees nothing to change");
+            return Ok(());
+        }
+        Err(error) => return Err(other_deployment(instance, prepared).await.unwrap_or(error)),
     }
     let resources = plan.resources.iter().map(|change| change.id.as_str()).collect();
-    let kind = match (&prepared.deployed, settings.no_rollback) {
-        (Some(_), _) => Kind::Update,
-        (None, false) => Kind::Creation,
-        (None, true) => Kind::CreationWithoutRollback,
-    };
+    let kind = if prepared.deployed.is_some() { Kind::Update } else { Kind::Creation };
     let operation = Operation { kind, stack, stack_id: &set.stack_id, token: &set.token, resources };
     let raised = async {
         match interrupt {
@@ -86,6 +83,20 @@ pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::R
         End::Success => clean_up(instance, update, ended.not_deleted()).await,
         End::Failure => Err(failed(instance, &ended)),
     }
+}
+
+/// Has CloudFormation begin to execute a change set that is as planned; `false` when it sees nothing to change.
+async fn begin(instance: &StackInstance<'_>, update: &Update<'_>, set: &ChangeSet) -> anyhow::Result<bool> {
+    let StackInstance { stack, cloud, .. } = instance;
+    if !change_set::wait(cloud, stack, set).await? {
+        return Ok(false);
+    }
+    change_set::require_planned(cloud, set, update.plan).await?;
+    if update.interrupt.is_some_and(Interrupt::is_raised) {
+        return Err(not_begun(instance));
+    }
+    change_set::execute(cloud, set, update.settings).await?;
+    Ok(true)
 }
 
 fn failed(instance: &StackInstance<'_>, ended: &Ended) -> anyhow::Error {
@@ -111,8 +122,13 @@ async fn other_deployment(instance: &StackInstance<'_>, prepared: &Prepared) -> 
         return Some(deployed::busy(cloud, stack, &now.id, now.status.as_str()).await);
     }
     let before = prepared.deployed.as_ref();
-    let is_same = before.is_some_and(|before| before.id == now.id && before.changed == now.changed);
-    (!is_same).then(|| deployed::overtaken(stack))
+    if before.is_some_and(|before| before.id == now.id && before.changed == now.changed) {
+        return None;
+    }
+    // An earlier step of this very deployment is nobody else's.
+    let token = events::last_token(cloud, &now.id).await.ok()??;
+    let is_this = Starter::of(&token).is_some_and(|starter| starter.is_this_process());
+    (!is_this).then(|| deployed::overtaken(stack))
 }
 
 /// CloudFormation leaves what it could not delete, and calls the update complete. A bucket whose loss the plan showed is
