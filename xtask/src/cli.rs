@@ -191,6 +191,37 @@ pub struct OperationArgs {
     pub recover: bool,
 }
 
+/// What is done about what differs.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DriftArgs {
+    /// Set what differs to what was deployed, where an API call can.
+    #[arg(long)]
+    pub fix: bool,
+    /// Print the Rust with which the stacks would say what is live.
+    #[arg(long, conflicts_with = "fix")]
+    pub accept: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// How stacks are destroyed.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DestroyArgs {
+    /// Delete tables, queues and buckets that hold data, too.
+    #[arg(long)]
+    pub force: bool,
+    /// Copy what tables, queues and buckets hold to this folder first; `restore` brings it back.
+    #[arg(long, value_name = "DIR")]
+    pub backup: Option<PathBuf>,
+    /// The service role with whose rights CloudFormation works.
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -254,15 +285,9 @@ pub enum Command {
         /// Where.
         #[command(flatten)]
         target: TargetArgs,
-        /// Set what differs to what was deployed, where an API call can.
-        #[arg(long)]
-        fix: bool,
-        /// Print the Rust with which the stacks would say what is live.
-        #[arg(long, conflicts_with = "fix")]
-        accept: bool,
-        /// Do not ask.
-        #[arg(long)]
-        yes: bool,
+        /// What is done about what differs.
+        #[command(flatten)]
+        response: DriftArgs,
     },
     /// Print the outputs of a deployed stack.
     Outputs {
@@ -283,18 +308,9 @@ pub enum Command {
         /// Where.
         #[command(flatten)]
         target: TargetArgs,
-        /// Delete tables, queues and buckets that hold data, too.
-        #[arg(long)]
-        force: bool,
-        /// Copy what tables, queues and buckets hold to this folder first; `restore` brings it back.
-        #[arg(long, value_name = "DIR")]
-        backup: Option<PathBuf>,
-        /// The service role with whose rights CloudFormation works.
-        #[arg(long, value_name = "ARN", help_heading = "Operation")]
-        role_arn: Option<String>,
-        /// Do not ask.
-        #[arg(long)]
-        yes: bool,
+        /// How they are destroyed.
+        #[command(flatten)]
+        arguments: DestroyArgs,
     },
     /// Bring back what `destroy --backup` copied, to the stack deployed again.
     Restore {

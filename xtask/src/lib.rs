@@ -71,20 +71,10 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Deploy { stacks, given, target, allowed, operation, approval } => {
             commands::deploy::run(&stacks, &given, &target, &allowed, &operation, &approval).await
         }
-        Command::Drift { stacks, target, fix, accept, yes } => {
-            let about = match (fix, accept) {
-                (true, _) => commands::drift::Doing::Fix { yes },
-                (false, true) => commands::drift::Doing::Accept,
-                (false, false) => commands::drift::Doing::Show,
-            };
-            commands::drift::run(&stacks, &target, about).await
-        }
+        Command::Drift { stacks, target, response } => commands::drift::run(&stacks, &target, &response).await,
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
         Command::PolicyAudit(arguments) => commands::policy_audit::run(&arguments).await,
-        Command::Destroy { stacks, target, force, backup, role_arn, yes } => {
-            let how = commands::destroy::How { force, backup, role_arn, yes };
-            commands::destroy::run(&stacks, &target, &how).await
-        }
+        Command::Destroy { stacks, target, arguments } => commands::destroy::run(&stacks, &target, &arguments).await,
         Command::Restore { folder, target, yes } => commands::restore::run(&folder, &target, yes).await,
         Command::Local { command } => commands::local::run(command).await,
         Command::Graph { name, choices, format, output } => {

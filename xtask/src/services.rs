@@ -27,7 +27,7 @@ use cloudformation::Resource;
 use deviation::Live;
 
 pub use deviation::{Compared, Deviation, compare, repair};
-pub use existence::{Search, find};
+pub use existence::{CONCURRENCY, Search, find};
 
 /// An answer of a service, once it is there.
 type Answer<'a, T> = BoxFuture<'a, anyhow::Result<T>>;
@@ -44,19 +44,28 @@ trait ResourceType: Sync {
         ready(Ok(None)).boxed()
     }
 
-    /// Copies what the resource holds to files in `folder`, which is empty; how much that was, or `None` when nobody can.
-    fn back_up<'a>(&self, _cloud: &'a Cloud, _id: &'a str, _folder: &'a Path) -> Answer<'a, Option<u64>> {
-        ready(Ok(None)).boxed()
-    }
-
-    /// Brings back what [`Self::back_up`] copied to `folder`; how much that was.
-    fn restore<'a>(&self, _cloud: &'a Cloud, _id: &'a str, _folder: &'a Path) -> Answer<'a, u64> {
-        ready(Ok(0)).boxed()
+    /// How what the resource holds is kept in files; `None` when it cannot be.
+    fn backup(&self) -> Option<&dyn Backup> {
+        None
     }
 
     /// How the live resource differs from its model.
     fn deviations<'a>(&self, _live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
         ready(Ok(Vec::new())).boxed()
+    }
+}
+
+/// How what the resources of one type hold is kept in files.
+trait Backup: Sync {
+    /// Copies it to files in `folder`, which is empty; how much that was.
+    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64>;
+
+    /// Brings back what [`Self::back_up`] copied to `folder`; how much that was.
+    fn restore<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64>;
+
+    /// Whether what is copied is gone from the resource.
+    fn moves(&self) -> bool {
+        false
     }
 }
 
@@ -93,36 +102,41 @@ pub async fn exists(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option
 /// # Errors
 /// When the service refuses to say.
 pub async fn contents(cloud: &Cloud, resource: &Resource) -> anyhow::Result<Option<String>> {
-    let holds = facts::holds(&resource.resource_type);
-    if holds == Holds::Nothing || exists(cloud, resource).await? == Some(false) {
-        return Ok(None);
-    }
-    match (holds, of(&resource.resource_type)) {
+    match (facts::holds(&resource.resource_type), of(&resource.resource_type)) {
         (Holds::Uncounted(what), _) => Ok(Some(what.to_owned())),
+        (Holds::Nothing, _) => Ok(None),
         (_, Some(service)) => service.contents(cloud, &resource.physical_id).await,
         // What nobody counts may be there.
         (Holds::Counted(unit) | Holds::Logs(unit), None) => Ok(Some(format!("{unit}s"))),
-        (Holds::Nothing, None) => Ok(None),
     }
 }
 
-/// Copies what a resource holds to files in `folder`, which is made; how much that was, or `None` when nobody can.
+/// Whether [`back_up`] takes what it copies away from resources of a type; `None` when they cannot be backed up.
+#[must_use]
+pub fn backup_moves(resource_type: &str) -> Option<bool> {
+    Some(of(resource_type)?.backup()?.moves())
+}
+
+/// Copies what a resource holds to files in `folder`, which is made; how much that was.
 ///
 /// # Errors
-/// When the service refuses, or a file cannot be written.
-pub async fn back_up(cloud: &Cloud, resource: &Resource, folder: &Path) -> anyhow::Result<Option<u64>> {
-    let Some(service) = of(&resource.resource_type) else { return Ok(None) };
+/// When its type cannot be backed up, the service refuses, or a file cannot be written.
+pub async fn back_up(cloud: &Cloud, resource: &Resource, folder: &Path) -> anyhow::Result<u64> {
     tokio::fs::create_dir_all(folder).await.with_context(|| format!("`{}` cannot be made", folder.display()))?;
-    service.back_up(cloud, &resource.physical_id, folder).await
+    backup_of(resource)?.back_up(cloud, &resource.physical_id, folder).await
 }
 
 /// Brings back what [`back_up`] copied; how much that was.
 ///
 /// # Errors
-/// When the service refuses, or a file cannot be read.
+/// When its type cannot be backed up, the service refuses, or a file cannot be read.
 pub async fn restore(cloud: &Cloud, resource: &Resource, folder: &Path) -> anyhow::Result<u64> {
-    let Some(service) = of(&resource.resource_type) else { return Ok(0) };
-    service.restore(cloud, &resource.physical_id, folder).await
+    backup_of(resource)?.restore(cloud, &resource.physical_id, folder).await
+}
+
+fn backup_of(resource: &Resource) -> anyhow::Result<&'static dyn Backup> {
+    let backup = of(&resource.resource_type).and_then(|service| service.backup());
+    backup.with_context(|| format!("{} ({}) cannot be backed up", resource.id, resource.resource_type))
 }
 
 /// `1,204 items`.

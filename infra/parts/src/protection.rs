@@ -1,27 +1,8 @@
 //! More care for what stages hold that must not be lost.
 
 use infra::Stack;
-use infra::stack::{Declared, DeletionPolicy};
+use infra::stack::DeletionPolicy;
 use serde_json::json;
-
-/// What each type gets, by the path of the property.
-const PROPERTIES: [(&str, &[(&str, Setting)]); 3] = [
-    (
-        "AWS::DynamoDB::Table",
-        &[
-            ("DeletionProtectionEnabled", Setting::On),
-            ("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", Setting::On),
-        ],
-    ),
-    ("AWS::S3::Bucket", &[("VersioningConfiguration.Status", Setting::Enabled)]),
-    ("AWS::SQS::Queue", &[]),
-];
-
-#[derive(Clone, Copy)]
-enum Setting {
-    On,
-    Enabled,
-}
 
 /// In a protected stage, keeps what tables, buckets and queues hold; in any other it does nothing. Call it last: what is
 /// added later is not protected.
@@ -46,28 +27,24 @@ pub fn protect(stack: &mut Stack) {
         return;
     }
     for declared in stack.resources_mut() {
-        let resource_type = declared.resource_type().to_owned();
-        if let Some((_, properties)) = PROPERTIES.iter().find(|(it, _)| *it == resource_type) {
-            keep(declared, properties);
+        let properties = match declared.resource_type() {
+            "AWS::DynamoDB::Table" => vec![
+                ("DeletionProtectionEnabled", json!(true)),
+                ("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", json!(true)),
+            ],
+            "AWS::S3::Bucket" => vec![("VersioningConfiguration.Status", json!("Enabled"))],
+            "AWS::SQS::Queue" => Vec::new(),
+            _ => continue,
+        };
+        let said = serde_json::Value::Object(declared.properties());
+        let attributes = &mut declared.attributes;
+        if attributes.deletion_policy != Some(DeletionPolicy::Retain) {
+            // What a first deployment made that failed holds nothing yet.
+            attributes.deletion_policy = Some(DeletionPolicy::RetainExceptOnCreate);
         }
-    }
-}
-
-fn keep(declared: &mut Declared, properties: &[(&str, Setting)]) {
-    let said = serde_json::Value::Object(declared.properties());
-    let attributes = &mut declared.attributes;
-    if attributes.deletion_policy != Some(DeletionPolicy::Retain) {
-        // What a first deployment made that failed holds nothing yet.
-        attributes.deletion_policy = Some(DeletionPolicy::RetainExceptOnCreate);
-    }
-    attributes.update_replace_policy = Some(DeletionPolicy::Retain);
-    for (path, setting) in properties {
-        if said.pointer(&format!("/{}", path.replace('.', "/"))).is_none() {
-            let value = match setting {
-                Setting::On => json!(true),
-                Setting::Enabled => json!("Enabled"),
-            };
-            attributes.overrides.push(((*path).to_owned(), value));
-        }
+        attributes.update_replace_policy = Some(DeletionPolicy::Retain);
+        let unsaid =
+            properties.into_iter().filter(|(path, _)| said.pointer(&format!("/{}", path.replace('.', "/"))).is_none());
+        attributes.overrides.extend(unsaid.map(|(path, value)| (path.to_owned(), value)));
     }
 }

@@ -67,11 +67,8 @@ impl Workspace {
         match stackwright.as_ref().map(|it| it.get("app")) {
             Some(Some(Value::String(app))) if !app.is_empty() => {
                 let project = stackwright.as_ref().and_then(|it| it.get("project")?.as_str()).unwrap_or(app);
-                let list = |name: &str| {
-                    let entries = stackwright.as_ref().and_then(|it| it.get(name)?.as_array()).into_iter().flatten();
-                    entries.filter_map(|it| it.as_str().map(str::to_owned)).collect()
-                };
-                let (build_with, protected_stages) = (list("build-with"), list("protect"));
+                let list = |name: &str| texts(stackwright.as_ref().and_then(|it| it.get(name)), name, &manifest);
+                let (build_with, protected_stages) = (list("build-with")?, list("protect")?);
                 Ok(Self { root, app: app.clone(), project: project.to_owned(), protected_stages, build_with })
             }
             Some(Some(other)) => Err(Failure::new(format!(
@@ -89,6 +86,20 @@ impl Workspace {
                 .into()),
         }
     }
+}
+
+/// The texts of a list in the metadata. Anything else is refused: a stage would be less protected than its team believes.
+fn texts(value: Option<&Value>, name: &str, manifest: &Path) -> anyhow::Result<Vec<String>> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let texts = value.as_array().and_then(|all| all.iter().map(|it| it.as_str().map(str::to_owned)).collect());
+    texts.ok_or_else(|| {
+        Failure::new(format!(
+            "`{name}` in `[workspace.metadata.stackwright]` of `{}` is `{value}`, expected a list of texts",
+            manifest.display()
+        ))
+        .help(format!("such as `{name} = [\"…\"]`"))
+        .into()
+    })
 }
 
 /// The nearest folder, from `folder` up, whose manifest is that of a workspace.
@@ -132,6 +143,8 @@ mod tests {
         assert!(!found.protects("prod"));
         let found = at("[workspace.metadata.stackwright]\napp = \"stacks\"\nprotect = [\"prod\"]").unwrap();
         assert!(found.protects("prod") && !found.protects("dev"));
+        let error = at("[workspace.metadata.stackwright]\napp = \"stacks\"\nprotect = \"prod\"").unwrap_err();
+        assert!(error.contains("is `\"prod\"`, expected a list of texts"), "{error}");
     }
 
     #[test]

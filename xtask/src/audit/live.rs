@@ -20,7 +20,6 @@ use super::rights::role_of;
 use super::rules;
 use crate::cloud::Cloud;
 use crate::deploy::deployed;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::services::cloudformation;
 use crate::stack::Stack;
@@ -59,12 +58,7 @@ async fn read_and_compare(
     stack: &Stack,
     functions: &[FunctionRights],
 ) -> anyhow::Result<Vec<AuditFinding>> {
-    let Some(deployed) = deployed::read(cloud, stack).await? else {
-        return Err(Failure::new(format!("`{}` is not deployed to {}", stack.name(), cloud.place()))
-            .exit(Exit::NoSuchStack)
-            .help(format!("`{}` deploys it", cloud.command_line("deploy", stack)))
-            .into());
-    };
+    let deployed = deployed::require(cloud, stack).await?;
     let resources = cloudformation::resources(cloud, stack.stack_name()).await?;
     let template = expected::resolved_resources(stack.template(), &deployed.snapshot.parameters);
     let names = Names::of(Home::of(cloud, stack, &deployed), &resources, &template);

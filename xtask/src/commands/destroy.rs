@@ -1,13 +1,11 @@
 //! `destroy`: deletes stacks, never their data unasked, and proves that nothing is left.
 
-use std::path::PathBuf;
-
 use aws_sdk_cloudformation::types::StackStatus;
 use futures::future::join_all;
 use serde_json::json;
 
 use crate::assets::bucket::Bucket;
-use crate::cli::{self, TargetArgs};
+use crate::cli::{DestroyArgs, StackArgs, TargetArgs};
 use crate::cloud::{self, Cloud, explain};
 use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::removal::{self, Survey};
@@ -19,23 +17,9 @@ use crate::select::Selection;
 use crate::services::s3;
 use crate::ui;
 
-/// How stacks are destroyed.
-#[derive(Debug)]
-pub struct How {
-    /// With the data that they hold.
-    pub force: bool,
-    /// Where that data is copied to first.
-    pub backup: Option<PathBuf>,
-    /// The service role with whose rights CloudFormation works.
-    pub role_arn: Option<String>,
-    /// Without a question.
-    pub yes: bool,
-}
-
 /// Deletes each stack from each region at once, but none before those that import what it exports.
-pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, how: &How) -> anyhow::Result<Exit> {
-    let How { force, backup, role_arn, yes } = how;
-    let yes = *yes;
+pub async fn run(selected: &StackArgs, target: &TargetArgs, arguments: &DestroyArgs) -> anyhow::Result<Exit> {
+    let DestroyArgs { force, ref backup, ref role_arn, yes } = *arguments;
     let (mut selection, unknown) = Selection::declared(selected, &target.stage)?;
     let clouds = match (cloud::connect_all(target, selection.default_region()).await, unknown.first()) {
         (Ok(clouds), _) => clouds,
@@ -59,7 +43,11 @@ pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, how: &How) -> a
         selection.stacks.extend(undeclared);
     }
     let all = StackInstance::reversed(&StackInstance::all(&selection.stacks, &clouds));
-    let surveys = join_all(all.iter().map(|instance| removal::survey(instance, &all))).await;
+    let surveys = join_all(all.iter().map(async |instance| {
+        let before: Vec<_> = instance.after.iter().map(|index| all[*index].stack.stack_name()).collect();
+        removal::survey(instance, &before).await
+    }))
+    .await;
     concurrent::say_failures(&all, &surveys);
     show(&all, &surveys, !yes);
     if !force && backup.is_none() {

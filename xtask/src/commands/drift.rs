@@ -3,45 +3,37 @@
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::cli::{self, TargetArgs};
+use crate::cli::{DriftArgs, StackArgs, TargetArgs};
 use crate::cloud;
-use crate::deploy::deployed;
 use crate::deploy::stack_instance::StackInstance;
+use crate::deploy::{concurrent, deployed};
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::select::Selection;
 use crate::services::{self, Compared, Deviation, cloudformation};
 use crate::ui;
 
-/// What is done about what differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doing {
-    /// It is shown.
-    Show,
-    /// It is set to what was deployed, after a yes.
-    Fix {
-        /// Without a question.
-        yes: bool,
-    },
-    /// The Rust is printed that says what is live.
-    Accept,
-}
-
 /// Compares the live resources of each stack with the template that was deployed.
-pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, doing: Doing) -> anyhow::Result<Exit> {
+pub async fn run(selected: &StackArgs, target: &TargetArgs, response: &DriftArgs) -> anyhow::Result<Exit> {
     let selection = Selection::complete(selected, &target.stage)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let all = StackInstance::all(&selection.stacks, &clouds);
-    let mut compared = Vec::new();
-    for (instance, result) in all.iter().zip(join_all(all.iter().map(compare)).await) {
-        compared.push((instance, result?));
+    let results = join_all(all.iter().map(compare)).await;
+    concurrent::say_failures(&all, &results);
+    let (mut compared, mut is_failed) = (Vec::new(), false);
+    for (instance, result) in all.iter().zip(results) {
+        match result {
+            Ok(found) => compared.push((instance, found)),
+            // That of a single stack is still to be said.
+            Err(error) if all.len() == 1 => return Err(error),
+            Err(_) => is_failed = true,
+        }
     }
     if ui::json() {
         ui::result(as_json(&compared, clouds.len() > 1));
     } else {
         for (instance, compared) in &compared {
             print(instance, compared);
-            if doing == Doing::Accept {
+            if response.accept {
                 print_rust(instance, compared);
             }
         }
@@ -52,15 +44,18 @@ pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, doing: Doing) -
         .map(|deviation| format!("{} {} to {}", deviation.id, deviation.property, deviation.expected))
         .collect();
     let differs = compared.iter().any(|(_, compared)| !compared.deviations.is_empty());
-    let is_unread = compared.iter().any(|(_, compared)| !compared.unread.is_empty());
-    let Doing::Fix { yes } = doing else { return Ok(ended(differs, is_unread)) };
-    if repairable.is_empty() {
-        if differs {
+    let is_unread = is_failed || compared.iter().any(|(_, compared)| !compared.unread.is_empty());
+    if !response.fix || repairable.is_empty() {
+        if response.fix && differs {
             ui::say("no API call sets what differs: `deploy` does, once the model says otherwise");
         }
-        return Ok(ended(differs, is_unread));
+        return Ok(match (differs, is_unread) {
+            (true, _) => Exit::Differences,
+            (false, true) => Exit::Failed,
+            (false, false) => Exit::Done,
+        });
     }
-    ui::confirm(&format!("set {}", repairable.join(", ")), yes)?;
+    ui::confirm(&format!("set {}", repairable.join(", ")), response.yes)?;
     let mut is_left = is_unread;
     for (_, compared) in compared {
         let (set, left) = services::repair(compared.deviations).await?;
@@ -73,22 +68,9 @@ pub async fn run(selected: &cli::StackArgs, target: &TargetArgs, doing: Doing) -
     Ok(if is_left { Exit::Differences } else { Exit::Done })
 }
 
-const fn ended(differs: bool, is_unread: bool) -> Exit {
-    match (differs, is_unread) {
-        (true, _) => Exit::Differences,
-        (false, true) => Exit::Failed,
-        (false, false) => Exit::Done,
-    }
-}
-
 async fn compare(instance: &StackInstance<'_>) -> anyhow::Result<Compared> {
-    let StackInstance { stack, cloud, label, .. } = instance;
-    let Some(deployed) = deployed::read(cloud, stack).await? else {
-        return Err(Failure::new(format!("`{label}` is not deployed to {}", cloud.place()))
-            .exit(Exit::NoSuchStack)
-            .help(format!("`{}` deploys it", cloud.command_line("deploy", stack)))
-            .into());
-    };
+    let StackInstance { stack, cloud, .. } = instance;
+    let deployed = deployed::require(cloud, stack).await?;
     let resources = cloudformation::resources(cloud, &deployed.id).await?;
     Ok(services::compare(cloud, &deployed.snapshot, &resources).await)
 }
@@ -134,12 +116,12 @@ fn is_property(path: &str) -> bool {
         && path != "Tags"
 }
 
-/// A number, a truth value or a text as Rust writes it; nothing of a description of several things.
+/// A number, a truth value or a text as Rust writes it; nothing of what stands for several values.
 fn literal(live: &str) -> Option<String> {
     if live.parse::<i64>().is_ok() || matches!(live, "true" | "false") {
         return Some(live.to_owned());
     }
-    (!live.contains([' ', ';'])).then(|| format!("{live:?}"))
+    (!live.contains([' ', ';', '{', '['])).then(|| format!("{live:?}"))
 }
 
 fn as_json(compared: &[(&StackInstance<'_>, Compared)], several_regions: bool) -> serde_json::Value {

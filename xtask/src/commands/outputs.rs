@@ -4,7 +4,6 @@ use super::deploy::print_outputs;
 use crate::cli::{OptionArgs, TargetArgs};
 use crate::deploy::deployed;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::select::Selection;
 use crate::{cloud, ui};
 
@@ -13,12 +12,7 @@ pub async fn run(name: &str, target: &TargetArgs) -> anyhow::Result<Exit> {
     target.require_one_region("outputs")?;
     let stack = Selection::one(name, &target.stage, &OptionArgs::default())?;
     let cloud = cloud::connect(target, stack.default_region()).await?;
-    let Some(deployed) = deployed::read(&cloud, &stack).await? else {
-        return Err(Failure::new(format!("`{name}` is not deployed to {}", cloud.place()))
-            .exit(Exit::NoSuchStack)
-            .help(format!("`{}` deploys it", cloud.command_line("deploy", &stack)))
-            .into());
-    };
+    let deployed = deployed::require(&cloud, &stack).await?;
     if ui::json() {
         ui::result(serde_json::to_string(&deployed.outputs)?);
     } else {

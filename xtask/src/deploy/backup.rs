@@ -41,13 +41,20 @@ struct Entry {
     count: u64,
 }
 
-/// Copies what the stack holds to `folder`, in a folder of its own where there are several stacks.
+/// Copies what the stack holds to `folder`.
 ///
 /// # Errors
-/// When something cannot be backed up: nothing may be destroyed then. What was copied stays.
+/// When something cannot be backed up: the stack may not be destroyed then. What was copied stays in the folder, and what
+/// was moved comes back with [`restore`].
 pub async fn write(instance: &StackInstance<'_>, survey: &Survey, folder: &Path) -> anyhow::Result<()> {
     let StackInstance { stack, cloud, .. } = instance;
-    let holding: Vec<_> = survey.goes.iter().filter(|it| it.holds.is_some() && is_data(it)).collect();
+    let mut holding = Vec::new();
+    for going in survey.goes.iter().filter(|it| it.holds.is_some() && is_data(it)) {
+        let Some(moves) = services::backup_moves(&going.resource.resource_type) else { return Err(refused(going)) };
+        holding.push((moves, &going.resource));
+    }
+    // What is moved comes last: until then a failure leaves everything where it is.
+    holding.sort_by_key(|(moves, _)| *moves);
     let mut backup = Backup {
         version: VERSION,
         stack: stack.name().to_owned(),
@@ -56,14 +63,8 @@ pub async fn write(instance: &StackInstance<'_>, survey: &Survey, folder: &Path)
         region: cloud.region.clone(),
         resources: Vec::new(),
     };
-    for Going { resource, holds } in holding {
-        let Some(count) = services::back_up(cloud, resource, &folder.join(&resource.id)).await? else {
-            let held = holds.as_deref().unwrap_or_default();
-            let (id, kind) = (&resource.id, &resource.resource_type);
-            return Err(Failure::new(format!("{held} in {id} ({kind}) cannot be backed up; nothing was destroyed"))
-                .help("back it up with its own service's tools, then destroy without `--backup` and with `--force`")
-                .into());
-        };
+    for (_, resource) in holding {
+        let count = services::back_up(cloud, resource, &folder.join(&resource.id)).await?;
         ui::say(format!("  backed up {}: {count} to {}", resource.id, folder.join(&resource.id).display()));
         let entry = Entry { id: resource.id.clone(), resource_type: resource.resource_type.clone(), count };
         backup.resources.push(entry);
@@ -71,6 +72,13 @@ pub async fn write(instance: &StackInstance<'_>, survey: &Survey, folder: &Path)
         tokio::fs::write(folder.join(MANIFEST), serde_json::to_vec_pretty(&backup)?).await?;
     }
     Ok(())
+}
+
+fn refused(Going { resource, holds }: &Going) -> anyhow::Error {
+    let (held, id, kind) = (holds.as_deref().unwrap_or_default(), &resource.id, &resource.resource_type);
+    Failure::new(format!("{held} in {id} ({kind}) cannot be backed up; nothing was destroyed"))
+        .help("back it up with its own service's tools, then destroy without `--backup` and with `--force`")
+        .into()
 }
 
 fn is_data(going: &Going) -> bool {
@@ -123,12 +131,7 @@ pub fn read(folder: &Path) -> anyhow::Result<Backup> {
 /// When the stack or a resource is not there, or a service refuses.
 pub async fn restore(instance: &StackInstance<'_>, backup: &Backup, folder: &Path) -> anyhow::Result<()> {
     let StackInstance { stack, cloud, label, .. } = instance;
-    let Some(deployed) = deployed::read(cloud, stack).await? else {
-        return Err(Failure::new(format!("`{label}` is not deployed to {}", cloud.place()))
-            .exit(Exit::NoSuchStack)
-            .help(format!("`{}` first", cloud.command_line("deploy", stack)))
-            .into());
-    };
+    let deployed = deployed::require(cloud, stack).await?;
     deployed.require_own(cloud, stack)?;
     let resources = cloudformation::resources(cloud, &deployed.id).await?;
     let find = |entry: &Entry| resources.iter().find(|it| it.id == entry.id && it.resource_type == entry.resource_type);

@@ -13,6 +13,7 @@ use super::change_set::STACK_TAG;
 use super::events;
 use super::operation::Starter;
 use crate::cloud::{Cloud, explain};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::select::PROJECT_TAG;
 use crate::stack::Stack;
@@ -41,6 +42,19 @@ pub struct Deployed {
 /// What is deployed under `stack`'s name; `None` when nothing is.
 pub async fn read(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Option<Deployed>> {
     read_named(cloud, stack.stack_name()).await
+}
+
+/// What is deployed under `stack`'s name.
+///
+/// # Errors
+/// When nothing is.
+pub async fn require(cloud: &Cloud, stack: &Stack) -> anyhow::Result<Deployed> {
+    read(cloud, stack).await?.ok_or_else(|| {
+        Failure::new(format!("`{}` is not deployed to {}", stack.name(), cloud.place()))
+            .exit(Exit::NoSuchStack)
+            .help(format!("`{}` deploys it", cloud.command_line("deploy", stack)))
+            .into()
+    })
 }
 
 /// What is deployed under the name or id `name`; `None` when nothing is.

@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use infra::facts;
 
+use super::change_set;
 use super::deployed::{self, Deployed};
 use super::events::{self, Ended, NotDeleted, Operation};
 use super::operation::{End, Kind, Starter};
@@ -54,19 +56,28 @@ impl Survey {
     }
 }
 
-/// What deleting the stack would delete; `None` when it is not deployed. `all` are the stacks that are deleted, too.
+/// What deleting the stack would delete; `None` when it is not deployed. `before` are the names of the stacks that are
+/// deleted before it.
 ///
 /// # Errors
 /// When it may not be deleted: somebody else's, protected, at work, or with exports that others import.
-pub async fn survey(instance: &StackInstance<'_>, all: &[StackInstance<'_>]) -> anyhow::Result<Option<Survey>> {
+pub async fn survey(instance: &StackInstance<'_>, before: &[&str]) -> anyhow::Result<Option<Survey>> {
     let StackInstance { stack, cloud, .. } = instance;
-    let Some(deployed) = recovery::read(instance).await? else { return Ok(None) };
+    let Some(deployed) = recovery::read(instance).await? else {
+        if change_set::delete_if_in_review(cloud, stack.stack_name()).await? {
+            ui::say(format!(
+                "{}: a deployment of it was begun and never executed; that was taken away",
+                instance.label
+            ));
+        }
+        return Ok(None);
+    };
     deployed.require_own(cloud, stack)?;
     if deployed.is_in_progress() {
         return Err(deployed::busy(cloud, stack, &deployed.id, deployed.status.as_str()).await);
     }
     require_unprotected(instance, &deployed)?;
-    require_unimported(instance, &deployed, all).await?;
+    require_unimported(instance, &deployed, before).await?;
     let template = &deployed.snapshot.template;
     let keeps = |resource: &Resource| {
         let policy = template.resource(&resource.id).and_then(|it| it.get("DeletionPolicy")?.as_str());
@@ -74,11 +85,9 @@ pub async fn survey(instance: &StackInstance<'_>, all: &[StackInstance<'_>]) -> 
     };
     let resources = cloudformation::resources(cloud, &deployed.id).await?;
     let (kept, going): (Vec<_>, Vec<_>) = resources.into_iter().partition(keeps);
-    let mut goes = Vec::new();
-    for resource in going {
-        let holds = services::contents(cloud, &resource).await?;
-        goes.push(Going { resource, holds });
-    }
+    let holds = going.iter().map(|resource| services::contents(cloud, resource));
+    let holds: Vec<_> = stream::iter(holds).buffered(services::CONCURRENCY).try_collect().await?;
+    let goes = going.into_iter().zip(holds).map(|(resource, holds)| Going { resource, holds }).collect();
     Ok(Some(Survey { stack_id: deployed.id, goes, kept }))
 }
 
@@ -98,11 +107,7 @@ fn require_unprotected(instance: &StackInstance<'_>, deployed: &Deployed) -> any
 
 /// CloudFormation refuses to delete a stack whose exports others import, but only after it was asked to. Those that are
 /// deleted before it do not count.
-async fn require_unimported(
-    instance: &StackInstance<'_>,
-    deployed: &Deployed,
-    all: &[StackInstance<'_>],
-) -> anyhow::Result<()> {
+async fn require_unimported(instance: &StackInstance<'_>, deployed: &Deployed, before: &[&str]) -> anyhow::Result<()> {
     let cloudformation = &instance.cloud.cloudformation;
     let mut imports = Vec::new();
     for export in &deployed.exports {
@@ -113,7 +118,7 @@ async fn require_unimported(
             Err(error) => ui::warn(format!("who imports `{export}` is not known: {}", explain(error))),
         }
     }
-    imports.retain(|(_, stack)| !instance.after.iter().any(|index| all[*index].stack.stack_name() == stack));
+    imports.retain(|(_, stack)| !before.contains(&stack.as_str()));
     let Some((_, first)) = imports.first() else { return Ok(()) };
     let list: Vec<_> = imports.iter().map(|(export, stack)| format!("`{export}` by `{stack}`")).collect();
     Err(Failure::new(format!(

@@ -7,12 +7,12 @@ use std::path::Path;
 use aws_sdk_dynamodb::types::{
     KeySchemaElement, PointInTimeRecoverySpecification, Select, TableDescription, TimeToLiveSpecification,
 };
-use futures::{FutureExt as _, TryFutureExt as _};
+use futures::FutureExt as _;
 use serde_json::Value as Json;
 
 use super::deviation::{Deviation, Live};
 use super::existence::{found, unless_missing};
-use super::{Answer, ResourceType, quantity};
+use super::{Answer, Backup, ResourceType, quantity};
 use crate::cloud::{Cloud, explain};
 
 pub(super) const TYPES: &[(&str, &dyn ResourceType)] =
@@ -32,12 +32,8 @@ impl ResourceType for Table {
         items(cloud, id).boxed()
     }
 
-    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, Option<u64>> {
-        backup::back_up(cloud, id, folder).map_ok(Some).boxed()
-    }
-
-    fn restore<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
-        backup::restore(cloud, id, folder).boxed()
+    fn backup(&self) -> Option<&dyn Backup> {
+        Some(self)
     }
 
     fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
@@ -45,10 +41,20 @@ impl ResourceType for Table {
     }
 }
 
+impl Backup for Table {
+    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
+        backup::back_up(cloud, id, folder).boxed()
+    }
+
+    fn restore<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
+        backup::restore(cloud, id, folder).boxed()
+    }
+}
+
 /// `DescribeTable` counts items only every six hours, so the table itself is asked first.
 async fn items(cloud: &Cloud, table: &str) -> anyhow::Result<Option<String>> {
     let scan = cloud.dynamodb.scan().table_name(table).select(Select::Count).limit(SCANNED_ITEMS);
-    let page = scan.send().await.map_err(explain)?;
+    let Some(page) = unless_missing(scan.send().await)? else { return Ok(None) };
     let scanned = u64::from(page.count().unsigned_abs());
     if page.last_evaluated_key().is_none() {
         return Ok((scanned > 0).then(|| quantity(scanned, "item")));

@@ -9,7 +9,7 @@ use super::cloudformation::Resource;
 use crate::cloud::{Cloud, explain};
 
 /// How many services are asked at once.
-pub(super) const CONCURRENCY: usize = 8;
+pub const CONCURRENCY: usize = 8;
 
 /// What a search for resources found.
 #[derive(Debug, Default)]

@@ -6,11 +6,11 @@ mod emptying;
 
 use std::path::Path;
 
-use futures::{FutureExt as _, TryFutureExt as _};
+use futures::FutureExt as _;
 
 use super::deviation::{Deviation, Live};
 use super::existence::found;
-use super::{Answer, ResourceType};
+use super::{Answer, Backup, ResourceType};
 use crate::cloud::Cloud;
 
 pub use emptying::empty;
@@ -31,18 +31,30 @@ impl ResourceType for Bucket {
     }
 
     fn contents<'a>(&self, cloud: &'a Cloud, id: &'a str) -> Answer<'a, Option<String>> {
-        emptying::contents(cloud, id).boxed()
+        async move {
+            match Bucket.exists(cloud, id).await? {
+                Some(false) => Ok(None),
+                _ => emptying::contents(cloud, id).await,
+            }
+        }
+        .boxed()
     }
 
-    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, Option<u64>> {
-        backup::back_up(cloud, id, folder).map_ok(Some).boxed()
-    }
-
-    fn restore<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
-        backup::restore(cloud, id, folder).boxed()
+    fn backup(&self) -> Option<&dyn Backup> {
+        Some(self)
     }
 
     fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
         configuration::deviations(live).boxed()
+    }
+}
+
+impl Backup for Bucket {
+    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
+        backup::back_up(cloud, id, folder).boxed()
+    }
+
+    fn restore<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
+        backup::restore(cloud, id, folder).boxed()
     }
 }

@@ -5,12 +5,12 @@ mod backup;
 use std::path::Path;
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use futures::{FutureExt as _, TryFutureExt as _};
+use futures::FutureExt as _;
 use serde_json::Value as Json;
 
 use super::deviation::{Deviation, Live};
 use super::existence::{found, unless_missing};
-use super::{Answer, ResourceType, quantity};
+use super::{Answer, Backup, ResourceType, quantity};
 use crate::cloud::{Cloud, explain};
 
 pub(super) const TYPES: &[(&str, &dyn ResourceType)] = &[("AWS::SQS::Queue", &Queue)];
@@ -43,16 +43,27 @@ impl ResourceType for Queue {
         .boxed()
     }
 
-    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, Option<u64>> {
-        backup::back_up(cloud, id, folder).map_ok(Some).boxed()
+    fn backup(&self) -> Option<&dyn Backup> {
+        Some(self)
+    }
+
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        deviations(live).boxed()
+    }
+}
+
+impl Backup for Queue {
+    fn back_up<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
+        backup::back_up(cloud, id, folder).boxed()
     }
 
     fn restore<'a>(&self, cloud: &'a Cloud, id: &'a str, folder: &'a Path) -> Answer<'a, u64> {
         backup::restore(cloud, id, folder).boxed()
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        deviations(live).boxed()
+    /// A FIFO queue gives the next messages of a group only when the first are deleted.
+    fn moves(&self) -> bool {
+        true
     }
 }
 
@@ -63,7 +74,7 @@ async fn messages(cloud: &Cloud, url: &str) -> anyhow::Result<u64> {
         QueueAttributeName::ApproximateNumberOfMessagesDelayed,
     ];
     let call = cloud.sqs.get_queue_attributes().queue_url(url).set_attribute_names(Some(counters.to_vec()));
-    let answer = call.send().await.map_err(explain)?;
+    let Some(answer) = unless_missing(call.send().await)? else { return Ok(0) };
     let values = answer.attributes().into_iter().flat_map(|attributes| attributes.values());
     Ok(values.filter_map(|value| value.parse::<u64>().ok()).sum())
 }

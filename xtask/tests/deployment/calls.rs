@@ -48,6 +48,6 @@ fn each_command_makes_as_few_calls_as_it_needs() {
     unchanged diff: 3 and 0 looks: DescribeStacks GetCallerIdentity GetTemplate
     drift: 6 and 0 looks: DescribeStacks GetCallerIdentity GetQueueAttributes GetTemplate GetTopicAttributes ListStackResources
     deploy of one property: 10 and 6 looks: CreateChangeSet DescribeStacks DescribeStacks ExecuteChangeSet GetCallerIdentity GetQueueAttributes GetTemplate GetTemplate GetTopicAttributes ListStackResources
-    destroy: 9 and 2 looks: DeleteStack DescribeStacks GetCallerIdentity GetQueueAttributes GetQueueUrl GetQueueUrl GetTemplate GetTopicAttributes ListStackResources
+    destroy: 8 and 2 looks: DeleteStack DescribeStacks GetCallerIdentity GetQueueAttributes GetQueueUrl GetTemplate GetTopicAttributes ListStackResources
     ");
 }

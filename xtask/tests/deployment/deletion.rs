@@ -114,3 +114,23 @@ fn all_destroys_what_is_no_longer_in_the_source_and_nothing_of_others() {
     assert!(destroyed.stderr.contains("billing: not in the source of `shop`"), "{destroyed}");
     assert_eq!(project.live(), ["AWS::SNS::Topic"]);
 }
+
+#[test]
+fn what_cannot_be_backed_up_stops_before_anything_is_moved() {
+    let with_secret = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+  Secret:
+    Type: AWS::SecretsManager::Secret
+";
+    let project = Project::new(with_secret);
+    project.deploy().expect(0);
+    project.aws.put_messages(&project.aws.physical_id("orders-dev", "Queue").unwrap(), 3);
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("backup");
+    let refused = project.run(&["destroy", "orders", "--yes", "--backup", path.to_str().unwrap()]).expect(1);
+    let said = "secret value in Secret (AWS::SecretsManager::Secret) cannot be backed up; nothing was destroyed";
+    assert!(refused.stderr.contains(said), "{refused}");
+    assert_eq!((project.called("ReceiveMessage"), project.called("DeleteStack")), (0, 0));
+}

@@ -1,13 +1,10 @@
 //! Faults of the network and of AWS at each call, and an engine that is killed at each call: the same command ends well,
 //! at once or when it is repeated.
 
-use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 
 use aws_fake::{At, Fault};
-use rustix::process::{Pid, Signal, kill_process};
 
 use crate::project::Project;
 
@@ -140,22 +137,8 @@ fn killed_at_each_call_the_same_command_ends_well() {
     check_all(&all_calls(), |(step, number, count)| {
         let project = before(*step);
         let (template, command) = LIFE[*step];
-        let victim = Arc::new(Mutex::new(None));
-        let target = Arc::clone(&victim);
-        project.aws.on_call(project.aws.calls().len() + number, move || {
-            let pid = loop {
-                if let Some(pid) = *target.lock().unwrap() {
-                    break pid;
-                }
-            };
-            kill_process(pid, Signal::KILL).unwrap();
-        });
-        let mut engine = project.command(&[command, "orders", "--yes"]);
-        let mut engine = engine.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        *victim.lock().unwrap() = Pid::from_raw(i32::try_from(engine.id()).unwrap());
+        project.killed(At::Call(project.aws.calls().len() + number), &[command, "orders", "--yes"]);
         let what = format!("killed at call {number} of {count} of {command} {step}");
-        assert!(!engine.wait().unwrap().success(), "{what}");
-
         let ended = project.run(&[command, "orders", "--yes"]);
         assert_eq!(ended.code, Some(0), "{what}: {ended}");
         require_converged(&project, command, template, &what);

@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
-use std::sync::LazyLock;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use assembly::{Assembly, Location, Outcome, Parameter, Stack, System};
-use aws_fake::FakeAws;
+use aws_fake::{At, FakeAws};
 use infra::Template;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use testing::{CommandOutput, command};
 
@@ -91,6 +92,17 @@ impl Project {
         CommandOutput { code: ended.code, stdout: text(&ended.stdout), stderr: text(&ended.stderr) }
     }
 
+    /// Runs a command whose engine is killed when it makes a call.
+    pub(crate) fn killed(&self, at: At, arguments: &[&str]) {
+        let victim = Arc::new(OnceLock::new());
+        let target = Arc::clone(&victim);
+        self.aws.on(at, move || kill_process(*target.wait(), Signal::KILL).unwrap());
+        let mut engine = self.command(arguments);
+        let mut engine = engine.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        victim.set(Pid::from_raw(i32::try_from(engine.id()).unwrap()).unwrap()).unwrap();
+        assert!(!engine.wait().unwrap().success());
+    }
+
     /// How `deploy orders --yes` ended.
     pub(crate) fn deploy(&self) -> CommandOutput {
         self.run(&["deploy", "orders", "--yes"])
@@ -117,6 +129,14 @@ impl Project {
     pub(crate) fn called(&self, operation: &str) -> usize {
         self.aws.calls().iter().filter(|call| call.operation == operation).count()
     }
+}
+
+/// A template of so many topics and one, each made after the one before: an operation on it takes many steps.
+pub(crate) fn chain(length: u32) -> String {
+    let topic =
+        |number: u32| format!("  Topic{}:\n    Type: AWS::SNS::Topic\n    DependsOn: Topic{number}\n", number + 1);
+    let rest: String = (0..length).map(topic).collect();
+    format!("Resources:\n  Topic0:\n    Type: AWS::SNS::Topic\n{rest}")
 }
 
 fn document(systems: Vec<System>) -> String {

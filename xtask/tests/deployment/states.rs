@@ -1,9 +1,10 @@
 //! Every state that a stack can be in: what the user is told, and the way out.
 
+use aws_fake::{At, Denial, Doing, Fault};
 use insta::assert_snapshot;
 
 use crate::creation::said;
-use crate::project::Project;
+use crate::project::{Project, chain};
 
 const ONE: &str = "
 Resources:
@@ -123,11 +124,32 @@ fn somebody_is_at_work() {
 }
 
 #[test]
-fn a_stack_in_review_is_none() {
+fn a_change_set_that_may_not_be_executed_is_taken_away_with_its_stack() {
     let project = Project::new(ONE);
-    project.deploy().expect(0);
-    project.destroy().expect(0);
+    project.aws.fault(At::nth("cloudformation", "ExecuteChangeSet", 1), Fault::AccessDenied(Denial::NoIdentityPolicy));
+    let refused = project.deploy().expect(1);
+    assert!(refused.stderr.contains("probably lack `cloudformation:ExecuteChangeSet`"), "{refused}");
     assert_eq!(project.status().as_deref(), Some("DELETE_COMPLETE"));
-    project.destroy().expect(0);
     project.deploy().expect(0);
+}
+
+#[test]
+fn a_stack_in_review_that_a_killed_engine_left_is_destroyed() {
+    let project = Project::new(ONE);
+    project.killed(At::nth("cloudformation", "DescribeChangeSet", 1), &["deploy", "orders", "--yes"]);
+    assert_eq!(project.status().as_deref(), Some("REVIEW_IN_PROGRESS"));
+    let destroyed = project.destroy().expect(0);
+    assert!(destroyed.stderr.contains("begun and never executed; that was taken away"), "{destroyed}");
+    assert_eq!(project.status().as_deref(), Some("DELETE_COMPLETE"));
+}
+
+#[test]
+fn a_creation_without_rollback_whose_engine_was_killed_is_followed_to_its_failure() {
+    let project = Project::new(&chain(40));
+    project.aws.fail_resource("Topic40", Doing::Create, "SNS is not available");
+    let deploy = ["deploy", "orders", "--yes", "--no-rollback"];
+    project.killed(At::nth("cloudformation", "DescribeStackEvents", 1), &deploy);
+    let refused = project.deploy().expect(1);
+    assert!(refused.stderr.contains("resumes the `deploy` of ada on "), "{refused}");
+    assert!(refused.stderr.contains("is in the state CREATE_FAILED"), "{refused}");
 }

@@ -1,5 +1,7 @@
 //! Plans that CloudFormation cannot carry out in one update.
 
+use aws_fake::{At, Denial, Fault};
+
 use crate::project::Project;
 
 /// A table with indexes of these names, each on the attribute of its name.
@@ -41,6 +43,21 @@ fn indexes_change_one_at_a_time() {
     assert_eq!(project.called("ExecuteChangeSet") - before, 4);
     project.run(&["diff", "orders", "--exit-code"]).expect(0);
     project.run(&["drift", "orders"]).expect(0);
+}
+
+#[test]
+fn a_step_that_fails_is_said_and_the_next_deployment_does_the_rest() {
+    let project = Project::new(&table(&["a", "b"]));
+    project.deploy().expect(0);
+    project.change(&table(&["c"]));
+    // The first step is done, and the second refused.
+    project.aws.fault(At::nth("cloudformation", "ExecuteChangeSet", 3), Fault::AccessDenied(Denial::NoIdentityPolicy));
+    let refused = project.deploy().expect(1);
+    assert!(refused.stderr.contains("probably lack `cloudformation:ExecuteChangeSet`"), "{refused}");
+    let rest = project.run(&["diff", "orders"]).expect(0);
+    assert!(rest.stdout.contains("in 2 steps"), "{rest}");
+    project.deploy().expect(0);
+    project.run(&["diff", "orders", "--exit-code"]).expect(0);
 }
 
 const API: &str = "

@@ -4,7 +4,7 @@ use aws_fake::{At, Doing};
 use insta::assert_snapshot;
 
 use crate::creation::said;
-use crate::project::{Project, REGION};
+use crate::project::{Project, REGION, chain};
 
 const BEFORE: &str = "
 Resources:
@@ -97,10 +97,7 @@ Outputs:
 #[test]
 fn two_first_deployments_at_once_do_not_meet() {
     // Each look takes an operation one step on, also the looks of the second.
-    let topic =
-        |number: u32| format!("  Topic{}:\n    Type: AWS::SNS::Topic\n    DependsOn: Topic{number}\n", number + 1);
-    let chain: String = (0..60).map(topic).collect();
-    let project = Project::new(&format!("Resources:\n  Topic0:\n    Type: AWS::SNS::Topic\n{chain}"));
+    let project = Project::new(&chain(60));
     let mut first = project.command(&["deploy", "orders", "--yes"]);
     first.env("STACKWRIGHT_POLL_MILLISECONDS", "400").stdout(std::process::Stdio::null());
     let mut first = first.stderr(std::process::Stdio::null()).spawn().unwrap();

@@ -49,6 +49,7 @@ struct Attribute {
 /// # Errors
 /// When messages are with a consumer that may still give them back.
 pub(super) async fn back_up(cloud: &Cloud, queue: &str, folder: &Path) -> anyhow::Result<u64> {
+    require_none_in_flight(cloud, queue).await?;
     let mut file = File::create(folder.join(FILE)).await?;
     let (mut count, mut empty_answers) = (0, 0);
     while empty_answers < EMPTY_ANSWERS {
@@ -96,7 +97,8 @@ async fn require_none_in_flight(cloud: &Cloud, queue: &str) -> anyhow::Result<()
         return Ok(());
     }
     Err(Failure::new(format!("{count} messages of `{queue}` are with a consumer and cannot be backed up"))
-        .help("run the same command again when they were handled or have come back")
+        .help("run the same command again, with another folder, when they were handled or have come back")
+        .help("`restore DIR` brings back what was moved to the folder before")
         .into())
 }
 
