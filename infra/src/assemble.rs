@@ -27,6 +27,7 @@ impl Stack {
             options: indexmap::IndexMap::new(),
             template: template.into_json(),
             tags: tags.collect(),
+            moved_from: self.moved.iter().map(|it| (it.to.to_string(), it.from.to_string())).collect(),
             locations: assembly::Locations { resources, outputs },
             functions: self.resources_of::<Function>().map(|(id, it)| function(id.id().as_str(), it)).collect(),
             findings,

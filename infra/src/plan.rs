@@ -6,6 +6,7 @@
 mod lists;
 mod loops;
 mod markdown;
+mod moves;
 mod permissions;
 mod properties;
 mod pseudo;
@@ -16,6 +17,7 @@ mod steps;
 mod text;
 mod wording;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -28,11 +30,12 @@ use crate::template::ARTIFACTS_BUCKET;
 use replacement::Remains;
 use snapshot::{Known, Undecided};
 
+pub use moves::Move;
 pub use permissions::{Permission, PermissionChange, resource_name};
 pub use properties::PropertyChange;
 pub use pseudo::Pseudo;
 pub use snapshot::Snapshot;
-pub use steps::Step;
+pub use steps::{By, Step};
 pub use text::{Line, Tone};
 
 /// What happens to one resource.
@@ -80,6 +83,8 @@ pub struct ResourceChange {
 pub struct Plan {
     /// Whether nothing is deployed yet.
     pub is_first: bool,
+    /// The resources that get another logical id. They are below under the new one, if anything else of them changes.
+    pub moves: Vec<Move>,
     /// The resources, in the order of the new template, then those that leave the stack.
     pub resources: Vec<ResourceChange>,
     /// The tags of the stack, unless it is new.
@@ -103,6 +108,8 @@ impl Plan {
     #[must_use]
     pub fn between(before: Option<&Snapshot>, after: &Snapshot) -> Self {
         let (before, after) = (before.map(loops::expand), &*loops::expand(after));
+        let moves = before.as_deref().map(|before| moves::between(before, after)).unwrap_or_default();
+        let before = before.map(|before| if moves.is_empty() { before } else { Cow::Owned(before.moved(&moves)) });
         let before = before.as_deref();
         let nothing = Snapshot { pseudo: after.pseudo.clone(), ..Snapshot::default() };
         let (old, new) = (before.unwrap_or(&nothing).known(), after.known());
@@ -122,6 +129,7 @@ impl Plan {
         let policies = [&comparison.old, &comparison.new].map(|known| comparison.policies(known));
         let mut plan = Self {
             is_first: before.is_none(),
+            moves,
             tags: before.map(|it| properties::between(&it.tags(), &after.tags())).unwrap_or_default(),
             outputs,
             parameters: before.map(|before| changed_parameters(before, after, &differing)).unwrap_or_default(),
@@ -139,7 +147,7 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let parts = [&self.tags, &self.outputs, &self.parameters, &self.macros];
-        self.resources.is_empty() && parts.into_iter().all(Vec::is_empty)
+        self.moves.is_empty() && self.resources.is_empty() && parts.into_iter().all(Vec::is_empty)
     }
 
     /// The resources that would be replaced or deleted with what they hold, or may be.

@@ -72,6 +72,7 @@ pub struct Stack {
     pub(crate) conditions: IndexMap<LogicalId, Condition>,
     pub(crate) resources: IndexMap<LogicalId, Declared>,
     pub(crate) outputs: IndexMap<String, Output>,
+    pub(crate) moved: Vec<Moved>,
     pub(crate) redeclared: Vec<Redeclared>,
 }
 
@@ -82,6 +83,14 @@ pub struct DeclaredParameter {
     pub parameter: Parameter<()>,
     /// Where it was declared.
     pub source: Source,
+}
+
+/// A resource that had another logical id before.
+#[derive(Debug)]
+pub(crate) struct Moved {
+    pub(crate) from: LogicalId,
+    pub(crate) to: LogicalId,
+    pub(crate) source: Source,
 }
 
 /// A name that was given twice.
@@ -189,6 +198,7 @@ impl Stack {
             conditions: IndexMap::new(),
             resources: IndexMap::new(),
             outputs: IndexMap::new(),
+            moved: Vec::new(),
             redeclared: Vec::new(),
         }
     }
@@ -244,6 +254,30 @@ impl Stack {
     #[track_caller]
     pub fn named(&mut self, id: impl Into<Cow<'static, str>>) -> Named<'_> {
         Named { id: LogicalId::new(id), source: Location::caller(), attributes: Attributes::default(), stack: self }
+    }
+
+    /// Says that the resource `to` had the logical id `from` when it was deployed last.
+    ///
+    /// To CloudFormation a resource is its logical id: under another one it would be made anew, and the old one be deleted
+    /// with what it holds. With this the deployment changes the id first and leaves the resource as it is. Where `from` is
+    /// not deployed it does nothing, so that it can be removed once no stage has the old id.
+    ///
+    /// Of a resource that is added here, [`Named::moved_from`] says the same. This is for what a function adds:
+    ///
+    /// ```
+    /// use infra::sqs::FifoQueue;
+    /// use infra::{Stack, Stage};
+    ///
+    /// let mut stack = Stack::new("orders", &Stage::default());
+    /// let queue = stack.named("Purchases").moved_from("Orders").add(FifoQueue::default());
+    /// let dead = stack.named("PurchasesDlq").add(FifoQueue::default());
+    /// stack.moved("OrdersDlq", "PurchasesDlq");
+    /// assert_eq!(stack.assemble().findings, []);
+    /// ```
+    #[track_caller]
+    pub fn moved(&mut self, from: impl Into<Cow<'static, str>>, to: impl Into<Cow<'static, str>>) {
+        let (from, to) = (LogicalId::new(from), LogicalId::new(to));
+        self.moved.push(Moved { from, to, source: Location::caller() });
     }
 
     /// Declares an output.
@@ -326,6 +360,14 @@ impl Named<'_> {
             });
         }
         Ref::new(self.id)
+    }
+
+    /// The logical id that the resource had when it was deployed last: it keeps its identity and what it holds.
+    /// See [`Stack::moved`].
+    #[must_use]
+    pub fn moved_from(self, id: impl Into<Cow<'static, str>>) -> Self {
+        self.stack.moved.push(Moved { from: LogicalId::new(id), to: self.id, source: self.source });
+        self
     }
 
     /// Makes CloudFormation finish `other` before it creates this one.

@@ -1,5 +1,5 @@
 //! Each folder of `plans` is a deployed template, a new one, and what the plan says of the difference. A file `region` in it
-//! says where both are; else nothing is known of that.
+//! says where both are; else nothing is known of that. A file `moved` says which logical ids changed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
@@ -98,5 +98,8 @@ fn snapshot(path: &Path) -> Snapshot {
     let template = Template::parse(&fs::read_to_string(path).unwrap()).unwrap();
     let region = fs::read_to_string(path.with_file_name("region")).ok().map(|region| region.trim().to_owned());
     let pseudo = Pseudo { region, ..Pseudo::default() };
-    Snapshot { pseudo, ..Snapshot::given(template, &BTreeMap::new()) }
+    let moved = fs::read_to_string(path.with_file_name("moved")).unwrap_or_default();
+    let moved = moved.lines().map(|line| line.split_once(" -> ").unwrap());
+    let moved_from = moved.map(|(from, to)| (to.to_owned(), from.to_owned())).collect();
+    Snapshot { pseudo, moved_from, ..Snapshot::given(template, &BTreeMap::new()) }
 }

@@ -10,6 +10,7 @@ pub mod interrupt;
 pub mod operation;
 pub mod parameters;
 pub mod recovery;
+pub mod refactor;
 pub mod removal;
 pub mod rollout;
 pub mod sealed;

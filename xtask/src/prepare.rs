@@ -145,7 +145,13 @@ async fn plan(
         parameters.insert(infra::template::code_parameter(&artifact.program), artifact.key());
     }
     let template = stack.template().clone();
-    let mut after = Snapshot { template, parameters, pseudo: cloud.pseudo(stack.stack_name()), ..Snapshot::default() };
+    let mut after = Snapshot {
+        template,
+        parameters,
+        moved_from: stack.moved_from(),
+        pseudo: cloud.pseudo(stack.stack_name()),
+        ..Snapshot::default()
+    };
     after.tags = change_set::tags(stack, &after)?;
     let mut plan = Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after);
     if let Some(deployed) = &deployed {
@@ -259,7 +265,10 @@ fn require_kept_ids(stack: &Stack, plan: &Plan, before: &Snapshot, after: &Snaps
             "`{}` takes the name `{}` of `{}`, which this deployment would delete with all it holds; nothing was deployed{place}",
             created.id, name.1, gone.id
         ))
-        .help(format!("keep the logical id `{}`, or give `{}` another name", gone.id, created.id))
+        .help(format!(
+            "if it is the same resource, say so: `.moved_from(\"{0}\")`; else keep the logical id `{0}`, or give `{1}` another name",
+            gone.id, created.id
+        ))
         .into());
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! A stack of the app, as data.
 
+use std::collections::BTreeMap;
+
 use assembly::{Binding, Finding, Function, LocalService, Location, Parameter, Tag};
 use infra::Template;
 use infra::check::Peer;
@@ -59,6 +61,11 @@ impl Stack {
     #[must_use]
     pub const fn template(&self) -> &Template {
         &self.template
+    }
+
+    /// The logical ids that resources had when they were deployed last, by those that they have now.
+    pub fn moved_from(&self) -> BTreeMap<String, String> {
+        self.assembled.moved_from.iter().map(|(to, from)| (to.clone(), from.clone())).collect()
     }
 
     /// Where the app declares the resource `id`.

@@ -19,7 +19,7 @@ pub use location::Location;
 /// The version of the document that this crate writes and reads.
 ///
 /// It grows with each change after which an older reader would misunderstand the document.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What the tag of a chosen option begins with; the option's name follows. The app sets it, and the engine reads it from
 /// the deployed stack.
@@ -100,6 +100,8 @@ pub struct Stack {
     pub template: Map<String, Value>,
     /// Tags of the stack. Values may be intrinsic functions.
     pub tags: Vec<Tag>,
+    /// The logical ids that resources had when they were deployed last, by those that they have now.
+    pub moved_from: IndexMap<String, String>,
     /// Where the app declares what is in the template.
     pub locations: Locations,
     /// The functions that run a program of the workspace.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::facts;
 use crate::reference::LogicalId;
-use crate::stack::{Declared, Source, Stack};
+use crate::stack::{Declared, Moved, Source, Stack};
 use crate::template;
 use assembly::Finding;
 
@@ -20,6 +20,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Vec<Finding>) {
         findings.push(Finding::error("declared-twice", message).at(again.again).help("rename one of them"));
     }
     logical_ids(stack, findings);
+    moved(stack, findings);
     exports(stack, findings);
 }
 
@@ -51,6 +52,28 @@ fn logical_ids(stack: &Stack, findings: &mut Vec<Finding>) {
             let message = format!("`{id}`, the name of {what}, is a parameter for the functions' code already");
             findings.push(Finding::error("declared-twice", message).at(source).help("rename it"));
         }
+    }
+}
+
+fn moved(stack: &Stack, findings: &mut Vec<Finding>) {
+    let mut targets: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut sources: BTreeMap<&str, &str> = BTreeMap::new();
+    for Moved { from, to, source } in &stack.moved {
+        let (from, to) = (from.as_str(), to.as_str());
+        let wrong = if stack.declared(LogicalId::new(to.to_owned())).is_none() {
+            Some((format!("`{from}` is moved to `{to}`, which the stack does not declare"), "name the id that it has now"))
+        } else if stack.declared(LogicalId::new(from.to_owned())).is_some() {
+            let message = format!("`{to}` is moved from `{from}`, which the stack still declares");
+            Some((message, "name the id that it had before"))
+        } else if let Some(other) = sources.insert(from, to).filter(|other| *other != to) {
+            Some((format!("`{from}` is moved to `{other}` and to `{to}`"), "a resource moves to one id"))
+        } else if let Some(other) = targets.insert(to, from).filter(|other| *other != from) {
+            let message = format!("`{to}` is moved from `{other}` and from `{from}`");
+            Some((message, "name the id that it was deployed with last"))
+        } else {
+            None
+        };
+        findings.extend(wrong.map(|(message, help)| Finding::error("moved", message).at(*source).help(help)));
     }
 }
 

@@ -46,6 +46,7 @@ const RULES: &[Rule] = &[
     rule("local-index-key", "a local index whose key does not fit its table"),
     rule("logical-id", "a logical id that is not alphanumeric"),
     rule("missing-property", "a required property that is not given"),
+    rule("moved", "a resource that is moved from an id that the stack still has, or to one that it has not"),
     rule("not-validated", "a method with a model that nothing holds its requests to"),
     rule("other-api", "a method or path of one API below a path of another"),
     rule("overlapping-notifications", "two notifications of a bucket that match the same keys"),

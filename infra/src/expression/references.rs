@@ -1,8 +1,9 @@
 //! What the values of a template refer to.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::{Expression, Path, Piece};
 
@@ -155,10 +156,49 @@ fn within<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'_>,
     }
 }
 
+/// A rendered resource with other logical ids in place of those that `new` knows.
+#[must_use]
+pub(crate) fn renamed_resource(resource: &Json, new: &impl Fn(&str) -> Option<String>) -> Json {
+    let mut resource = renamed(resource, new);
+    let dependencies = match resource.get_mut("DependsOn") {
+        Some(Json::Array(ids)) => ids.as_mut_slice(),
+        Some(id) => std::slice::from_mut(id),
+        None => &mut [],
+    };
+    for id in dependencies {
+        if let Some(new) = id.as_str().and_then(new) {
+            *id = new.into();
+        }
+    }
+    resource
+}
+
+/// A value with other logical ids in place of those that `new` knows.
+#[must_use]
+pub(crate) fn renamed(json: &Json, new: &impl Fn(&str) -> Option<String>) -> Json {
+    let renamed_id = |id: &str| new(id).unwrap_or_else(|| id.to_owned());
+    match (Expression::of(json), json) {
+        (Expression::Ref(id), _) => json!({"Ref": renamed_id(id)}),
+        (Expression::GetAtt(id, attribute), _) => json!({"Fn::GetAtt": [renamed_id(id), attribute]}),
+        (Expression::GetAttOf(id, attribute), _) => {
+            json!({"Fn::GetAtt": [renamed_id(id), renamed(attribute, new)]})
+        }
+        (Expression::Sub(sub), _) => {
+            let text = sub.renamed(new);
+            let variables = sub.variables.map(|own| own.iter().map(|(name, it)| (name, renamed(it, new))));
+            match variables.map(|own| own.collect::<BTreeMap<_, _>>()) {
+                Some(own) => json!({"Fn::Sub": [text, own]}),
+                None => json!({"Fn::Sub": text}),
+            }
+        }
+        (_, Json::Array(items)) => items.iter().map(|item| renamed(item, new)).collect(),
+        (_, Json::Object(members)) => members.iter().map(|(name, it)| (name.clone(), renamed(it, new))).collect(),
+        (_, scalar) => scalar.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -170,6 +210,29 @@ mod tests {
             "E": {"Fn::Select": [0, {"Fn::Split": [",", {"Fn::ImportValue": {"Fn::Sub": "${Seven}"}}]}]},
         });
         assert_eq!(ids_in(&properties), ["One", "Two", "Three", "Four", "Five", "Six", "Seven"]);
+    }
+
+    #[test]
+    fn every_reference_follows_a_new_id() {
+        let resource = json!({
+            "DependsOn": ["Orders", "Other"],
+            "Properties": {
+                "A": {"Ref": "Orders"}, "B": {"Fn::GetAtt": ["Orders", "Arn"]}, "C": {"Fn::GetAtt": "Orders.Arn"},
+                "D": {"Fn::Sub": "${!Orders} ${ Orders.Arn }/Orders/${OrdersDlq}${"},
+                "E": {"Fn::Sub": ["${Orders}${Own}", {"Orders": "mine", "Own": {"Ref": "Orders"}}]},
+                "F": {"Fn::If": ["Orders", {"Fn::Join": ["Orders", ["Orders", {"Ref": "Orders"}]]}, 1]},
+            },
+        });
+        let visits = json!({
+            "DependsOn": ["Visits", "Other"],
+            "Properties": {
+                "A": {"Ref": "Visits"}, "B": {"Fn::GetAtt": ["Visits", "Arn"]}, "C": {"Fn::GetAtt": ["Visits", "Arn"]},
+                "D": {"Fn::Sub": "${!Orders} ${Visits.Arn}/Orders/${OrdersDlq}${"},
+                "E": {"Fn::Sub": ["${Orders}${Own}", {"Orders": "mine", "Own": {"Ref": "Visits"}}]},
+                "F": {"Fn::If": ["Orders", {"Fn::Join": ["Orders", ["Orders", {"Ref": "Visits"}]]}, 1]},
+            },
+        });
+        assert_eq!(renamed_resource(&resource, &|id| (id == "Orders").then(|| "Visits".to_owned())), visits);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use assembly::Finding;
 
 use super::text::{Difference, difference, note, property_note, sign};
-use super::{Action, PermissionChange, Plan, PropertyChange, ResourceChange};
+use super::{Action, Move, PermissionChange, Plan, PropertyChange, ResourceChange};
 
 /// How many rows and lines are shown unfolded.
 const UNFOLDED: usize = 25;
@@ -31,7 +31,9 @@ impl Plan {
             list(title, widened.iter().map(|it| permission(it)).collect(), &mut text);
         }
         let mut rest = String::new();
-        let mut rows = self.rows(&mut rest);
+        let moved = |it: &Move| format!("{} → {}, which stays as it is with what it holds", code(&it.from), code(&it.to));
+        list("moved", self.moves.iter().map(moved).collect(), &mut rest);
+        let mut rows = self.moves.len() + self.rows(&mut rest);
         for (title, changes) in self.sections() {
             rows += changes.len();
             list(title, changes.iter().map(section_line).collect(), &mut rest);

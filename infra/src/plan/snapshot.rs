@@ -17,6 +17,8 @@ pub struct Snapshot {
     pub parameters: BTreeMap<String, String>,
     /// The tags of the stack, which CloudFormation gives to its resources.
     pub tags: BTreeMap<String, String>,
+    /// The logical ids that resources had before, by those that they have now.
+    pub moved_from: BTreeMap<String, String>,
     /// What the pseudo parameters give, as far as it is known.
     pub pseudo: Pseudo,
 }

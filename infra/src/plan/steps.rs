@@ -20,9 +20,21 @@ pub struct Step {
     pub does: String,
     /// Why that cannot be part of the next.
     pub why: &'static str,
+    /// How CloudFormation does it.
+    pub by: By,
     /// What is deployed after it.
     #[serde(skip)]
     pub snapshot: Snapshot,
+}
+
+/// How CloudFormation carries out a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// As an update.
+    Update,
+    /// As a stack refactor, which gives resources other logical ids.
+    Refactor,
 }
 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html>
@@ -31,11 +43,27 @@ const ONE_INDEX: &str = "one update can make or delete one index of a table";
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html>
 const ROUTES_LAST: &str = "a deployment of an API that is made in the same update would still have them";
 
-/// What has to be deployed before `after`, in order; nothing when one update does it all.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-refactoring.html>
+const IDS_FIRST: &str = "an update would make it anew under the new id and delete the old one";
+
+/// What has to be deployed before `after`, in order; nothing when one update does it all. `before` has the new ids of
+/// what moves.
 pub(super) fn before_last(plan: &Plan, before: &Snapshot, after: &Snapshot) -> Vec<Step> {
-    let mut steps: Vec<_> = routes_removed(plan, before).into_iter().collect();
+    let mut steps: Vec<_> = ids_changed(plan, before).into_iter().collect();
+    steps.extend(routes_removed(plan, before));
     steps.extend(indexes_changed(plan, before, after));
     steps
+}
+
+/// What is deployed, with other logical ids.
+fn ids_changed(plan: &Plan, before: &Snapshot) -> Option<Step> {
+    let moves: Vec<_> = plan.moves.iter().map(|it| format!("{} to {}", it.from, it.to)).collect();
+    (!moves.is_empty()).then(|| Step {
+        does: format!("move {}", moves.join(", ")),
+        why: IDS_FIRST,
+        by: By::Refactor,
+        snapshot: before.clone(),
+    })
 }
 
 /// What is deployed without the methods that go, and with the deployments of their APIs as they are.
@@ -66,6 +94,7 @@ fn routes_removed(plan: &Plan, before: &Snapshot) -> Option<Step> {
     Some(Step {
         does: format!("delete {}", methods.join(", ")),
         why: ROUTES_LAST,
+        by: By::Update,
         snapshot: Snapshot { template, ..before.clone() },
     })
 }
@@ -101,6 +130,7 @@ fn indexes_changed(plan: &Plan, before: &Snapshot, after: &Snapshot) -> Vec<Step
             Step {
                 does: moves.collect::<Vec<_>>().join(", "),
                 why: ONE_INDEX,
+                by: By::Update,
                 snapshot: Snapshot { template: Template::from_json(template), ..after.clone() },
             }
         })

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::properties::PropertyChange;
-use super::{Action, Permission, PermissionChange, Plan, ResourceChange, Step};
+use super::{Action, By, Permission, PermissionChange, Plan, ResourceChange, Step};
 use crate::expression::display;
 
 /// What a line is about, for its colour.
@@ -47,6 +47,10 @@ impl Plan {
     pub fn lines(&self, name: &str) -> Vec<Line> {
         let mut lines = vec![Line { tone: Tone::Heading, text: format!("{name}: {}", self.summary()) }];
         let width = self.resources.iter().map(|change| change.id.len()).max().unwrap_or(0);
+        for moved in &self.moves {
+            let text = format!("  =>  {} -> {}  # stays as it is, with what it holds", moved.from, moved.to);
+            lines.push(Line { tone: Tone::Change, text });
+        }
         for change in &self.resources {
             resource_lines(change, width, &mut lines);
         }
@@ -87,6 +91,7 @@ impl Plan {
             let says = if self.template.is_empty() { "no changes" } else { "nothing to deploy, only other words" };
             return says.to_owned();
         }
+        let moves = self.moves.len();
         let counted = [
             (Action::Create, "to create"),
             (Action::Update, "to change"),
@@ -95,8 +100,9 @@ impl Plan {
             (Action::Retain, "to leave behind"),
             (Action::Undecided, "undecided"),
         ]
-        .into_iter()
         .map(|(action, words)| (self.resources.iter().filter(|change| change.action == action).count(), words))
+        .into_iter()
+        .chain([(moves, "to move")])
         .filter(|(count, _)| *count > 0)
         .map(|(count, words)| format!("{count} {words}"))
         .collect::<Vec<_>>()
@@ -247,6 +253,10 @@ fn section(title: &str, changes: &[PropertyChange], lines: &mut Vec<Line>) {
 
 fn step_lines(steps: &[Step], lines: &mut Vec<Line>) {
     if steps.is_empty() {
+        return;
+    }
+    if let [Step { by: By::Refactor, .. }] = steps {
+        // Its own line says it.
         return;
     }
     lines.push(Line { tone: Tone::Heading, text: format!("in {} steps", steps.len() + 1) });

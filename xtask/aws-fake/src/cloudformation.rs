@@ -8,6 +8,7 @@ mod describe;
 mod events;
 mod exports;
 mod operations;
+mod refactors;
 mod stacks;
 mod templates;
 mod validation;
@@ -19,6 +20,7 @@ use crate::xml::Xml;
 
 pub(crate) use change_sets::run;
 pub(crate) use operations::step;
+pub(crate) use refactors::Refactor;
 pub(crate) use stacks::{STATUSES, Settings, Stack, find};
 
 /// The namespace of its answers.
@@ -43,6 +45,10 @@ pub(crate) fn call(world: &mut World, request: &Request, id: &str) -> Result<Ans
         "ListChangeSets" => change_sets::list(world, call),
         "ExecuteChangeSet" => change_sets::execute(world, call),
         "DeleteChangeSet" => change_sets::delete(world, call),
+        "CreateStackRefactor" => refactors::create(world, call),
+        "DescribeStackRefactor" => refactors::describe(world, call),
+        "ListStackRefactors" => Ok(refactors::list(world, call)),
+        "ExecuteStackRefactor" => refactors::execute(world, call),
         "DescribeStacks" => describe::stacks(world, call),
         "ListStacks" => Ok(describe::list_stacks(world, call)),
         "GetTemplate" => describe::template(world, call),

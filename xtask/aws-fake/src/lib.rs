@@ -227,6 +227,13 @@ impl FakeAws {
         stack.become_(account, known, None);
     }
 
+    /// Gives a stack a stack policy.
+    pub fn set_stack_policy(&self, name: &str, policy: &str) {
+        let world = &mut *self.world.lock();
+        let index = place(world, name);
+        world.stacks[index].policy = Some(policy.to_owned());
+    }
+
     /// Protects a stack from its deletion.
     pub fn protect(&self, name: &str) {
         let world = &mut *self.world.lock();

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::Account;
-use crate::cloudformation::{self, Stack};
+use crate::cloudformation::{self, Refactor, Stack};
 use crate::faults::{At, Fault, Struck};
 use crate::http::{Answer, Refusal, Request};
 use crate::{s3, services};
@@ -33,6 +33,7 @@ pub(crate) struct Shared(Mutex<World>);
 pub(crate) struct World {
     pub(crate) account: Account,
     pub(crate) stacks: Vec<Stack>,
+    pub(crate) refactors: Vec<Refactor>,
     pub(crate) calls: Vec<Call>,
     pub(crate) faults: Vec<(At, Fault)>,
     pub(crate) callbacks: Vec<(At, Callback)>,

@@ -75,7 +75,7 @@ pub struct Settings {
 pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<ChangeSet> {
     let name = request.stack.stack_name().to_owned();
     let token = Starter::this("deploy").token();
-    let body = request.template.to_ascii_json();
+    let source = TemplateSource::of(cloud, request.bucket, &name, request.template).await?;
     let mut call = cloud
         .cloudformation
         .create_change_set()
@@ -94,11 +94,7 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Chan
     for (name, value) in request.parameters {
         call = call.parameters(Parameter::builder().parameter_key(name).parameter_value(value).build());
     }
-    call = if body.len() > INLINE_BYTES {
-        call.template_url(upload(cloud, request.bucket, &name, body).await?)
-    } else {
-        call.template_body(body)
-    };
+    let call = call.set_template_body(source.body).set_template_url(source.url);
     let created = call.send().await.map_err(explain)?;
     Ok(ChangeSet {
         id: created.id().unwrap_or_default().to_owned(),
@@ -290,13 +286,32 @@ impl Poll {
     }
 }
 
-async fn upload(cloud: &Cloud, bucket: &Bucket, name: &str, body: String) -> anyhow::Result<String> {
-    bucket.ensure(&cloud.s3).await?;
-    let key = format!("templates/{name}-{}.json", Starter::this("deploy").token());
-    let body = ByteStream::from(body.into_bytes());
-    let call = cloud.s3.put_object().bucket(&bucket.name).expected_bucket_owner(&bucket.account);
-    call.key(&key).body(body).send().await.map_err(explain)?;
-    Ok(cloud.object_url(&bucket.name, &key))
+/// A template as calls take it: itself, or where a large one is.
+#[derive(Debug)]
+pub struct TemplateSource {
+    /// The template.
+    pub body: Option<String>,
+    /// Its address in S3.
+    pub url: Option<String>,
+}
+
+impl TemplateSource {
+    /// Uploads the template when it is too large for a call.
+    ///
+    /// # Errors
+    /// When it cannot be uploaded.
+    pub async fn of(cloud: &Cloud, bucket: &Bucket, stack_name: &str, template: &Template) -> anyhow::Result<Self> {
+        let body = template.to_ascii_json();
+        if body.len() <= INLINE_BYTES {
+            return Ok(Self { body: Some(body), url: None });
+        }
+        bucket.ensure(&cloud.s3).await?;
+        let key = format!("templates/{stack_name}-{}.json", Starter::this("deploy").token());
+        let body = ByteStream::from(body.into_bytes());
+        let call = cloud.s3.put_object().bucket(&bucket.name).expected_bucket_owner(&bucket.account);
+        call.key(&key).body(body).send().await.map_err(explain)?;
+        Ok(Self { body: None, url: Some(cloud.object_url(&bucket.name, &key)) })
+    }
 }
 
 /// The tags that CloudFormation gives to every resource of the stack, with the values of `after`'s parameters.

@@ -100,7 +100,7 @@ pub async fn read_named(cloud: &Cloud, name: &str) -> anyhow::Result<Option<Depl
         outputs,
         exports: described.outputs().iter().filter_map(|it| Some(it.export_name()?.to_owned())).collect(),
         is_protected: described.enable_termination_protection() == Some(true),
-        snapshot: Snapshot { template, parameters, tags, pseudo: cloud.pseudo(name) },
+        snapshot: Snapshot { template, parameters, tags, pseudo: cloud.pseudo(name), ..Snapshot::default() },
     }))
 }
 

@@ -5,7 +5,7 @@ use aws_sdk_cloudformation::types::StackStatus;
 use super::deployed::{self, Deployed};
 use super::events::{self, Operation};
 use super::operation::{End, Kind, Starter};
-use super::removal;
+use super::{refactor, removal};
 use super::stack_instance::StackInstance;
 use crate::cloud::explain;
 use crate::failure::Failure;
@@ -23,7 +23,15 @@ pub async fn read(instance: &StackInstance<'_>) -> anyhow::Result<Option<Deploye
     let found = deployed::read(cloud, stack).await?;
     let Some(deployed) = found.as_ref().filter(|deployed| deployed.is_in_progress()) else { return Ok(found) };
     let token = events::last_token(cloud, &deployed.id).await?.unwrap_or_default();
-    let Some(starter) = Starter::of(&token).filter(Starter::is_gone) else { return Ok(found) };
+    let Some(starter) = Starter::of(&token).filter(Starter::is_gone) else {
+        // Not every endpoint knows the call, and not everybody may make it.
+        let Ok(Some((id, starter))) = refactor::orphaned(cloud, &deployed.id).await else { return Ok(found) };
+        ui::say(format!("{label}: resumes the move of resources by {starter}, which was interrupted"));
+        if let Err(error) = refactor::follow(instance, &id).await {
+            ui::warn(error);
+        }
+        return deployed::read(cloud, stack).await;
+    };
     ui::say(format!("{label}: resumes the `{}` of {starter}, which was interrupted", starter.command));
     let kind = match deployed.status {
         StackStatus::DeleteInProgress => Kind::Deletion,

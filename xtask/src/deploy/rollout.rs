@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use indexmap::IndexMap;
-use infra::plan::Plan;
+use infra::plan::{By, Plan};
 
 use super::change_set::Settings;
 use super::concurrent::{self, Outcome};
 use super::deployed;
 use super::interrupt::Interrupt;
+use super::refactor;
 use super::stack_instance::StackInstance;
 use super::update::{self, Update};
 use crate::assets::{self, Artifact};
@@ -192,11 +193,20 @@ async fn apply(
         return update::run(instance, &update).await;
     }
     let mut before = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot);
-    let updates = steps.iter().map(|step| (step.does.as_str(), &step.snapshot));
-    for (index, (does, after)) in updates.chain([("the rest", &prepared.after)]).enumerate() {
-        ui::say(format!("  step {} of {}: {does}", index + 1, steps.len() + 1));
+    let updates = steps.iter().map(|step| (step.does.as_str(), step.by, &step.snapshot));
+    for (index, (does, by, after)) in updates.chain([("the rest", By::Update, &prepared.after)]).enumerate() {
         let plan = Plan::between(before, after);
-        update::run(instance, &Update { plan: &plan, after, prepared, settings, interrupt }).await?;
+        if by == By::Update && plan.is_empty() {
+            break;
+        }
+        ui::say(format!("  step {} of {}: {does}", index + 1, steps.len() + 1));
+        match by {
+            By::Update => update::run(instance, &Update { plan: &plan, after, prepared, settings, interrupt }).await?,
+            By::Refactor => {
+                update::require_not_interrupted(instance, interrupt)?;
+                refactor::run(instance, &after.template, &prepared.plan.moves, &prepared.bucket).await?;
+            }
+        }
         before = Some(after);
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::prepare::Prepared;
 
 /// The version of the file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The plans of some stacks, each with the stack that it starts from and the one that it leads to.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,12 +42,13 @@ struct State {
     template: Map<String, Json>,
     parameters: BTreeMap<String, String>,
     tags: BTreeMap<String, String>,
+    moved_from: BTreeMap<String, String>,
 }
 
 impl State {
     fn of(snapshot: &Snapshot) -> Self {
-        let Snapshot { template, parameters, tags, .. } = snapshot;
-        Self { template: template.clone().into_json(), parameters: parameters.clone(), tags: tags.clone() }
+        let Snapshot { template, parameters, tags, moved_from, .. } = snapshot.clone();
+        Self { template: template.into_json(), parameters, tags, moved_from }
     }
 
     fn snapshot(&self, like: &Snapshot) -> Snapshot {
@@ -55,6 +56,7 @@ impl State {
             template: Template::from_json(self.template.clone()),
             parameters: self.parameters.clone(),
             tags: self.tags.clone(),
+            moved_from: self.moved_from.clone(),
             pseudo: like.pseudo.clone(),
         }
     }

@@ -35,9 +35,7 @@ pub struct Update<'a> {
 pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::Result<()> {
     let StackInstance { stack, cloud, .. } = instance;
     let Update { plan, after, prepared, settings, interrupt } = update;
-    if interrupt.is_some_and(Interrupt::is_raised) {
-        return Err(not_begun(instance));
-    }
+    require_not_interrupted(instance, *interrupt)?;
     let request = Request {
         stack,
         template: &after.template,
@@ -92,9 +90,7 @@ async fn begin(instance: &StackInstance<'_>, update: &Update<'_>, set: &ChangeSe
         return Ok(false);
     }
     change_set::require_planned(cloud, set, update.plan).await?;
-    if update.interrupt.is_some_and(Interrupt::is_raised) {
-        return Err(not_begun(instance));
-    }
+    require_not_interrupted(instance, update.interrupt)?;
     change_set::execute(cloud, set, update.settings).await?;
     Ok(true)
 }
@@ -155,6 +151,14 @@ fn detached(instance: &StackInstance<'_>) -> anyhow::Error {
         .into()
 }
 
-fn not_begun(instance: &StackInstance<'_>) -> anyhow::Error {
-    Failure::new(format!("interrupted before the deployment of `{}` began", instance.label)).into()
+/// Stops before something begins after a Ctrl-C.
+///
+/// # Errors
+/// When there was one.
+pub fn require_not_interrupted(instance: &StackInstance<'_>, interrupt: Option<&Interrupt>) -> anyhow::Result<()> {
+    if interrupt.is_some_and(Interrupt::is_raised) {
+        let message = format!("interrupted before the deployment of `{}` began", instance.label);
+        return Err(Failure::new(message).into());
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@
 - It keeps what sessions of roles were allowed and denied, which `GET /_stackwright/calls` tells: who, which action, on
   which resource, and how often; nothing else of a request.
 - CloudFormation refuses to delete a bucket with objects, and one that it deleted does not come back with the next start.
+- CloudFormation has stack refactors of one stack, by which its resources get other logical ids.
 - The batch calls of SQS and SNS need the actions that AWS knows: MiniStack asks for actions of their own names.
 """
 
@@ -23,6 +24,7 @@ import os
 import resource
 import sys
 import time
+import uuid
 from importlib.metadata import version
 
 lock = open(os.environ.pop("STACKWRIGHT_LOCK"), "r+")
@@ -81,7 +83,7 @@ logging.getLogger().addHandler(PersistenceErrors(logging.ERROR))
 
 import ministack.app  # noqa: E402 - reads the environment and configures logging when it is imported
 from ministack.core import iam_evaluator  # noqa: E402 - the same
-from ministack.services import s3, sts  # noqa: E402 - the same
+from ministack.services import cloudformation, s3, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
 
 
@@ -226,6 +228,73 @@ def delete_buckets_as_s3_does():
     handlers["delete"] = delete
 
 
+def refactor_stacks():
+    """MiniStack's CloudFormation knows no stack refactors."""
+    try:
+        handlers, helpers = cloudformation._ACTION_HANDLERS, cloudformation.helpers
+        p, xml, error = helpers._p, helpers._xml, helpers._error
+        read, parse = helpers._resolve_template, cloudformation.engine._parse_template
+        find = cloudformation.handlers._resolve_stack
+    except AttributeError as missing:
+        sys.exit(f"this version of MiniStack handles stacks in another way than the launcher knows: {missing}")
+    refactors = {}
+
+    def answer(action, inner):
+        return xml(200, f"{action}Response", f"<{action}Result>{inner}</{action}Result>")
+
+    def create(params):
+        definition = "StackDefinitions.member.1."
+        stack = find(p(params, definition + "StackName"))
+        if not stack:
+            return error("ValidationError", "the stack does not exist")
+        source = {name: params[definition + name] for name in ("TemplateBody", "TemplateURL") if definition + name in params}
+        body, problem = read(source)
+        if problem:
+            return problem
+        ids, number = {}, 1
+        while mapped := p(params, f"ResourceMappings.member.{number}.Source.LogicalResourceId"):
+            ids[mapped] = p(params, f"ResourceMappings.member.{number}.Destination.LogicalResourceId")
+            number += 1
+        deployed = {ids.get(name, name) for name in stack["_resources"]}
+        described = set(parse(body).get("Resources") or {})
+        missing = (set(ids) - set(stack["_resources"])) | (deployed - described)
+        if missing:
+            return error("ValidationError", f"a stack refactor makes and deletes no resources: {', '.join(sorted(missing))}")
+        name = str(uuid.uuid4())
+        refactors[name] = [stack, body, ids, "AVAILABLE"]
+        return answer("CreateStackRefactor", f"<StackRefactorId>{name}</StackRefactorId>")
+
+    def describe(params):
+        name = p(params, "StackRefactorId")
+        if name not in refactors:
+            return error("StackRefactorNotFoundException", f"there is no stack refactor {name}", 404)
+        stack, _, _, execution = refactors[name]
+        return answer(
+            "DescribeStackRefactor",
+            f"<StackRefactorId>{name}</StackRefactorId><StackIds><member>{stack['StackId']}</member></StackIds>"
+            f"<Status>CREATE_COMPLETE</Status><ExecutionStatus>{execution}</ExecutionStatus>",
+        )
+
+    def execute(params):
+        name = p(params, "StackRefactorId")
+        if name not in refactors or refactors[name][3] != "AVAILABLE":
+            return error("ValidationError", f"the stack refactor {name} cannot be executed")
+        stack, body, ids, _ = refactors[name]
+        renamed = {}
+        for old, deployed in stack["_resources"].items():
+            deployed["LogicalResourceId"] = ids.get(old, old)
+            renamed[deployed["LogicalResourceId"]] = deployed
+        stack["_resources"] = renamed
+        stack["_template"], stack["_template_body"] = parse(body), body
+        refactors[name][3] = "EXECUTE_COMPLETE"
+        return xml(200, "ExecuteStackRefactorResponse", "")
+
+    handlers["CreateStackRefactor"] = create
+    handlers["DescribeStackRefactor"] = describe
+    handlers["ExecuteStackRefactor"] = execute
+
+
+refactor_stacks()
 delete_buckets_as_s3_does()
 name_by_region()
 record_calls()

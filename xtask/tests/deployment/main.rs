@@ -9,6 +9,7 @@ mod creation;
 mod deletion;
 mod drift;
 mod faults;
+mod moves;
 mod ownership;
 mod project;
 mod random;

@@ -59,6 +59,15 @@ impl Project {
         self.declare(&[("orders", yaml)]);
     }
 
+    /// Gives the system `orders` another template, in which `to` has the place of what was deployed as `from`.
+    pub(crate) fn move_to(&self, yaml: &str, from: &str, to: &str) {
+        let mut moved = system("orders", yaml);
+        if let Outcome::Stack(stack) = &mut moved.outcome {
+            stack.moved_from.insert(to.to_owned(), from.to_owned());
+        }
+        fs::write(self.assembly(), document(vec![moved])).unwrap();
+    }
+
     /// Declares these systems and no others. A resource is declared on the line that it has in its template.
     pub(crate) fn declare(&self, systems: &[(&str, &str)]) {
         let systems = systems.iter().map(|(name, yaml)| system(name, yaml)).collect();

@@ -179,18 +179,8 @@ fn settings(account: &Account, before: Option<&Stack>, call: Call<'_>) -> Result
     let form = call.form;
     let previous = before.map(|stack| &stack.settings);
     let text = match (form.get("TemplateBody"), form.get("TemplateURL")) {
-        (Some(body), None) => {
-            if body.len() > INLINE_BYTES {
-                return Err(invalid(format!(
-                    "1 validation error detected: Value '{body}' at 'templateBody' failed to satisfy constraint: \
-                     Member must have length less than or equal to {INLINE_BYTES}"
-                )));
-            }
-            body.to_owned()
-        }
-        (None, Some(url)) => download(account, url)?,
         (None, None) if form.is_true("UsePreviousTemplate") => previous.map(|it| it.text.clone()).unwrap_or_default(),
-        _ => return Err(invalid("Either Template URL or Template Body must be specified.")),
+        (body, url) => template_text(account, body, url)?,
     };
     let template = templates::read(&text)?;
     let given: BTreeMap<_, _> = form.pairs("Parameters", "ParameterKey", "ParameterValue").into_iter().collect();
@@ -206,6 +196,19 @@ fn settings(account: &Account, before: Option<&Stack>, call: Call<'_>) -> Result
     }
     let role = form.get("RoleARN").map(str::to_owned).or_else(|| previous.and_then(|it| it.role.clone()));
     Ok(Settings { text, template, parameters, tags, role, capabilities })
+}
+
+/// The template that a call gives, or whose address it gives.
+pub(crate) fn template_text(account: &Account, body: Option<&str>, url: Option<&str>) -> Result<String, Refusal> {
+    match (body, url) {
+        (Some(body), None) if body.len() > INLINE_BYTES => Err(invalid(format!(
+            "1 validation error detected: Value '{body}' at 'templateBody' failed to satisfy constraint: Member must have \
+             length less than or equal to {INLINE_BYTES}"
+        ))),
+        (Some(body), None) => Ok(body.to_owned()),
+        (None, Some(url)) => download(account, url),
+        _ => Err(invalid("Either Template URL or Template Body must be specified.")),
+    }
 }
 
 /// The template at an address of S3, whose path or host names the bucket.

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::change_sets::ChangeSet;
 use super::events::{Entry, Event, Stamp};
 use super::operations::{Kind, Operation};
-use super::{Call, Outcome, exports, invalid};
+use super::{Call, Outcome, exports, invalid, refactors};
 use crate::account::{Account, Time};
 use crate::http::{ACCOUNT, Refusal};
 use crate::world::World;
@@ -177,6 +177,8 @@ pub(crate) fn get(world: &World, call: Call<'_>, name: &str) -> Result<usize, Re
 /// Lets the stack's operation go on: every look at it is a step.
 pub(crate) fn look(world: &mut World, index: usize) {
     world.stacks[index].looks += 1;
+    let id = world.stacks[index].id.clone();
+    refactors::advance_of(world, &id);
     super::step(world, index);
 }
 

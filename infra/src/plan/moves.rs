@@ -1,0 +1,54 @@
+//! Resources that get another logical id and stay what they are.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::Snapshot;
+use crate::expression::{renamed, renamed_resource};
+use crate::template::Template;
+
+/// A resource that gets another logical id.
+///
+/// To CloudFormation the id is the resource: under another one it would make a new resource and delete the old one with what
+/// it holds. So the id is changed first, by a stack refactor, which leaves the resource as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Move {
+    /// The logical id that it is deployed with.
+    pub from: String,
+    /// The logical id that it gets.
+    pub to: String,
+}
+
+/// What moves from one snapshot to the next: what is deployed under its former id, and not yet under the new one.
+pub(super) fn between(before: &Snapshot, after: &Snapshot) -> Vec<Move> {
+    let is_in = |snapshot: &Snapshot, id: &str| snapshot.template.resource(id).is_some();
+    let moves = after.moved_from.iter().filter(|(to, from)| {
+        is_in(before, from) && !is_in(before, to) && is_in(after, to) && !is_in(after, from)
+    });
+    moves.map(|(to, from)| Move { from: from.clone(), to: to.clone() }).collect()
+}
+
+impl Snapshot {
+    /// The same with the new ids.
+    pub(super) fn moved(&self, moves: &[Move]) -> Self {
+        let ids: BTreeMap<_, _> = moves.iter().map(|it| (it.from.as_str(), it.to.as_str())).collect();
+        let new = |id: &str| ids.get(id).map(|id| (*id).to_owned());
+        let section = |(name, section): (&String, &Json)| {
+            let section = match (name.as_str(), section) {
+                ("Resources", Json::Object(resources)) => {
+                    let resource = |(id, resource): (&String, &Json)| {
+                        (new(id).unwrap_or_else(|| id.clone()), renamed_resource(resource, &new))
+                    };
+                    Json::Object(resources.iter().map(resource).collect())
+                }
+                ("Outputs", outputs) => renamed(outputs, &new),
+                (_, other) => other.clone(),
+            };
+            (name.clone(), section)
+        };
+        let template: Map<_, _> = self.template.as_json().iter().map(section).collect();
+        Self { template: Template::from_json(template), ..self.clone() }
+    }
+}
