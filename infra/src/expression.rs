@@ -14,8 +14,8 @@ use serde_json::{Map, Value as Json};
 
 pub(crate) use canonical::canonical;
 pub use path::Path;
-pub(crate) use references::{renamed, renamed_resource, visit_resource};
 pub use references::{Reference, ids_in, paths_to, referenced, visit};
+pub(crate) use references::{renamed, renamed_resource, visit_resource};
 pub use resolve::{Known, resolve};
 
 /// A value of a template, one level deep: its parts are read when they are asked for.

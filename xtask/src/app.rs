@@ -2,6 +2,7 @@
 
 mod build;
 mod document;
+pub mod history;
 mod workspace;
 
 use std::path::{Path, PathBuf};

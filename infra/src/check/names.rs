@@ -61,7 +61,10 @@ fn moved(stack: &Stack, findings: &mut Vec<Finding>) {
     for Moved { from, to, source } in &stack.moved {
         let (from, to) = (from.as_str(), to.as_str());
         let wrong = if stack.declared(LogicalId::new(to.to_owned())).is_none() {
-            Some((format!("`{from}` is moved to `{to}`, which the stack does not declare"), "name the id that it has now"))
+            Some((
+                format!("`{from}` is moved to `{to}`, which the stack does not declare"),
+                "name the id that it has now",
+            ))
         } else if stack.declared(LogicalId::new(from.to_owned())).is_some() {
             let message = format!("`{to}` is moved from `{from}`, which the stack still declares");
             Some((message, "name the id that it had before"))

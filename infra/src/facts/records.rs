@@ -129,8 +129,8 @@ pub(super) fn all() -> Vec<Facts> {
             .leading(ways::queue),
         plain("AWS::SQS::QueuePolicy", "sqs").leading(ways::queue_policy),
 
+        // Its value is the template's.
         plain("AWS::SSM::Parameter", "ssm")
-            .holding(Holds::Uncounted("value"))
             .yielding(&[("Arn", "arn:{partition}:ssm:{region}:{account}:parameter/{id}")])
             .drawn_when_used(),
 

@@ -31,7 +31,8 @@ impl Plan {
             list(title, widened.iter().map(|it| permission(it)).collect(), &mut text);
         }
         let mut rest = String::new();
-        let moved = |it: &Move| format!("{} → {}, which stays as it is with what it holds", code(&it.from), code(&it.to));
+        let moved =
+            |it: &Move| format!("{} → {}, which stays as it is with what it holds", code(&it.from), code(&it.to));
         list("moved", self.moves.iter().map(moved).collect(), &mut rest);
         let mut rows = self.moves.len() + self.rows(&mut rest);
         for (title, changes) in self.sections() {

@@ -24,9 +24,10 @@ pub struct Move {
 /// What moves from one snapshot to the next: what is deployed under its former id, and not yet under the new one.
 pub(super) fn between(before: &Snapshot, after: &Snapshot) -> Vec<Move> {
     let is_in = |snapshot: &Snapshot, id: &str| snapshot.template.resource(id).is_some();
-    let moves = after.moved_from.iter().filter(|(to, from)| {
-        is_in(before, from) && !is_in(before, to) && is_in(after, to) && !is_in(after, from)
-    });
+    let moves = after
+        .moved_from
+        .iter()
+        .filter(|(to, from)| is_in(before, from) && !is_in(before, to) && is_in(after, to) && !is_in(after, from));
     moves.map(|(to, from)| Move { from: from.clone(), to: to.clone() }).collect()
 }
 

@@ -97,3 +97,43 @@ fn a_finding_names_the_line_of_the_declaration() {
     let source = infra::check(&stack)[0].location.clone().unwrap();
     assert_eq!((source.file.as_str(), source.line), (file!(), line));
 }
+
+#[test]
+fn a_move_leads_from_an_id_that_is_gone_to_one_that_is_there() {
+    check(
+        |stack| {
+            stack.named("Visits").moved_from("Orders").add(StandardQueue::default());
+            stack.moved("OrdersDlq", "VisitsDlq");
+        },
+        "error[moved]: `OrdersDlq` is moved to `VisitsDlq`, which the stack does not declare
+  --> HERE
+  help: name the id that it has now",
+    );
+    check(
+        |stack| {
+            stack.named("Orders").add(StandardQueue::default());
+            stack.named("Visits").moved_from("Orders").add(StandardQueue::default());
+        },
+        "error[moved]: `Visits` is moved from `Orders`, which the stack still declares
+  --> HERE
+  help: name the id that it had before",
+    );
+    check(
+        |stack| {
+            stack.named("One").moved_from("Orders").add(StandardQueue::default());
+            stack.named("Two").moved_from("Orders").add(StandardQueue::default());
+        },
+        "error[moved]: `Orders` is moved to `One` and to `Two`
+  --> HERE
+  help: a resource moves to one id",
+    );
+    check(
+        |stack| {
+            stack.named("One").moved_from("Orders").add(StandardQueue::default());
+            stack.moved("Purchases", "One");
+        },
+        "error[moved]: `One` is moved from `Orders` and from `Purchases`
+  --> HERE
+  help: name the id that it was deployed with last",
+    );
+}

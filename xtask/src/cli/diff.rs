@@ -33,6 +33,9 @@ pub struct Diff {
     /// The value that a parameter has in `--before`, where it is another; may be repeated.
     #[arg(long = "before-parameter", value_name = "NAME=VALUE", value_parser = parameter, requires = "before")]
     pub before_parameters: Vec<(String, String)>,
+    /// The logical id of a resource in `--before` and the one that it has in `--after`; may be repeated.
+    #[arg(long, value_name = "OLD=NEW", value_parser = parameter, requires = "before")]
+    pub moved: Vec<(String, String)>,
     /// How to tell; else text, or JSON with `--json`.
     #[arg(long, value_enum)]
     pub format: Option<DiffFormat>,

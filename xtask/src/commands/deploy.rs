@@ -1,10 +1,13 @@
 //! `deploy`: builds the functions, shows the plans, asks once, carries all out at once and prints the outputs.
 
+use std::path::Path;
 use std::time::Instant;
 
 use indexmap::{IndexMap, IndexSet};
+use infra::plan::Action;
 use serde_json::{Value as Json, json};
 
+use crate::app::history;
 use crate::audit::gate;
 use crate::cli::{self, ApprovalArgs, OperationArgs, ParameterArgs, TargetArgs};
 use crate::cloud;
@@ -73,9 +76,12 @@ pub async fn run(
             }
         }
     } else if let Some(question) = question(&all, &prepared) {
+        let is_protected = selection.app.workspace.protects(&target.stage);
         if approval.yes {
-            let is_protected = selection.app.workspace.protects(&target.stage);
-            require_allowed(&all, &prepared, approval, is_protected)?;
+            require_allowed(selection.app.root(), &all, &prepared, approval, is_protected)?;
+        }
+        for prepared in prepared.iter().flatten().filter(|_| !approval.yes) {
+            former_places(selection.app.root(), prepared).for_each(|place| ui::say(format!("  {place}")));
         }
         ui::confirm(&question, approval.yes)?;
     }
@@ -127,6 +133,7 @@ fn widened(prepared: &Prepared) -> Vec<String> {
 
 /// A yes that nobody gave at a terminal does not cover the loss of data, nor wider rights in a protected stage.
 fn require_allowed(
+    root: &Path,
     all: &[StackInstance<'_>],
     prepared: &[anyhow::Result<Prepared>],
     approval: &ApprovalArgs,
@@ -138,12 +145,16 @@ fn require_allowed(
         let lost = prepared.plan.losses().filter_map(|it| Some(format!("{} of {}", it.loses.as_ref()?, it.id)));
         let lost: Vec<_> = lost.collect();
         if !lost.is_empty() && !approval.allow_loss {
-            let message = format!("deploying `{label}` loses {}; nothing was deployed", lost.join(", "));
-            return Err(Failure::new(message)
-                .exit(Exit::Declined)
-                .help("if a resource was renamed, give it its old logical id back: its data stays")
-                .help("`--yes --allow-loss` loses the data")
-                .into());
+            let places: String = former_places(root, prepared).map(|place| format!("\n  --> {place}")).collect();
+            let message = format!("deploying `{label}` loses {}; nothing was deployed{places}", lost.join(", "));
+            let failure = Failure::new(message).exit(Exit::Declined);
+            let failure = match gone(prepared).next() {
+                Some(id) => failure.help(format!(
+                    "if it has another logical id now, say so: `.moved_from(\"{id}\")` keeps it and its data"
+                )),
+                None => failure,
+            };
+            return Err(failure.help("`--yes --allow-loss` loses the data").into());
         }
         let widened = widened(prepared);
         if is_protected && !widened.is_empty() && !approval.allow_wider {
@@ -158,6 +169,17 @@ fn require_allowed(
         }
     }
     Ok(())
+}
+
+/// The logical ids of what leaves the source and is lost with its data.
+fn gone(prepared: &Prepared) -> impl Iterator<Item = &str> {
+    let gone = prepared.plan.losses().filter(|change| change.action == Action::Delete && change.loses.is_some());
+    gone.map(|change| change.id.as_str())
+}
+
+/// Where the source declared what leaves it with its data.
+fn former_places(root: &Path, prepared: &Prepared) -> impl Iterator<Item = String> {
+    gone(prepared).filter_map(move |id| Some(format!("`{id}` was declared at {}", history::former_place(root, id)?)))
 }
 
 /// Says how it ended.

@@ -80,7 +80,9 @@ fn of_templates(arguments: &Diff, before: &Path, after: &Path, report: &mut Repo
     require_known(&arguments.before_parameters, &[&old])?;
     let pseudo = Pseudo { region: arguments.target.regions.first().cloned(), ..Pseudo::default() };
     let mut values: BTreeMap<_, _> = given.into_iter().collect();
-    let new = Snapshot { pseudo: pseudo.clone(), ..Snapshot::given(new, &values) };
+    let moved_from = arguments.moved.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
+    require_declared(&arguments.moved, &old, &new)?;
+    let new = Snapshot { pseudo: pseudo.clone(), moved_from, ..Snapshot::given(new, &values) };
     values.extend(arguments.before_parameters.iter().cloned());
     let old = Snapshot { pseudo, ..Snapshot::given(old, &values) };
     let plan = Plan::between(Some(&old), &new);
@@ -98,6 +100,25 @@ fn template(file: &Path) -> anyhow::Result<Template> {
         return Err(Failure::new(format!("`{name}` is no template: it has no `Resources`")).into());
     }
     Ok(template)
+}
+
+/// Refuses a move from what is not there before, or to what is not there after.
+fn require_declared(moved: &[(String, String)], old: &Template, new: &Template) -> anyhow::Result<()> {
+    for (from, to) in moved {
+        for (id, template, side) in [(from, old, "--before"), (to, new, "--after")] {
+            if template.resource(id).is_none() {
+                let ids: Vec<_> = template.section("Resources").map(|(id, _)| id).collect();
+                let failure =
+                    Failure::new(format!("the template of `{side}` has no resource `{id}`")).exit(Exit::Usage);
+                return Err(match nearest::nearest(id, ids.into_iter()) {
+                    Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
+                    None => failure,
+                }
+                .into());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Refuses values for parameters that none of `templates` has.

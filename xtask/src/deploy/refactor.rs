@@ -101,9 +101,12 @@ pub async fn follow(instance: &StackInstance<'_>, id: &str) -> anyhow::Result<()
             }
             Some(Execution::RollbackFailed) => {
                 let reason = described.execution_status_reason().unwrap_or("AWS gives no reason");
-                return Err(Failure::new(format!("the resources of `{}` could not be moved back: {reason}", instance.label))
-                    .help("AWS's support can bring the stack to rest")
-                    .into());
+                return Err(Failure::new(format!(
+                    "the resources of `{}` could not be moved back: {reason}",
+                    instance.label
+                ))
+                .help("AWS's support can bring the stack to rest")
+                .into());
             }
             _ => poll.wait().await,
         }
@@ -112,9 +115,12 @@ pub async fn follow(instance: &StackInstance<'_>, id: &str) -> anyhow::Result<()
 
 fn refused(instance: &StackInstance<'_>, reason: Option<&str>) -> anyhow::Error {
     let reason = reason.unwrap_or("AWS gives no reason");
-    Failure::new(format!("CloudFormation refused to move resources of `{}`: {reason}; nothing was changed", instance.label))
-        .help("keep the logical ids that are deployed, or deploy everything else first")
-        .into()
+    Failure::new(format!(
+        "CloudFormation refused to move resources of `{}`: {reason}; nothing was changed",
+        instance.label
+    ))
+    .help("keep the logical ids that are deployed, or deploy everything else first")
+    .into()
 }
 
 /// The refactor of the stack that CloudFormation goes on with and whose engine was killed, with who began it.

@@ -188,26 +188,29 @@ async fn apply(
     interrupt: Option<&Interrupt>,
 ) -> anyhow::Result<()> {
     let steps = &prepared.plan.steps;
-    if steps.is_empty() {
-        let update = Update { plan: &prepared.plan, after: &prepared.after, prepared, settings, interrupt };
-        return update::run(instance, &update).await;
-    }
+    let last = Update { plan: &prepared.plan, after: &prepared.after, prepared, settings, interrupt };
+    let Some(almost) = steps.last() else { return update::run(instance, &last).await };
+    let rest = Plan::between(Some(&almost.snapshot), &prepared.after);
+    let count = steps.len() + usize::from(!rest.is_empty());
+    let say = |index: usize, does: &str| ui::say(format!("  step {index} of {count}: {does}"));
     let mut before = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot);
-    let updates = steps.iter().map(|step| (step.does.as_str(), step.by, &step.snapshot));
-    for (index, (does, by, after)) in updates.chain([("the rest", By::Update, &prepared.after)]).enumerate() {
-        let plan = Plan::between(before, after);
-        if by == By::Update && plan.is_empty() {
-            break;
-        }
-        ui::say(format!("  step {} of {}: {does}", index + 1, steps.len() + 1));
-        match by {
-            By::Update => update::run(instance, &Update { plan: &plan, after, prepared, settings, interrupt }).await?,
+    for (index, step) in steps.iter().enumerate() {
+        say(index + 1, &step.does);
+        match step.by {
+            By::Update => {
+                let plan = Plan::between(before, &step.snapshot);
+                update::run(instance, &Update { plan: &plan, after: &step.snapshot, ..last }).await?;
+            }
             By::Refactor => {
                 update::require_not_interrupted(instance, interrupt)?;
-                refactor::run(instance, &after.template, &prepared.plan.moves, &prepared.bucket).await?;
+                refactor::run(instance, &step.snapshot.template, &prepared.plan.moves, &prepared.bucket).await?;
             }
         }
-        before = Some(after);
+        before = Some(&step.snapshot);
     }
-    Ok(())
+    if rest.is_empty() {
+        return Ok(());
+    }
+    say(count, "the rest");
+    update::run(instance, &Update { plan: &rest, ..last }).await
 }

@@ -14,7 +14,7 @@ use crate::prepare::Prepared;
 use crate::ui;
 
 /// An update, or the creation, of a stack.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Update<'a> {
     /// What it changes.
     pub plan: &'a Plan,

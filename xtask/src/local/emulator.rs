@@ -1,6 +1,7 @@
 //! The process of the emulator.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -15,14 +16,24 @@ pub(super) fn daemon(place: &Place) -> Daemon {
     Daemon::new(place.folder.clone(), "emulator")
 }
 
+const LAUNCHER: &str = include_str!("launcher.py");
+
+fn launcher(place: &Place) -> PathBuf {
+    place.folder.join("launcher.py")
+}
+
+/// Whether another version of this program started it, so that it may lack what this one needs.
+pub(super) fn is_outdated(place: &Place) -> bool {
+    fs::read_to_string(launcher(place)).is_ok_and(|text| text != LAUNCHER)
+}
+
 /// The command that runs it.
 ///
 /// Functions get the emulator's environment, so it starts from an empty one: nothing of the user's must change what a
 /// function does, and no key or profile of the user may lead it to AWS.
 pub(super) fn command(place: &Place, environment: &Environment) -> anyhow::Result<Command> {
-    let launcher = place.folder.join("launcher.py");
-    fs::write(&launcher, include_str!("launcher.py"))
-        .with_context(|| format!("cannot write `{}`", launcher.display()))?;
+    let launcher = launcher(place);
+    fs::write(&launcher, LAUNCHER).with_context(|| format!("cannot write `{}`", launcher.display()))?;
     let mut command = Command::new(environment.python());
     command
         .arg("-I")

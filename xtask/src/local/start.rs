@@ -10,7 +10,7 @@ use super::cloud::LocalCloud;
 use super::daemon::{Daemon, Observed};
 use super::http::{self, Health};
 use super::place::Place;
-use super::{emulator, port, service};
+use super::{emulator, port, service, stop};
 use crate::failure::Failure;
 use crate::progress;
 use crate::tools::{self, Tool};
@@ -65,10 +65,14 @@ async fn start_emulator(place: &Place) -> anyhow::Result<()> {
         }
         // It may be ending, or have been killed a moment ago.
         let gone = || Ok(!matches!(daemon.observe()?, Observed::Running(_)));
-        if healthy(place, process.pid, gone).await?.is_some() {
+        let is_healthy = healthy(place, process.pid, gone).await?.is_some();
+        if is_healthy && !emulator::is_outdated(place) {
             return Ok(());
         }
-        if !gone()? {
+        if is_healthy {
+            progress::note("the local cloud was started by another version of this program: it is restarted");
+            daemon.end(&process, stop::PATIENCE).await?;
+        } else if !gone()? {
             return Err(Failure::new(format!("the local cloud (process {}) does not answer", process.pid))
                 .help("restart it: `cargo xtask local stop`, then the same again")
                 .help(format!("its log: `{}`", daemon.log_file().display()))

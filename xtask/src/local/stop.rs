@@ -8,7 +8,7 @@ use super::start::lock_for_change;
 use super::{emulator, service};
 
 /// The emulator waits for requests under way, and then saves: 1.5 s is usual.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How stopping went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

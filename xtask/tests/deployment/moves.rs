@@ -1,6 +1,7 @@
 //! Resources that get another logical id keep their identity and what they hold.
 
 use aws_fake::{At, Fault};
+use testing::LocalCloud;
 
 use crate::faults::check_all;
 use crate::project::Project;
@@ -123,4 +124,25 @@ fn a_move_whose_engine_is_killed_at_any_call_is_finished_by_the_next() {
         assert_eq!(ended.code, Some(0), "{what}: {ended}");
         require_moved(&project, &table, &what);
     });
+}
+
+#[test]
+fn on_the_local_cloud_a_table_keeps_its_items() {
+    let project = Project::new(ORDERS);
+    let cloud = LocalCloud::fresh();
+    project.run_on(&cloud, &["deploy", "orders", "--yes"]).expect(0);
+    let table = || {
+        let outputs = project.run_on(&cloud, &["diff", "orders", "--json"]).expect(0);
+        assert_eq!(outputs.json()["stacks"][0]["plan"]["resources"], serde_json::json!([]));
+        let tables = tokio::runtime::Runtime::new().unwrap();
+        let client = aws_sdk_dynamodb::Client::new(&cloud.sdk_config());
+        tables.block_on(client.list_tables().send()).unwrap().table_names.unwrap()
+    };
+    let before = table();
+    assert_eq!(before.len(), 1);
+    project.move_to(&visits(), "Orders", "Visits");
+    let moved = project.run_on(&cloud, &["deploy", "orders", "--yes"]).expect(0);
+    assert!(moved.stderr.contains("Visits, which was Orders, stays as it is"), "{moved}");
+    assert_eq!(table(), before);
+    project.run_on(&cloud, &["destroy", "orders", "--yes"]).expect(0);
 }

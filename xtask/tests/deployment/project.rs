@@ -10,7 +10,7 @@ use aws_fake::{At, FakeAws};
 use infra::Template;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use testing::{CommandOutput, command};
+use testing::{CommandOutput, LocalCloud, command};
 
 /// The region that everything is deployed to.
 pub(crate) const REGION: &str = "eu-west-1";
@@ -99,6 +99,12 @@ impl Project {
         let endpoint = self.aws.endpoint();
         let text = |text: &str| text.replace(&endpoint, "ENDPOINT");
         CommandOutput { code: ended.code, stdout: text(&ended.stdout), stderr: text(&ended.stderr) }
+    }
+
+    /// How a command ended on a local cloud.
+    pub(crate) fn run_on(&self, cloud: &LocalCloud, arguments: &[&str]) -> CommandOutput {
+        let mut command = cloud.command(&[arguments, &["--local"]].concat());
+        CommandOutput::of(command.current_dir(APP.path()).env("ASSEMBLY", self.assembly()))
     }
 
     /// Runs a command whose engine is killed when it makes a call.

@@ -99,9 +99,7 @@ fn without_ids(json: &Json, ids: &BTreeMap<&str, &str>) -> Json {
             words.collect::<String>().into()
         }
         Json::Array(items) => items.iter().map(|item| without_ids(item, ids)).collect(),
-        Json::Object(members) => {
-            members.iter().map(|(name, it)| (name.clone(), without_ids(it, ids))).collect()
-        }
+        Json::Object(members) => members.iter().map(|(name, it)| (name.clone(), without_ids(it, ids))).collect(),
         scalar => scalar.clone(),
     }
 }
@@ -109,7 +107,9 @@ fn without_ids(json: &Json, ids: &BTreeMap<&str, &str>) -> Json {
 fn find(world: &World, call: Call<'_>) -> Result<usize, Refusal> {
     let id = call.form.required("StackRefactorId")?;
     let found = world.refactors.iter().position(|refactor| refactor.id == id);
-    found.ok_or_else(|| Refusal::new(404, "StackRefactorNotFoundException", format!("Stack refactor {id} does not exist")))
+    found.ok_or_else(|| {
+        Refusal::new(404, "StackRefactorNotFoundException", format!("Stack refactor {id} does not exist"))
+    })
 }
 
 /// `DescribeStackRefactor`: each look is a step.
@@ -164,7 +164,9 @@ pub(crate) fn execute(world: &mut World, call: Call<'_>) -> Outcome {
 /// Lets the refactors of a stack go on.
 pub(crate) fn advance_of(world: &mut World, stack_id: &str) {
     let places: Vec<_> = (0..world.refactors.len()).filter(|at| world.refactors[*at].stack_id == stack_id).collect();
-    for place in places.into_iter().filter(|at| world.refactors[*at].execution == "EXECUTE_IN_PROGRESS").collect::<Vec<_>>() {
+    for place in
+        places.into_iter().filter(|at| world.refactors[*at].execution == "EXECUTE_IN_PROGRESS").collect::<Vec<_>>()
+    {
         advance(world, place);
     }
 }
