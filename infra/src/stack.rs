@@ -11,7 +11,7 @@ use serde_json::Map;
 
 use crate::check::Check;
 use crate::condition::Condition;
-use crate::output::Output;
+use crate::output::{Output, StackOutput};
 use crate::parameter::{Parameter, ParameterType};
 use crate::reference::{LogicalId, Ref, Resource};
 use crate::stage::Stage;
@@ -73,6 +73,7 @@ pub struct Stack {
     pub(crate) resources: IndexMap<LogicalId, Declared>,
     pub(crate) outputs: IndexMap<String, Output>,
     pub(crate) moved: Vec<Moved>,
+    pub(crate) foreign_outputs: Vec<ForeignOutput>,
     pub(crate) redeclared: Vec<Redeclared>,
 }
 
@@ -90,6 +91,14 @@ pub struct DeclaredParameter {
 pub(crate) struct Moved {
     pub(crate) from: LogicalId,
     pub(crate) to: LogicalId,
+    pub(crate) source: Source,
+}
+
+/// An output of another stack that was declared here.
+#[derive(Debug)]
+pub(crate) struct ForeignOutput {
+    pub(crate) stack: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) source: Source,
 }
 
@@ -199,6 +208,7 @@ impl Stack {
             resources: IndexMap::new(),
             outputs: IndexMap::new(),
             moved: Vec::new(),
+            foreign_outputs: Vec::new(),
             redeclared: Vec::new(),
         }
     }
@@ -218,7 +228,7 @@ impl Stack {
     /// The name CloudFormation knows it by: name and stage.
     #[must_use]
     pub fn stack_name(&self) -> String {
-        format!("{}-{}", self.name, self.stage)
+        stack_name(&self.name, &self.stage)
     }
 
     /// The physical name of one of its resources: `name`, with the stage appended unless it is the default one.
@@ -291,6 +301,26 @@ impl Stack {
         }
     }
 
+    /// Declares an output that other stacks read. It has to be one of this stack.
+    #[track_caller]
+    pub fn provide<T>(&mut self, output: StackOutput<T>, value: impl Into<Value<T>>)
+    where
+        T: fmt::Display,
+    {
+        let source = Location::caller();
+        if output.stack != self.name {
+            self.foreign_outputs.push(ForeignOutput { stack: output.stack, name: output.name, source });
+        }
+        self.output(output.name, value.into().text());
+    }
+
+    /// The value of an output that another stack declares, in this stack's stage.
+    #[must_use]
+    pub fn output_of<T>(&self, output: StackOutput<T>) -> Value<T> {
+        let stack_name = stack_name(output.stack, &self.stage);
+        Value::Intrinsic(Intrinsic::StackOutput { stack_name, output: output.name })
+    }
+
     /// Every resource, in the order of declaration.
     pub fn resources(&self) -> impl Iterator<Item = &Declared> {
         self.resources.values()
@@ -335,6 +365,10 @@ impl Stack {
     pub fn programs(&self) -> impl Iterator<Item = &'static str> {
         self.resources().filter_map(Declared::program).collect::<indexmap::IndexSet<_>>().into_iter()
     }
+}
+
+fn stack_name(name: &str, stage: &Stage) -> String {
+    format!("{name}-{stage}")
 }
 
 /// A resource about to be added under a logical id.

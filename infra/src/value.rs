@@ -33,6 +33,13 @@ pub enum Intrinsic {
     Sub(String),
     /// `!ImportValue`: an output exported by another stack of the same account and region.
     ImportValue(String),
+    /// `!GetStackOutput`: an output of another stack, without an export.
+    StackOutput {
+        /// CloudFormation's name of the stack.
+        stack_name: String,
+        /// The output's name.
+        output: &'static str,
+    },
     /// `!If`: one of two values, by a condition of the stack.
     If {
         /// The condition's logical id.
@@ -163,6 +170,10 @@ impl Serialize for Intrinsic {
             Self::GetAtt(id, attribute) => map.serialize_entry("Fn::GetAtt", &(id, attribute))?,
             Self::Sub(template) => map.serialize_entry("Fn::Sub", template)?,
             Self::ImportValue(name) => map.serialize_entry("Fn::ImportValue", name)?,
+            Self::StackOutput { stack_name, output } => {
+                let read = serde_json::json!({"StackName": stack_name, "OutputName": output});
+                map.serialize_entry("Fn::GetStackOutput", &read)?;
+            }
             Self::If { condition, then, otherwise } => {
                 map.serialize_entry("Fn::If", &(condition, then, otherwise))?;
             }

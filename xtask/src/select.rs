@@ -1,5 +1,7 @@
 //! From what the user typed to the stacks it means.
 
+use std::collections::BTreeSet;
+
 use assembly::{Finding, Outcome, Severity, System};
 use infra::nearest;
 
@@ -112,6 +114,15 @@ impl Selection {
     #[must_use]
     pub fn default_region(&self) -> Option<&str> {
         self.stacks.first().and_then(Stack::default_region)
+    }
+
+    /// The stacks of the app that read outputs of `stack` without an export, each with the output's name: CloudFormation
+    /// knows nothing of that.
+    #[must_use]
+    pub fn readers(&self, stack: &Stack) -> BTreeSet<(String, String)> {
+        let all: Vec<_> = self.systems.iter().filter_map(System::stack).cloned().map(Stack::from).collect();
+        let readers = infra::check::readers(&all.iter().map(Stack::as_peer).collect::<Vec<_>>(), stack.stack_name());
+        readers.into_iter().map(|(reader, output)| (reader.to_owned(), output.to_owned())).collect()
     }
 
     /// The system of `stack`.

@@ -64,6 +64,7 @@ impl Stack {
     }
 
     /// The logical ids that resources had when they were deployed last, by those that they have now.
+    #[must_use]
     pub fn moved_from(&self) -> BTreeMap<String, String> {
         self.assembled.moved_from.iter().map(|(to, from)| (to.clone(), from.clone())).collect()
     }
@@ -141,7 +142,8 @@ impl Stack {
     /// What concerns the stacks beside it.
     #[must_use]
     pub fn as_peer(&self) -> Peer<'_> {
-        Peer { name: self.name(), template: &self.template, locations: &self.assembled.locations }
+        let (name, stack_name) = (self.name(), self.stack_name());
+        Peer { name, stack_name, template: &self.template, locations: &self.assembled.locations }
     }
 
     /// What the app says of it.

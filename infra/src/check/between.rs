@@ -1,12 +1,14 @@
 //! What is wrong between stacks that are deployed into one account and region.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use serde_json::Value as Json;
 
 use assembly::{Finding, Location, Locations};
 
+use crate::expression::Expression;
+use crate::nearest::nearest;
 use crate::template::Template;
 
 /// A stack that goes to the same account and region as others.
@@ -14,6 +16,8 @@ use crate::template::Template;
 pub struct Peer<'a> {
     /// Its name on the command line.
     pub name: &'a str,
+    /// CloudFormation's name of it.
+    pub stack_name: &'a str,
     /// Its template.
     pub template: &'a Template,
     /// Where it declares its outputs.
@@ -27,9 +31,10 @@ struct Export<'a> {
     location: Option<&'a Location>,
 }
 
-/// Exports that two of `stacks` share, and stacks that import from each other in a circle.
+/// Exports that two of `stacks` share, outputs that one reads and another lacks, and stacks that read from each other in a
+/// circle.
 ///
-/// An import that none of them exports may come from any other stack of the account, so it is left alone.
+/// What none of them has may come from any other stack of the account, so it is left alone.
 #[must_use]
 pub fn between(stacks: &[Peer<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -42,8 +47,8 @@ pub fn between(stacks: &[Peer<'_>]) -> Vec<Finding> {
         }
         exports.entry(name).or_insert(export);
     }
-    let imports: Vec<_> = stacks.iter().map(imports).collect();
-    let needs = needs(&imports, &exports);
+    findings.extend(unknown_outputs(stacks));
+    let needs = needs(stacks, &exports);
     let mut reported = BTreeSet::new();
     for start in 0..stacks.len() {
         if let Some(cycle) = cycle(start, &needs).filter(|cycle| cycle.iter().all(|stack| !reported.contains(stack))) {
@@ -54,19 +59,18 @@ pub fn between(stacks: &[Peer<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// For each of `stacks`, the places in the list of those whose exports it imports: they must be there before it, and go
+/// For each of `stacks`, the places in the list of those whose exports and outputs it reads: they must be there before it, and go
 /// after it.
 #[must_use]
 pub fn dependencies(stacks: &[Peer<'_>]) -> Vec<BTreeSet<usize>> {
     let exports: BTreeMap<_, _> = all_exports(stacks).collect();
-    let imports: Vec<_> = stacks.iter().map(imports).collect();
-    let needs = needs(&imports, &exports).into_iter().enumerate();
+    let needs = needs(stacks, &exports).into_iter().enumerate();
     needs.map(|(index, needs)| needs.into_keys().filter(|needed| *needed != index).collect()).collect()
 }
 
 fn all_exports<'a>(stacks: &[Peer<'a>]) -> impl Iterator<Item = (&'a str, Export<'a>)> {
     stacks.iter().enumerate().flat_map(|(index, stack)| {
-        let Peer { name, template, locations } = *stack;
+        let Peer { name, template, locations, .. } = *stack;
         template.section("Outputs").filter_map(move |(output_name, output)| {
             let export = Export { stack: index, name, location: locations.outputs.get(output_name) };
             Some((output.pointer("/Export/Name")?.as_str()?, export))
@@ -74,14 +78,16 @@ fn all_exports<'a>(stacks: &[Peer<'a>]) -> impl Iterator<Item = (&'a str, Export
     })
 }
 
-/// For each stack, the places of those that it imports from, each with the name of an export.
-fn needs<'a>(imports: &'a [BTreeSet<String>], exports: &BTreeMap<&str, Export<'_>>) -> Vec<BTreeMap<usize, &'a str>> {
-    let needed = |name: &'a String| Some((exports.get(name.as_str())?.stack, name.as_str()));
-    imports.iter().map(|names| names.iter().filter_map(needed).collect()).collect()
+/// For each stack, the places of those that it reads from, each with one thing that it reads.
+fn needs<'a>(stacks: &[Peer<'a>], exports: &BTreeMap<&str, Export<'_>>) -> Vec<BTreeMap<usize, Read<'a>>> {
+    let of = |stack: &Peer<'a>| {
+        reads(stack).into_iter().filter_map(|(read, _)| Some((read.source(stacks, exports)?, read))).collect()
+    };
+    stacks.iter().map(of).collect()
 }
 
 /// The stacks from `start` along their imports back to it.
-fn cycle(start: usize, needs: &[BTreeMap<usize, &str>]) -> Option<Vec<usize>> {
+fn cycle(start: usize, needs: &[BTreeMap<usize, Read<'_>>]) -> Option<Vec<usize>> {
     let mut ways = vec![vec![start]];
     let mut seen = BTreeSet::new();
     while let Some(way) = ways.pop() {
@@ -99,7 +105,7 @@ fn cycle(start: usize, needs: &[BTreeMap<usize, &str>]) -> Option<Vec<usize>> {
 
 fn circular(
     stacks: &[Peer<'_>],
-    needs: &[BTreeMap<usize, &str>],
+    needs: &[BTreeMap<usize, Read<'_>>],
     exports: &BTreeMap<&str, Export<'_>>,
     cycle: &[usize],
 ) -> Option<Finding> {
@@ -107,37 +113,109 @@ fn circular(
     let mut chain = format!("`{}`", stacks.get(first)?.name);
     let mut from = first;
     for &to in rest.iter().chain([&first]) {
-        let import = needs.get(from)?.get(&to)?;
-        let _ = write!(chain, " -> `{}` (import of `{import}`)", stacks.get(to)?.name);
+        let read = needs.get(from)?.get(&to)?;
+        let _ = write!(chain, " -> `{}` ({read})", stacks.get(to)?.name);
         from = to;
     }
-    let export = exports.get(needs.get(from)?.get(&first).or_else(|| needs.get(*cycle.last()?)?.get(&first))?)?;
+    let location = match needs.get(*cycle.last()?)?.get(&first)? {
+        Read::Export(name) => exports.get(name)?.location,
+        Read::Output(_, output) => stacks.get(first)?.locations.outputs.get(*output),
+    };
     let message = format!("the stacks import from each other in a circle: {chain}");
     let finding = Finding::error("circular-exports", message).help("move what both need into a third stack");
-    Some(Finding { location: export.location.cloned(), ..finding })
+    Some(Finding { location: location.cloned(), ..finding })
 }
 
-/// The names that a stack imports, where they are known now.
-fn imports(stack: &Peer<'_>) -> BTreeSet<String> {
-    fn collect(json: &Json, names: &mut BTreeSet<String>) {
-        match json {
-            Json::Array(items) => items.iter().for_each(|item| collect(item, names)),
-            Json::Object(entries) => {
-                for (name, value) in entries {
-                    match value {
-                        Json::String(export) if name == "Fn::ImportValue" => {
-                            names.insert(export.clone());
-                        }
-                        value => collect(value, names),
-                    }
-                }
+/// What a stack reads of another, where that is known now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Read<'a> {
+    /// An export, by its name.
+    Export(&'a str),
+    /// An output, by CloudFormation's name of the stack and its own.
+    Output(&'a str, &'a str),
+}
+
+impl Read<'_> {
+    /// The place of the stack that has it.
+    fn source(self, stacks: &[Peer<'_>], exports: &BTreeMap<&str, Export<'_>>) -> Option<usize> {
+        match self {
+            Self::Export(name) => exports.get(name).map(|export| export.stack),
+            Self::Output(stack_name, _) => stacks.iter().position(|stack| stack.stack_name == stack_name),
+        }
+    }
+}
+
+impl fmt::Display for Read<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Export(name) => write!(f, "import of `{name}`"),
+            Self::Output(_, output) => write!(f, "output `{output}`"),
+        }
+    }
+}
+
+/// All that a stack reads of others, with the place that reads it.
+fn reads<'a>(stack: &Peer<'a>) -> Vec<(Read<'a>, Option<&'a Location>)> {
+    fn collect<'a>(json: &'a Json, found: &mut Vec<Read<'a>>) {
+        match Expression::of(json) {
+            Expression::ImportValue(Json::String(name)) => found.push(Read::Export(name)),
+            Expression::Other("Fn::GetStackOutput", Json::Object(output)) if !output.contains_key("Region") => {
+                let name = |member| output.get(member).and_then(Json::as_str);
+                found.extend(
+                    name("StackName").zip(name("OutputName")).map(|(stack, output)| Read::Output(stack, output)),
+                );
             }
             _ => {}
         }
+        match json {
+            Json::Array(items) => items.iter().for_each(|item| collect(item, found)),
+            Json::Object(members) => members.values().for_each(|member| collect(member, found)),
+            _ => {}
+        }
     }
-    let mut names = BTreeSet::new();
-    for section in ["Resources", "Outputs"] {
-        stack.template.section(section).for_each(|(_, json)| collect(json, &mut names));
-    }
-    names
+    let Peer { template, locations, .. } = *stack;
+    let resources = template.section("Resources").map(|(id, json)| (json, locations.resources.get(id)));
+    let outputs = template.section("Outputs").map(|(name, json)| (json, locations.outputs.get(name)));
+    let of = |(json, location): (&'a Json, Option<&'a Location>)| {
+        let mut found = Vec::new();
+        collect(json, &mut found);
+        found.into_iter().map(move |read| (read, location))
+    };
+    resources.chain(outputs).flat_map(of).collect()
+}
+
+/// The outputs of the stack at `source` that others of `stacks` read without an export: the name of the reading stack and
+/// that of the output.
+///
+/// CloudFormation knows nothing of such a read: it neither keeps the output nor brings a new value to the reader.
+#[must_use]
+pub fn readers<'a>(stacks: &[Peer<'a>], source: &str) -> BTreeSet<(&'a str, &'a str)> {
+    let of = |reader: &Peer<'a>| {
+        let name = reader.name;
+        let outputs = reads(reader).into_iter().filter_map(|(read, _)| match read {
+            Read::Output(stack, output) if stack == source => Some(output),
+            _ => None,
+        });
+        outputs.map(move |output| (name, output)).collect::<Vec<_>>()
+    };
+    stacks.iter().filter(|reader| reader.stack_name != source).flat_map(of).collect()
+}
+
+/// Outputs that a stack reads and the other does not have.
+fn unknown_outputs(stacks: &[Peer<'_>]) -> Vec<Finding> {
+    let unknown = |(read, location): (Read<'_>, Option<&Location>)| {
+        let Read::Output(stack_name, output) = read else { return None };
+        let source = stacks.iter().find(|stack| stack.stack_name == stack_name)?;
+        let known: Vec<_> = source.template.section("Outputs").map(|(name, _)| name).collect();
+        if known.contains(&output) {
+            return None;
+        }
+        let finding = Finding::error("unknown-output", format!("`{}` has no output `{output}`", source.name));
+        let finding = match nearest(output, known.iter().copied()) {
+            Some(nearest) => finding.help(format!("did you mean `{nearest}`?")),
+            None => finding.help(format!("declare it in `{}`", source.name)),
+        };
+        Some(Finding { location: location.cloned(), ..finding })
+    };
+    stacks.iter().flat_map(reads).filter_map(unknown).collect()
 }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::facts;
 use crate::reference::LogicalId;
-use crate::stack::{Declared, Moved, Source, Stack};
+use crate::stack::{Declared, ForeignOutput, Moved, Source, Stack};
 use crate::template;
 use assembly::Finding;
 
@@ -21,6 +21,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Vec<Finding>) {
     }
     logical_ids(stack, findings);
     moved(stack, findings);
+    foreign_outputs(stack, findings);
     exports(stack, findings);
 }
 
@@ -77,6 +78,14 @@ fn moved(stack: &Stack, findings: &mut Vec<Finding>) {
             None
         };
         findings.extend(wrong.map(|(message, help)| Finding::error("moved", message).at(*source).help(help)));
+    }
+}
+
+fn foreign_outputs(stack: &Stack, findings: &mut Vec<Finding>) {
+    for ForeignOutput { stack: owner, name, source } in &stack.foreign_outputs {
+        let message = format!("`{}` declares the output `{name}`, which is one of `{owner}`", stack.name());
+        let help = format!("declare it in `{owner}`, or name `{}` in the output", stack.name());
+        findings.push(Finding::error("foreign-output", message).at(*source).help(help));
     }
 }
 

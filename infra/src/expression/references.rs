@@ -1,9 +1,8 @@
 //! What the values of a template refer to.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::{Expression, Path, Piece};
 
@@ -185,9 +184,11 @@ pub(crate) fn renamed(json: &Json, new: &impl Fn(&str) -> Option<String>) -> Jso
         }
         (Expression::Sub(sub), _) => {
             let text = sub.renamed(new);
-            let variables = sub.variables.map(|own| own.iter().map(|(name, it)| (name, renamed(it, new))));
-            match variables.map(|own| own.collect::<BTreeMap<_, _>>()) {
-                Some(own) => json!({"Fn::Sub": [text, own]}),
+            match sub.variables {
+                Some(own) => {
+                    let own: Map<_, _> = own.iter().map(|(name, it)| (name.clone(), renamed(it, new))).collect();
+                    json!({"Fn::Sub": [text, own]})
+                }
                 None => json!({"Fn::Sub": text}),
             }
         }

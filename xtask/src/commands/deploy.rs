@@ -68,6 +68,7 @@ pub async fn run(
     });
     let prepared: Vec<_> = shown.collect();
     concurrent::say_failures(&all, &prepared);
+    say_readers(&selection, &all, &prepared);
     let artifacts = rollout::artifacts(&prepared);
     if let Some(plan) = &plan {
         for (instance, prepared) in all.iter().zip(&prepared) {
@@ -101,6 +102,25 @@ pub async fn run(
     }
     print(&outcomes, clouds.len() > 1);
     concurrent::conclude(outcomes)
+}
+
+/// Says which stacks go on with the old value of an output that changes, until they are deployed themselves.
+fn say_readers(selection: &Selection, all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>]) {
+    for (instance, prepared) in all.iter().zip(prepared) {
+        let Ok(prepared) = prepared else { continue };
+        if prepared.plan.is_first || prepared.plan.outputs.is_empty() {
+            continue;
+        }
+        let changes = |output: &str| {
+            let of = |path: &str| path.split('.').next().is_some_and(|name| name == output);
+            prepared.plan.outputs.iter().any(|change| of(&change.path))
+        };
+        let is_deployed_too = |reader: &str| all.iter().any(|other| other.stack.name() == reader);
+        let readers = selection.readers(instance.stack);
+        for (reader, output) in readers.iter().filter(|(reader, output)| changes(output) && !is_deployed_too(reader)) {
+            ui::warn(format!("`{reader}` reads the output `{output}` of `{}`: deploy it afterwards", instance.label));
+        }
+    }
 }
 
 /// What to ask before anything is changed; nothing when nothing would be.
@@ -145,7 +165,8 @@ fn require_allowed(
         let lost = prepared.plan.losses().filter_map(|it| Some(format!("{} of {}", it.loses.as_ref()?, it.id)));
         let lost: Vec<_> = lost.collect();
         if !lost.is_empty() && !approval.allow_loss {
-            let places: String = former_places(root, prepared).map(|place| format!("\n  --> {place}")).collect();
+            let places: Vec<_> = former_places(root, prepared).map(|place| format!("\n  --> {place}")).collect();
+            let places = places.concat();
             let message = format!("deploying `{label}` loses {}; nothing was deployed{places}", lost.join(", "));
             let failure = Failure::new(message).exit(Exit::Declined);
             let failure = match gone(prepared).next() {

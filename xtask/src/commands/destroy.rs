@@ -50,6 +50,16 @@ pub async fn run(selected: &StackArgs, target: &TargetArgs, arguments: &DestroyA
     .await;
     concurrent::say_failures(&all, &surveys);
     show(&all, &surveys, !yes);
+    for instance in &all {
+        let stays = |reader: &str| !all.iter().any(|other| other.stack.name() == reader);
+        let readers = selection.readers(instance.stack);
+        for (reader, output) in readers.iter().filter(|(reader, _)| stays(reader)) {
+            ui::warn(format!(
+                "`{reader}` reads the output `{output}` of `{}`, and cannot be deployed without it",
+                instance.label
+            ));
+        }
+    }
     if !force && backup.is_none() {
         require_no_data(&all, &surveys)?;
     }

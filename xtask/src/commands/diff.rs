@@ -110,7 +110,7 @@ fn require_declared(moved: &[(String, String)], old: &Template, new: &Template) 
                 let ids: Vec<_> = template.section("Resources").map(|(id, _)| id).collect();
                 let failure =
                     Failure::new(format!("the template of `{side}` has no resource `{id}`")).exit(Exit::Usage);
-                return Err(match nearest::nearest(id, ids.into_iter()) {
+                return Err(match nearest::nearest(id, ids) {
                     Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
                     None => failure,
                 }

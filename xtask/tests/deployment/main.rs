@@ -10,6 +10,7 @@ mod deletion;
 mod drift;
 mod faults;
 mod moves;
+mod outputs;
 mod ownership;
 mod project;
 mod random;

@@ -36,8 +36,8 @@ fn deployed() -> (Project, Option<String>) {
     (project, table)
 }
 
-fn require_moved(project: &Project, table: &Option<String>, what: &str) {
-    assert_eq!(project.aws.physical_id("orders-dev", "Visits"), *table, "{what}");
+fn require_moved(project: &Project, table: Option<&str>, what: &str) {
+    assert_eq!(project.aws.physical_id("orders-dev", "Visits").as_deref(), table, "{what}");
     assert_eq!(project.aws.physical_id("orders-dev", "Orders"), None, "{what}");
     project.run(&["diff", "orders", "--exit-code"]).expect(0);
     project.run(&["drift", "orders"]).expect(0);
@@ -65,7 +65,7 @@ fn a_table_with_another_id_stays_the_same_table() {
 
     orders outputs
     ");
-    require_moved(&project, &table, "moved");
+    require_moved(&project, table.as_deref(), "moved");
     // What is moved already is moved no more.
     let calls = project.called("CreateStackRefactor");
     project.deploy().expect(0);
@@ -80,7 +80,7 @@ fn a_move_alone_is_a_deployment() {
     let sets = project.called("CreateChangeSet");
     project.deploy().expect(0);
     assert_eq!(project.called("CreateChangeSet"), sets);
-    require_moved(&project, &table, "alone");
+    require_moved(&project, table.as_deref(), "alone");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_move_whose_engine_is_killed_at_any_call_is_finished_by_the_next() {
         }
         let ended = project.deploy();
         assert_eq!(ended.code, Some(0), "{what}: {ended}");
-        require_moved(&project, &table, &what);
+        require_moved(&project, table.as_deref(), &what);
     });
 }
 

@@ -19,6 +19,11 @@ pub(crate) struct Exports {
     pub(crate) importers: BTreeMap<String, String>,
 }
 
+/// Under what name `Fn::GetStackOutput` finds an output among the exports; no export can have it.
+pub(crate) fn unexported(stack: &str, output: &str) -> String {
+    format!("{stack}/{output}")
+}
+
 fn exporting(stack: &Stack) -> impl Iterator<Item = (&String, &Output)> {
     stack.outputs.iter().filter_map(|output| Some((output.export.as_ref()?, output)))
 }
@@ -31,6 +36,9 @@ impl Exports {
             for (name, output) in exporting(stack) {
                 exports.values.insert(name.clone(), output.value.clone());
                 exports.owners.insert(name.clone(), stack.name.clone());
+            }
+            for output in &stack.outputs {
+                exports.values.insert(unexported(&stack.name, &output.key), output.value.clone());
             }
             for name in &stack.imports {
                 exports.importers.insert(name.clone(), stack.name.clone());

@@ -81,6 +81,12 @@ impl Scope<'_> {
                 value.ok_or_else(|| format!("No export named {name} found"))?.into()
             }
             Expression::Condition(name) => self.holds(name).into(),
+            Expression::Other("Fn::GetStackOutput", Json::Object(read)) => {
+                let text = |member| self.text(read.get(member).unwrap_or(&Json::Null));
+                let (stack, output) = (text("StackName")?, text("OutputName")?);
+                let value = self.exports.get(&super::exports::unexported(&stack, &output)).cloned();
+                value.ok_or_else(|| format!("Output {output} not found in stack {stack}"))?.into()
+            }
             Expression::Other("Fn::Base64", text) => self.text(text)?.into(),
             Expression::Other("Fn::GetAZs", _) => {
                 ["a", "b", "c"].iter().map(|zone| Json::from(format!("{}{zone}", self.region))).collect()
