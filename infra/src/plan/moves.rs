@@ -21,13 +21,23 @@ pub struct Move {
     pub to: String,
 }
 
+/// The types, without `AWS::`, that no stack refactor takes.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-refactoring.html#stack-refactoring-resource-limitations>
+const UNMOVABLE: &str = include_str!("unmovable.txt");
+
+/// Whether a resource of this type can get another logical id.
+pub(super) fn is_movable(resource_type: &str) -> bool {
+    let is_custom = resource_type.starts_with("Custom::");
+    !is_custom && resource_type.strip_prefix("AWS::").is_none_or(|name| !UNMOVABLE.lines().any(|it| it == name))
+}
+
 /// What moves from one snapshot to the next: what is deployed under its former id, and not yet under the new one.
 pub(super) fn between(before: &Snapshot, after: &Snapshot) -> Vec<Move> {
-    let is_in = |snapshot: &Snapshot, id: &str| snapshot.template.resource(id).is_some();
-    let moves = after
-        .moved_from
-        .iter()
-        .filter(|(to, from)| is_in(before, from) && !is_in(before, to) && is_in(after, to) && !is_in(after, from));
+    let type_in = |snapshot: &Snapshot, id: &str| Some(snapshot.template.resource(id)?.get("Type")?.as_str()?.to_owned());
+    let moves = after.moved_from.iter().filter(|(to, from)| {
+        let is_renamed = type_in(before, to).is_none() && type_in(after, to).is_some() && type_in(after, from).is_none();
+        is_renamed && type_in(before, from).is_some_and(|it| is_movable(&it))
+    });
     moves.map(|(to, from)| Move { from: from.clone(), to: to.clone() }).collect()
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::snapshot::Known;
 use super::{Action, Plan, ResourceChange, Snapshot, loops};
 use crate::expression::display;
-use crate::facts::name_property;
+use crate::facts::{holds, name_property};
 use assembly::{Finding, Location};
 
 impl Plan {
@@ -16,10 +16,25 @@ impl Plan {
         let known = after.known();
         let mut findings = Vec::new();
         for change in &self.resources {
-            let refused = retyped(change).or_else(|| replaces_named(change, &known));
+            let unmoved = || self.unmoved(change, after);
+            let refused = retyped(change).or_else(|| replaces_named(change, &known)).or_else(unmoved);
             findings.extend(refused.map(|finding| place(finding, location(&change.id))));
         }
         findings
+    }
+
+    /// A resource that should be moved and is of a type that CloudFormation does not move. One that holds nothing can as
+    /// well be made anew.
+    fn unmoved(&self, change: &ResourceChange, after: &Snapshot) -> Option<Finding> {
+        let from = after.moved_from.get(&change.id)?;
+        let goes = |it: &ResourceChange| it.id == *from && matches!(it.action, Action::Delete | Action::Retain);
+        let (id, of_type) = (&change.id, &change.resource_type);
+        let is_data = change.action == Action::Create && holds(of_type).is_data();
+        if !is_data || !self.resources.iter().any(goes) {
+            return None;
+        }
+        let message = format!("`{id}` cannot be moved from `{from}`: CloudFormation moves no `{of_type}`");
+        Some(Finding::error("unmovable", message).help(format!("keep the logical id `{from}`")))
     }
 }
 
