@@ -88,7 +88,10 @@ const RULES: &[Rule] = &[
     rule("unknown-property", "a property that the resource's type does not have"),
     rule("unknown-reference", "a reference to something that is not in the stack"),
     rule("unknown-type", "a resource type that CloudFormation does not have"),
-    rule("unmovable", "a store of data that gets another logical id and is of a type that CloudFormation does not move"),
+    rule(
+        "unmovable",
+        "a store of data that gets another logical id and is of a type that CloudFormation does not move",
+    ),
     rule("unused-parameter", "a parameter that nothing refers to"),
     rule("variable-name", "an environment variable whose name Lambda refuses"),
     rule("variable-set-twice", "an environment variable that is set twice, by bindings or beside them"),

@@ -33,9 +33,11 @@ pub(super) fn is_movable(resource_type: &str) -> bool {
 
 /// What moves from one snapshot to the next: what is deployed under its former id, and not yet under the new one.
 pub(super) fn between(before: &Snapshot, after: &Snapshot) -> Vec<Move> {
-    let type_in = |snapshot: &Snapshot, id: &str| Some(snapshot.template.resource(id)?.get("Type")?.as_str()?.to_owned());
+    let type_in =
+        |snapshot: &Snapshot, id: &str| Some(snapshot.template.resource(id)?.get("Type")?.as_str()?.to_owned());
     let moves = after.moved_from.iter().filter(|(to, from)| {
-        let is_renamed = type_in(before, to).is_none() && type_in(after, to).is_some() && type_in(after, from).is_none();
+        let is_renamed =
+            type_in(before, to).is_none() && type_in(after, to).is_some() && type_in(after, from).is_none();
         is_renamed && type_in(before, from).is_some_and(|it| is_movable(&it))
     });
     moves.map(|(to, from)| Move { from: from.clone(), to: to.clone() }).collect()

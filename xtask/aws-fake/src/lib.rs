@@ -61,6 +61,8 @@ pub struct StackView {
     pub status: String,
     /// Why it is in that state.
     pub reason: Option<String>,
+    /// Whether its last operation had the mode `EXPRESS`.
+    pub is_express: bool,
     /// Its resources, by logical id: state and physical id.
     pub resources: Vec<(String, String, String)>,
 }
@@ -313,6 +315,7 @@ impl FakeAws {
             name: stack.name.clone(),
             status: stack.status.to_owned(),
             reason: stack.reason.clone(),
+            is_express: stack.is_express,
             resources: stack
                 .records
                 .iter()

@@ -77,6 +77,7 @@ mod tests {
             app: "stacks".to_owned(),
             project: "stacks".to_owned(),
             protected_stages: Vec::new(),
+            express_stages: Vec::new(),
             build_with: Vec::new(),
         };
         read(printed.as_bytes(), &workspace).unwrap_err().to_string()

@@ -22,6 +22,8 @@ pub struct Workspace {
     pub project: String,
     /// The stages in which more care is taken.
     pub protected_stages: Vec<String>,
+    /// The stages whose deployments end before their resources are ready for traffic.
+    pub express_stages: Vec<String>,
     /// Packages whose features are unified with those of the app, so that what both depend on is compiled once.
     pub build_with: Vec<String>,
 }
@@ -40,6 +42,12 @@ impl Workspace {
     #[must_use]
     pub fn protects(&self, stage: &str) -> bool {
         self.protected_stages.iter().any(|it| it == stage)
+    }
+
+    /// Whether the metadata names `stage` among those whose deployments end as soon as everything is configured.
+    #[must_use]
+    pub fn is_express(&self, stage: &str) -> bool {
+        self.express_stages.iter().any(|it| it == stage)
     }
 
     /// The packages whose features are unified in builds for this machine: the app, which depends on all handlers, and
@@ -68,8 +76,23 @@ impl Workspace {
             Some(Some(Value::String(app))) if !app.is_empty() => {
                 let project = stackwright.as_ref().and_then(|it| it.get("project")?.as_str()).unwrap_or(app);
                 let list = |name: &str| texts(stackwright.as_ref().and_then(|it| it.get(name)), name, &manifest);
-                let (build_with, protected_stages) = (list("build-with")?, list("protect")?);
-                Ok(Self { root, app: app.clone(), project: project.to_owned(), protected_stages, build_with })
+                let workspace = Self {
+                    root,
+                    app: app.clone(),
+                    project: project.to_owned(),
+                    protected_stages: list("protect")?,
+                    express_stages: list("express")?,
+                    build_with: list("build-with")?,
+                };
+                match workspace.express_stages.iter().find(|stage| workspace.protects(stage)) {
+                    None => Ok(workspace),
+                    Some(stage) => Err(Failure::new(format!(
+                        "the stage `{stage}` is in `protect` and in `express` of `[workspace.metadata.stackwright]` of `{}`",
+                        manifest.display()
+                    ))
+                    .help("a protected stage waits until everything is ready: take it out of `express`")
+                    .into()),
+                }
             }
             Some(Some(other)) => Err(Failure::new(format!(
                 "`app` in `[workspace.metadata.stackwright]` of `{}` is `{other}`, expected the name of a package",
@@ -143,6 +166,11 @@ mod tests {
         assert!(!found.protects("prod"));
         let found = at("[workspace.metadata.stackwright]\napp = \"stacks\"\nprotect = [\"prod\"]").unwrap();
         assert!(found.protects("prod") && !found.protects("dev"));
+        let found = at("[workspace.metadata.stackwright]\napp = \"stacks\"\nexpress = [\"dev\"]").unwrap();
+        assert!(found.is_express("dev") && !found.is_express("prod"));
+        let error =
+            at("[workspace.metadata.stackwright]\napp = \"stacks\"\nexpress = [\"a\"]\nprotect = [\"a\"]").unwrap_err();
+        assert!(error.starts_with("the stage `a` is in `protect` and in `express` of "), "{error}");
         let error = at("[workspace.metadata.stackwright]\napp = \"stacks\"\nprotect = \"prod\"").unwrap_err();
         assert!(error.contains("is `\"prod\"`, expected a list of texts"), "{error}");
     }

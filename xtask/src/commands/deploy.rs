@@ -91,6 +91,7 @@ pub async fn run(
         role_arn: operation.role_arn.clone(),
         no_rollback: operation.no_rollback,
         protects: selection.app.workspace.protects(&target.stage),
+        is_express: selection.app.workspace.is_express(&target.stage),
     };
     let (outcomes, times) = rollout::run(&all, prepared, &settings).await;
     if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::{
-    Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnStackFailure, Parameter,
-    Replacement, ResourceChange, StackStatus, Tag,
+    Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, DeploymentConfig, DeploymentConfigMode,
+    ExecutionStatus, OnStackFailure, Parameter, Replacement, ResourceChange, StackStatus, Tag,
 };
 use aws_smithy_types::byte_stream::ByteStream;
 use infra::Template;
@@ -69,6 +69,9 @@ pub struct Settings {
     pub no_rollback: bool,
     /// Have the stack refuse to be deleted.
     pub protects: bool,
+    /// End as soon as everything is configured, before it is ready for traffic.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-express-mode.html>
+    pub is_express: bool,
 }
 
 /// Has CloudFormation make a change set. Whoever does not execute it has to [`discard`] it.
@@ -90,6 +93,11 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Chan
     if !request.exists && !request.settings.no_rollback {
         // A stack whose creation failed could only be deleted.
         call = call.on_stack_failure(OnStackFailure::Delete);
+    }
+    if request.settings.is_express {
+        // The mode would leave what failed half-way, unless it is told otherwise.
+        let config = DeploymentConfig::builder().mode(DeploymentConfigMode::Express);
+        call = call.deployment_config(config.disable_rollback(request.settings.no_rollback).build());
     }
     for (name, value) in request.parameters {
         call = call.parameters(Parameter::builder().parameter_key(name).parameter_value(value).build());

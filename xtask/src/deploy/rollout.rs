@@ -21,8 +21,10 @@ use crate::prepare::Prepared;
 use crate::services::{self, Compared, Deviation, cloudformation};
 use crate::ui;
 
-/// How long to wait before live resources are read again that differ from their model just after a deployment.
-const STALE_READS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
+/// For how many seconds to wait before live resources are read again that differ from their model just after a deployment. All of
+/// them where CloudFormation did not wait until they were ready, else the first three.
+const PAUSES: [u64; 6] = [1, 3, 6, 10, 30, 60];
+const STALE_READS: usize = 3;
 
 /// A stack that is deployed as its model says.
 #[derive(Debug)]
@@ -108,12 +110,12 @@ async fn deploy(
     if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
         // A deployment that was interrupted after CloudFormation's end was not verified.
         protect(instance, deployed.is_protected, settings).await?;
-        verify(instance, prepared).await?;
+        verify(instance, prepared, settings).await?;
         return Ok(Done { outputs: deployed.outputs.clone(), changed: false });
     }
     apply(instance, prepared, settings, interrupt).await?;
     protect(instance, prepared.deployed.as_ref().is_some_and(|it| it.is_protected), settings).await?;
-    verify(instance, prepared).await?;
+    verify(instance, prepared, settings).await?;
     let StackInstance { stack, cloud, .. } = instance;
     let deployed = deployed::read(cloud, stack).await?;
     let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
@@ -135,7 +137,7 @@ async fn protect(instance: &StackInstance<'_>, is_protected: bool, settings: &Se
 ///
 /// The local cloud's CloudFormation passes over some properties: what the deployment touched is set there. Everything
 /// else is only said, and no failure to read makes a deployment that succeeded one that failed.
-async fn verify(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Result<()> {
+async fn verify(instance: &StackInstance<'_>, prepared: &Prepared, settings: &Settings) -> anyhow::Result<()> {
     let StackInstance { stack, cloud, .. } = instance;
     let resources = match cloudformation::resources(cloud, stack.stack_name()).await {
         Ok(resources) => resources,
@@ -160,11 +162,12 @@ async fn verify(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Re
         compared.deviations = left.into_iter().chain(rest).collect();
     } else if !prepared.plan.is_empty() {
         // The first reads after a write may be stale.
-        for pause in STALE_READS {
+        let reads = if settings.is_express { PAUSES.len() } else { STALE_READS };
+        for pause in PAUSES.into_iter().take(reads) {
             if compared.deviations.is_empty() && compared.unread.is_empty() {
                 break;
             }
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(Duration::from_secs(pause)).await;
             compared = services::compare(cloud, &prepared.after, &resources).await;
         }
     }

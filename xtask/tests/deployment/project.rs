@@ -25,7 +25,7 @@ static APP: LazyLock<TempDir> = LazyLock::new(|| {
     };
     write(
         "Cargo.toml",
-        "[workspace]\nresolver = \"3\"\nmembers = [\"stacks\"]\n[workspace.metadata.stackwright]\napp = \"stacks\"\nproject = \"shop\"\nprotect = [\"live\"]\n",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"stacks\"]\n[workspace.metadata.stackwright]\napp = \"stacks\"\nproject = \"shop\"\nprotect = [\"live\"]\nexpress = [\"quick\"]\n",
     );
     write("stacks/Cargo.toml", "[package]\nname = \"stacks\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
     write(

@@ -38,6 +38,21 @@ fn that_fails_leaves_the_stack_as_it_was() {
 }
 
 #[test]
+fn of_an_express_stage_ends_when_everything_is_configured_and_is_still_taken_back() {
+    let project = Project::new(BEFORE);
+    let deploy = || project.run(&["deploy", "orders", "--stage", "quick", "--yes"]);
+    deploy().expect(0);
+    assert!(project.aws.stacks()[0].is_express);
+    project.change(&BEFORE.replace("AWS::SQS::Queue", "AWS::SQS::Queue\n    Properties:\n      DelaySeconds: 5"));
+    project.aws.fail_resource("Queue", Doing::Update, "SQS is not available");
+    deploy().expect(1);
+    assert_eq!(project.status().as_deref(), Some("UPDATE_ROLLBACK_COMPLETE"));
+    project.aws.heal("Queue");
+    project.deploy().expect(0);
+    assert!(!project.aws.stacks()[0].is_express);
+}
+
+#[test]
 fn a_bucket_that_leaves_with_its_objects_was_shown_and_is_gone() {
     let project = Project::new(BEFORE);
     project.deploy().expect(0);

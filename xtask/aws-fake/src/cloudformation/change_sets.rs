@@ -39,6 +39,8 @@ pub(crate) struct ChangeSet {
     /// The token that it was executed with.
     token: Option<String>,
     on_failure: Option<OnFailure>,
+    /// Whether it ends before resources are ready, and what it does then when something fails.
+    express: Option<OnFailure>,
     settings: Settings,
     changes: Vec<Change>,
     findings: Vec<Finding>,
@@ -138,6 +140,13 @@ pub(crate) fn create(world: &mut World, call: Call<'_>) -> Outcome {
         description: form.get("Description").map(str::to_owned),
         client_token: form.get("ClientToken").map(str::to_owned),
         on_failure,
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-express-mode.html
+        express: (form.get("DeploymentConfig.Mode") == Some("EXPRESS")).then(|| {
+            match form.get("DeploymentConfig.DisableRollback") {
+                Some("false") => OnFailure::Rollback,
+                _ => OnFailure::DoNothing,
+            }
+        }),
         ..set
     };
     if form.is_true("DisableValidation") {
@@ -272,6 +281,7 @@ pub(crate) fn prepare(
         is_executed: false,
         token: None,
         on_failure: None,
+        express: None,
         settings,
         changes,
         findings,
@@ -414,8 +424,9 @@ pub(crate) fn execute(world: &mut World, call: Call<'_>) -> Outcome {
     }
     let on_failure = match disables_rollback {
         Some("true") => OnFailure::DoNothing,
-        _ => set.on_failure.unwrap_or_default(),
+        _ => set.on_failure.or(set.express).unwrap_or_default(),
     };
+    stack.is_express = set.express.is_some();
     stack.disables_rollback = disables_rollback == Some("true") || set.on_failure == Some(OnFailure::DoNothing);
     stack.does_nothing_on_failure = set.on_failure == Some(OnFailure::DoNothing);
     let retains_except_on_create = call.form.is_true("RetainExceptOnCreate");

@@ -114,6 +114,8 @@ pub(crate) struct Stack {
     /// The operation that stopped half-way, for what rolls it back.
     pub(crate) suspended: Option<Operation>,
     pub(crate) is_protected: bool,
+    /// Whether its last operation ended before resources were ready.
+    pub(crate) is_express: bool,
     pub(crate) policy: Option<String>,
     /// The change set that was executed last.
     pub(crate) change_set: Option<String>,
