@@ -21,6 +21,7 @@ use crate::xml::Xml;
 pub(crate) use change_sets::run;
 pub(crate) use operations::step;
 pub(crate) use refactors::Refactor;
+pub use stacks::Mode;
 pub(crate) use stacks::{STATUSES, Settings, Stack, find};
 
 /// The namespace of its answers.

@@ -36,6 +36,7 @@ mod xml;
 use std::sync::Arc;
 
 pub use account::Doing;
+pub use cloudformation::Mode;
 pub use faults::{At, Denial, Fault};
 pub use world::Call;
 
@@ -61,8 +62,8 @@ pub struct StackView {
     pub status: String,
     /// Why it is in that state.
     pub reason: Option<String>,
-    /// Whether its last operation had the mode `EXPRESS`.
-    pub is_express: bool,
+    /// The mode of its last operation.
+    pub mode: Mode,
     /// Its resources, by logical id: state and physical id.
     pub resources: Vec<(String, String, String)>,
 }
@@ -315,7 +316,7 @@ impl FakeAws {
             name: stack.name.clone(),
             status: stack.status.to_owned(),
             reason: stack.reason.clone(),
-            is_express: stack.is_express,
+            mode: stack.mode,
             resources: stack
                 .records
                 .iter()

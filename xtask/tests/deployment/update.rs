@@ -1,6 +1,6 @@
 //! Updates: what fails, what stays behind, and who else is at work.
 
-use aws_fake::{At, Doing};
+use aws_fake::{At, Doing, Mode};
 use insta::assert_snapshot;
 
 use crate::creation::said;
@@ -42,14 +42,14 @@ fn of_an_express_stage_ends_when_everything_is_configured_and_is_still_taken_bac
     let project = Project::new(BEFORE);
     let deploy = || project.run(&["deploy", "orders", "--stage", "quick", "--yes"]);
     deploy().expect(0);
-    assert!(project.aws.stacks()[0].is_express);
+    assert_eq!(project.aws.stacks()[0].mode, Mode::Express);
     project.change(&BEFORE.replace("AWS::SQS::Queue", "AWS::SQS::Queue\n    Properties:\n      DelaySeconds: 5"));
     project.aws.fail_resource("Queue", Doing::Update, "SQS is not available");
     deploy().expect(1);
     assert_eq!(project.status().as_deref(), Some("UPDATE_ROLLBACK_COMPLETE"));
     project.aws.heal("Queue");
     project.deploy().expect(0);
-    assert!(!project.aws.stacks()[0].is_express);
+    assert_eq!(project.aws.stacks()[0].mode, Mode::Standard);
 }
 
 #[test]

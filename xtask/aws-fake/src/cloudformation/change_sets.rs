@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::changes::{Change, Step};
 use super::events::Entry;
 use super::operations::{Kind, OnFailure, Operation};
-use super::stacks::{self, Settings, Stack};
+use super::stacks::{self, Mode, Settings, Stack};
 use super::validation::{Finding, findings};
 use super::{Call, Outcome, invalid, page, templates};
 use crate::account::{Account, Time, iso};
@@ -426,7 +426,7 @@ pub(crate) fn execute(world: &mut World, call: Call<'_>) -> Outcome {
         Some("true") => OnFailure::DoNothing,
         _ => set.on_failure.or(set.express).unwrap_or_default(),
     };
-    stack.is_express = set.express.is_some();
+    stack.mode = if set.express.is_some() { Mode::Express } else { Mode::Standard };
     stack.disables_rollback = disables_rollback == Some("true") || set.on_failure == Some(OnFailure::DoNothing);
     stack.does_nothing_on_failure = set.on_failure == Some(OnFailure::DoNothing);
     let retains_except_on_create = call.form.is_true("RetainExceptOnCreate");

@@ -58,6 +58,17 @@ pub(crate) struct Settings {
     pub(crate) capabilities: Vec<String>,
 }
 
+/// When an operation ends.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentConfig.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// When resources are ready.
+    #[default]
+    Standard,
+    /// When they are configured.
+    Express,
+}
+
 /// A resource as CloudFormation knows it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Record {
@@ -114,8 +125,8 @@ pub(crate) struct Stack {
     /// The operation that stopped half-way, for what rolls it back.
     pub(crate) suspended: Option<Operation>,
     pub(crate) is_protected: bool,
-    /// Whether its last operation ended before resources were ready.
-    pub(crate) is_express: bool,
+    /// The mode of its last operation.
+    pub(crate) mode: Mode,
     pub(crate) policy: Option<String>,
     /// The change set that was executed last.
     pub(crate) change_set: Option<String>,
