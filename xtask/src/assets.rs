@@ -8,6 +8,7 @@ pub mod bucket;
 pub mod build;
 pub mod target;
 mod toolchain;
+pub mod unused;
 pub mod upload;
 pub mod workspace;
 

@@ -8,6 +8,7 @@ use aws_sdk_s3::types::{
     ExpirationStatus, LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration, PublicAccessBlockConfiguration,
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
 };
+use infra::plan::Pseudo;
 use policies::{Action, Condition, Operator, PolicyDocument, Principal, Statement};
 
 use crate::cloud::explain;
@@ -122,7 +123,9 @@ impl Bucket {
     }
 
     fn tls_only(&self) -> PolicyDocument {
-        let arn = format!("arn:aws:s3:::{}", self.name);
+        let pseudo = Pseudo { region: Some(self.region.clone()), ..Pseudo::default() };
+        let partition = pseudo.value("AWS::Partition").unwrap_or_default();
+        let arn = format!("arn:{}:s3:::{}", partition.as_str().unwrap_or("aws"), self.name);
         let without_tls = Condition::new(Operator::Bool, "aws:SecureTransport", ["false"]);
         let deny = Statement::deny([Action::new("s3:*")])
             .on(arn.clone())

@@ -14,8 +14,9 @@ use super::interrupt::Interrupt;
 use super::refactor;
 use super::stack_instance::StackInstance;
 use super::update::{self, Update};
-use crate::assets::{self, Artifact};
-use crate::cloud::explain;
+use crate::assets::bucket::Bucket;
+use crate::assets::{self, Artifact, unused};
+use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
 use crate::prepare::Prepared;
 use crate::services::{self, Compared, Deviation, cloudformation};
@@ -73,8 +74,31 @@ pub async fn run<'a>(
         }
         deploy(instance, &prepared, settings, interrupt.as_ref()).await
     };
+    let uploaded = buckets(all, &prepared);
     let outcomes = concurrent::run(all, prepared, work).await;
+    if outcomes.iter().all(|outcome| outcome.result.is_ok()) {
+        for (cloud, bucket) in uploaded {
+            match unused::delete(cloud, &bucket).await {
+                Ok(0) => {}
+                Ok(count) => ui::detail(format!("deleted {count} objects that nothing uses from `{}`", bucket.name)),
+                // Whoever may deploy may not be allowed to delete.
+                Err(error) => ui::detail(format!("unused objects of `{}` were left: {error}", bucket.name)),
+            }
+        }
+    }
     (outcomes, Times { upload, deploy: began.elapsed(), ..Times::default() })
+}
+
+/// The artifacts buckets that something may have been uploaded to, each once.
+fn buckets<'a>(all: &'a [StackInstance<'a>], prepared: &[anyhow::Result<Prepared>]) -> Vec<(&'a Cloud, Bucket)> {
+    let mut buckets: Vec<(&Cloud, Bucket)> = Vec::new();
+    let changing = all.iter().zip(prepared).filter_map(|(instance, it)| Some((instance, it.as_ref().ok()?)));
+    for (instance, prepared) in changing.filter(|(_, it)| !it.plan.is_empty() && !it.artifacts.is_empty()) {
+        if !buckets.iter().any(|(_, bucket)| *bucket == prepared.bucket) {
+            buckets.push((instance.cloud, prepared.bucket.clone()));
+        }
+    }
+    buckets
 }
 
 /// Uploads to all regions at once; why a region did not take it, by the region's name.

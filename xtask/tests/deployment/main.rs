@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 mod approval;
+mod artifacts;
 mod calls;
 mod creation;
 mod deletion;

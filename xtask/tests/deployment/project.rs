@@ -1,11 +1,11 @@
 //! A workspace whose app has one system, deployed to a fake AWS.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use assembly::{Assembly, Location, Outcome, Parameter, Stack, System};
+use assembly::{Architecture, Assembly, Function, Location, Outcome, Parameter, Stack, System};
 use aws_fake::{At, FakeAws};
 use infra::Template;
 use rustix::process::{Pid, Signal, kill_process};
@@ -18,8 +18,18 @@ pub(crate) const REGION: &str = "eu-west-1";
 /// An app that prints what a file holds: it is compiled once for all tests.
 static APP: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
+    write_app(folder.path(), "");
+    let mut list = command(&["list"]);
+    let empty = folder.path().join("empty.json");
+    fs::write(&empty, document(Vec::new())).unwrap();
+    CommandOutput::of(list.current_dir(folder.path()).env("ASSEMBLY", empty)).expect(0);
+    folder
+});
+
+/// Writes a workspace with an app that prints what a file holds; `comment` is in its program.
+pub(crate) fn write_app(folder: &Path, comment: &str) {
     let write = |file: &str, text: &str| {
-        let file = folder.path().join(file);
+        let file = folder.join(file);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
     };
@@ -28,16 +38,9 @@ static APP: LazyLock<TempDir> = LazyLock::new(|| {
         "[workspace]\nresolver = \"3\"\nmembers = [\"stacks\"]\n[workspace.metadata.stackwright]\napp = \"stacks\"\nproject = \"shop\"\nprotect = [\"live\"]\nexpress = [\"quick\"]\n",
     );
     write("stacks/Cargo.toml", "[package]\nname = \"stacks\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
-    write(
-        "stacks/src/main.rs",
-        "fn main() {\n    let file = std::env::var(\"ASSEMBLY\").unwrap();\n    print!(\"{}\", std::fs::read_to_string(file).unwrap());\n}\n",
-    );
-    let mut list = command(&["list"]);
-    let empty = folder.path().join("empty.json");
-    fs::write(&empty, document(Vec::new())).unwrap();
-    CommandOutput::of(list.current_dir(folder.path()).env("ASSEMBLY", empty)).expect(0);
-    folder
-});
+    let main = "fn main() {\n    let file = std::env::var(\"ASSEMBLY\").unwrap();\n    print!(\"{}\", std::fs::read_to_string(file).unwrap());\n";
+    write("stacks/src/main.rs", &format!("{main}    std::hint::black_box({comment:?});\n}}\n"));
+}
 
 /// A project with the system `orders`, or others, and the AWS that it is deployed to.
 pub(crate) struct Project {
@@ -101,10 +104,31 @@ impl Project {
         CommandOutput { code: ended.code, stdout: text(&ended.stdout), stderr: text(&ended.stderr) }
     }
 
+    /// Declares the system `orders` with a function whose program is the app of a workspace.
+    pub(crate) fn declare_function(&self, yaml: &str) {
+        let mut system = system("orders", yaml);
+        if let Outcome::Stack(stack) = &mut system.outcome {
+            stack.parameters.clear();
+            stack.functions.push(Function {
+                id: "Handler".to_owned(),
+                program: "stacks".to_owned(),
+                library: "stacks".to_owned(),
+                architecture: Architecture::X86_64,
+                bindings: Vec::new(),
+            });
+        }
+        fs::write(self.assembly(), document(vec![system])).unwrap();
+    }
+
+    /// How a command in the workspace `folder` ended on a local cloud.
+    pub(crate) fn run_in(&self, folder: &Path, cloud: &LocalCloud, arguments: &[&str]) -> CommandOutput {
+        let mut command = cloud.command(&[arguments, &["--local"]].concat());
+        CommandOutput::of(command.current_dir(folder).env("ASSEMBLY", self.assembly()))
+    }
+
     /// How a command ended on a local cloud.
     pub(crate) fn run_on(&self, cloud: &LocalCloud, arguments: &[&str]) -> CommandOutput {
-        let mut command = cloud.command(&[arguments, &["--local"]].concat());
-        CommandOutput::of(command.current_dir(APP.path()).env("ASSEMBLY", self.assembly()))
+        self.run_in(APP.path(), cloud, arguments)
     }
 
     /// Runs a command whose engine is killed when it makes a call.
