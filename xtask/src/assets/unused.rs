@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_cloudformation::types::StackStatus;
 use aws_sdk_s3::types::{Delete, Object, ObjectIdentifier};
 
 use super::bucket::Bucket;
@@ -45,7 +46,7 @@ pub async fn delete(cloud: &Cloud, bucket: &Bucket) -> anyhow::Result<usize> {
     let mut stacks = cloud.cloudformation.describe_stacks().into_paginator().items().send();
     while let Some(stack) = stacks.next().await {
         let stack = stack.map_err(explain)?;
-        let status = stack.stack_status().map(|status| status.as_str()).unwrap_or_default();
+        let status = stack.stack_status().map(StackStatus::as_str).unwrap_or_default();
         if status.ends_with("_IN_PROGRESS") || status.ends_with("_FAILED") {
             return Ok(0);
         }
