@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod bucket;
 pub mod build;
+pub mod provenance;
 pub mod target;
 mod toolchain;
 pub mod unused;

@@ -1,6 +1,7 @@
 //! From a stack to its plan: what `diff` shows and `deploy` carries out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use assembly::{Architecture, System};
@@ -11,6 +12,7 @@ use infra::plan::{Action, Plan, ResourceChange, Snapshot};
 use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
+use crate::assets::provenance::Provenance;
 use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
 use crate::cli::ParameterArgs;
 use crate::cloud::Cloud;
@@ -79,7 +81,12 @@ pub async fn prepare(
     let artifacts = Artifacts::build(selection, &stacks, purpose).await?;
     let plans = all.iter().zip(found).zip(parameters).map(|((instance, found), parameters)| {
         let artifacts = &artifacts;
-        async move { plan(instance, found?, parameters, artifacts.of(instance.stack)).await }
+        let root = selection.app.root();
+        async move {
+            let mut prepared = plan(instance, found?, parameters, artifacts.of(instance.stack)).await?;
+            explain_code(instance.cloud, root, &mut prepared).await;
+            Ok(prepared)
+        }
     });
     Ok(join_all(plans).await)
 }
@@ -162,6 +169,20 @@ async fn plan(
         add_losses(cloud, stack, &mut plan).await?;
     }
     Ok(Prepared { deployed, after, plan, artifacts, bucket })
+}
+
+/// Says in the plan why the code of functions changes.
+async fn explain_code(cloud: &Cloud, root: &Path, prepared: &mut Prepared) {
+    let Prepared { plan, artifacts, bucket, .. } = prepared;
+    for property in plan.resources.iter_mut().flat_map(|change| &mut change.properties) {
+        let (Some(Json::String(before)), Some(Json::String(after))) = (&property.before, &property.after) else {
+            continue;
+        };
+        let Some(artifact) = artifacts.iter().find(|artifact| artifact.key() == *after) else { continue };
+        let Some(old) = Provenance::read(&cloud.s3, bucket, before).await else { continue };
+        // The plan is as good without it.
+        property.because = Provenance::of(root, artifact).ok().map(|new| new.changes_since(&old));
+    }
 }
 
 impl Prepared {

@@ -22,11 +22,14 @@ pub struct PropertyChange {
     /// What changes that decides its value, such as `condition InHome`, when the expression itself stays the same and
     /// only CloudFormation knows what it yields.
     pub undecided: Option<String>,
+    /// Why it changes, where whoever made the plan knows: of a function's code, what it is built from and how large it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
 }
 
 impl PropertyChange {
     pub(super) fn new(path: impl Into<String>, before: Option<Json>, after: Option<Json>) -> Self {
-        Self { path: path.into(), before, after, replaces: false, follows: None, undecided: None }
+        Self { path: path.into(), before, after, replaces: false, follows: None, undecided: None, because: None }
     }
 
     pub(super) fn follows(path: String, replaced: &str) -> Self {

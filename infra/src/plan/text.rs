@@ -170,7 +170,7 @@ pub(super) fn note(change: &ResourceChange) -> Option<String> {
 /// What there is to say of a change of a property.
 pub(super) fn property_note(change: &ResourceChange, property: &PropertyChange) -> Option<String> {
     if !property.replaces {
-        return None;
+        return property.because.clone();
     }
     if change.action == Action::Undecided {
         return Some("forces replacement".to_owned());

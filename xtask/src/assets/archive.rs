@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Cursor, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::UNIX_EPOCH;
 
@@ -35,6 +35,8 @@ pub struct Artifact {
     pub program: String,
     /// The zip, whose only entry is the program.
     pub zip: Vec<u8>,
+    /// The program's file.
+    pub program_file: PathBuf,
     digest: [u8; 32],
 }
 
@@ -77,9 +79,10 @@ impl Artifact {
             && let Some(digest) = hex::decode(digest)
             && let Ok(zip) = fs::read(&zip)
         {
-            return Ok(Self { program: program.name.clone(), zip, digest });
+            return Ok(Self { program: program.name.clone(), zip, program_file: program.path.clone(), digest });
         }
         let artifact = Self::new(&program.name, &fs::read(&program.path).with_context(unreadable)?)?;
+        let artifact = Self { program_file: program.path.clone(), ..artifact };
         // The state last: a zip that is written in part has none.
         let _ = fs::remove_file(&known);
         fs::write(&zip, &artifact.zip).with_context(|| format!("`{}` cannot be written", zip.display()))?;
@@ -90,7 +93,7 @@ impl Artifact {
 
     fn of_zip(program: impl Into<String>, zip: Vec<u8>) -> Self {
         let digest = Sha256::digest(&zip).into();
-        Self { program: program.into(), zip, digest }
+        Self { program: program.into(), zip, program_file: PathBuf::new(), digest }
     }
 
     /// Packs the program `program`, of which `bytes` are the file.

@@ -7,6 +7,7 @@ use aws_sdk_cloudformation::types::StackStatus;
 use aws_sdk_s3::types::{Delete, Object, ObjectIdentifier};
 
 use super::bucket::Bucket;
+use super::provenance;
 use crate::cloud::{Cloud, explain};
 
 /// How old an object is at least that is taken away: whoever has just uploaded it may be about to deploy it.
@@ -52,6 +53,7 @@ pub async fn delete(cloud: &Cloud, bucket: &Bucket) -> anyhow::Result<usize> {
         }
         for value in stack.parameters().iter().filter_map(|it| it.parameter_value()) {
             old.remove(value);
+            old.remove(&provenance::key_beside(value));
         }
     }
     let unused: Vec<_> = old.into_iter().collect();

@@ -1,6 +1,7 @@
 //! Carries out the plans of all stacks at once.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
@@ -15,6 +16,7 @@ use super::refactor;
 use super::stack_instance::StackInstance;
 use super::update::{self, Update};
 use crate::assets::bucket::Bucket;
+use crate::assets::provenance::Provenance;
 use crate::assets::{self, Artifact, unused};
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
@@ -57,12 +59,13 @@ pub fn artifacts(prepared: &[anyhow::Result<Prepared>]) -> IndexMap<String, usiz
 /// Uploads what the artifacts buckets lack, and deploys every stack that is prepared, after those whose exports it
 /// imports; what came of each, and how long each part took.
 pub async fn run<'a>(
+    root: &Path,
     all: &'a [StackInstance<'a>],
     prepared: Vec<anyhow::Result<Prepared>>,
     settings: &Settings,
 ) -> (Vec<Outcome<'a, Done>>, Times) {
     let began = Instant::now();
-    let refused = upload(all, &prepared).await;
+    let refused = upload(root, all, &prepared).await;
     let upload = began.elapsed();
 
     let began = Instant::now();
@@ -102,7 +105,11 @@ fn buckets<'a>(all: &'a [StackInstance<'a>], prepared: &[anyhow::Result<Prepared
 }
 
 /// Uploads to all regions at once; why a region did not take it, by the region's name.
-async fn upload<'a>(all: &[StackInstance<'a>], prepared: &[anyhow::Result<Prepared>]) -> BTreeMap<&'a str, String> {
+async fn upload<'a>(
+    root: &Path,
+    all: &[StackInstance<'a>],
+    prepared: &[anyhow::Result<Prepared>],
+) -> BTreeMap<&'a str, String> {
     let mut uploads: IndexMap<&str, (&StackInstance<'a>, &Prepared, BTreeMap<String, &Artifact>)> = IndexMap::new();
     let changing = all.iter().zip(prepared).filter_map(|(instance, it)| Some((instance, it.as_ref().ok()?)));
     for (instance, prepared) in changing.filter(|(_, it)| !it.plan.is_empty() && !it.artifacts.is_empty()) {
@@ -115,6 +122,7 @@ async fn upload<'a>(all: &[StackInstance<'a>], prepared: &[anyhow::Result<Prepar
             Ok(uploaded) => {
                 let place = if several { format!(" to {region}") } else { String::new() };
                 for artifact in uploaded {
+                    keep_provenance(root, instance.cloud, &prepared.bucket, artifact).await;
                     ui::say(format!("  uploaded {}, {} KiB{place}", artifact.program, artifact.zip.len() / 1024));
                 }
                 None
@@ -123,6 +131,14 @@ async fn upload<'a>(all: &[StackInstance<'a>], prepared: &[anyhow::Result<Prepar
         }
     });
     join_all(uploads).await.into_iter().flatten().collect()
+}
+
+/// Keeps beside a zip what it was built from.
+async fn keep_provenance(root: &Path, cloud: &Cloud, bucket: &Bucket, artifact: &Artifact) {
+    let kept = async { Provenance::of(root, artifact)?.write(&cloud.s3, bucket, &artifact.key()).await };
+    if let Err(error) = kept.await {
+        ui::detail(format!("what {} was built from was not kept: {error:#}", artifact.program));
+    }
 }
 
 async fn deploy(

@@ -26,14 +26,15 @@ Resources:
 ";
 
 #[tokio::test]
-async fn a_zip_that_nothing_runs_any_more_is_taken_away() {
+async fn what_nothing_runs_any_more_is_taken_away_and_why_it_changed_is_said() {
     let (project, cloud, workspace) = (Project::new(FUNCTION), LocalCloud::fresh(), TempDir::new().unwrap());
     project.declare_function(FUNCTION);
     let zips = async || {
         let s3 = aws_sdk_s3::Client::new(&cloud.sdk_config());
         let bucket = s3.list_buckets().send().await.unwrap().buckets()[0].name().unwrap().to_owned();
         let objects = s3.list_objects_v2().bucket(bucket).send().await.unwrap();
-        objects.contents().iter().map(|object| object.key().unwrap().to_owned()).collect::<Vec<_>>()
+        let keys = objects.contents().iter().map(|object| object.key().unwrap().to_owned());
+        keys.filter(|key| key.ends_with(".zip")).collect::<Vec<_>>()
     };
     let deploy = |comment: &str| {
         write_app(workspace.path(), comment);
@@ -42,7 +43,8 @@ async fn a_zip_that_nothing_runs_any_more_is_taken_away() {
     deploy("one");
     let first = zips().await;
     assert_eq!(first.len(), 1);
-    deploy("two");
+    let changed = deploy("two");
+    assert!(changed.stderr.contains("# as large as before: stacks/src/main.rs\n"), "{changed}");
     let second = zips().await;
     assert_eq!(second.len(), 1);
     assert_ne!(first, second);
