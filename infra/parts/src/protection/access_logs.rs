@@ -6,6 +6,7 @@ use infra::logs::LogGroup;
 use infra::reference::LogicalId;
 use infra::s3::{self, Bucket, BucketPolicy, Expiration, LifecycleRule};
 use infra::stack::DeletionPolicy;
+use infra::value::Intrinsic;
 use infra::{Days, Ref, Resource as _, Stack, Value};
 use policies::{Action, Condition, Operator};
 use serde_json::{Value as Json, json};
@@ -93,7 +94,7 @@ fn of_buckets(stack: &mut Stack) {
             }],
             ..Bucket::default()
         });
-    let sources = unlogged.iter().map(|id| Value::sub(format!("${{{id}.Arn}}")));
+    let sources = unlogged.iter().map(|id| Value::from(Intrinsic::GetAtt(*id, "Arn")));
     let deliver = Statement::allow([Action::new("s3:PutObject")])
         .principal(Principal::service("logging.s3.amazonaws.com"))
         .on(logs.objects("").arn())

@@ -36,7 +36,7 @@ const CHOICES: [Choice; 10] = [
         "AWS::SNS::Topic",
         "CKV_AWS_26",
         "KmsMasterKeyId",
-        "alarms, buckets and rules cannot publish with the key of SNS, and a message is not kept once it is delivered",
+        "alarms, buckets and rules cannot publish to a topic with SNS's own key; it keeps messages until they are delivered",
     ),
     choice(
         "AWS::Lambda::Function",
@@ -55,7 +55,7 @@ const CHOICES: [Choice; 10] = [
         "AWS::ApiGateway::Stage",
         "CKV_AWS_120",
         "CacheClusterEnabled",
-        "a cache costs by the hour and answers late",
+        "a cache costs by the hour, and what it answers may be out of date",
     ),
     choice("AWS::ApiGateway::Stage", "CKV_AWS_73", "TracingEnabled", "a trace would end here, as functions send none"),
     choice(
