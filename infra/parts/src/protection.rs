@@ -63,3 +63,98 @@ fn said(properties: &serde_json::Map<String, serde_json::Value>, path: &str) -> 
     let pointer: String = rest.split('.').filter(|step| !step.is_empty()).flat_map(|step| ["/", step]).collect();
     value.pointer(&pointer).cloned()
 }
+
+#[cfg(test)]
+mod tests {
+    use infra::apigateway::{self, AccessLogSetting, ApiStage, RestApi};
+    use infra::cloudwatch::{Alarm, Metric};
+    use infra::dynamodb::{Key, S, Table};
+    use infra::logs::LogGroup;
+    use infra::reference::Ref;
+    use infra::s3::{Bucket, Versioning};
+    use infra::sqs::{RedrivePolicy, StandardQueue};
+    use infra::{Raw, Stage, Template};
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    /// The template of a protected stage with what `fill` adds.
+    fn template(fill: impl FnOnce(&mut Stack)) -> Json {
+        let mut stack = Stack::new("shop", &Stage::protected("live"));
+        fill(&mut stack);
+        protect(&mut stack);
+        let findings = infra::check(&stack);
+        assert!(findings.iter().all(|it| it.rule == "empty-api"), "{findings:?}");
+        Json::Object(Template::render(&stack).into_json())
+    }
+
+    fn ids(template: &Json) -> Vec<&str> {
+        template["Resources"].as_object().unwrap().keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn what_holds_data_stays_whatever_its_type_and_whoever_typed_it() {
+        let template = template(|stack| {
+            stack.named("Orders").add(Raw::new("AWS::RDS::DBCluster", [("Engine", json!("aurora-postgresql"))]));
+            stack.named("Files").add(Raw::new("AWS::S3::Bucket", []));
+        });
+        for id in ["Orders", "Files", "AccessLogs"] {
+            assert_eq!(template["Resources"][id]["DeletionPolicy"], "RetainExceptOnCreate", "{id}");
+            assert_eq!(template["Resources"][id]["UpdateReplacePolicy"], "Retain", "{id}");
+        }
+        let files = &template["Resources"]["Files"]["Properties"];
+        assert_eq!(files["LoggingConfiguration"]["LogFilePrefix"], "Files/");
+        assert_eq!(files["VersioningConfiguration"]["Status"], "Enabled");
+    }
+
+    #[test]
+    fn what_the_stack_sets_itself_stays() {
+        let template = template(|stack| {
+            let suspended = Bucket { versioning: Some(Versioning::Suspended), ..Bucket::default() };
+            stack.named("Files").property("LoggingConfiguration.DestinationBucketName", "central").add(suspended);
+            let table = Table { deletion_protection_enabled: Some(false), ..Table::keyed(Key::hash(S("id"))) };
+            stack.named("Cache").add(table);
+            let queue = stack.named("Orders").add(StandardQueue::default());
+            let alarm = Alarm { alarm_actions: vec!["arn:aws:sns:eu-west-1:123456789012:pager".into()], ..full(queue) };
+            stack.named("Full").add(alarm);
+        });
+        assert_eq!(ids(&template), ["Files", "Cache", "Orders", "Full"]);
+        let properties = |id: &str| &template["Resources"][id]["Properties"];
+        assert_eq!(properties("Files")["VersioningConfiguration"]["Status"], "Suspended");
+        assert_eq!(properties("Files")["LoggingConfiguration"], json!({"DestinationBucketName": "central"}));
+        assert_eq!(properties("Cache")["DeletionProtectionEnabled"], false);
+        assert_eq!(properties("Full")["AlarmActions"], json!(["arn:aws:sns:eu-west-1:123456789012:pager"]));
+        assert_eq!(template.get("Parameters"), None);
+    }
+
+    fn full(queue: Ref<StandardQueue>) -> Alarm {
+        Alarm { metric: Metric::visible_messages(queue), threshold: 100.0, ..Alarm::messages_in(queue) }
+    }
+
+    #[test]
+    fn a_dead_letter_queue_without_an_alarm_gets_one_that_tells() {
+        let template = template(|stack| {
+            let dead = stack.named("Dead").add(StandardQueue::default());
+            let redrive_policy = Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: 3 });
+            stack.named("Orders").add(StandardQueue { redrive_policy, ..StandardQueue::default() });
+        });
+        assert_eq!(ids(&template), ["Dead", "Orders", "DeadAlarm", "AlarmTopic", "AlarmEmailSubscription"]);
+        assert_eq!(template["Resources"]["DeadAlarm"]["Properties"]["AlarmActions"], json!([{"Ref": "AlarmTopic"}]));
+        assert_eq!(template["Parameters"]["AlarmEmail"]["Default"], "");
+        assert_eq!(template["Resources"]["AlarmEmailSubscription"]["Condition"], "HasAlarmEmail");
+        assert_eq!(template["Outputs"]["AlarmTopicArn"]["Value"], json!({"Ref": "AlarmTopic"}));
+    }
+
+    #[test]
+    fn an_api_with_a_log_of_its_own_leaves_the_role_of_the_account_alone() {
+        let template = template(|stack| {
+            let group = stack.named("Requests").add(LogGroup::default());
+            let api = stack.named("Api").add(RestApi::named("api"));
+            let deployment = apigateway::deploy(stack, "Deployment", api);
+            let access_log_setting = Some(AccessLogSetting::json(group));
+            stack.named("Live").add(ApiStage { access_log_setting, ..ApiStage::of(api, deployment, "live") });
+        });
+        assert!(!ids(&template).contains(&"ApiGatewayAccount"), "{:?}", ids(&template));
+        assert!(ids(&template).contains(&"LiveServerErrorsAlarm"), "{:?}", ids(&template));
+    }
+}
