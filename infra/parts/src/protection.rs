@@ -56,19 +56,12 @@ pub fn protect(stack: &mut Stack) {
     checkov::explain(stack);
 }
 
-/// What a resource says at a path such as `VersioningConfiguration.Status`.
-fn said(properties: &serde_json::Map<String, serde_json::Value>, path: &str) -> Option<serde_json::Value> {
-    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    let value = properties.get(first)?;
-    let pointer: String = rest.split('.').filter(|step| !step.is_empty()).flat_map(|step| ["/", step]).collect();
-    value.pointer(&pointer).cloned()
-}
-
 #[cfg(test)]
 mod tests {
     use infra::apigateway::{self, AccessLogSetting, ApiStage, RestApi};
     use infra::cloudwatch::{Alarm, Metric};
     use infra::dynamodb::{Key, S, Table};
+    use infra::lambda::{Function, Permission};
     use infra::logs::LogGroup;
     use infra::reference::Ref;
     use infra::s3::{Bucket, Versioning};
@@ -143,6 +136,45 @@ mod tests {
         assert_eq!(template["Parameters"]["AlarmEmail"]["Default"], "");
         assert_eq!(template["Resources"]["AlarmEmailSubscription"]["Condition"], "HasAlarmEmail");
         assert_eq!(template["Outputs"]["AlarmTopicArn"]["Value"], json!({"Ref": "AlarmTopic"}));
+    }
+
+    #[derive(serde::Serialize)]
+    struct Nothing {}
+
+    impl bindings::Program for Nothing {
+        const NAME: &'static str = "nothing";
+    }
+
+    #[test]
+    fn a_function_that_would_lose_events_is_not_excused() {
+        let template = template(|stack| {
+            let waited_for = crate::function(stack, "WaitedFor", Function::rust(Nothing {}));
+            let caught = crate::function(stack, "Caught", Function::rust(Nothing {}));
+            let losing = crate::function(stack, "Losing", Function::rust(Nothing {}));
+            let reserving = Function { reserved_concurrent_executions: Some(5), ..Function::rust(Nothing {}) };
+            crate::function(stack, "Reserving", reserving);
+            let arn = "arn:aws:events:eu-west-1:123456789012:rule/nightly";
+            for function in [caught, losing] {
+                let id = format!("{}Permission", function.id());
+                stack.named(id).add(Permission::service(function, "events.amazonaws.com", arn));
+            }
+            let api = Permission::service(waited_for, "apigateway.amazonaws.com", arn);
+            stack.named("WaitedForPermission").add(api);
+            let dead = crate::dead_letter_queue(stack, "Caught", "dead");
+            crate::on_failure(stack, caught, dead);
+        });
+        let is_excused = |id: &str, check: &str| {
+            let skipped = template["Resources"][id]["Metadata"]["checkov"]["skip"].as_array().unwrap();
+            skipped.iter().any(|it| it["id"] == check)
+        };
+        let excused = |check: &str| {
+            ["WaitedFor", "Caught", "Losing", "Reserving"]
+                .into_iter()
+                .filter(|id| is_excused(id, check))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(excused("CKV_AWS_116"), ["WaitedFor", "Caught", "Reserving"]);
+        assert_eq!(excused("CKV_AWS_115"), ["WaitedFor", "Caught", "Losing"]);
     }
 
     #[test]

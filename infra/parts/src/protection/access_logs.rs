@@ -3,13 +3,12 @@
 use infra::apigateway::{AccessLogSetting, Account, ApiStage};
 use infra::iam::{ManagedPolicy, PolicyDocument, Principal, Role, Statement};
 use infra::logs::LogGroup;
-use infra::reference::LogicalId;
 use infra::s3::{self, Bucket, BucketPolicy, Expiration, LifecycleRule};
-use infra::stack::DeletionPolicy;
+use infra::stack::{Declared, DeletionPolicy};
 use infra::value::Intrinsic;
-use infra::{Days, Ref, Resource as _, Stack, Value};
+use infra::{Days, LogicalId, Ref, Resource as _, Stack, Value};
 use policies::{Action, Condition, Operator};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 /// How long the log of an API is kept.
 const API_RETENTION: Days = Days(30);
@@ -25,8 +24,7 @@ pub(super) fn add(stack: &mut Stack) {
 
 #[track_caller]
 fn of_apis(stack: &mut Stack) {
-    let unlogged = stack.resources_of::<ApiStage>().filter(|(_, stage)| stage.access_log_setting.is_none());
-    let unlogged: Vec<_> = unlogged.map(|(stage, _)| stage.id()).collect();
+    let unlogged = without(stack, ApiStage::TYPE, "AccessLogSetting");
     if unlogged.is_empty() {
         return;
     }
@@ -37,11 +35,10 @@ fn of_apis(stack: &mut Stack) {
             .deletion_policy(DeletionPolicy::Delete)
             .update_replace_policy(DeletionPolicy::Delete)
             .add(LogGroup { retention_in_days: Some(API_RETENTION), ..LogGroup::default() });
-        let setting = json!(AccessLogSetting::json(group));
-        set(stack, stage, "AccessLogSetting", setting);
+        let Some(stage) = declared(stack, stage) else { continue };
+        stage.attributes.overrides.push(("AccessLogSetting".to_owned(), json!(AccessLogSetting::json(group))));
         // API Gateway refuses a stage with a log while the account has no role for it.
-        let stage = stack.resources_mut().find(|declared| declared.id == stage);
-        stage.into_iter().for_each(|stage| stage.attributes.depends_on.push(account.id()));
+        stage.attributes.depends_on.push(account.id());
     }
 }
 
@@ -72,11 +69,7 @@ fn account(stack: &mut Stack) -> Ref<Account> {
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html>
 #[track_caller]
 fn of_buckets(stack: &mut Stack) {
-    let unlogged: Vec<_> = stack
-        .resources()
-        .filter(|it| it.resource_type() == Bucket::TYPE && !it.properties().contains_key("LoggingConfiguration"))
-        .map(|it| it.id)
-        .collect();
+    let unlogged = without(stack, Bucket::TYPE, "LoggingConfiguration");
     if unlogged.is_empty() {
         return;
     }
@@ -104,13 +97,19 @@ fn of_buckets(stack: &mut Stack) {
         bucket: logs,
         policy_document: PolicyDocument::from([deliver, s3::deny_insecure_transport(logs)]),
     });
-    for bucket in unlogged {
-        let logging = json!({"DestinationBucketName": logs, "LogFilePrefix": format!("{bucket}/")});
-        set(stack, bucket, "LoggingConfiguration", logging);
+    for id in unlogged {
+        let Some(bucket) = declared(stack, id) else { continue };
+        let logging = json!({"DestinationBucketName": logs, "LogFilePrefix": format!("{id}/")});
+        bucket.attributes.overrides.push(("LoggingConfiguration".to_owned(), logging));
     }
 }
 
-fn set(stack: &mut Stack, id: LogicalId, property: &str, value: Json) {
-    let declared = stack.resources_mut().find(|declared| declared.id == id);
-    declared.into_iter().for_each(|it| it.attributes.overrides.push((property.to_owned(), value.clone())));
+/// The resources of a type that do not set a property.
+fn without(stack: &Stack, resource_type: &str, property: &str) -> Vec<LogicalId> {
+    let of_type = stack.resources().filter(|declared| declared.resource_type() == resource_type);
+    of_type.filter(|declared| !declared.properties().contains_key(property)).map(|declared| declared.id).collect()
+}
+
+fn declared(stack: &mut Stack, id: LogicalId) -> Option<&mut Declared> {
+    stack.resources_mut().find(|declared| declared.id == id)
 }

@@ -2,7 +2,7 @@
 
 use infra::stack::DeletionPolicy;
 use infra::{Stack, facts};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 pub(super) fn set(stack: &mut Stack) {
     for declared in stack.resources_mut() {
@@ -17,8 +17,9 @@ pub(super) fn set(stack: &mut Stack) {
             "AWS::S3::Bucket" => vec![("VersioningConfiguration.Status", json!("Enabled"))],
             _ => Vec::new(),
         };
-        let declared_properties = declared.properties();
-        let unsaid = properties.into_iter().filter(|(path, _)| super::said(&declared_properties, path).is_none());
+        let said = Json::Object(declared.properties());
+        let unsaid =
+            properties.into_iter().filter(|(path, _)| said.pointer(&format!("/{}", path.replace('.', "/"))).is_none());
         let attributes = &mut declared.attributes;
         attributes.overrides.extend(unsaid.map(|(path, value)| (path.to_owned(), value)));
         if attributes.deletion_policy != Some(DeletionPolicy::Retain) {
