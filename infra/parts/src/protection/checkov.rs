@@ -89,9 +89,9 @@ impl Choice {
         }
         let properties = declared.properties();
         let is = |property: &str, value: &str| properties.get(property).is_some_and(|it| it == value);
-        let is_closed = !is("AuthorizationType", "NONE") || is("HttpMethod", "OPTIONS");
         let is_method = self.resource_type == "AWS::ApiGateway::Method";
-        !properties.contains_key(self.property) && !(is_method && is_closed)
+        let is_closed_method = is_method && (!is("AuthorizationType", "NONE") || is("HttpMethod", "OPTIONS"));
+        !(properties.contains_key(self.property) || is_closed_method)
     }
 }
 
