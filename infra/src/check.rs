@@ -8,6 +8,7 @@ mod limits;
 mod names;
 mod parameters;
 mod properties;
+mod protection;
 mod references;
 mod report;
 mod rules;
@@ -51,6 +52,7 @@ pub fn check_rendered(stack: &Stack, template: &Template) -> Vec<Finding> {
     }
     names::physical(&resources, &mut findings);
     sizes::together(stack, &mut findings);
+    protection::check(stack, &mut findings);
     references::tags(&scope, &mut uses, &mut findings);
     references::outputs(&scope, &mut uses, &mut findings);
     cycles::check(&scope, &uses, &mut findings);

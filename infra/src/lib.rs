@@ -37,7 +37,7 @@ pub mod value;
 pub use assembly::{Finding, Location, Severity};
 pub use check::check;
 pub use graph::Graph;
-pub use parameter::{AccountId, Parameter, Url};
+pub use parameter::{AccountId, EmailAddress, Parameter, Url};
 pub use raw::Raw;
 pub use reference::{Arn, LogicalId, Ref, Resource};
 pub use stack::Stack;

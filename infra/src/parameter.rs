@@ -40,6 +40,12 @@ text_type!(
     "12 digits"
 );
 text_type!(
+    /// An e-mail address, or nothing.
+    EmailAddress,
+    "([^\\s@]+@[^\\s@]+)?",
+    "an e-mail address or empty"
+);
+text_type!(
     /// An absolute `http` or `https` address.
     Url,
     "https?://[^\\s]+",

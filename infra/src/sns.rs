@@ -5,5 +5,5 @@ mod subscription;
 mod topic;
 
 pub use policy::TopicPolicy;
-pub use subscription::{FilterPolicy, Subscription};
+pub use subscription::{EmailSubscription, FilterPolicy, Subscription};
 pub use topic::{DeliversTo, FifoThroughputScope, FifoTopic, StandardTopic, Topic};

@@ -6,7 +6,7 @@ use std::fmt;
 use std::panic::Location;
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Map;
 
 use crate::check::Check;
@@ -32,6 +32,18 @@ pub enum DeletionPolicy {
     Retain,
     /// Keeps it, unless it was made by the very operation that is rolled back.
     RetainExceptOnCreate,
+}
+
+/// A check of [checkov](https://www.checkov.io) that a resource does not pass on purpose.
+///
+/// The template says it where checkov looks: in the resource's metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SkippedCheck {
+    /// The check, such as `CKV_AWS_18`.
+    pub id: &'static str,
+    /// Why the resource is right without it.
+    #[serde(rename = "comment")]
+    pub reason: &'static str,
 }
 
 /// A tag on every resource of the stack.
@@ -134,9 +146,25 @@ pub struct Attributes {
     pub deletion_policy: Option<DeletionPolicy>,
     /// What happens to the old one when an update replaces it. CloudFormation's default is `Delete`.
     pub update_replace_policy: Option<DeletionPolicy>,
+    /// Checks of checkov that the resource does not pass on purpose.
+    #[serde(rename = "Metadata", serialize_with = "metadata", skip_serializing_if = "Vec::is_empty")]
+    pub skipped_checks: Vec<SkippedCheck>,
     /// Properties set by their CloudFormation path, over what the struct says.
     #[serde(skip)]
     pub overrides: Vec<(String, serde_json::Value)>,
+}
+
+/// <https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html>
+fn metadata<S: Serializer>(skip: &[SkippedCheck], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Checkov<'a> {
+        skip: &'a [SkippedCheck],
+    }
+    #[derive(Serialize)]
+    struct Metadata<'a> {
+        checkov: Checkov<'a>,
+    }
+    Metadata { checkov: Checkov { skip } }.serialize(serializer)
 }
 
 impl Declared {
@@ -429,6 +457,24 @@ impl Named<'_> {
     #[must_use]
     pub fn update_replace_policy(mut self, policy: DeletionPolicy) -> Self {
         self.attributes.update_replace_policy = Some(policy);
+        self
+    }
+
+    /// Tells checkov that the resource does not pass the check `id` on purpose, and why.
+    ///
+    /// ```
+    /// use infra::s3::Bucket;
+    /// use infra::{Stack, Stage, Template};
+    ///
+    /// let mut stack = Stack::new("orders", &Stage::default());
+    /// let reason = "who reads these files is of no interest";
+    /// stack.named("Files").skip_check("CKV_AWS_18", reason).add(Bucket::default());
+    /// let skipped = &Template::render(&stack).into_json()["Resources"]["Files"]["Metadata"]["checkov"]["skip"][0];
+    /// assert_eq!((skipped["id"].as_str(), skipped["comment"].as_str()), (Some("CKV_AWS_18"), Some(reason)));
+    /// ```
+    #[must_use]
+    pub fn skip_check(mut self, id: &'static str, reason: &'static str) -> Self {
+        self.attributes.skipped_checks.push(SkippedCheck { id, reason });
         self
     }
 

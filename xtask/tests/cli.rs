@@ -10,6 +10,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testing::{CommandOutput, LocalCloud, command};
 
+#[path = "common/checkov.rs"]
+mod checkov;
+
 fn run(arguments: &[&str]) -> CommandOutput {
     CommandOutput::of(&mut command(arguments))
 }
@@ -86,13 +89,32 @@ fn every_template_passes_cfn_lint() {
     let folder = TempDir::new().unwrap();
     let mut lint = Command::new(format!("{}/cfn-lint", tool.stdout.trim()));
     lint.args(["--include-checks", "I", "--regions", "sa-east-1", "--template"]);
-    for stack in stacks() {
-        let path = folder.path().join(format!("{stack}.yaml"));
-        fs::write(&path, run(&["synth", &stack]).expect(0).stdout).unwrap();
-        lint.arg(path);
+    for stage in ["dev", "prod"] {
+        for stack in stacks() {
+            let path = folder.path().join(format!("{stack}-{stage}.yaml"));
+            fs::write(&path, run(&["synth", &stack, "--stage", stage]).expect(0).stdout).unwrap();
+            lint.arg(path);
+        }
     }
     let linted = CommandOutput::of(&mut lint).expect(0);
     assert_eq!(linted.stdout, "", "{linted}");
+}
+
+#[test]
+fn a_protected_stage_has_what_checkov_asks_for_or_says_why_not() {
+    let folder = TempDir::new().unwrap();
+    let write = |stack: &str, stage: &str| {
+        let template = run(&["synth", stack, "--stage", stage]).expect(0).stdout;
+        fs::write(folder.path().join(format!("{stack}-{stage}.yaml")), template).unwrap();
+    };
+    stacks().iter().for_each(|stack| write(stack, "prod"));
+    assert_eq!(checkov::unexplained(folder.path()), Vec::<String>::new());
+
+    // A stage that is not protected shows that checkov looks.
+    write("orders", "dev");
+    let found = checkov::unexplained(folder.path());
+    assert!(found.contains(&"CKV_AWS_76 /orders-dev.yaml AWS::ApiGateway::Stage.ApiStage".to_owned()), "{found:?}");
+    assert!(found.iter().all(|it| it.contains(" /orders-dev.yaml ")), "{found:?}");
 }
 
 #[test]

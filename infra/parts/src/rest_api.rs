@@ -70,8 +70,8 @@ pub fn rest_api(stack: &mut Stack, id: &'static str, rest_api: RestApi, routes: 
 /// Adds a deployment of all that `api` has by now, and `{api}Stage`, which serves it under `name` with limits on the
 /// requests each second and metrics for each method.
 ///
-/// Access logs need a role that an account has once for all its APIs ([`apigateway::Account`]), so no stack can count
-/// on it; the functions write a line for each request themselves.
+/// It has no access log: that needs a role which an account has once for all its APIs ([`apigateway::Account`]). In a
+/// protected stage [`crate::protect`] adds both.
 #[track_caller]
 pub fn publish(stack: &mut Stack, api: Ref<RestApi>, name: &str) -> Ref<ApiStage> {
     let deployment = apigateway::deploy(stack, format!("{}Deployment", api.id()), api);

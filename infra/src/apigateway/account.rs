@@ -8,10 +8,10 @@ use crate::value::Value;
 
 /// The role with which API Gateway writes logs to CloudWatch, for **all** REST APIs of the account and region.
 ///
-/// There is one such setting, whoever writes it last wins, and deleting the stack that holds it deletes the role under
-/// every other API. So a stack of an API does not own it: it belongs in a stack of the account's own, with
-/// [`crate::stack::DeletionPolicy::Retain`] on both. Without it a stage with access logs or a
-/// [`super::LoggingLevel`] cannot be deployed; one without needs nothing of it.
+/// There is one such setting, and whoever writes it last wins. When the role is deleted, all these APIs log nothing more,
+/// and nobody is told. So whoever has it in a stack keeps both when they leave the stack:
+/// [`crate::stack::DeletionPolicy::Retain`]. Without the setting a stage with access logs or a [`super::LoggingLevel`]
+/// cannot be deployed; one without needs nothing of it.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-account.html>
 #[derive(Debug, Clone, Serialize)]

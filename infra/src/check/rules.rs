@@ -92,6 +92,7 @@ const RULES: &[Rule] = &[
         "unmovable",
         "a store of data that gets another logical id and is of a type that CloudFormation does not move",
     ),
+    rule("unprotected-data", "data in a protected stage that is deleted with its resource"),
     rule("unused-parameter", "a parameter that nothing refers to"),
     rule("variable-name", "an environment variable whose name Lambda refuses"),
     rule("variable-set-twice", "an environment variable that is set twice, by bindings or beside them"),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Metric;
+use crate::apigateway::ApiStage;
 use crate::check::Check;
 use crate::lambda::Function;
 use crate::reference::{HasArn, Ref, Resource};
@@ -96,6 +97,33 @@ impl Alarm {
         Self {
             alarm_description: Some("invocations failed: look at the function's log".to_owned()),
             ..Self::any(Metric::errors(function), Statistic::Sum)
+        }
+    }
+
+    /// Goes off when invocations of a function are refused for lack of concurrency in 5 minutes on end: some are tried
+    /// again by themselves, and a function that is still refused then does not get on.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html#Lambda>
+    #[must_use]
+    pub fn throttles_of(function: Ref<Function>) -> Self {
+        let description = "invocations are refused: raise the account's quota of concurrency, or reserve some for it";
+        Self {
+            alarm_description: Some(description.to_owned()),
+            evaluation_periods: 5,
+            ..Self::any(Metric::throttles(function), Statistic::Sum)
+        }
+    }
+
+    /// Goes off when an API's stage fails to answer more than 5 % of the requests in 3 minutes on end.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html#ApiGateway>
+    #[must_use]
+    pub fn server_errors_of(api_name: Value, stage: Ref<ApiStage>) -> Self {
+        Self {
+            alarm_description: Some("the API fails to answer: look at its access log and its functions".to_owned()),
+            evaluation_periods: 3,
+            threshold: 0.05,
+            ..Self::any(Metric::server_errors(api_name, stage), Statistic::Average)
         }
     }
 

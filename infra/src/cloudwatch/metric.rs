@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::apigateway::ApiStage;
 use crate::lambda::Function;
 use crate::reference::Ref;
 use crate::sqs::Queue;
@@ -51,6 +52,22 @@ impl Metric {
     #[must_use]
     pub fn throttles(function: Ref<Function>) -> Self {
         Self::of("AWS/Lambda", "Throttles", Dimension { name: "FunctionName", value: function.into() })
+    }
+
+    /// The requests of an API's stage that the service failed to answer; their average is the part of all requests.
+    ///
+    /// `api_name` is the name of the API, by which CloudWatch knows it.
+    ///
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html>
+    #[must_use]
+    pub fn server_errors(api_name: Value, stage: Ref<ApiStage>) -> Self {
+        let api = Dimension { name: "ApiName", value: api_name };
+        let stage = Dimension { name: "Stage", value: stage.into() };
+        Self {
+            namespace: "AWS/ApiGateway".to_owned(),
+            metric_name: "5XXError".to_owned(),
+            dimensions: vec![api, stage],
+        }
     }
 
     fn of(namespace: &str, metric_name: &str, dimension: Dimension) -> Self {

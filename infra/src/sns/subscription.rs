@@ -3,13 +3,13 @@
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
-use super::{DeliversTo, Topic};
+use super::{DeliversTo, StandardTopic, Topic};
 use crate::check::Check;
 use crate::pattern::{Match, Pattern};
 use crate::reference::{Ref, Resource};
 use crate::sqs::Queue;
 use crate::template::verbatim;
-use crate::value::Intrinsic;
+use crate::value::{Intrinsic, Value};
 
 /// A queue that gets the messages of a topic. The queue's policy must let the topic send.
 ///
@@ -26,6 +26,35 @@ pub struct Subscription<T, Q> {
     pub raw_message_delivery: bool,
     /// Where messages go that could not be delivered.
     pub dead_letter_target: Option<Ref<Q>>,
+}
+
+/// An address that gets the messages of a standard topic by e-mail, once its owner has confirmed it: SNS writes to the
+/// address and asks.
+///
+/// <https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html>
+#[derive(Debug, Clone)]
+pub struct EmailSubscription {
+    /// The topic. Changing it replaces the subscription.
+    pub topic: Ref<StandardTopic>,
+    /// The address. Changing it replaces the subscription.
+    pub address: Value,
+}
+
+impl Resource for EmailSubscription {
+    const TYPE: &'static str = "AWS::SNS::Subscription";
+}
+
+impl Serialize for EmailSubscription {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Wire<'a> {
+            topic_arn: Intrinsic,
+            protocol: &'static str,
+            endpoint: &'a Value,
+        }
+        Wire { topic_arn: self.topic.arn(), protocol: "email", endpoint: &self.address }.serialize(serializer)
+    }
 }
 
 /// Which messages a subscriber gets: those of which every field that the policy names has one of the values listed.

@@ -7,6 +7,7 @@ mod limits;
 mod names;
 mod parameters;
 mod properties;
+mod protection;
 mod references;
 mod rules;
 mod sizes;

@@ -96,7 +96,8 @@ fn require_unprotected(instance: &StackInstance<'_>, deployed: &Deployed) -> any
         return Ok(());
     }
     let name = instance.stack.stack_name();
-    let place = format!(" --region {}", instance.cloud.region);
+    let local = instance.cloud.local.as_ref().map(|local| format!(" --endpoint-url {}", local.endpoint()));
+    let place = format!("{} --region {}", local.unwrap_or_default(), instance.cloud.region);
     Err(Failure::new(format!("`{}` is protected against deletion; nothing was destroyed", instance.label))
         .help(format!(
             "`aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {name}{place}` \

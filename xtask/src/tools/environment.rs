@@ -20,11 +20,13 @@ pub enum Tool {
     Zig,
     /// The `CloudFormation` linter that tests run on every template.
     CfnLint,
+    /// The scanner that tests run on every template of a protected stage.
+    Checkov,
 }
 
 impl Tool {
     /// All tools.
-    pub const ALL: [Self; 3] = [Self::MiniStack, Self::Zig, Self::CfnLint];
+    pub const ALL: [Self; 4] = [Self::MiniStack, Self::Zig, Self::CfnLint, Self::Checkov];
 
     /// The name of its environment.
     #[must_use]
@@ -33,6 +35,7 @@ impl Tool {
             Self::MiniStack => "ministack",
             Self::Zig => "zig",
             Self::CfnLint => "cfn-lint",
+            Self::Checkov => "checkov",
         }
     }
 
@@ -43,6 +46,7 @@ impl Tool {
             Self::MiniStack => include_str!("../../requirements/ministack.txt"),
             Self::Zig => include_str!("../../requirements/zig.txt"),
             Self::CfnLint => include_str!("../../requirements/cfn-lint.txt"),
+            Self::Checkov => include_str!("../../requirements/checkov.txt"),
         }
     }
 
@@ -52,6 +56,7 @@ impl Tool {
             Self::MiniStack => "installing the local cloud (MiniStack, about 10 s, 90 MB)",
             Self::Zig => "installing the linker for AWS Lambda (zig, about 10 s, 440 MB)",
             Self::CfnLint => "installing cfn-lint (about 10 s, 180 MB)",
+            Self::Checkov => "installing checkov (about 1 min, 290 MB)",
         }
     }
 }
