@@ -55,7 +55,7 @@ impl Provenance {
         let folders: Vec<_> = program.ancestors().skip(1).filter_map(Path::file_name).map(|it| it.display()).collect();
         let profile = match &folders[..] {
             // The folder of a target is named for it.
-            [profile, target, ..] if target.to_string().contains("-") => format!("{target}/{profile}"),
+            [profile, target, ..] if target.to_string().contains('-') => format!("{target}/{profile}"),
             [profile, ..] => profile.to_string(),
             [] => String::new(),
         };
