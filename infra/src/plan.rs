@@ -44,6 +44,8 @@ pub use text::{Line, Tone};
 pub enum Action {
     /// It is made.
     Create,
+    /// It exists already, outside of any stack, and becomes part of this one as it is.
+    Import,
     /// Its properties change in place.
     Update,
     /// A new one is made in its place and the old one deleted, with what it holds.

@@ -150,6 +150,9 @@ pub struct ParameterArgs {
     /// A JSON file with values of parameters, in a form of the AWS CLI. Those of `--parameter` count more.
     #[arg(long = "parameters", value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// Take what exists already under the name of a new resource into the stack, as it is.
+    #[arg(long)]
+    pub import_existing: bool,
 }
 
 /// What of a deployment is approved without a question.

@@ -19,7 +19,7 @@ pub fn with_file(given: &ParameterArgs) -> anyhow::Result<ParameterArgs> {
         Failure::new(format!("`{name}` {problem}")).exit(Exit::Usage).help(format!("expected JSON: {forms}"))
     })?;
     parameters.extend(given.parameters.iter().cloned());
-    Ok(ParameterArgs { parameters, file: None })
+    Ok(ParameterArgs { parameters, file: None, ..given.clone() })
 }
 
 fn parse(text: &str) -> Result<Vec<(String, String)>, String> {

@@ -83,7 +83,8 @@ pub async fn prepare(
         let artifacts = &artifacts;
         let root = selection.app.root();
         async move {
-            let mut prepared = plan(instance, found?, parameters, artifacts.of(instance.stack)).await?;
+            let given = Given { parameters, imports: given.import_existing };
+            let mut prepared = plan(instance, found?, given, artifacts.of(instance.stack)).await?;
             explain_code(instance.cloud, root, &mut prepared).await;
             Ok(prepared)
         }
@@ -137,10 +138,18 @@ fn resolve_all(
     Err(last)
 }
 
+/// What a stack is given.
+struct Given {
+    /// The values of its parameters.
+    parameters: BTreeMap<String, String>,
+    /// Whether it may take in what exists already.
+    imports: bool,
+}
+
 async fn plan(
     instance: &StackInstance<'_>,
     deployed: Option<Deployed>,
-    mut parameters: BTreeMap<String, String>,
+    Given { mut parameters, imports }: Given,
     artifacts: Vec<Arc<Artifact>>,
 ) -> anyhow::Result<Prepared> {
     let StackInstance { stack, cloud, .. } = instance;
@@ -164,7 +173,12 @@ async fn plan(
     if let Some(deployed) = &deployed {
         require_kept_ids(stack, &plan, &deployed.snapshot, &after)?;
     }
-    require_free_names(cloud, stack, &plan, &after).await?;
+    let taken = taken_names(cloud, stack, &plan, &after).await?;
+    if imports {
+        import(stack, &mut plan, &after, &taken)?;
+    } else {
+        require_free(cloud, stack, &taken)?;
+    }
     if plan.losses().next().is_some() {
         add_losses(cloud, stack, &mut plan).await?;
     }
@@ -295,9 +309,8 @@ fn require_kept_ids(stack: &Stack, plan: &Plan, before: &Snapshot, after: &Snaps
     Ok(())
 }
 
-/// Refuses to create what already exists under its name outside of the stack. AWS would refuse it too, halfway through
-/// the deployment; an emulator may overwrite it.
-async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &Snapshot) -> anyhow::Result<()> {
+/// What the plan creates and exists already under its name outside of the stack.
+async fn taken_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &Snapshot) -> anyhow::Result<Vec<Resource>> {
     let template = after.resolved_resources();
     let created = plan.resources.iter().filter(|change| change.action == Action::Create).filter_map(|change| {
         let resource = template.get(&change.id)?.as_object()?;
@@ -312,7 +325,7 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
         ui::warn(format!("whether `{}` exists already is not known: {error}", resource.physical_id));
     }
     if taken.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     // What another deployment of this stack has made since the stack was read is not somebody else's.
     let own = match deployed::read(cloud, stack).await? {
@@ -324,9 +337,13 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
     };
     let is_own = |it: &Resource| own.iter().any(|own| own.id == it.id && own.resource_type == it.resource_type);
     let taken: Vec<_> = taken.into_iter().filter(|it| !is_own(it)).collect();
-    let Some(first) = taken.first() else {
-        return Err(deployed::overtaken(stack));
-    };
+    if taken.is_empty() { Err(deployed::overtaken(stack)) } else { Ok(taken.into_iter().cloned().collect()) }
+}
+
+/// Refuses to create what exists already. AWS would refuse it too, halfway through the deployment; an emulator may
+/// overwrite it.
+fn require_free(cloud: &Cloud, stack: &Stack, taken: &[Resource]) -> anyhow::Result<()> {
+    let Some(first) = taken.first() else { return Ok(()) };
     let names: Vec<_> = taken.iter().map(|it| format!("`{}` ({})", it.physical_id, it.resource_type)).collect();
     let place = stack.location(&first.id).map(|location| format!("\n  --> {location}"));
     Err(Failure::new(format!(
@@ -337,7 +354,40 @@ async fn require_free_names(cloud: &Cloud, stack: &Stack, plan: &Plan, after: &S
         place.unwrap_or_default()
     ))
     .help("remove it, give the resource another name, or deploy to another `--stage`")
+    .help("`--import-existing` takes it into the stack as it is")
     .into())
+}
+
+/// Plans to take what exists already into the stack.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html>
+fn import(stack: &Stack, plan: &mut Plan, after: &Snapshot, taken: &[Resource]) -> anyhow::Result<()> {
+    for Resource { id, resource_type, physical_id } in taken {
+        let place = stack.location(id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
+        let refusal = |why: &str| Failure::new(format!("`{physical_id}` exists already, and {why}{place}"));
+        let resource = after.template.resource(id);
+        let is_literal = facts::name_property(resource_type)
+            .is_some_and(|name| resource.is_some_and(|it| it.get("Properties").is_some_and(|it| it[name].is_string())));
+        if !is_literal {
+            return Err(refusal("CloudFormation imports only what has a name without intrinsic functions")
+                .help("write the name as it is, without parameters")
+                .into());
+        }
+        let policy = resource.and_then(|it| it.get("DeletionPolicy")?.as_str()).unwrap_or("Delete");
+        if !policy.starts_with("Retain") {
+            return Err(refusal(&format!(
+                "is imported only with a deletion policy that keeps it; `{id}` has `{policy}`"
+            ))
+            .help(
+                "say `.deletion_policy(DeletionPolicy::RetainExceptOnCreate)`; once it is imported, it can be changed",
+            )
+            .into());
+        }
+        for change in plan.resources.iter_mut().filter(|change| change.id == *id) {
+            change.action = Action::Import;
+        }
+    }
+    Ok(())
 }
 
 /// Says in the plan what each resource that goes holds.

@@ -77,6 +77,7 @@ impl Plan {
 fn row(change: &ResourceChange) -> String {
     let sign = match change.action {
         Action::Create => "+",
+        Action::Import => "<=",
         Action::Update => "~",
         Action::Replace => "-/+",
         Action::Delete => "-",

@@ -94,6 +94,7 @@ impl Plan {
         let moves = self.moves.len();
         let counted = [
             (Action::Create, "to create"),
+            (Action::Import, "to import"),
             (Action::Update, "to change"),
             (Action::Replace, "to replace"),
             (Action::Delete, "to delete"),
@@ -120,6 +121,7 @@ impl fmt::Display for Line {
 fn resource_lines(change: &ResourceChange, width: usize, lines: &mut Vec<Line>) {
     let (sign, tone) = match change.action {
         Action::Create => ("+", Tone::Add),
+        Action::Import => ("<=", Tone::Change),
         Action::Update => ("~", Tone::Change),
         Action::Replace => ("-/+", Tone::Danger),
         Action::Delete => ("-", Tone::Danger),
@@ -159,6 +161,7 @@ pub(super) fn note(change: &ResourceChange) -> Option<String> {
             || "what it makes is known to CloudFormation alone".to_owned(),
             |id| format!("comes, stays or goes with the condition {id}"),
         )),
+        Action::Import => Some("exists already, and becomes part of the stack as it is".to_owned()),
         Action::Create => condition.map(|id| format!("if the condition {id} holds")),
         Action::Delete => condition.map(|id| format!("if the condition {id} holds now")),
         Action::Update | Action::Replace => None,

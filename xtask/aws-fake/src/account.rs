@@ -55,6 +55,8 @@ pub(crate) struct Account {
     /// How many items, messages and the like a resource holds.
     pub(crate) contents: BTreeMap<String, u64>,
     pub(crate) failing: BTreeMap<(String, Doing), String>,
+    /// Resources that fail once to be made, by their logical ids, with the reason.
+    pub(crate) failing_once: BTreeMap<String, String>,
     /// Why the next operation that gets so far fails without any resource's failing.
     pub(crate) failing_stack: Option<String>,
     /// What early validation finds about a resource: the name of the validation and the reason.
@@ -77,6 +79,7 @@ impl Default for Account {
             buckets: IndexMap::new(),
             contents: BTreeMap::new(),
             failing: BTreeMap::new(),
+            failing_once: BTreeMap::new(),
             failing_stack: None,
             invalid: BTreeMap::new(),
             linger: 0,

@@ -142,6 +142,11 @@ impl FakeAws {
         self.world.lock().account.linger = seconds;
     }
 
+    /// Lets CloudFormation fail once to make a resource.
+    pub fn fail_creation_once(&self, logical_id: &str, reason: &str) {
+        self.world.lock().account.failing_once.insert(logical_id.to_owned(), reason.to_owned());
+    }
+
     /// Lets CloudFormation fail at a resource, in whichever stack, until [`Self::heal`].
     pub fn fail_resource(&self, logical_id: &str, doing: Doing, reason: &str) {
         self.world.lock().account.failing.insert((logical_id.to_owned(), doing), reason.to_owned());

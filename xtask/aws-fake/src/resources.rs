@@ -26,6 +26,19 @@ pub(crate) struct Wanted<'a> {
     pub(crate) tags: &'a BTreeMap<String, String>,
 }
 
+/// The physical id of what has the name of a resource already. It becomes the stack's.
+pub(crate) fn existing(account: &mut Account, wanted: &Wanted<'_>) -> Option<String> {
+    let name = unique_name_of(wanted.resource_type, wanted.properties)?.to_owned();
+    let is_it = |live: &&mut Live| {
+        live.resource_type == wanted.resource_type
+            && live.region == wanted.region
+            && unique_name_of(&live.resource_type, &live.properties) == Some(name.as_str())
+    };
+    let live = account.live.iter_mut().find(is_it)?;
+    (live.stack, live.logical_id) = (wanted.stack_id.to_owned(), wanted.logical_id.to_owned());
+    Some(live.id.clone())
+}
+
 /// Makes a resource; its physical id.
 ///
 /// # Errors

@@ -54,6 +54,8 @@ pub struct Request<'a> {
     pub tags: &'a BTreeMap<String, String>,
     /// Whether the stack exists already.
     pub exists: bool,
+    /// Whether it takes in what exists already under the names of its resources.
+    pub imports: bool,
     /// Where a large template is uploaded to.
     pub bucket: &'a Bucket,
     /// How CloudFormation is to work.
@@ -89,6 +91,7 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Chan
         .change_set_type(if request.exists { ChangeSetType::Update } else { ChangeSetType::Create })
         .capabilities(Capability::CapabilityNamedIam)
         .set_role_arn(request.settings.role_arn.clone())
+        .set_import_existing_resources(request.imports.then_some(true))
         .set_tags(Some(request.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()));
     if !request.exists && !request.settings.no_rollback {
         // A stack whose creation failed could only be deleted.
@@ -265,6 +268,17 @@ pub async fn delete_if_in_review(cloud: &Cloud, stack_id: &str) -> anyhow::Resul
     Ok(true)
 }
 
+/// The pause that tests set in place of all others.
+fn fixed_pause() -> Option<Duration> {
+    let set = std::env::var("STACKWRIGHT_POLL_MILLISECONDS").ok()?;
+    set.parse().ok().map(Duration::from_millis)
+}
+
+/// Waits for so long.
+pub async fn pause(duration: Duration) {
+    tokio::time::sleep(fixed_pause().unwrap_or(duration)).await;
+}
+
 /// The pauses between two looks at CloudFormation: short at first, since most operations of serverless resources end
 /// within seconds, and longer as time goes on.
 #[derive(Debug)]
@@ -280,8 +294,7 @@ impl Poll {
     /// The pauses for an operation that was just begun.
     #[must_use]
     pub fn new(cloud: &Cloud) -> Self {
-        let set = std::env::var("STACKWRIGHT_POLL_MILLISECONDS").ok().and_then(|text| text.parse().ok());
-        let fixed = set.map(Duration::from_millis).or_else(|| cloud.local.as_ref().map(|_| Duration::from_millis(50)));
+        let fixed = fixed_pause().or_else(|| cloud.local.as_ref().map(|_| Duration::from_millis(50)));
         Self { pause: fixed.unwrap_or(PAUSES.0), grows: fixed.is_none() }
     }
 

@@ -248,6 +248,19 @@ impl Ended {
         left.into_iter().map(not_deleted).collect()
     }
 
+    /// Whether it failed only because a name that was just deleted is not given again yet, and nothing is left of it.
+    ///
+    /// SQS gives a queue's name again after
+    /// [60 s](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html); S3 says
+    /// [`OperationAborted`](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html) of a bucket for a while.
+    #[must_use]
+    pub fn was_too_early(&self) -> bool {
+        let is_taken_back = matches!(self.status.as_str(), "DELETE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE");
+        let cause = self.history.iter().find(|event| is_cause(event)).and_then(StackEvent::resource_status_reason);
+        let says = |words: &str| cause.is_some_and(|cause| cause.contains(words));
+        is_taken_back && ["wait 60 seconds", "QueueDeletedRecently", "OperationAborted"].into_iter().any(says)
+    }
+
     /// What the user is told of an operation that failed: the first real cause, with the source line of the resource it
     /// happened to; or, when no resource failed, why the stack did.
     #[must_use]

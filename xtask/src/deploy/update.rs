@@ -1,6 +1,8 @@
 //! One update of a stack: a change set, its execution, and what CloudFormation leaves behind.
 
-use infra::plan::{Plan, Snapshot};
+use std::time::Duration;
+
+use infra::plan::{Action, Plan, Snapshot};
 
 use super::change_set::{self, ChangeSet, Request, Settings};
 use super::events::{self, Ended, NotDeleted, Operation};
@@ -12,6 +14,9 @@ use crate::cloud::explain;
 use crate::failure::Failure;
 use crate::prepare::Prepared;
 use crate::ui;
+
+/// After how long the name of what was deleted is given again.
+const NAME_FREE: Duration = Duration::from_secs(60);
 
 /// An update, or the creation, of a stack.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +33,32 @@ pub struct Update<'a> {
     pub interrupt: Option<&'a Interrupt>,
 }
 
-/// Has CloudFormation carry it out.
+/// Has CloudFormation carry it out; once more where a name was not free yet.
 ///
 /// # Errors
 /// When CloudFormation refuses it, it fails, or somebody else is at work.
 pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::Result<()> {
+    let Some(ended) = attempt(instance, update).await? else { return Ok(()) };
+    let ended = if ended.was_too_early() {
+        ui::warn(ended.failure(instance.stack));
+        ui::say(format!("  a name that was just deleted is given again after {} s: waits", NAME_FREE.as_secs()));
+        tokio::select! {
+            () = change_set::pause(NAME_FREE) => {}
+            () = raised(update.interrupt) => {}
+        }
+        let Some(ended) = attempt(instance, update).await? else { return Ok(()) };
+        ended
+    } else {
+        ended
+    };
+    match ended.end {
+        End::Success => clean_up(instance, update, ended.not_deleted()).await,
+        End::Failure => Err(failed(instance, &ended)),
+    }
+}
+
+/// How it ended; nothing when CloudFormation saw nothing to change.
+async fn attempt(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::Result<Option<Ended>> {
     let StackInstance { stack, cloud, .. } = instance;
     let Update { plan, after, prepared, settings, interrupt } = update;
     require_not_interrupted(instance, *interrupt)?;
@@ -42,6 +68,7 @@ pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::R
         parameters: &after.parameters,
         tags: &after.tags,
         exists: prepared.deployed.is_some(),
+        imports: prepared.plan.resources.iter().any(|change| change.action == Action::Import),
         bucket: &prepared.bucket,
         settings,
     };
@@ -60,26 +87,23 @@ pub async fn run(instance: &StackInstance<'_>, update: &Update<'_>) -> anyhow::R
         Ok(true) => {}
         Ok(false) => {
             ui::detail("CloudFormation sees nothing to change");
-            return Ok(());
+            return Ok(None);
         }
         Err(error) => return Err(other_deployment(instance, prepared).await.unwrap_or(error)),
     }
     let resources = plan.resources.iter().map(|change| change.id.as_str()).collect();
     let kind = if prepared.deployed.is_some() { Kind::Update } else { Kind::Creation };
     let operation = Operation { kind, stack, stack_id: &set.stack_id, token: &set.token, resources };
-    let raised = async {
-        match interrupt {
-            Some(interrupt) => interrupt.raised().await,
-            None => std::future::pending().await,
-        }
-    };
-    let ended = tokio::select! {
-        ended = events::follow(cloud, &operation) => ended?,
-        () = raised => return Err(detached(instance)),
-    };
-    match ended.end {
-        End::Success => clean_up(instance, update, ended.not_deleted()).await,
-        End::Failure => Err(failed(instance, &ended)),
+    tokio::select! {
+        ended = events::follow(cloud, &operation) => Ok(Some(ended?)),
+        () = raised(*interrupt) => Err(detached(instance)),
+    }
+}
+
+async fn raised(interrupt: Option<&Interrupt>) {
+    match interrupt {
+        Some(interrupt) => interrupt.raised().await,
+        None => std::future::pending().await,
     }
 }
 

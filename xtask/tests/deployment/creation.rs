@@ -88,3 +88,24 @@ pub(crate) fn said(stderr: &str) -> String {
     let start = stderr.find("error:").unwrap_or_default();
     stderr[start..].to_owned()
 }
+
+#[test]
+fn a_name_that_is_not_free_yet_is_waited_for() {
+    let queue = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: shop-orders}
+";
+    let project = Project::new(queue);
+    let reason = "You must wait 60 seconds after deleting a queue before you can create another with the same name";
+    project.aws.fail_creation_once("Queue", reason);
+    let deployed = project.deploy().expect(0);
+    assert!(deployed.stderr.contains("a name that was just deleted is given again after 60 s: waits"), "{deployed}");
+    assert_eq!(project.called("ExecuteChangeSet"), 2);
+    // It is tried twice, and not for ever.
+    let project = Project::new(queue);
+    project.aws.fail_resource("Queue", Doing::Create, reason);
+    project.deploy().expect(1);
+    assert_eq!(project.called("ExecuteChangeSet"), 2);
+}

@@ -10,6 +10,7 @@ mod creation;
 mod deletion;
 mod drift;
 mod faults;
+mod imports;
 mod moves;
 mod outputs;
 mod ownership;

@@ -204,7 +204,8 @@ fn settings(account: &Account, before: Option<&Stack>, call: Call<'_>) -> Result
         tags = previous.map(|it| it.tags.clone()).unwrap_or_default();
     }
     let role = form.get("RoleARN").map(str::to_owned).or_else(|| previous.and_then(|it| it.role.clone()));
-    Ok(Settings { text, template, parameters, tags, role, capabilities })
+    let imports = form.is_true("ImportExistingResources");
+    Ok(Settings { text, template, parameters, tags, role, capabilities, imports })
 }
 
 /// The template that a call gives, or whose address it gives.

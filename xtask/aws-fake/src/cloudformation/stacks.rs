@@ -56,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) role: Option<String>,
     pub(crate) capabilities: Vec<String>,
+    /// Whether resources that exist already under their names become part of the stack.
+    pub(crate) imports: bool,
 }
 
 /// When an operation ends.

@@ -86,7 +86,10 @@ pub(crate) fn findings(account: &Account, step: &Step<'_>, changes: &[Change]) -
             };
             let taken = account.live.iter().any(|live| is_named(&live))
                 || (kind == "AWS::S3::Bucket" && account.buckets.contains_key(name));
-            if taken {
+            // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
+            let policy = resource.and_then(|it| it.get("DeletionPolicy")?.as_str()).unwrap_or_default();
+            let is_imported = step.after.imports && policy.starts_with("Retain");
+            if taken && !is_imported {
                 let reason = format!("Resource of type '{kind}' with identifier '{name}' already exists.");
                 let hook = "AWS::EarlyValidation::ResourceExistenceCheck";
                 findings.push(finding(hook, "NAME_CONFLICT_VALIDATION", reason, format!("/Resources/{id}")));

@@ -147,8 +147,9 @@ impl Operation {
         if doing == Doing::Create {
             report(account, stack, id, status, None);
         }
-        if let Some(reason) = account.failing.get(&(id.to_owned(), Doing::Create)) {
-            task.error = Some(reason.clone());
+        let failing = account.failing.get(&(id.to_owned(), Doing::Create)).cloned();
+        if let Some(reason) = failing.or_else(|| account.failing_once.remove(id)) {
+            task.error = Some(reason);
             return;
         }
         let Some(record) = stack.records.get(id).cloned() else { return };
@@ -161,7 +162,9 @@ impl Operation {
             properties: &record.properties,
             tags: &record.tags,
         };
-        match resources::create(account, &wanted) {
+        let imported =
+            (stack.settings.imports && doing == Doing::Create).then(|| resources::existing(account, &wanted)).flatten();
+        match imported.map_or_else(|| resources::create(account, &wanted), Ok) {
             Ok(physical_id) => {
                 if let Some(record) = stack.records.get_mut(id) {
                     record.physical_id = physical_id;
