@@ -16,7 +16,7 @@ use crate::prepare::Prepared;
 use crate::ui;
 
 /// After how long the name of what was deleted is given again.
-const NAME_FREE: Duration = Duration::from_secs(60);
+const NAME_FREE: Duration = Duration::from_mins(1);
 
 /// An update, or the creation, of a stack.
 #[derive(Debug, Clone, Copy)]
