@@ -107,7 +107,9 @@ fn a_protected_stage_has_what_checkov_asks_for_or_says_why_not() {
         let template = run(&["synth", stack, "--stage", stage]).expect(0).stdout;
         fs::write(folder.path().join(format!("{stack}-{stage}.yaml")), template).unwrap();
     };
-    stacks().iter().for_each(|stack| write(stack, "prod"));
+    for stack in stacks() {
+        write(&stack, "prod");
+    }
     assert_eq!(checkov::unexplained(folder.path()), Vec::<String>::new());
 
     // A stage that is not protected shows that checkov looks.
