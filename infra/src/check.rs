@@ -24,7 +24,7 @@ use crate::template::Template;
 use assembly::Finding;
 use references::Uses;
 
-pub use between::{Peer, between, dependencies, readers};
+pub use between::{Peer, between, dependencies, imports, readers};
 pub use limits::{Budget, Part, budget};
 pub use report::{Check, Report};
 pub use rules::{Rule, rules};

@@ -6,6 +6,7 @@ pub mod concurrent;
 pub mod deployed;
 mod display;
 pub mod events;
+pub mod exports;
 pub mod interrupt;
 pub mod operation;
 pub mod parameters;

@@ -154,6 +154,18 @@ impl fmt::Display for Read<'_> {
     }
 }
 
+/// The names of the exports that a template imports, where they are known now.
+#[must_use]
+pub fn imports(template: &Template) -> BTreeSet<String> {
+    let locations = Locations::default();
+    let stack = Peer { name: "", stack_name: "", template, locations: &locations };
+    let imports = reads(&stack).into_iter().filter_map(|(read, _)| match read {
+        Read::Export(name) => Some(name.to_owned()),
+        Read::Output(..) => None,
+    });
+    imports.collect()
+}
+
 /// All that a stack reads of others, with the place that reads it.
 fn reads<'a>(stack: &Peer<'a>) -> Vec<(Read<'a>, Option<&'a Location>)> {
     fn collect<'a>(json: &'a Json, found: &mut Vec<Read<'a>>) {

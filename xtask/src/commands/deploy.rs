@@ -13,6 +13,7 @@ use crate::cli::{self, ApprovalArgs, OperationArgs, ParameterArgs, TargetArgs};
 use crate::cloud;
 use crate::deploy::change_set::Settings;
 use crate::deploy::concurrent::{self, Outcome};
+use crate::deploy::exports;
 use crate::deploy::parameters;
 use crate::deploy::recovery;
 use crate::deploy::rollout::{self, Done, Times};
@@ -43,7 +44,7 @@ pub async fn run(
     }
     gate::require(&mut selection.stacks, &selection.app.workspace.root, allowed)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
-    let all = StackInstance::all(&selection.stacks, &clouds);
+    let mut all = StackInstance::all(&selection.stacks, &clouds);
 
     if operation.recover {
         for instance in &all {
@@ -69,6 +70,7 @@ pub async fn run(
     let prepared: Vec<_> = shown.collect();
     concurrent::say_failures(&all, &prepared);
     say_readers(&selection, &all, &prepared);
+    exports::release(&mut all, &prepared).await?;
     let artifacts = rollout::artifacts(&prepared);
     if let Some(plan) = &plan {
         for (instance, prepared) in all.iter().zip(&prepared) {

@@ -1,4 +1,4 @@
-//! Outputs that other stacks read without an export.
+//! What stacks read of others: outputs, and exports.
 
 use testing::LocalCloud;
 
@@ -49,4 +49,59 @@ fn the_local_cloud_gives_outputs_without_an_export() {
     project.run_on(&cloud, &["deploy", "--all", "--yes"]).expect(0);
     project.run_on(&cloud, &["diff", "--all", "--exit-code"]).expect(0);
     project.run_on(&cloud, &["destroy", "--all", "--yes"]).expect(0);
+}
+
+const EXPORTING: &str = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+Outputs:
+  Url: {Value: !Ref Queue, Export: {Name: shop-url}}
+";
+
+const IMPORTING: &str = "
+Resources:
+  Url:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: !ImportValue shop-url}
+";
+
+const WITHOUT_EXPORT: &str = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+";
+
+/// A project in which `billing` imports an export of `orders`.
+fn importing() -> Project {
+    let project = Project::new(EXPORTING);
+    project.declare(&[("orders", EXPORTING), ("billing", IMPORTING)]);
+    project.run(&["deploy", "--all", "--yes"]).expect(0);
+    project
+}
+
+#[test]
+fn an_export_goes_after_the_import_of_it() {
+    let project = importing();
+    let own = IMPORTING.replace("!ImportValue shop-url", "https://example.com");
+    project.declare(&[("orders", WITHOUT_EXPORT), ("billing", &own)]);
+    let deployed = project.run(&["deploy", "--all", "--yes"]).expect(0);
+    let said = "orders: deployed after billing, which gives up its import of `shop-url`\n";
+    assert!(deployed.stderr.contains(said), "{deployed}");
+    project.run(&["diff", "--all", "--exit-code"]).expect(0);
+}
+
+#[test]
+fn an_export_that_stays_imported_is_not_removed() {
+    let project = importing();
+    let before = project.called("CreateChangeSet");
+    project.declare(&[("orders", WITHOUT_EXPORT), ("billing", IMPORTING)]);
+    let refused = project.run(&["deploy", "--all", "--yes"]).expect(1);
+    let said = "error: `orders` removes the export `shop-url`, which `billing` imports; nothing was deployed\n";
+    assert!(refused.stderr.contains(said), "{refused}");
+    // Of one that is not deployed with it the live imports tell.
+    let refused = project.run(&["deploy", "orders", "--yes"]).expect(1);
+    let said = "error: `orders` removes the export `shop-url`, which `billing-dev` imports; nothing was deployed\n  help: deploy `billing-dev` first without the import, or together with it\n";
+    assert!(refused.stderr.contains(said), "{refused}");
+    assert_eq!(project.called("CreateChangeSet"), before);
 }
