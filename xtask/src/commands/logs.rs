@@ -39,14 +39,14 @@ pub async fn run(arguments: &Logs) -> anyhow::Result<Exit> {
         named.collect::<Result<Vec<_>, _>>()?
     };
     let groups = running.log_groups(&functions);
-    let mut events = LogEvents::since(&running.cloud, &groups, moment::before_now(arguments.since));
+    let mut log = LogEvents::since(&running.cloud, &groups, moment::before_now(arguments.since));
     if arguments.follow {
-        events = events.followed();
+        log = log.followed();
     }
     let mut shown = Shown::new(arguments, &groups);
     let shows = async {
         loop {
-            while let Some(event) = events.next().await? {
+            while let Some(event) = log.next().await? {
                 shown.take(&event)?;
             }
             shown.out.flush()?;
@@ -54,7 +54,7 @@ pub async fn run(arguments: &Logs) -> anyhow::Result<Exit> {
                 return Ok(());
             }
             tokio::time::sleep(PAUSE).await;
-            events.go_on();
+            log.go_on();
         }
     };
     let ended: anyhow::Result<()> = tokio::select! {

@@ -85,10 +85,10 @@ fn log_groups(running: &RunningStack, queue: &Resource) -> Vec<LogGroup> {
 
 /// The last of the gravest events that name a message.
 async fn why(running: &RunningStack, groups: &[LogGroup], message: &Message) -> anyhow::Result<Option<Failed>> {
-    let mut events = LogEvents::since(&running.cloud, groups, queue::sent(message)).containing(queue::id(message));
+    let mut log = LogEvents::since(&running.cloud, groups, queue::sent(message)).containing(queue::id(message));
     let mut gravest: Option<(Option<Level>, LogEvent)> = None;
     for _ in 0..EVENTS {
-        let Some(event) = events.next().await? else { break };
+        let Some(event) = log.next().await? else { break };
         let level = LogLine::of(&event.message).level;
         if gravest.as_ref().is_none_or(|(other, _)| level >= *other) {
             gravest = Some((level, event));

@@ -41,7 +41,8 @@ pub async fn run(arguments: &Redrive) -> anyhow::Result<Exit> {
     if sources.is_empty() && to.is_none() {
         return Err(no_dead_letter_queue(&running, dead));
     }
-    let is_plain = arguments.filter.is_none() && !arguments.edit && !arguments.dry_run;
+    // SQS moves the messages of dead-letter queues only.
+    let is_plain = arguments.filter.is_none() && !arguments.edit && !arguments.dry_run && !sources.is_empty();
     if is_plain && let Some(task) = Task::start(&running, dead, to).await? {
         return task.follow().await;
     }
@@ -90,15 +91,26 @@ struct Task<'a> {
 impl<'a> Task<'a> {
     /// Starts one; `None` where there are none, such as in the local cloud, or not for such a queue.
     async fn start(running: &'a RunningStack, dead: &'a Resource, to: Option<&Resource>) -> anyhow::Result<Option<Self>> {
-        let call = running.cloud.sqs.start_message_move_task().source_arn(running.arn(&dead.id));
-        match call.set_destination_arn(to.map(|to| running.arn(&to.id))).send().await {
-            Ok(answer) => Ok(Some(Self { running, dead, handle: answer.task_handle.unwrap_or_default() })),
-            Err(error) if error.code().is_some_and(|code| code.contains("UnsupportedOperation") || code == "InvalidAction") => {
-                ui::detail("there are no tasks of SQS for this: the messages are moved one by one");
-                Ok(None)
-            }
-            Err(error) => Err(explain(error)),
+        let (sqs, arn) = (&running.cloud.sqs, running.arn(&dead.id));
+        let call = sqs.start_message_move_task().source_arn(&arn).set_destination_arn(to.map(|to| running.arn(&to.id)));
+        let error = match call.send().await {
+            Ok(answer) => return Ok(Some(Self { running, dead, handle: answer.task_handle.unwrap_or_default() })),
+            Err(error) => error,
+        };
+        let code = error.code().unwrap_or_default();
+        if code == "InvalidAction" {
+            return Ok(None);
         }
+        if !code.contains("UnsupportedOperation") {
+            return Err(explain(error));
+        }
+        // It refuses a second task in the same words as a queue that it cannot do this for.
+        let tasks = sqs.list_message_move_tasks().source_arn(&arn).send().await.map_err(explain)?;
+        if tasks.results().iter().any(|task| task.status() == Some("RUNNING")) {
+            let message = format!("SQS is moving the messages of `{}` already, for somebody else", dead.id);
+            return Err(Failure::new(message).help("run the same command again when it has ended").into());
+        }
+        Ok(None)
     }
 
     async fn follow(&self) -> anyhow::Result<Exit> {
@@ -133,6 +145,9 @@ impl<'a> Task<'a> {
             // More than there were at the beginning: messages come back.
             let is_round = all.is_some_and(|all| moved > all);
             if (is_round || interrupt.is_raised()) && !is_cancelled {
+                if is_round {
+                    ui::warn("messages come back: stopped after one round");
+                }
                 sqs.cancel_message_move_task().task_handle(&self.handle).send().await.map_err(explain)?;
                 is_cancelled = true;
             }
@@ -142,7 +157,7 @@ impl<'a> Task<'a> {
 
     fn report(&self, moved: u64, is_cancelled: bool) -> Exit {
         if is_cancelled {
-            ui::say("stopped: the others stay where they are");
+            ui::say("what was not moved stays where it is");
         }
         if ui::json() {
             ui::result(json!({"version": 1, "queue": self.dead.id, "moved": moved}));
