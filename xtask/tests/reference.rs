@@ -127,7 +127,8 @@ fn the_rights_that_commands_need_are_those_of_the_calls() {
     let folders = ["assets", "commands", "deploy", "services"].map(|folder| root().join("xtask/src").join(folder));
     let is_operating = |file: &PathBuf| OPERATING.contains(&file.file_stem().unwrap().to_str().unwrap());
     let deploying = folders.iter().flat_map(|folder| files(folder, "rs"));
-    let deploying: Vec<_> = deploying.filter(|file| !(file.parent() == Some(&*folders[1]) && is_operating(file))).collect();
+    let deploying: Vec<_> =
+        deploying.filter(|file| !(file.parent() == Some(&*folders[1]) && is_operating(file))).collect();
     let operating = files(&root().join("xtask/src/operate"), "rs").into_iter();
     let operating: Vec<_> = operating.chain(OPERATING.map(|name| folders[1].join(format!("{name}.rs")))).collect();
     let (deploying, mut operating) = (actions_in(&deploying), actions_in(&operating));

@@ -42,7 +42,8 @@ pub async fn run(arguments: &Invoke) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let answer = invoke(&running.cloud, function, &event).await?;
     let took = began.elapsed();
-    let log = answer.log_result().map(base64::decode).transpose().context("Lambda's answer has a log that is no Base64")?;
+    let log =
+        answer.log_result().map(base64::decode).transpose().context("Lambda's answer has a log that is no Base64")?;
     let log = String::from_utf8_lossy(log.as_deref().unwrap_or_default()).into_owned();
     let lines: Vec<_> = log.lines().map(LogLine::of).collect();
     let report = report(&lines, took);

@@ -20,14 +20,8 @@ use crate::ui;
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
 const PAUSE: Duration = Duration::from_secs(1);
 
-const COLOURS: [AnsiColor; 6] = [
-    AnsiColor::Cyan,
-    AnsiColor::Magenta,
-    AnsiColor::Blue,
-    AnsiColor::Yellow,
-    AnsiColor::Green,
-    AnsiColor::BrightCyan,
-];
+const COLOURS: [AnsiColor; 6] =
+    [AnsiColor::Cyan, AnsiColor::Magenta, AnsiColor::Blue, AnsiColor::Yellow, AnsiColor::Green, AnsiColor::BrightCyan];
 
 /// Shows events until none is left, or with `--follow` until Ctrl-C.
 pub async fn run(arguments: &Logs) -> anyhow::Result<Exit> {

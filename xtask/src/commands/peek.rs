@@ -4,24 +4,23 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName as System};
 use serde_json::{Value as Json, json};
+use tokio::time::Instant;
 
-use crate::cli::Peek;
+use crate::cli::{Level, Peek};
 use crate::exit::Exit;
 use crate::operate::log_events::{LogEvent, LogEvents, LogGroup};
 use crate::operate::log_line::LogLine;
+use crate::operate::moment;
 use crate::operate::queue::{self, Receiver};
 use crate::operate::running_stack::{QUEUE, RunningStack};
-use crate::operate::moment;
-use crate::cli::Level;
 use crate::services::cloudformation::Resource;
 use crate::ui;
 
 /// For how long nobody else receives what is looked at, should this be killed before it is put back.
 const HIDDEN_FOR: Duration = Duration::from_secs(30);
 
-/// Of how many messages it is looked up why they failed, and in how many events each: more would take long.
-const EXPLAINED: usize = 10;
-const EVENTS: usize = 1_000;
+/// How long logs are searched for why messages failed: CloudWatch Logs may take long in a large group.
+const SEARCH: Duration = Duration::from_secs(10);
 
 /// Why a message failed, as the log of a function tells.
 struct Failed {
@@ -41,13 +40,14 @@ pub async fn run(arguments: &Peek) -> anyhow::Result<Exit> {
     queue::put_back(cloud, url, &messages).await?;
     received?;
     let groups = log_groups(&running, queue);
-    let mut shown = Vec::new();
-    for (number, message) in messages.iter().enumerate() {
-        let failed = if number < EXPLAINED { why(&running, &groups, message).await? } else { None };
-        shown.push((message, failed));
+    let (mut shown, until) = (Vec::new(), Instant::now() + SEARCH);
+    for message in &messages {
+        let failed = tokio::time::timeout_at(until, why(&running, &groups, message)).await;
+        shown.push((message, failed.ok().transpose()?.flatten()));
     }
     if ui::json() {
-        let messages: Vec<_> = shown.iter().map(|(message, failed)| as_json(&running, message, failed.as_ref())).collect();
+        let messages: Vec<_> =
+            shown.iter().map(|(message, failed)| as_json(&running, message, failed.as_ref())).collect();
         let counted = json!({"visible": counts.visible, "in_flight": counts.in_flight, "delayed": counts.delayed});
         ui::result(json!({"version": 1, "queue": queue.id, "counts": counted, "messages": messages}));
         return Ok(Exit::Done);
@@ -58,6 +58,10 @@ pub async fn run(arguments: &Peek) -> anyhow::Result<Exit> {
     ui::result(format!("{strong}{}: {} shown; {about}{strong:#}", queue.id, messages.len()));
     for (message, failed) in &shown {
         print(&running, message, failed.as_ref());
+    }
+    let receives = &running.properties(&queue.id)["RedrivePolicy"]["maxReceiveCount"];
+    if !receives.is_null() && !messages.is_empty() {
+        ui::say(format!("a look is a receive: after {receives} a message goes to the dead-letter queue"));
     }
     if queue::is_fifo(url) && (messages.len() as u64) < visible.min(limit as u64) {
         ui::say("others are behind the first of their groups: SQS shows them once those are deleted");
@@ -87,8 +91,7 @@ fn log_groups(running: &RunningStack, queue: &Resource) -> Vec<LogGroup> {
 async fn why(running: &RunningStack, groups: &[LogGroup], message: &Message) -> anyhow::Result<Option<Failed>> {
     let mut log = LogEvents::since(&running.cloud, groups, queue::sent(message)).containing(queue::id(message));
     let mut gravest: Option<(Option<Level>, LogEvent)> = None;
-    for _ in 0..EVENTS {
-        let Some(event) = log.next().await? else { break };
+    while let Some(event) = log.next().await? {
         let level = LogLine::of(&event.message).level;
         if gravest.as_ref().is_none_or(|(other, _)| level >= *other) {
             gravest = Some((level, event));

@@ -56,7 +56,8 @@ pub async fn run(arguments: &Redrive) -> anyhow::Result<Exit> {
         sent: Vec::new(),
         kept: Vec::new(),
         homeless: 0,
-        seen: BTreeSet::new(),
+        met: BTreeSet::new(),
+        made: BTreeSet::new(),
         came_back: 0,
     };
     let ended = round.run(&Interrupt::listen()).await;
@@ -69,8 +70,9 @@ fn no_dead_letter_queue(running: &RunningStack, queue: &Resource) -> anyhow::Err
     let (stack, id) = (running.stack.name(), &queue.id);
     let others = running.all(QUEUE).filter(|it| !running.sources(&it.id).is_empty());
     let others: Vec<_> = others.map(|it| it.id.as_str()).collect();
-    let failure = Failure::new(format!("`{id}` is no dead-letter queue: no queue of `{stack}` names it in its redrive policy"))
-        .exit(Exit::Usage);
+    let failure =
+        Failure::new(format!("`{id}` is no dead-letter queue: no queue of `{stack}` names it in its redrive policy"))
+            .exit(Exit::Usage);
     let failure = if others.is_empty() {
         failure
     } else {
@@ -90,7 +92,11 @@ struct Task<'a> {
 
 impl<'a> Task<'a> {
     /// Starts one; `None` where there are none, such as in the local cloud, or not for such a queue.
-    async fn start(running: &'a RunningStack, dead: &'a Resource, to: Option<&Resource>) -> anyhow::Result<Option<Self>> {
+    async fn start(
+        running: &'a RunningStack,
+        dead: &'a Resource,
+        to: Option<&Resource>,
+    ) -> anyhow::Result<Option<Self>> {
         let (sqs, arn) = (&running.cloud.sqs, running.arn(&dead.id));
         let call = sqs.start_message_move_task().source_arn(&arn).set_destination_arn(to.map(|to| running.arn(&to.id)));
         let error = match call.send().await {
@@ -184,7 +190,8 @@ struct Round<'a> {
     /// How many of those tell no queue to go back to.
     homeless: usize,
     /// The ids of messages that were met, and of those that were made of them.
-    seen: BTreeSet<String>,
+    met: BTreeSet<String>,
+    made: BTreeSet<String>,
     came_back: usize,
 }
 
@@ -210,10 +217,14 @@ impl Round<'_> {
             if messages.is_empty() {
                 return Ok(());
             }
-            let (old, new): (Vec<_>, Vec<_>) = messages.into_iter().partition(|it| self.seen.contains(queue::id(it)));
-            let is_round = !old.is_empty();
-            self.came_back += old.len();
-            self.kept.extend(old);
+            let (back, others): (Vec<_>, Vec<_>) =
+                messages.into_iter().partition(|it| self.made.contains(queue::id(it)));
+            let (met, new): (Vec<_>, Vec<_>) = others.into_iter().partition(|it| self.met.contains(queue::id(it)));
+            let is_round = !back.is_empty() || !met.is_empty();
+            self.came_back += back.len();
+            // What was met before has another receipt now, and is in the list already.
+            self.kept.retain(|kept| !met.iter().any(|it| it.message_id == kept.message_id));
+            self.kept.extend(back.into_iter().chain(met));
             self.take(new, interrupt).await?;
             if is_round {
                 return Ok(());
@@ -226,7 +237,7 @@ impl Round<'_> {
     async fn take(&mut self, messages: Vec<Message>, interrupt: &Interrupt) -> anyhow::Result<()> {
         let mut targets = Vec::new();
         for message in messages {
-            self.seen.insert(queue::id(&message).to_owned());
+            self.met.insert(queue::id(&message).to_owned());
             let is_wanted = self.arguments.filter.as_ref().is_none_or(|text| queue::body(&message).contains(text));
             match self.target(&message).await? {
                 Some(target) if is_wanted => targets.push((message, target)),
@@ -240,7 +251,11 @@ impl Round<'_> {
         if queue::is_fifo(&self.dead.physical_id) || self.arguments.edit {
             for (message, target) in targets {
                 // Behind one that stays, those of its group stay as well.
-                let fate = if failure.is_none() && !interrupt.is_raised() { self.send(&message, &target).await } else { Ok(Fate::Kept) };
+                let fate = if failure.is_none() && !interrupt.is_raised() {
+                    self.send(&message, &target).await
+                } else {
+                    Ok(Fate::Kept)
+                };
                 failure = self.keep(message, fate).err().or(failure);
             }
         } else {
@@ -255,7 +270,7 @@ impl Round<'_> {
     fn keep(&mut self, message: Message, fate: anyhow::Result<Fate>) -> anyhow::Result<()> {
         match fate {
             Ok(Fate::Sent(sent)) => {
-                self.seen.insert(sent.new_id.clone());
+                self.made.insert(sent.new_id.clone());
                 self.sent.push(sent);
                 // What is only looked at stays.
                 if self.arguments.dry_run {
@@ -337,7 +352,10 @@ impl Round<'_> {
             ui::result(format!("{}: {moved} {}{stay}", self.dead.id, quantity(sent, "message")));
         }
         if self.came_back > 0 {
-            ui::warn(format!("{} failed again at once: one round was made", quantity(self.came_back as u64, "message")));
+            ui::warn(format!(
+                "{} failed again at once: one round was made",
+                quantity(self.came_back as u64, "message")
+            ));
         }
         if self.homeless > 0 {
             let count = quantity(self.homeless as u64, "message");
@@ -360,7 +378,9 @@ impl Round<'_> {
 fn edited(body: &str) -> anyhow::Result<String> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let Some(editor) = variable("VISUAL").or_else(|| variable("EDITOR")) else {
-        return Err(Failure::new("there is no editor to open the message in").help("set `EDITOR`, such as to `vi`").into());
+        return Err(Failure::new("there is no editor to open the message in")
+            .help("set `EDITOR`, such as to `vi`")
+            .into());
     };
     let mut file = tempfile::Builder::new().prefix("message-").suffix(".json").tempfile()?;
     file.write_all(body.as_bytes())?;

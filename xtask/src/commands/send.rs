@@ -77,7 +77,9 @@ fn require_fitting(arguments: &Send, receiver: &Resource) -> anyhow::Result<()> 
     match options.iter().find(|(_, is_given, kinds, _)| *is_given && !kinds.contains(&kind)) {
         None => Ok(()),
         Some((option, .., fitting)) => {
-            Err(Failure::new(format!("`{option}` is for {fitting}, and `{}` is none", receiver.id)).exit(Exit::Usage).into())
+            Err(Failure::new(format!("`{option}` is for {fitting}, and `{}` is none", receiver.id))
+                .exit(Exit::Usage)
+                .into())
         }
     }
 }
@@ -129,7 +131,9 @@ impl Sender<'_> {
     async fn bus(&self, content: &Content) -> anyhow::Result<Sent> {
         let detail = content.as_json()?;
         if !detail.is_object() {
-            return Err(Failure::new("the detail of an event is a JSON object, and this is none").exit(Exit::Usage).into());
+            return Err(Failure::new("the detail of an event is a JSON object, and this is none")
+                .exit(Exit::Usage)
+                .into());
         }
         let source = self.event_field("--source", self.arguments.source.as_deref(), "source")?;
         let detail_type = self.event_field("--detail-type", self.arguments.detail_type.as_deref(), "detail-type")?;
@@ -150,7 +154,9 @@ impl Sender<'_> {
     fn event_field<'a>(&'a self, option: &str, given: Option<&'a str>, field: &str) -> anyhow::Result<&'a str> {
         let name = &self.receiver.physical_id;
         let rules = self.running.of_type("AWS::Events::Rule").map(|(_, it)| it);
-        let mut rules = rules.filter(|it| it["EventBusName"].as_str().is_some_and(|bus| bus == name || bus.ends_with(&format!("/{name}"))));
+        let mut rules = rules.filter(|it| {
+            it["EventBusName"].as_str().is_some_and(|bus| bus == name || bus.ends_with(&format!("/{name}")))
+        });
         given.or_else(|| rules.find_map(|it| first(&it["EventPattern"][field]))).ok_or_else(|| {
             let message = format!("no rule of the stack tells the {field} of events on `{}`", self.receiver.id);
             Failure::new(message).exit(Exit::Usage).help(format!("pass `{option}`")).into()
@@ -158,7 +164,8 @@ impl Sender<'_> {
     }
 
     async fn bucket(&self, content: Content) -> anyhow::Result<Sent> {
-        let name = content.file.as_ref().and_then(|file| file.file_name()).map(|name| name.to_string_lossy().into_owned());
+        let name =
+            content.file.as_ref().and_then(|file| file.file_name()).map(|name| name.to_string_lossy().into_owned());
         let Some(key) = self.arguments.key.clone().or(name) else {
             let message = format!("an object in the bucket `{}` needs a key", self.receiver.id);
             return Err(Failure::new(message).exit(Exit::Usage).help("pass `--key NAME`").into());

@@ -24,7 +24,12 @@ const RULE: Kind = Kind { one: "rule", several: "rules", types: &["AWS::Events::
 ///
 /// # Errors
 /// When the stack has nothing of the kind, or the body is no JSON where it must be.
-pub fn event(running: &RunningStack, function: &Resource, example: Example, body: Option<&str>) -> anyhow::Result<Json> {
+pub fn event(
+    running: &RunningStack,
+    function: &Resource,
+    example: Example,
+    body: Option<&str>,
+) -> anyhow::Result<Json> {
     let source = Source { running, function };
     match example {
         Example::Api => source.api(body),
@@ -113,7 +118,8 @@ impl Source<'_> {
         };
         let bucket = self.connected(BUCKET, connects)?;
         // Keys are encoded as in a form.
-        let key = percent_encoding::utf8_percent_encode(key.unwrap_or("example.txt"), percent_encoding::NON_ALPHANUMERIC);
+        let key =
+            percent_encoding::utf8_percent_encode(key.unwrap_or("example.txt"), percent_encoding::NON_ALPHANUMERIC);
         let key = key.to_string().replace("%2E", ".").replace("%2F", "/").replace("%2D", "-").replace("%5F", "_");
         Ok(json!({"Records": [{
             "eventVersion": "2.1",
@@ -155,7 +161,8 @@ impl Source<'_> {
         let rule = self.connected(RULE, connects)?;
         // A target with an input of its own gets that.
         let targets = self.running.properties(&rule.id)["Targets"].as_array();
-        let input = targets.into_iter().flatten().find(|it| self.is_function(&it["Arn"])).and_then(|it| it["Input"].as_str());
+        let input =
+            targets.into_iter().flatten().find(|it| self.is_function(&it["Arn"])).and_then(|it| it["Input"].as_str());
         if let Some(input) = input.and_then(|input| serde_json::from_str(input).ok()) {
             return Ok(input);
         }
@@ -202,8 +209,10 @@ impl Source<'_> {
         };
         let named = resource.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         let named: Vec<_> = named.map(|name| name.trim_end_matches('+')).collect();
-        let parameters: serde_json::Map<_, _> = named.iter().map(|it| ((*it).to_owned(), Json::from("example"))).collect();
-        let path: Vec<_> = resource.split('/').map(|part| if part.starts_with('{') { "example" } else { part }).collect();
+        let parameters: serde_json::Map<_, _> =
+            named.iter().map(|it| ((*it).to_owned(), Json::from("example"))).collect();
+        let path: Vec<_> =
+            resource.split('/').map(|part| if part.starts_with('{') { "example" } else { part }).collect();
         let path = path.join("/");
         let parameters = if parameters.is_empty() { Json::Null } else { parameters.into() };
         let api = method["RestApiId"].as_str().unwrap_or("example");

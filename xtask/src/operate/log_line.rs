@@ -229,7 +229,10 @@ fn level_of(word: &str) -> Option<Level> {
 /// The level among the first words of a line of text, in capitals: `[ERROR]`, or after a time and a request id.
 fn level_in(line: &str) -> Option<Level> {
     let words = line.split_whitespace().take(4);
-    words.map(|word| word.trim_matches(['[', ']', ':'])).filter(|word| *word == word.to_ascii_uppercase()).find_map(level_of)
+    words
+        .map(|word| word.trim_matches(['[', ']', ':']))
+        .filter(|word| *word == word.to_ascii_uppercase())
+        .find_map(level_of)
 }
 
 #[cfg(test)]
@@ -295,9 +298,19 @@ mod tests {
     #[test]
     fn the_level_of_a_text_line_is_among_its_first_words() {
         check("[ERROR] boom", Some(Level::Error), None, Some("ERROR [ERROR] boom"));
-        check("2026-11-22T22:03:32Z\tid\tINFO\thello", Some(Level::Info), None, Some("INFO  2026-11-22T22:03:32Z\tid\tINFO\thello"));
+        check(
+            "2026-11-22T22:03:32Z\tid\tINFO\thello",
+            Some(Level::Info),
+            None,
+            Some("INFO  2026-11-22T22:03:32Z\tid\tINFO\thello"),
+        );
         check("an error of mine", None, None, Some("      an error of mine"));
-        check("thread 'main' panicked at src/main.rs:1", None, None, Some("      thread 'main' panicked at src/main.rs:1"));
+        check(
+            "thread 'main' panicked at src/main.rs:1",
+            None,
+            None,
+            Some("      thread 'main' panicked at src/main.rs:1"),
+        );
         check("", None, None, Some("      "));
         check("START of something", None, None, Some("      START of something"));
         check("{\"level\": cut", None, None, Some("      {\"level\": cut"));

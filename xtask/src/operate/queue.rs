@@ -37,7 +37,8 @@ impl<'a> Receiver<'a> {
         while self.empty_answers < EMPTY_ANSWERS {
             let call = self.cloud.sqs.receive_message().queue_url(self.url).wait_time_seconds(1);
             let call = call.max_number_of_messages(i32::try_from(limit.min(BATCH))?);
-            let call = call.visibility_timeout(i32::try_from(self.hidden_for.as_secs())?).message_attribute_names("All");
+            let call =
+                call.visibility_timeout(i32::try_from(self.hidden_for.as_secs())?).message_attribute_names("All");
             let call = call.message_system_attribute_names(MessageSystemAttributeName::All);
             let messages = call.send().await.map_err(explain)?.messages.unwrap_or_default();
             if !messages.is_empty() {
@@ -75,7 +76,8 @@ pub async fn send_on(cloud: &Cloud, url: &str, message: &Message, body: &str) ->
     let mut call = cloud.sqs.send_message().queue_url(url).message_body(body);
     call = call.set_message_attributes(message.message_attributes.clone().filter(|it| !it.is_empty()));
     if is_fifo(url) {
-        call = call.message_group_id(system(message, &MessageSystemAttributeName::MessageGroupId).unwrap_or("stackwright"));
+        call = call
+            .message_group_id(system(message, &MessageSystemAttributeName::MessageGroupId).unwrap_or("stackwright"));
         // With its own deduplication id SQS would drop it for five minutes after it was first sent. With this one it is
         // doubled by no repetition of the same redrive.
         call = call.message_deduplication_id(format!("redrive-{}", id(message)));

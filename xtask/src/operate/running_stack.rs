@@ -141,7 +141,8 @@ impl RunningStack {
     pub fn consumers(&self, id: &str) -> Vec<&Resource> {
         let arn = self.arn(id);
         let mappings = self.of_type("AWS::Lambda::EventSourceMapping");
-        let names = mappings.filter(|(_, it)| it["EventSourceArn"] == arn).filter_map(|(_, it)| it["FunctionName"].as_str());
+        let names =
+            mappings.filter(|(_, it)| it["EventSourceArn"] == arn).filter_map(|(_, it)| it["FunctionName"].as_str());
         names.filter_map(|name| self.all(FUNCTION).find(|it| self.is_function(name, &it.id))).collect()
     }
 
@@ -149,9 +150,7 @@ impl RunningStack {
     #[must_use]
     pub fn sources(&self, id: &str) -> Vec<&Resource> {
         let arn = self.arn(id);
-        self.all(QUEUE)
-            .filter(|it| self.properties(&it.id)["RedrivePolicy"]["deadLetterTargetArn"] == arn)
-            .collect()
+        self.all(QUEUE).filter(|it| self.properties(&it.id)["RedrivePolicy"]["deadLetterTargetArn"] == arn).collect()
     }
 
     /// Where functions write their logs. Functions may share a group.

@@ -39,8 +39,7 @@ async fn a_function_answers_an_event_and_its_log_and_failure_are_told() {
 
     // Standard input.
     let mut command = cloud.command(&["invoke", "spaceships", "Consumer", "--event", "-", "--local"]);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(br#"{"Records": [{}]}"#).unwrap();
     let failed = CommandOutput::from(child.wait_with_output().unwrap()).expect(1);
     assert!(failed.json()["errorMessage"].is_string(), "{failed}");

@@ -114,9 +114,13 @@ async fn what_is_followed_is_shown_once_and_in_full() {
     .await;
     kill_process(Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap(), Signal::INT).unwrap();
     assert!(child.wait().unwrap().success(), "Ctrl-C is how it ends");
-    let shown: Vec<_> = seen.iter().filter(|line| line["stream"] == "test").map(|line| line["message"].clone()).collect();
+    let shown: Vec<_> =
+        seen.iter().filter(|line| line["stream"] == "test").map(|line| line["message"].clone()).collect();
     assert_eq!(shown.len(), written.len(), "each once: {shown:?}");
-    assert_eq!(shown.iter().map(|it| it.as_str().unwrap()).collect::<BTreeSet<_>>(), written.iter().map(String::as_str).collect());
+    assert_eq!(
+        shown.iter().map(|it| it.as_str().unwrap()).collect::<BTreeSet<_>>(),
+        written.iter().map(String::as_str).collect()
+    );
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ pub(super) fn call(account: &mut Account, body: &Json, operation: &str) -> Resul
         "CancelMessageMoveTask" => {
             let handle = text(body, "TaskHandle");
             let task = account.moves.iter_mut().find(|task| task.handle == handle && task.status == "RUNNING");
-            let task = task.ok_or_else(|| Refusal::new(404, "ResourceNotFoundException", "The task does not exist."))?;
+            let task =
+                task.ok_or_else(|| Refusal::new(404, "ResourceNotFoundException", "The task does not exist."))?;
             task.status = "CANCELLED";
             Ok(json!({"ApproximateNumberOfMessagesMoved": task.moved}))
         }
@@ -41,7 +42,8 @@ fn start(account: &mut Account, source: &str, destination: &str) -> Result<Json,
         return Err(refused("There is already a task running."));
     }
     let (handle, all) = (account.uuid(), account.holds(&from));
-    let task = MoveTask { handle: handle.clone(), source: source.to_owned(), from, to, all, moved: 0, status: "RUNNING" };
+    let task =
+        MoveTask { handle: handle.clone(), source: source.to_owned(), from, to, all, moved: 0, status: "RUNNING" };
     account.moves.push(task);
     Ok(json!({ "TaskHandle": handle }))
 }
