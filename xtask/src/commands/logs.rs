@@ -84,8 +84,8 @@ struct Shown<'a> {
     groups: &'a [LogGroup],
     /// How wide the names of functions are.
     width: usize,
-    /// The invocation that each stream is at: a line of text does not tell its own.
-    current: BTreeMap<String, String>,
+    /// The invocation that each stream of a group is at: a line of text does not tell its own.
+    current: BTreeMap<(usize, String), String>,
     count: u64,
     out: BufWriter<anstream::AutoStream<io::Stdout>>,
 }
@@ -99,18 +99,17 @@ impl<'a> Shown<'a> {
 
     fn take(&mut self, event: &LogEvent) -> io::Result<()> {
         let line = LogLine::of(&event.message);
-        let request = match (&line.request, &line.says) {
-            (Some(id), Says::Started) => {
-                self.current.insert(event.stream.clone(), id.clone());
-                Some(id.clone())
+        let stream = (event.group, event.stream.clone());
+        let request = line.request.clone().or_else(|| self.current.get(&stream).cloned());
+        match (&line.says, &line.request) {
+            (Says::Started, Some(id)) => {
+                self.current.insert(stream, id.clone());
             }
-            (Some(id), Says::Report(_)) => {
-                self.current.remove(&event.stream);
-                Some(id.clone())
+            (Says::Report(_), _) => {
+                self.current.remove(&stream);
             }
-            (Some(id), _) => Some(id.clone()),
-            (None, _) => self.current.get(&event.stream).cloned(),
-        };
+            _ => {}
+        }
         if !self.is_wanted(event, &line, request.as_deref()) {
             return Ok(());
         }
