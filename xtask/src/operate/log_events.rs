@@ -1,9 +1,7 @@
 //! The events of several log groups, in the order of time.
 //!
-//! Of each group one page is held, of which AWS sends 10,000 events or 1 MB at most, whichever is less. The earliest event of
-//! all pages comes next, so that any number of events can be read in little memory.
-//!
-//! <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html>
+//! Of each group one page is held. The earliest event of all pages comes next, so that any number of events can be read in
+//! little memory.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -16,6 +14,10 @@ use crate::cloud::{Cloud, explain};
 /// How far back is read again while logs are followed, in milliseconds: CloudWatch Logs may show an event some seconds
 /// after later ones of another stream.
 const OVERLAP: i64 = 10_000;
+
+/// How many events a page has at most. AWS would send 10,000, in 1 MB at most, which take ten times as much as JSON is read.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html>
+const PAGE: i32 = 5_000;
 
 /// Where functions write their logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +123,7 @@ impl GroupEvents {
     /// Reads until there is an event, or no page is left.
     async fn fill(&mut self, cloud: &Cloud) -> anyhow::Result<()> {
         while self.page.is_empty() && !self.is_read {
-            let call = cloud.logs.filter_log_events().log_group_name(&self.name).start_time(self.from);
+            let call = cloud.logs.filter_log_events().log_group_name(&self.name).start_time(self.from).limit(PAGE);
             let call = call.set_filter_pattern(self.pattern.clone()).set_next_token(self.next.take());
             match call.send().await {
                 Ok(answer) => {

@@ -163,7 +163,8 @@ impl Report {
         };
         Self {
             duration: value("Duration"),
-            memory_used: value("Max Memory Used"),
+            // The emulator reports this of what it did not measure.
+            memory_used: value("Max Memory Used").filter(|used| used != "0 MB"),
             memory_size: value("Memory Size"),
             init: value("Init Duration"),
             problem: value("Status").filter(|status| status != "success"),

@@ -151,8 +151,8 @@ async fn a_hundred_thousand_lines_need_little_memory() {
     }
     assert!(child.wait().unwrap().success());
     assert_eq!(count, 100_000);
-    eprintln!("{memory} kB at most");
-    assert!(memory < 100_000, "{memory} kB");
+    // Most of it is the program itself, which is not optimised here.
+    assert!(memory < 100_000, "{memory} kB at most");
 
     // Whoever has read enough stops reading.
     let mut command = cloud.command(&["logs", "spaceships", "--since", "1h", "--local"]);
