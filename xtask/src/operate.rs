@@ -5,5 +5,6 @@ pub mod example;
 pub mod log_events;
 pub mod log_line;
 pub mod moment;
+pub mod move_task;
 pub mod queue;
 pub mod running_stack;

@@ -182,7 +182,7 @@ fn age(text: &str) -> Result<Duration, String> {
         'd' => 24 * 60 * 60,
         _ => return Err(expected()),
     };
-    let count: u64 = text.trim_end_matches(unit).parse().map_err(|_| expected())?;
+    let count: u64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| expected())?;
     // Longer than CloudWatch Logs has existed, and short enough for any clock.
     let longest = 100 * 365 * 24 * 60 * 60;
     Ok(Duration::from_secs(count.saturating_mul(seconds).min(longest)))

@@ -6,16 +6,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use aws_sdk_sqs::error::ProvideErrorMetadata as _;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName as System};
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
 
 use crate::cli::Redrive;
-use crate::cloud::explain;
 use crate::deploy::interrupt::Interrupt;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::operate::move_task::MoveTask;
 use crate::operate::queue::{self, Receiver};
 use crate::operate::running_stack::{QUEUE, RunningStack};
 use crate::services::{cloudformation::Resource, quantity};
@@ -25,8 +24,6 @@ use crate::ui;
 const HIDDEN_FOR: Duration = Duration::from_mins(5);
 /// The same while somebody edits a message.
 const EDITED_WITHIN: Duration = Duration::from_hours(1);
-/// How long to wait before a task of SQS is looked at again.
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// Sends messages back.
 pub async fn run(arguments: &Redrive) -> anyhow::Result<Exit> {
@@ -43,7 +40,7 @@ pub async fn run(arguments: &Redrive) -> anyhow::Result<Exit> {
     }
     // SQS moves the messages of dead-letter queues only.
     let is_plain = arguments.filter.is_none() && !arguments.edit && !arguments.dry_run && !sources.is_empty();
-    if is_plain && let Some(task) = Task::start(&running, dead, to).await? {
+    if is_plain && let Some(task) = MoveTask::start(&running, dead, to).await? {
         return task.follow().await;
     }
     let mut round = Round {
@@ -79,99 +76,6 @@ fn no_dead_letter_queue(running: &RunningStack, queue: &Resource) -> anyhow::Err
         failure.help(format!("its dead-letter queues: {}", others.join(", ")))
     };
     failure.help("`--to QUEUE` sends the messages of any queue to another").into()
-}
-
-/// A task of SQS that moves messages.
-///
-/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html>
-struct Task<'a> {
-    running: &'a RunningStack,
-    dead: &'a Resource,
-    handle: String,
-}
-
-impl<'a> Task<'a> {
-    /// Starts one; `None` where there are none, such as in the local cloud, or not for such a queue.
-    async fn start(
-        running: &'a RunningStack,
-        dead: &'a Resource,
-        to: Option<&Resource>,
-    ) -> anyhow::Result<Option<Self>> {
-        let (sqs, arn) = (&running.cloud.sqs, running.arn(&dead.id));
-        let call = sqs.start_message_move_task().source_arn(&arn).set_destination_arn(to.map(|to| running.arn(&to.id)));
-        let error = match call.send().await {
-            Ok(answer) => return Ok(Some(Self { running, dead, handle: answer.task_handle.unwrap_or_default() })),
-            Err(error) => error,
-        };
-        let code = error.code().unwrap_or_default();
-        if code == "InvalidAction" {
-            return Ok(None);
-        }
-        if !code.contains("UnsupportedOperation") {
-            return Err(explain(error));
-        }
-        // It refuses a second task in the same words as a queue that it cannot do this for.
-        let tasks = sqs.list_message_move_tasks().source_arn(&arn).send().await.map_err(explain)?;
-        if tasks.results().iter().any(|task| task.status() == Some("RUNNING")) {
-            let message = format!("SQS is moving the messages of `{}` already, for somebody else", dead.id);
-            return Err(Failure::new(message).help("run the same command again when it has ended").into());
-        }
-        Ok(None)
-    }
-
-    async fn follow(&self) -> anyhow::Result<Exit> {
-        let arn = self.running.arn(&self.dead.id);
-        let sqs = &self.running.cloud.sqs;
-        let interrupt = Interrupt::listen();
-        ui::say(format!("{}: SQS moves its messages", self.dead.id));
-        let (mut is_cancelled, mut said) = (false, 0);
-        loop {
-            let tasks = sqs.list_message_move_tasks().source_arn(&arn).max_results(10).send().await.map_err(explain)?;
-            let is_own = |handle: Option<&str>| handle.is_none_or(|it| it == self.handle);
-            // SQS tells the handle of a task only while it runs; the latest comes first.
-            let Some(task) = tasks.results().iter().find(|task| is_own(task.task_handle())) else {
-                return Err(Failure::new("SQS does not tell what became of the task").into());
-            };
-            let moved = u64::try_from(task.approximate_number_of_messages_moved()).unwrap_or_default();
-            let all = task.approximate_number_of_messages_to_move().and_then(|it| u64::try_from(it).ok());
-            match task.status().unwrap_or_default() {
-                "COMPLETED" | "CANCELLED" => return Ok(self.report(moved, is_cancelled)),
-                "FAILED" => {
-                    let why = task.failure_reason().unwrap_or("SQS does not tell why");
-                    let message = format!("SQS stopped after {}: {why}", quantity(moved, "message"));
-                    return Err(Failure::new(message).help("the others are where they were").into());
-                }
-                _ => {}
-            }
-            if moved > said {
-                let of = all.map(|all| format!(" of about {all}")).unwrap_or_default();
-                ui::say(format!("  {moved}{of} moved"));
-                said = moved;
-            }
-            // More than there were at the beginning: messages come back.
-            let is_round = all.is_some_and(|all| moved > all);
-            if (is_round || interrupt.is_raised()) && !is_cancelled {
-                if is_round {
-                    ui::warn("messages come back: stopped after one round");
-                }
-                sqs.cancel_message_move_task().task_handle(&self.handle).send().await.map_err(explain)?;
-                is_cancelled = true;
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    fn report(&self, moved: u64, is_cancelled: bool) -> Exit {
-        if is_cancelled {
-            ui::say("what was not moved stays where it is");
-        }
-        if ui::json() {
-            ui::result(json!({"version": 1, "queue": self.dead.id, "moved": moved}));
-        } else {
-            ui::result(format!("{}: moved {}", self.dead.id, quantity(moved, "message")));
-        }
-        Exit::Done
-    }
 }
 
 /// One round through the queue, in which each message is met once.
@@ -233,35 +137,36 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Sends what is wanted of a batch. What is not sent stays.
+    /// Sends what is wanted of a batch. What is not sent stays, also when one cannot be.
     async fn take(&mut self, messages: Vec<Message>, interrupt: &Interrupt) -> anyhow::Result<()> {
-        let mut targets = Vec::new();
+        let (mut targets, mut failure) = (Vec::new(), None);
         for message in messages {
             self.met.insert(queue::id(&message).to_owned());
             let is_wanted = self.arguments.filter.as_ref().is_none_or(|text| queue::body(&message).contains(text));
-            match self.target(&message).await? {
-                Some(target) if is_wanted => targets.push((message, target)),
-                target => {
+            match self.target(&message).await {
+                Ok(Some(target)) if is_wanted => targets.push((message, target)),
+                Ok(target) => {
                     self.homeless += usize::from(is_wanted && target.is_none());
                     self.kept.push(message);
                 }
+                Err(error) => {
+                    self.kept.push(message);
+                    failure = Some(error);
+                }
             }
         }
-        let mut failure = None;
-        if queue::is_fifo(&self.dead.physical_id) || self.arguments.edit {
-            for (message, target) in targets {
-                // Behind one that stays, those of its group stay as well.
-                let fate = if failure.is_none() && !interrupt.is_raised() {
-                    self.send(&message, &target).await
-                } else {
-                    Ok(Fate::Kept)
-                };
-                failure = self.keep(message, fate).err().or(failure);
-            }
-        } else {
-            let fates = join_all(targets.iter().map(|(message, target)| self.send(message, target))).await;
-            for ((message, _), fate) in targets.into_iter().zip(fates) {
-                failure = self.keep(message, fate).err().or(failure);
+        // What keeps an order is sent in that order, and what somebody edits one after the other.
+        let at_once = if queue::is_fifo(&self.dead.physical_id) || self.arguments.edit { 1 } else { targets.len() };
+        for batch in targets.chunks(at_once.max(1)) {
+            // Behind one that stays, those of its group stay as well.
+            let is_ended = failure.is_some() || interrupt.is_raised();
+            let fates = batch.iter().map(async |(message, target)| match is_ended {
+                false => self.send(message, target).await,
+                true => Ok(Fate::Kept),
+            });
+            let fates = join_all(fates).await;
+            for ((message, _), fate) in batch.iter().zip(fates) {
+                failure = self.keep(message.clone(), fate).err().or(failure);
             }
         }
         failure.map_or(Ok(()), Err)

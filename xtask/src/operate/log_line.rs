@@ -133,12 +133,11 @@ impl LogLine {
                     None => Style::new(),
                 };
                 let level = self.level.map_or("", name_of);
-                let mut line = format!("{style}{level:<5}{style:#} {text}");
                 let names = AnsiColor::Cyan.on_default();
-                for (name, value) in fields {
-                    line.push_str(&format!("  {names}{name}{names:#}={}", plain(value)));
-                }
-                Some(line)
+                let fields = fields.iter().map(|(name, value)| format!("{names}{name}{names:#}={}", plain(value)));
+                let text = Some(text.clone()).filter(|text| !text.is_empty());
+                let parts: Vec<_> = text.into_iter().chain(fields).collect();
+                Some(format!("{style}{level:<5}{style:#} {}", parts.join("  ")))
             }
         }
     }
@@ -261,7 +260,7 @@ mod tests {
             Some(r#"WARN  kept  reason=no model  at={"n":1}"#),
         );
         check(r#"{"level":"error"}"#, Some(Level::Error), None, Some("ERROR "));
-        check(r#"{"a":"line\nbreak"}"#, None, None, Some(r#"       a="line\nbreak""#));
+        check(r#"{"a":"line\nbreak"}"#, None, None, Some(r#"      a="line\nbreak""#));
     }
 
     #[test]
