@@ -38,7 +38,7 @@ pub async fn run(arguments: &Logs) -> anyhow::Result<Exit> {
         log = log.followed();
     }
     let mut shown = Shown::new(arguments, &groups);
-    let shows = async {
+    let reading = async {
         loop {
             while let Some(event) = log.next().await? {
                 shown.take(&event)?;
@@ -52,7 +52,7 @@ pub async fn run(arguments: &Logs) -> anyhow::Result<Exit> {
         }
     };
     let ended: anyhow::Result<()> = tokio::select! {
-        ended = shows => ended,
+        ended = reading => ended,
         _ = tokio::signal::ctrl_c() => Ok(()),
     };
     match ended {

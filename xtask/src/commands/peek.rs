@@ -36,9 +36,9 @@ pub async fn run(arguments: &Peek) -> anyhow::Result<Exit> {
     let counts = queue::counts(cloud, url).await?;
     let (mut messages, limit) = (Vec::new(), usize::from(arguments.limit));
     let mut receiver = Receiver::new(cloud, url, HIDDEN_FOR);
-    let received = receive(&mut receiver, &mut messages, limit).await;
+    let outcome = receive(&mut receiver, &mut messages, limit).await;
     queue::put_back(cloud, url, &messages).await?;
-    received?;
+    outcome?;
     let groups = log_groups(&running, queue);
     let (mut shown, until) = (Vec::new(), Instant::now() + SEARCH);
     for message in &messages {
@@ -59,9 +59,9 @@ pub async fn run(arguments: &Peek) -> anyhow::Result<Exit> {
     for (message, failed) in &shown {
         print(&running, message, failed.as_ref());
     }
-    let receives = &running.properties(&queue.id)["RedrivePolicy"]["maxReceiveCount"];
-    if !receives.is_null() && !messages.is_empty() {
-        ui::say(format!("a look is a receive: after {receives} a message goes to the dead-letter queue"));
+    let allowed = &running.properties(&queue.id)["RedrivePolicy"]["maxReceiveCount"];
+    if !allowed.is_null() && !messages.is_empty() {
+        ui::say(format!("a look is a receive: after {allowed} a message goes to the dead-letter queue"));
     }
     if queue::is_fifo(url) && (messages.len() as u64) < visible.min(limit as u64) {
         ui::say("others are behind the first of their groups: SQS shows them once those are deleted");
