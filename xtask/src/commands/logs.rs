@@ -142,11 +142,11 @@ fn as_json(group: &LogGroup, event: &LogEvent, line: &LogLine, request: Option<&
         "stream": event.stream,
         "message": event.message.trim_end(),
     });
-    if let Says::Message { text, fields } = &line.says {
-        if !fields.is_empty() || *text != event.message.trim_end() {
-            entry["text"] = text.as_str().into();
-            entry["fields"] = fields.clone().into();
-        }
+    if let Says::Message { text, fields } = &line.says
+        && (!fields.is_empty() || *text != event.message.trim_end())
+    {
+        entry["text"] = text.as_str().into();
+        entry["fields"] = fields.clone().into();
     }
     entry
 }

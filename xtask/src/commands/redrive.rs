@@ -160,10 +160,11 @@ impl Round<'_> {
         for batch in targets.chunks(at_once.max(1)) {
             // Behind one that stays, those of its group stay as well.
             let is_ended = failure.is_some() || interrupt.is_raised();
-            let fates = batch.iter().map(async |(message, target)| match is_ended {
-                false => self.send(message, target).await,
-                true => Ok(Fate::Kept),
-            });
+            let fates = batch.iter().map(
+                async |(message, target)| {
+                    if is_ended { Ok(Fate::Kept) } else { self.send(message, target).await }
+                },
+            );
             let fates = join_all(fates).await;
             for ((message, _), fate) in batch.iter().zip(fates) {
                 failure = self.keep(message.clone(), fate).err().or(failure);

@@ -62,10 +62,10 @@ impl LogLine {
     #[must_use]
     pub fn of(line: &str) -> Self {
         let line = line.trim_end();
-        if line.starts_with('{') {
-            if let Ok(Json::Object(members)) = serde_json::from_str(line) {
-                return Self::of_json(members);
-            }
+        if line.starts_with('{')
+            && let Ok(Json::Object(members)) = serde_json::from_str(line)
+        {
+            return Self::of_json(members);
         }
         Self::of_lambda(line).unwrap_or_else(|| {
             let text = line.to_owned();

@@ -97,7 +97,7 @@ pub struct Counts {
     pub delayed: u64,
 }
 
-/// How many messages a queue has, and after how many receives one goes to the dead-letter queue, where it has one.
+/// How many messages a queue has now.
 pub async fn counts(cloud: &Cloud, url: &str) -> anyhow::Result<Counts> {
     let (visible, in_flight, delayed) = (
         QueueAttributeName::ApproximateNumberOfMessages,
@@ -122,7 +122,7 @@ pub async fn url_of(cloud: &Cloud, arn: &str) -> anyhow::Result<String> {
 #[must_use]
 pub fn is_fifo(name: &str) -> bool {
     // AWS makes no FIFO queue or topic of another name, and no other one of such a name.
-    name.ends_with(".fifo")
+    name.strip_suffix(".fifo").is_some()
 }
 
 /// The id of a message.

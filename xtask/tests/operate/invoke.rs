@@ -58,19 +58,3 @@ fn an_event_that_is_no_json_is_told_with_its_place_before_anything_is_asked() {
     run(&cloud, "invoke", &["Consumer"]).expect(2);
     assert_eq!(cloud.pid(), None, "the local cloud was not even started");
 }
-
-#[test]
-fn what_invokes_no_function_has_no_example() {
-    let cloud = LocalCloud::fresh();
-    let _system = deploy(&cloud, "http://127.0.0.1:1/");
-    for (arguments, said) in [
-        (["Consumer", "--example", "api"], "no route of `spaceships` leads to `Consumer`"),
-        (["Consumer", "--example", "s3"], "`spaceships` has no bucket"),
-        (["Counts", "--example", "sns"], "`spaceships` has no topic"),
-        (["Counts", "--example", "schedule"], "`spaceships` has no rule"),
-    ] {
-        let refused = run(&cloud, "invoke", &arguments).expect(1);
-        assert!(refused.stderr.contains(said), "no {said} in {refused}");
-        assert!(refused.stderr.contains("`--event` takes any event"), "{refused}");
-    }
-}

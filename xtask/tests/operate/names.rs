@@ -29,4 +29,16 @@ fn a_name_that_nothing_has_is_told_with_the_nearest() {
         }
         assert_eq!(refused.stdout, "");
     }
+
+    // What invokes no function has no example.
+    for (arguments, said) in [
+        (["Consumer", "--example", "api"], "no route of `spaceships` leads to `Consumer`"),
+        (["Consumer", "--example", "s3"], "`spaceships` has no bucket"),
+        (["Counts", "--example", "sns"], "`spaceships` has no topic"),
+        (["Counts", "--example", "schedule"], "`spaceships` has no rule"),
+    ] {
+        let refused = run(&cloud, "invoke", &arguments).expect(1);
+        assert!(refused.stderr.contains(said), "no {said} in {refused}");
+        assert!(refused.stderr.contains("`--event` takes any event"), "{refused}");
+    }
 }
