@@ -144,7 +144,7 @@ async fn a_hundred_thousand_lines_need_little_memory() {
     let mut memory = 0;
     let mut part = vec![0; 1 << 16];
     while let Ok(length @ 1..) = output.read(&mut part) {
-        count += part[..length].iter().filter(|byte| **byte == b'\n').count();
+        count += memchr::memchr_iter(b'\n', &part[..length]).count();
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
         memory = memory.max(peak.and_then(|peak| peak.trim().parse().ok()).unwrap_or(0));
