@@ -110,8 +110,10 @@ fn report(lines: &[LogLine], took: Duration) -> Report {
 }
 
 fn failure(running: &RunningStack, function: &Resource, payload: &Json) -> anyhow::Error {
-    let text = |name: &str| payload.get(name).and_then(Json::as_str);
-    let why = match (text("errorMessage"), text("errorType")) {
+    let text = |name: &str| payload.get(name).and_then(Json::as_str).map(str::trim);
+    // The runtime for Rust tells the name of a type, which is of no use to who calls.
+    let kind = text("errorType").filter(|kind| !kind.contains("::"));
+    let why = match (text("errorMessage"), kind) {
         (Some(message), Some(kind)) => format!(": {message} ({kind})"),
         (Some(message), None) => format!(": {message}"),
         _ => String::new(),

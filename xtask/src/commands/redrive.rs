@@ -65,6 +65,11 @@ pub async fn run(arguments: &Redrive) -> anyhow::Result<Exit> {
 
 fn no_dead_letter_queue(running: &RunningStack, queue: &Resource) -> anyhow::Error {
     let (stack, id) = (running.stack.name(), &queue.id);
+    let undelivered = running.undelivered(id);
+    if !undelivered.is_empty() {
+        let message = format!("`{id}` takes what {} could not deliver, which is no queue", undelivered.join(", "));
+        return Failure::new(message).exit(Exit::Usage).help("`--to QUEUE` says where its messages go").into();
+    }
     let others = running.all(QUEUE).filter(|it| !running.sources(&it.id).is_empty());
     let others: Vec<_> = others.map(|it| it.id.as_str()).collect();
     let failure =

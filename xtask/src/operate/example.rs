@@ -54,12 +54,20 @@ impl Source<'_> {
     /// The resource of a kind for which `connects` holds, else the first one.
     fn connected(&self, kind: Kind, connects: impl Fn(&Resource) -> bool) -> anyhow::Result<&Resource> {
         let found = self.running.all(kind).find(|it| connects(it)).or_else(|| self.running.all(kind).next());
-        found.ok_or_else(|| {
-            let (one, stack) = (kind.one, self.running.stack.name());
-            Failure::new(format!("there is no example of this service: `{stack}` has no {one}"))
-                .help("`--event` takes any event")
-                .into()
-        })
+        found.ok_or_else(|| self.none(&format!("has no {}", kind.one)))
+    }
+
+    /// The rule with `property` that invokes the function, else the first one with it.
+    fn rule(&self, property: &str, what: &str) -> anyhow::Result<&Resource> {
+        let properties = |rule: &Resource| self.running.properties(&rule.id);
+        let rules = || self.running.all(RULE).filter(|it| properties(it).get(property).is_some());
+        let found = rules().find(|it| self.invokes(properties(it))).or_else(|| rules().next());
+        found.ok_or_else(|| self.none(&format!("has no rule with {what}")))
+    }
+
+    fn none(&self, why: &str) -> anyhow::Error {
+        let message = format!("there is no example of this service: `{}` {why}", self.running.stack.name());
+        Failure::new(message).help("`--event` takes any event").into()
     }
 
     fn sqs(&self, body: Option<&str>) -> anyhow::Result<Json> {
@@ -136,11 +144,7 @@ impl Source<'_> {
     }
 
     fn eventbridge(&self, detail: Option<&str>) -> anyhow::Result<Json> {
-        let connects = |rule: &Resource| {
-            let rule = self.running.properties(&rule.id);
-            rule.get("EventPattern").is_some() && self.invokes(rule)
-        };
-        let pattern = &self.running.properties(&self.connected(RULE, connects)?.id)["EventPattern"];
+        let pattern = &self.running.properties(&self.rule("EventPattern", "a pattern")?.id)["EventPattern"];
         let detail = match detail {
             Some(text) => super::content::Content::of(text)?.as_json()?,
             None => json!({}),
@@ -154,11 +158,7 @@ impl Source<'_> {
     }
 
     fn schedule(&self) -> anyhow::Result<Json> {
-        let connects = |rule: &Resource| {
-            let rule = self.running.properties(&rule.id);
-            rule.get("ScheduleExpression").is_some() && self.invokes(rule)
-        };
-        let rule = self.connected(RULE, connects)?;
+        let rule = self.rule("ScheduleExpression", "a schedule")?;
         // A target with an input of its own gets that.
         let targets = self.running.properties(&rule.id)["Targets"].as_array();
         let input =
@@ -198,9 +198,7 @@ impl Source<'_> {
             function.is_some_and(|function| self.running.is_function(function, &self.function.id))
         });
         let Some((id, method)) = routes.next() else {
-            let (stack, function) = (self.running.stack.name(), &self.function.id);
-            let message = format!("there is no example of this service: no route of `{stack}` leads to `{function}`");
-            return Err(Failure::new(message).help("`--event` takes any event").into());
+            return Err(self.none(&format!("has no route that leads to `{}`", self.function.id)));
         };
         let resource = self.path(id);
         let verb = match method["HttpMethod"].as_str() {

@@ -153,6 +153,14 @@ impl RunningStack {
         self.all(QUEUE).filter(|it| self.properties(&it.id)["RedrivePolicy"]["deadLetterTargetArn"] == arn).collect()
     }
 
+    /// The resources of other types that name the queue `id` for what they could not deliver.
+    #[must_use]
+    pub fn undelivered(&self, id: &str) -> Vec<&str> {
+        let arn = self.arn(id);
+        let others = self.template.iter().filter(|(_, it)| !QUEUE.types.iter().any(|queue| it["Type"] == *queue));
+        others.filter(|(_, it)| names_dead_letters(it, &arn)).map(|(id, _)| id.as_str()).collect()
+    }
+
     /// Where functions write their logs. Functions may share a group.
     #[must_use]
     pub fn log_groups(&self, functions: &[&Resource]) -> Vec<LogGroup> {
@@ -166,5 +174,19 @@ impl RunningStack {
             }
         }
         groups
+    }
+}
+
+/// Whether `arn` is where something in `json` sends what it could not deliver.
+fn names_dead_letters(json: &Json, arn: &str) -> bool {
+    const NAMES: [&str; 3] = ["DeadLetterConfig", "OnFailure", "RedrivePolicy"];
+    const TARGETS: [&str; 4] = ["Arn", "Destination", "TargetArn", "deadLetterTargetArn"];
+    match json {
+        Json::Array(items) => items.iter().any(|it| names_dead_letters(it, arn)),
+        Json::Object(members) => members.iter().any(|(name, it)| {
+            let is_target = NAMES.contains(&name.as_str()) && TARGETS.iter().any(|target| it[*target] == arn);
+            is_target || names_dead_letters(it, arn)
+        }),
+        _ => false,
     }
 }

@@ -32,10 +32,10 @@ fn a_name_that_nothing_has_is_told_with_the_nearest() {
 
     // What invokes no function has no example.
     for (arguments, said) in [
-        (["Consumer", "--example", "api"], "no route of `spaceships` leads to `Consumer`"),
+        (["Consumer", "--example", "api"], "`spaceships` has no route that leads to `Consumer`"),
         (["Consumer", "--example", "s3"], "`spaceships` has no bucket"),
         (["Counts", "--example", "sns"], "`spaceships` has no topic"),
-        (["Counts", "--example", "schedule"], "`spaceships` has no rule"),
+        (["Counts", "--example", "schedule"], "`spaceships` has no rule with a schedule"),
     ] {
         let refused = run(&cloud, "invoke", &arguments).expect(1);
         assert!(refused.stderr.contains(said), "no {said} in {refused}");
