@@ -146,13 +146,13 @@ async fn a_hundred_thousand_lines_need_little_memory() {
     while let Ok(length @ 1..) = output.read(&mut part) {
         count += memchr::memchr_iter(b'\n', &part[..length]).count();
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
-        memory = memory.max(peak.and_then(|peak| peak.trim().parse().ok()).unwrap_or(0));
+        // Without the pages of the program's file, which are many when it is not optimised.
+        let own = status.lines().find_map(|line| line.strip_prefix("RssAnon:")?.trim().strip_suffix(" kB"));
+        memory = memory.max(own.and_then(|own| own.trim().parse().ok()).unwrap_or(0));
     }
     assert!(child.wait().unwrap().success());
     assert_eq!(count, 100_000);
-    // Most of it is the program itself, which is not optimised here.
-    assert!(memory < 100_000, "{memory} kB at most");
+    assert!((1..80_000).contains(&memory), "{memory} kB at most");
 
     // Whoever has read enough stops reading.
     let mut command = cloud.command(&["logs", "spaceships", "--since", "1h", "--local"]);
