@@ -2,6 +2,7 @@
 
 mod audit;
 mod diff;
+mod operate;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use crate::scaffold::Template;
 
 pub use audit::{AuditFormat, PolicyAudit, PolicyKind};
 pub use diff::{Diff, DiffFormat};
+pub use operate::{Example, Invoke, Level, Logs, Peek, Redrive, Send};
 
 /// Deploy serverless systems on AWS from one Cargo workspace.
 #[derive(Debug, Parser)]
@@ -327,6 +329,22 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Show what the functions of a deployed stack log, in the order of time.
+    Logs(Box<Logs>),
+    /// Invoke a function of a deployed stack: its answer on standard output, its log on standard error.
+    Invoke(Box<Invoke>),
+    /// Send a message to a queue or topic, an event to a bus, or an object to a bucket of a deployed stack.
+    Send(Box<Send>),
+    /// Show the messages of a queue without taking them. Each is put back at once, and its receive count has risen by 1.
+    ///
+    /// SQS has no other way to look: after as many receives as the queue's redrive policy says, a message goes to the
+    /// dead-letter queue, and a look is one of them. Of each group of a FIFO queue, SQS shows the first messages only.
+    Peek(Box<Peek>),
+    /// Send the messages of a dead-letter queue back to where they came from.
+    ///
+    /// A message is deleted once it was sent, so that none is lost when this is stopped half-way; run again, it goes on.
+    /// One round is made: messages that fail again and come back meanwhile stay.
+    Redrive(Box<Redrive>),
     /// Start, stop and look after the local cloud.
     Local {
         /// What to do with it.

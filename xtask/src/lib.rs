@@ -18,6 +18,7 @@ pub mod folders;
 pub mod fresh;
 pub mod hex;
 pub mod local;
+pub mod operate;
 pub mod options;
 pub mod parameter_file;
 pub mod prepare;
@@ -76,6 +77,11 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::PolicyAudit(arguments) => commands::policy_audit::run(&arguments).await,
         Command::Destroy { stacks, target, arguments } => commands::destroy::run(&stacks, &target, &arguments).await,
         Command::Restore { folder, target, yes } => commands::restore::run(&folder, &target, yes).await,
+        Command::Logs(arguments) => commands::logs::run(&arguments).await,
+        Command::Invoke(arguments) => commands::invoke::run(&arguments).await,
+        Command::Send(arguments) => commands::send::run(&arguments).await,
+        Command::Peek(arguments) => commands::peek::run(&arguments).await,
+        Command::Redrive(arguments) => commands::redrive::run(&arguments).await,
         Command::Local { command } => commands::local::run(command).await,
         Command::Graph { name, choices, format, output } => {
             commands::graph::run(&name, &choices, format, output.as_deref())

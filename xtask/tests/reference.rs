@@ -89,35 +89,63 @@ fn actions(service: &str, prefix: &str, operation: &str) -> Vec<String> {
     }
 }
 
-#[test]
-fn the_rights_that_deploying_needs_are_those_of_the_calls() {
+/// The commands that look after a deployed stack. Whoever uses them need not deploy.
+const OPERATING: [&str; 5] = ["invoke", "logs", "peek", "redrive", "send"];
+
+/// The actions of the calls in `files`, by service.
+fn actions_in(files: &[PathBuf]) -> BTreeMap<&'static str, BTreeSet<String>> {
     let call = Regex::new(r"\b([a-z0-9]+)\s*\.\s*([a-z][a-z0-9_]*)\(\)").unwrap();
     let mut found: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for folder in ["assets", "commands", "deploy", "services"] {
-        for file in files(&root().join("xtask/src").join(folder), "rs") {
-            let text = read(&file);
-            for captures in call.captures_iter(&text) {
-                let Some((_, service, prefix)) = CLIENTS.iter().find(|(name, ..)| *name == &captures[1]) else {
-                    continue;
-                };
-                // A client is also copied.
-                if &captures[2] == "clone" {
-                    continue;
-                }
-                found.entry(prefix).or_default().extend(actions(service, prefix, &captures[2]));
+    for file in files {
+        let text = read(file);
+        for captures in call.captures_iter(&text) {
+            let Some((_, service, prefix)) = CLIENTS.iter().find(|(name, ..)| *name == &captures[1]) else {
+                continue;
+            };
+            // A client is also copied.
+            if &captures[2] == "clone" {
+                continue;
             }
+            found.entry(prefix).or_default().extend(actions(service, prefix, &captures[2]));
         }
     }
+    found
+}
+
+/// The rows of a table of actions by service.
+fn rows(actions: &BTreeMap<&str, BTreeSet<String>>) -> String {
+    let mut rows = String::new();
+    for (service, actions) in actions {
+        let actions: Vec<_> = actions.iter().map(|action| format!("`{action}`")).collect();
+        writeln!(rows, "| {service} | {} |", actions.join(", ")).unwrap();
+    }
+    rows
+}
+
+#[test]
+fn the_rights_that_commands_need_are_those_of_the_calls() {
+    let folders = ["assets", "commands", "deploy", "services"].map(|folder| root().join("xtask/src").join(folder));
+    let is_operating = |file: &PathBuf| OPERATING.contains(&file.file_stem().unwrap().to_str().unwrap());
+    let deploying = folders.iter().flat_map(|folder| files(folder, "rs"));
+    let deploying: Vec<_> =
+        deploying.filter(|file| !(file.parent() == Some(&*folders[1]) && is_operating(file))).collect();
+    let operating = files(&root().join("xtask/src/operate"), "rs").into_iter();
+    let operating: Vec<_> = operating.chain(OPERATING.map(|name| folders[1].join(format!("{name}.rs")))).collect();
+    let (deploying, mut operating) = (actions_in(&deploying), actions_in(&operating));
+    let read = ["DescribeStacks", "GetTemplate", "ListStackResources"].map(|it| format!("cloudformation:{it}"));
+    operating.insert("cloudformation", read.into());
     let mut page =
         "# Rights\n\nWhat whoever deploys needs of AWS, besides the rights to make, change and delete what the stacks \
                     consist of: those are needed by the service role of `--role-arn` where there is one. What only \
                     reads is for plans, `drift` and `destroy`; without it they say what they could not look at.\n\n\
                     | service | actions |\n|---|---|\n| sts | `sts:GetCallerIdentity` |\n"
             .to_owned();
-    for (service, actions) in found {
-        let actions: Vec<_> = actions.iter().map(|action| format!("`{action}`")).collect();
-        writeln!(page, "| {service} | {} |", actions.join(", ")).unwrap();
-    }
+    page.push_str(&rows(&deploying));
+    page.push_str(
+        "\n## Looking after stacks\n\nWhat `logs`, `invoke`, `send`, `peek` and `redrive` need together.\n\n\
+         | service | actions |\n|---|---|\n| sts | `sts:GetCallerIdentity` |\n",
+    );
+    page.push_str(&rows(&operating));
     check_page("rights.md", &page);
 }
 

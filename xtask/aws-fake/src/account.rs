@@ -44,6 +44,21 @@ pub enum Doing {
     Rollback,
 }
 
+/// A task of SQS that moves the messages of a queue.
+#[derive(Debug)]
+pub(crate) struct MoveTask {
+    pub(crate) handle: String,
+    /// The ARN of the queue.
+    pub(crate) source: String,
+    /// The URLs of the queue and of the one that they go to.
+    pub(crate) from: String,
+    pub(crate) to: String,
+    /// How many there were at the beginning, and how many were moved.
+    pub(crate) all: u64,
+    pub(crate) moved: u64,
+    pub(crate) status: &'static str,
+}
+
 /// What is in the account.
 #[derive(Debug)]
 pub(crate) struct Account {
@@ -59,6 +74,10 @@ pub(crate) struct Account {
     pub(crate) failing_once: BTreeMap<String, String>,
     /// Why the next operation that gets so far fails without any resource's failing.
     pub(crate) failing_stack: Option<String>,
+    /// Tasks of SQS that move messages, the latest last.
+    pub(crate) moves: Vec<MoveTask>,
+    /// Whether what such a task moves fails again at once, and comes back.
+    pub(crate) returning: bool,
     /// What early validation finds about a resource: the name of the validation and the reason.
     pub(crate) invalid: BTreeMap<String, (String, String)>,
     /// For how many seconds what was deleted is not quite gone.
@@ -81,6 +100,8 @@ impl Default for Account {
             failing: BTreeMap::new(),
             failing_once: BTreeMap::new(),
             failing_stack: None,
+            moves: Vec::new(),
+            returning: false,
             invalid: BTreeMap::new(),
             linger: 0,
             gone: Vec::new(),

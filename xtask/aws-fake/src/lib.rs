@@ -283,6 +283,17 @@ impl FakeAws {
         self.world.lock().account.contents.insert(queue.to_owned(), count);
     }
 
+    /// From now on what SQS moves out of a dead-letter queue fails again at once, and comes back.
+    pub fn return_messages(&self) {
+        self.world.lock().account.returning = true;
+    }
+
+    /// How many messages a queue, by its URL, holds.
+    #[must_use]
+    pub fn messages(&self, queue: &str) -> u64 {
+        self.world.lock().account.holds(queue)
+    }
+
     /// The content of an object.
     #[must_use]
     pub fn object(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {

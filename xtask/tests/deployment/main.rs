@@ -16,6 +16,7 @@ mod outputs;
 mod ownership;
 mod project;
 mod random;
+mod redrive;
 mod states;
 mod steps;
 mod update;

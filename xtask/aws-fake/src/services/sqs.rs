@@ -1,5 +1,7 @@
 //! SQS.
 
+mod moves;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::{attributes, body, text};
@@ -37,6 +39,9 @@ const DEFAULTS: [(&str, &str); 5] = [
 /// Carries a call out.
 pub(super) fn call(account: &mut Account, request: &Request, operation: &str) -> Result<Json, Refusal> {
     let body = body(request);
+    if operation.ends_with("MessageMoveTask") || operation.ends_with("MessageMoveTasks") {
+        return moves::call(account, &body, operation);
+    }
     let url = match text(&body, "QueueName") {
         "" => text(&body, "QueueUrl").to_owned(),
         name => format!("https://sqs.{}.amazonaws.com/{ACCOUNT}/{name}", request.region),

@@ -1,0 +1,10 @@
+//! What the commands share that look after a deployed stack: `logs`, `invoke`, `send`, `peek` and `redrive`.
+
+pub mod content;
+pub mod example;
+pub mod log_events;
+pub mod log_line;
+pub mod moment;
+pub mod move_task;
+pub mod queue;
+pub mod running_stack;

@@ -1,0 +1,192 @@
+//! A deployed stack as those see it who look after it: its resources by the names that they have in the source.
+
+use infra::expression::referenced;
+use infra::nearest::nearest;
+use infra::template::code_parameter;
+use serde_json::{Map, Value as Json};
+
+use crate::audit::names::{Home, Names};
+use crate::cli::{OptionArgs, TargetArgs};
+use crate::cloud::{self, Cloud};
+use crate::deploy::deployed::{self, Deployed};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::operate::log_events::LogGroup;
+use crate::select::Selection;
+use crate::services::cloudformation::{self, Resource};
+use crate::stack::Stack;
+
+/// A deployed stack, where it is deployed, and the names of its resources.
+#[derive(Debug)]
+pub struct RunningStack {
+    /// Where it is deployed.
+    pub cloud: Cloud,
+    /// What the app says of it.
+    pub stack: Stack,
+    deployed: Deployed,
+    resources: Vec<Resource>,
+    names: Names,
+    /// The resources of the deployed template, with the values of parameters and the names of resources in place.
+    template: Map<String, Json>,
+}
+
+/// A kind of resource that a command line names.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// What it is called.
+    pub one: &'static str,
+    /// What several are called.
+    pub several: &'static str,
+    /// Its types.
+    pub types: &'static [&'static str],
+}
+
+/// Functions.
+pub const FUNCTION: Kind = Kind { one: "function", several: "functions", types: &["AWS::Lambda::Function"] };
+/// Queues.
+pub const QUEUE: Kind = Kind { one: "queue", several: "queues", types: &["AWS::SQS::Queue"] };
+
+impl RunningStack {
+    /// The stack `name` as it is deployed where `target` says, on behalf of `command`.
+    pub async fn find(name: &str, target: &TargetArgs, command: &str) -> anyhow::Result<Self> {
+        target.require_one_region(command)?;
+        let stack = Selection::one(name, &target.stage, &OptionArgs::default())?;
+        let cloud = cloud::connect(target, stack.default_region()).await?;
+        let deployed = deployed::require(&cloud, &stack).await?;
+        let resources = cloudformation::resources(&cloud, &deployed.id).await?;
+        let template = deployed.snapshot.resolved_resources();
+        let names = Names::of(Home::of(&cloud, &stack, &deployed), &resources, &template);
+        let template = template.into_iter().map(|(id, it)| (id, names.resolve(&it))).collect();
+        Ok(Self { cloud, stack, deployed, resources, names, template })
+    }
+
+    /// Its resources of a kind, in the order of the template.
+    pub fn all(&self, kind: Kind) -> impl Iterator<Item = &Resource> {
+        let of_kind = |id: &String| {
+            let is_of_kind = |it: &&Resource| it.id == *id && kind.types.contains(&it.resource_type.as_str());
+            self.resources.iter().find(is_of_kind)
+        };
+        self.template.keys().filter_map(of_kind)
+    }
+
+    /// The resource of a kind that is called `name`, by its logical id; a function also by its program.
+    pub fn require(&self, kind: Kind, name: &str) -> anyhow::Result<&Resource> {
+        if let Some(found) = self.all(kind).find(|it| it.id == name) {
+            return Ok(found);
+        }
+        if let Some(found) = self.all(kind).find(|it| self.code_parameter(&it.id) == Some(&code_parameter(name))) {
+            return Ok(found);
+        }
+        let stack = self.stack.name();
+        let message = match self.resources.iter().find(|it| it.id == name) {
+            Some(other) => format!("`{name}` of `{stack}` is no {}: its type is {}", kind.one, other.resource_type),
+            None => format!("`{stack}` has no {} `{name}`", kind.one),
+        };
+        let failure = Failure::new(message).exit(Exit::Usage);
+        let ids: Vec<_> = self.all(kind).map(|it| it.id.as_str()).collect();
+        let programs = self.stack.functions().iter().map(|it| it.program.as_str());
+        let programs = programs.filter(|_| kind.types == FUNCTION.types);
+        Err(match nearest(name, ids.iter().copied().chain(programs)) {
+            Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
+            None if ids.is_empty() => failure.help(format!("it has no {}", kind.several)),
+            None => failure.help(format!("its {}: {}", kind.several, ids.join(", "))),
+        }
+        .into())
+    }
+
+    /// The template's parameter that says where the code of the function `id` is.
+    fn code_parameter(&self, id: &str) -> Option<&str> {
+        referenced(self.written(id)?.get("Code")?.get("S3Key")?)
+    }
+
+    /// The properties of a resource as the deployed template has them.
+    #[must_use]
+    pub fn written(&self, id: &str) -> Option<&Json> {
+        self.deployed.snapshot.template.resource(id)?.get("Properties")
+    }
+
+    /// The properties of a resource, with names and ARNs in place of references.
+    #[must_use]
+    pub fn properties(&self, id: &str) -> &Json {
+        self.template.get(id).and_then(|it| it.get("Properties")).unwrap_or(&Json::Null)
+    }
+
+    /// The logical ids and properties of its resources of a type.
+    pub fn of_type<'a>(&'a self, resource_type: &'a str) -> impl Iterator<Item = (&'a str, &'a Json)> {
+        let is_of_type = move |it: &&Json| it.get("Type").is_some_and(|it| it == resource_type);
+        self.template.iter().filter(move |(_, it)| is_of_type(it)).map(|(id, it)| (id.as_str(), &it["Properties"]))
+    }
+
+    /// The ARN of the resource `id`.
+    #[must_use]
+    pub fn arn(&self, id: &str) -> String {
+        self.names.arn(id).unwrap_or_default()
+    }
+
+    /// An ARN by the logical id of its resource, where it is of this stack.
+    #[must_use]
+    pub fn shown(&self, arn: &str) -> String {
+        self.names.shown(arn)
+    }
+
+    /// Whether `text`, a name or an ARN with or without a version, is the function `id`.
+    #[must_use]
+    pub fn is_function(&self, text: &str, id: &str) -> bool {
+        let name = self.names.physical_id(id).unwrap_or_default();
+        text.split(':').any(|part| part == name)
+    }
+
+    /// The functions that take the messages of the queue `id`.
+    #[must_use]
+    pub fn consumers(&self, id: &str) -> Vec<&Resource> {
+        let arn = self.arn(id);
+        let mappings = self.of_type("AWS::Lambda::EventSourceMapping");
+        let names =
+            mappings.filter(|(_, it)| it["EventSourceArn"] == arn).filter_map(|(_, it)| it["FunctionName"].as_str());
+        names.filter_map(|name| self.all(FUNCTION).find(|it| self.is_function(name, &it.id))).collect()
+    }
+
+    /// The queues whose messages go to the queue `id` when they fail.
+    #[must_use]
+    pub fn sources(&self, id: &str) -> Vec<&Resource> {
+        let arn = self.arn(id);
+        self.all(QUEUE).filter(|it| self.properties(&it.id)["RedrivePolicy"]["deadLetterTargetArn"] == arn).collect()
+    }
+
+    /// The resources of other types that name the queue `id` for what they could not deliver.
+    #[must_use]
+    pub fn undelivered(&self, id: &str) -> Vec<&str> {
+        let arn = self.arn(id);
+        let others = self.template.iter().filter(|(_, it)| !QUEUE.types.iter().any(|queue| it["Type"] == *queue));
+        others.filter(|(_, it)| names_dead_letters(it, &arn)).map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// Where functions write their logs. Functions may share a group.
+    #[must_use]
+    pub fn log_groups(&self, functions: &[&Resource]) -> Vec<LogGroup> {
+        let mut groups: Vec<LogGroup> = Vec::new();
+        for function in functions {
+            let configured = self.properties(&function.id)["LoggingConfig"]["LogGroup"].as_str();
+            let name = configured.map_or_else(|| format!("/aws/lambda/{}", function.physical_id), str::to_owned);
+            match groups.iter_mut().find(|group| group.name == name) {
+                Some(group) => group.label = format!("{},{}", group.label, function.id),
+                None => groups.push(LogGroup { label: function.id.clone(), name }),
+            }
+        }
+        groups
+    }
+}
+
+/// Whether `arn` is where something in `json` sends what it could not deliver.
+fn names_dead_letters(json: &Json, arn: &str) -> bool {
+    const NAMES: [&str; 3] = ["DeadLetterConfig", "OnFailure", "RedrivePolicy"];
+    const TARGETS: [&str; 4] = ["Arn", "Destination", "TargetArn", "deadLetterTargetArn"];
+    match json {
+        Json::Array(items) => items.iter().any(|it| names_dead_letters(it, arn)),
+        Json::Object(members) => members.iter().any(|(name, it)| {
+            let is_target = NAMES.contains(&name.as_str()) && TARGETS.iter().any(|target| it[*target] == arn);
+            is_target || names_dead_letters(it, arn)
+        }),
+        _ => false,
+    }
+}
