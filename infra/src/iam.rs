@@ -9,14 +9,14 @@ mod statements;
 mod subjects;
 mod unresolved;
 
+pub use document::Unread;
+pub use policies::unknown::PREFIX as VARIABLE_PREFIX;
 pub use policy::{ManagedPolicy, Policy};
 pub use role::{InlinePolicy, Role};
 pub use statements::{account_root, merged};
 pub(crate) use statements::{check_identity_policy, check_resource_policy};
-pub use document::Unread;
 pub use subjects::{NamedPolicy, Place, Subject, Ways, subjects, unread, ways};
 pub(crate) use subjects::{outside, subjects_in};
-pub use policies::unknown::PREFIX as VARIABLE_PREFIX;
 pub use unresolved::{name_variables, resolve, with_variables};
 
 use crate::value::Value;

@@ -208,9 +208,7 @@ mod tests {
             }
             Shape::List { items, .. } => look(schema, items, &format!("{path}.*"), within, found),
             Shape::Any => found(path.to_owned()),
-            Shape::Scalar(scalar)
-                if scalar.values.is_empty() && (scalar.kinds.string || scalar.kinds.object) =>
-            {
+            Shape::Scalar(scalar) if scalar.values.is_empty() && (scalar.kinds.string || scalar.kinds.object) => {
                 found(path.to_owned());
             }
             Shape::Map(_) | Shape::Scalar(_) => {}
@@ -237,9 +235,16 @@ mod tests {
             "SessionPolicy",
         ];
         NAMES.contains(&name)
-            || ["ResourcePolicy", "PolicyDocument", "FileSystemPolicy", "GroupPolicy", "DestinationPolicy", "S3AccessPolicy"]
-                .iter()
-                .any(|end| name.ends_with(end))
+            || [
+                "ResourcePolicy",
+                "PolicyDocument",
+                "FileSystemPolicy",
+                "GroupPolicy",
+                "DestinationPolicy",
+                "S3AccessPolicy",
+            ]
+            .iter()
+            .any(|end| name.ends_with(end))
     }
 
     /// Properties that are called so and hold no policy.

@@ -79,7 +79,8 @@ pub(super) fn source(moved: &BTreeMap<String, String>, base: &str, pointer: &str
 impl Document {
     fn leave_out(&mut self, base: &str, pointer: &str, what: &str, text: &str) {
         let at = source(&self.moved, base, pointer);
-        self.unread.push((at, format!("{what} is `{}`, which is not known before it is deployed", unknown::named(text))));
+        self.unread
+            .push((at, format!("{what} is `{}`, which is not known before it is deployed", unknown::named(text))));
     }
 
     /// Decides what must be known of a policy, and leaves out what is not: an unknown statement says nothing.
@@ -161,7 +162,9 @@ impl Document {
         for name in TEXTS {
             members.get_mut(name).into_iter().for_each(to_texts);
         }
-        if let Some(Json::String(effect)) = members.get_mut("Effect").filter(|it| it.as_str().is_some_and(unknown::is_in)) {
+        if let Some(Json::String(effect)) =
+            members.get_mut("Effect").filter(|it| it.as_str().is_some_and(unknown::is_in))
+        {
             let either = ["Allow".to_owned(), "Deny".to_owned()];
             if let Some(chosen) = reader.decide(effect, &either, false)? {
                 *effect = chosen;
@@ -188,7 +191,8 @@ impl Document {
             let at = format!("{at}/Condition");
             let operators = condition.as_object().into_iter().flatten();
             let parts = operators.map(|(name, it)| (name.starts_with("Fn::"), it));
-            let unknown = [(false, condition)].into_iter().chain(parts).find(|(is_function, it)| *is_function || !is_known(it));
+            let unknown =
+                [(false, condition)].into_iter().chain(parts).find(|(is_function, it)| *is_function || !is_known(it));
             if let Some((_, unknown)) = unknown {
                 let text = unknown.as_str().map_or_else(|| unknown.to_string(), str::to_owned);
                 self.leave_out(base, &at, "a condition", &text);

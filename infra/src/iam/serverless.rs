@@ -77,7 +77,11 @@ impl Build<'_> {
         let Some(policy) = self.reader.member(&auth, "ResourcePolicy")? else { return Ok(()) };
         let lists = policy.json.as_object().into_iter().flatten();
         for (name, _) in lists.filter(|(name, _)| *name != "CustomStatements") {
-            self.leave_out(id, &format!("{}/{name}", policy.pointer), format!("what `{name}` makes a policy of is not read"));
+            self.leave_out(
+                id,
+                &format!("{}/{name}", policy.pointer),
+                format!("what `{name}` makes a policy of is not read"),
+            );
         }
         if let Some(statements) = self.reader.member(&policy, "CustomStatements")? {
             let document = json!({"Version": "2012-10-17", "Statement": statements.json});

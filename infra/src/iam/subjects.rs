@@ -110,7 +110,11 @@ pub fn unread(template: &Template) -> Vec<Unread> {
     let known = ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"];
     let macros = macros.filter(|it| !it.as_str().is_some_and(|name| known.contains(&name))).map(|it| {
         let name = it.get("Name").unwrap_or(it);
-        unread("", "/Transform", format!("what the macro `{}` makes of it is not known", crate::expression::display(name)))
+        unread(
+            "",
+            "/Transform",
+            format!("what the macro `{}` makes of it is not known", crate::expression::display(name)),
+        )
     });
     loops.chain(macros).chain(serverless::unread(&source)).collect()
 }
@@ -140,7 +144,10 @@ impl Ways {
         for subject in self.subjects {
             for (place, policy) in subject.places.into_iter().zip(subject.policies) {
                 let is_there = |(at, it): (&Place, &Policy)| {
-                    at.resource == place.resource && at.pointer == place.pointer && it.kind == policy.kind && it.json == policy.json
+                    at.resource == place.resource
+                        && at.pointer == place.pointer
+                        && it.kind == policy.kind
+                        && it.json == policy.json
                 };
                 if !whole.places.iter().zip(&whole.policies).any(is_there) {
                     whole.places.push(place);
@@ -336,8 +343,13 @@ impl Build<'_> {
         }
         let named = self.source.referenced(&arn.json).map(str::to_owned);
         if named.is_none() && text.as_deref().is_none_or(unknown::is_all) {
-            let name = text.map_or_else(|| crate::expression::display(&arn.json), |it| unknown::named(&it).into_owned());
-            self.leave_out(id, &arn.pointer, format!("which managed policy `{name}` is, is not known before it is deployed"));
+            let name =
+                text.map_or_else(|| crate::expression::display(&arn.json), |it| unknown::named(&it).into_owned());
+            self.leave_out(
+                id,
+                &arn.pointer,
+                format!("which managed policy `{name}` is, is not known before it is deployed"),
+            );
         }
         self.subject.named.push(NamedPolicy { is_boundary: false, arn: arn.json.clone().into_owned(), id: named });
         Ok(())
@@ -444,7 +456,11 @@ impl Build<'_> {
             Some("SERVICE_CONTROL_POLICY") => Kind::ServiceControl,
             Some("RESOURCE_CONTROL_POLICY") => Kind::ResourceControl,
             Some(text) if unknown::is_in(text) => {
-                self.leave_out(id, "/Properties/Type", "of which type the policy is, is not known before it is deployed");
+                self.leave_out(
+                    id,
+                    "/Properties/Type",
+                    "of which type the policy is, is not known before it is deployed",
+                );
                 return Ok(());
             }
             // Those of tags, back-ups and others have languages of their own.

@@ -127,7 +127,9 @@ impl<'a> Reader<'a> {
                 let mut members = Map::new();
                 for (name, member) in json.as_object().into_iter().flatten() {
                     let step = step(name);
-                    if let Some(value) = self.value(member, &format!("{at}/{step}"), &format!("{into}/{step}"), moved)? {
+                    if let Some(value) =
+                        self.value(member, &format!("{at}/{step}"), &format!("{into}/{step}"), moved)?
+                    {
                         members.insert(name.clone(), value);
                     }
                 }
@@ -235,6 +237,13 @@ impl<'a> Reader<'a> {
     /// <https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html>
     fn physical(&self, id: &str) -> Result<String, Stop> {
         let resource_type = self.source.type_of(id);
+        if let Some((_, name, form)) = ARNS.iter().find(|(of, ..)| *of == resource_type) {
+            let given = self.source.resource(id).and_then(|it| it.get("Properties")?.get(name));
+            let given = given.map(|given| self.text(given)).transpose()?.flatten();
+            let name = given.unwrap_or_else(|| unknown::name_variable(id));
+            // The address of an identity provider is its name.
+            return self.filled(id, form, name.strip_prefix("https://").unwrap_or(&name));
+        }
         let mut identifier = schema::of(resource_type).into_iter().flat_map(schema::Schema::primary_identifier);
         let (Some(property), None) = (identifier.next(), identifier.next()) else {
             return Ok(unknown::variable(id));
@@ -260,10 +269,19 @@ impl<'a> Reader<'a> {
     }
 
     fn attribute(&self, id: &str, attribute: &str) -> Result<Json, Stop> {
-        let form = facts::of(self.source.type_of(id)).attribute(attribute).filter(|form| form.starts_with("arn:"));
+        let resource_type = self.source.type_of(id);
+        if self.is_written_out && attribute.ends_with("Arn") && ARNS.iter().any(|(of, ..)| *of == resource_type) {
+            return self.physical(id).map(Json::from);
+        }
+        let form = facts::of(resource_type).attribute(attribute).filter(|form| form.starts_with("arn:"));
         let Some(form) = form.filter(|_| self.is_written_out) else {
             return self.not_known(unknown::variable(&format!("{id}.{attribute}")));
         };
+        self.filled(id, form, &self.name(id)?).map(Json::from)
+    }
+
+    /// The form of an ARN with what is known of the resource `id`.
+    fn filled(&self, id: &str, form: &str, name: &str) -> Result<String, Stop> {
         let mut arn = form.to_owned();
         for (place, name) in [("{partition}", "Partition"), ("{region}", "Region"), ("{account}", "AccountId")] {
             arn = arn.replace(place, &self.pseudo(name)?);
@@ -273,12 +291,8 @@ impl<'a> Reader<'a> {
             let path = path.map(|path| self.text(path)).transpose()?.flatten();
             arn = arn.replace("{path}", path.as_deref().unwrap_or("/"));
         }
-        if arn.contains("{id}") || arn.contains("{name}") {
-            let name = self.name(id)?;
-            arn = arn.replace("/{id}", &format!("/{}", name.trim_start_matches('/')));
-            arn = arn.replace("{id}", &name).replace("{name}", &name);
-        }
-        Ok(arn.into())
+        arn = arn.replace("/{id}", &format!("/{}", name.trim_start_matches('/')));
+        Ok(arn.replace("{id}", name).replace("{name}", name))
     }
 
     fn pseudo(&self, name: &str) -> Result<String, Stop> {
@@ -440,6 +454,19 @@ impl<'a> Reader<'a> {
         Ok(self.decide(what, &["it is so".to_owned()], true)?.is_some())
     }
 }
+
+/// The types whose `Ref` is an ARN of which more is known: the property with the name, and the form.
+const ARNS: [(&str, &str, &str); 5] = [
+    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName", "arn:{partition}:iam::{account}:policy{path}{name}"),
+    ("AWS::IAM::OIDCProvider", "Url", "arn:{partition}:iam::{account}:oidc-provider/{name}"),
+    ("AWS::IAM::SAMLProvider", "Name", "arn:{partition}:iam::{account}:saml-provider/{name}"),
+    ("AWS::SNS::Topic", "TopicName", "arn:{partition}:sns:{region}:{account}:{name}"),
+    (
+        "AWS::StepFunctions::StateMachine",
+        "StateMachineName",
+        "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
+    ),
+];
 
 /// The values that a parameter allows, when it allows only some.
 fn allowed(parameter: &Json) -> Vec<String> {

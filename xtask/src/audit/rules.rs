@@ -141,6 +141,8 @@ rules! {
         "put it in quotes";
     UNREADABLE_YAML = "TM05" Error "YAML that CloudFormation does not read",
         "write out what the alias or merge key stands for";
+    BYTE_ORDER_MARK = "TM06" Low "a byte order mark before a template",
+        "save the file as UTF-8 without it: not every program that reads templates takes it";
 }
 
 rules! {

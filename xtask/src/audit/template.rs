@@ -22,7 +22,8 @@ pub fn findings(audited: &Audited<'_>) -> Vec<AuditFinding> {
                     findings.push(finding);
                 }
             }
-            let left_out = subject.unread.iter().filter(|it| found.insert((rules::UNREAD.id, key(it), None, String::new())));
+            let left_out =
+                subject.unread.iter().filter(|it| found.insert((rules::UNREAD.id, key(it), None, String::new())));
             findings.extend(left_out.map(|it| not_read(it, audited)));
         }
         if !ways.are_all {
@@ -45,7 +46,11 @@ fn key(unread: &Unread) -> String {
 fn of_subject(subject: &Subject, audited: &Audited<'_>) -> Vec<(AuditFinding, String)> {
     let found = audit(&subject.policies).into_iter();
     let found = found.filter_map(|found| Some((subject.places.get(found.policy)?, found)));
-    found.map(|(place, found)| (finding(&found, audited, place), format!("{}{}", place.resource, place.source(&found.pointer)))).collect()
+    found
+        .map(|(place, found)| {
+            (finding(&found, audited, place), format!("{}{}", place.resource, place.source(&found.pointer)))
+        })
+        .collect()
 }
 
 fn finding(found: &Finding, audited: &Audited<'_>, place: &Place) -> AuditFinding {
