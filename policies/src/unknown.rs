@@ -71,6 +71,13 @@ const SAMPLES: [(&str, &str); 4] = [
     ("AWS::URLSuffix", "amazonaws.com"),
 ];
 
+/// Whether the value of a variable, of which this is the key, has no `:` and no `/`: it is a name, or what a pseudo
+/// parameter gives.
+pub(crate) fn is_plain(key: &str) -> bool {
+    let name = key.strip_prefix("cfn:");
+    name.is_some_and(|name| name.starts_with(NO_ARN) || SAMPLES.iter().any(|(known, _)| *known == decoded(name)))
+}
+
 /// The text as it is in some place where it may be deployed: values of which the form is known have one of that form.
 #[must_use]
 pub fn sample(text: &str) -> Cow<'_, str> {

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::scaffold::Template;
 
-pub use audit::{AuditFormat, PolicyAudit, PolicyKind};
+pub use audit::{AuditFormat, FailOn, PolicyAudit, PolicyKind};
 pub use diff::{Diff, DiffFormat};
 
 /// Deploy serverless systems on AWS from one Cargo workspace.

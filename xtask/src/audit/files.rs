@@ -1,10 +1,14 @@
 //! The audit of what others wrote: templates and policies in files.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use infra::expression::display;
+use infra::iam::Unread;
 use infra::template::{Note, NoteKind, Written};
 use policies::audit::{Kind, Policy, audit};
+use serde_json::Value as Json;
 
 use super::audited::{Audited, located};
 use super::finding::AuditFinding;
@@ -12,11 +16,24 @@ use super::{rules, template, wiring};
 use crate::failure::Failure;
 use crate::ui;
 
-/// What is found in the template in `file`.
+/// What is found in the template in `file`, and in those of its nested stacks that are files beside it.
 ///
 /// # Errors
 /// When the file cannot be read or is no template.
 pub fn template(file: &Path) -> anyhow::Result<Vec<AuditFinding>> {
+    let mut findings = Vec::new();
+    let mut read = BTreeSet::new();
+    let mut open = vec![file.to_owned()];
+    while let Some(file) = open.pop() {
+        if read.insert(file.clone()) {
+            findings.extend(one_template(&file, &mut open)?);
+        }
+    }
+    Ok(findings)
+}
+
+/// What is found in the template in `file` alone; the files of its nested stacks are added to `nested`.
+fn one_template(file: &Path, nested: &mut Vec<PathBuf>) -> anyhow::Result<Vec<AuditFinding>> {
     let name = file.display().to_string();
     let written = Written::parse(&read(file)?)
         .map_err(|error| Failure::new(format!("`{name}`: {error}")).help("a template is YAML or JSON"))?;
@@ -29,8 +46,41 @@ pub fn template(file: &Path) -> anyhow::Result<Vec<AuditFinding>> {
     let audited = Audited::file(&written, &name);
     let mut findings = template::findings(&audited);
     findings.extend(wiring::findings(&audited));
+    for (id, property) in written.template.section("Resources").filter_map(|(id, it)| Some((id, nested_template(it)?)))
+    {
+        match beside(file, property) {
+            Some(found) => nested.push(found),
+            None => findings.push(template::not_read(
+                &Unread {
+                    resource: id.to_owned(),
+                    pointer: String::new(),
+                    what: format!(
+                        "the template of the nested stack, `{}`, is no file beside this one",
+                        display(property)
+                    ),
+                },
+                &audited,
+            )),
+        }
+    }
     findings.extend(written.notes.iter().map(|note| noted(note, &name)));
     Ok(findings)
+}
+
+/// Where the template of a resource is that is a nested stack.
+fn nested_template(resource: &Json) -> Option<&Json> {
+    let property = match resource.get("Type")?.as_str()? {
+        "AWS::CloudFormation::Stack" => "TemplateURL",
+        "AWS::Serverless::Application" => "Location",
+        _ => return None,
+    };
+    resource.get("Properties")?.get(property)
+}
+
+/// The file that a template names from its own folder, when there is one.
+fn beside(file: &Path, location: &Json) -> Option<PathBuf> {
+    let location = location.as_str().filter(|it| !it.contains("://"))?;
+    Some(file.parent()?.join(location)).filter(|found| found.is_file())
 }
 
 /// What CloudFormation reads otherwise than it looks.

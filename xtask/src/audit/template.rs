@@ -66,7 +66,8 @@ fn finding(found: &Finding, audited: &Audited<'_>, place: &Place) -> AuditFindin
     }
 }
 
-fn not_read(unread: &Unread, audited: &Audited<'_>) -> AuditFinding {
+/// A part of a template that is not audited.
+pub(super) fn not_read(unread: &Unread, audited: &Audited<'_>) -> AuditFinding {
     let Unread { resource, pointer, what } = unread;
     let message = if resource.is_empty() {
         format!("{what}, so it is not audited")
