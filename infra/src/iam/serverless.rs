@@ -48,7 +48,12 @@ impl Build<'_> {
 
     fn given(&mut self, id: &str, policy: &Part<'_>) -> Result<(), Stop> {
         if policy.json.get("Statement").is_some() {
-            return self.add(Kind::Identity, id, policy);
+            // The macro writes the version that is not there.
+            let mut policy = policy.clone();
+            if let Json::Object(members) = policy.json.to_mut() {
+                members.entry("Version").or_insert_with(|| "2012-10-17".into());
+            }
+            return self.add(Kind::Identity, id, &policy);
         }
         match Expression::of(&policy.json) {
             Expression::Map(members) => {

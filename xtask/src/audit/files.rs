@@ -80,7 +80,7 @@ fn nested_template(resource: &Json) -> Option<&Json> {
 /// The file that a template names from its own folder, when there is one.
 fn beside(file: &Path, location: &Json) -> Option<PathBuf> {
     let location = location.as_str().filter(|it| !it.contains("://"))?;
-    Some(file.parent()?.join(location)).filter(|found| found.is_file())
+    Some(file.parent()?.join(location).components().collect::<PathBuf>()).filter(|found| found.is_file())
 }
 
 /// What CloudFormation reads otherwise than it looks.

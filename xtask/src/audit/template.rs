@@ -74,7 +74,9 @@ pub(super) fn not_read(unread: &Unread, audited: &Audited<'_>) -> AuditFinding {
     } else {
         format!("`{resource}`: {what}, so it is not audited")
     };
+    let evidence =
+        if pointer.is_empty() { "written in the template".to_owned() } else { format!("written at `{pointer}`") };
     AuditFinding::new(&rules::UNREAD, audited.name, resource, message)
-        .evidence(format!("written at `{pointer}`"))
+        .evidence(evidence)
         .at(audited.location(resource, pointer))
 }
