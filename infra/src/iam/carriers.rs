@@ -220,7 +220,6 @@ mod tests {
 
     /// How the properties of AWS's types are called that hold policies.
     fn is_called_a_policy(path: &str) -> bool {
-        let name = path.rsplit('.').find(|step| *step != "*").unwrap_or_default();
         const NAMES: [&str; 14] = [
             "AccessPolicies",
             "AccessPolicy",
@@ -237,6 +236,7 @@ mod tests {
             "ResourcePolicy",
             "SessionPolicy",
         ];
+        let name = path.rsplit('.').find(|step| *step != "*").unwrap_or_default();
         NAMES.contains(&name)
             || [
                 "ResourcePolicy",

@@ -43,13 +43,13 @@ pub(super) fn read(reader: &Reader<'_>, kind: Kind, part: &Part<'_>) -> Result<D
             return Ok(document);
         }
         // Some properties are texts with the JSON of a policy.
-        Json::String(text) => match parse::json(&text) {
-            Ok(json) => json,
-            Err(_) => {
+        Json::String(text) => {
+            let Ok(json) = parse::json(&text) else {
                 document.policy = Some(Policy::read(kind, &text));
                 return Ok(document);
-            }
-        },
+            };
+            json
+        }
         other => other,
     };
     if let Some(policy) = json.as_object_mut() {
@@ -115,7 +115,8 @@ impl Document {
                 }
             }
             Some(statement) => {
-                if !self.settle_statement(reader, base, "/Statement", statement)? {
+                let is_known = self.settle_statement(reader, base, "/Statement", statement)?;
+                if !is_known {
                     policy.clear();
                 }
             }

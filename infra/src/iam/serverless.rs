@@ -14,7 +14,7 @@ use crate::variant::{Part, Source, Stop};
 
 /// What of a serverless application is not read: what its macro makes that is not a policy in the template.
 pub(super) fn unread(source: &Source) -> impl Iterator<Item = Unread> + '_ {
-    source.resources().flat_map(|(id, resource)| {
+    source.resources().filter_map(|(id, resource)| {
         let resource_type = source.type_of(id);
         let what = match resource_type {
             "AWS::Serverless::Connector" => Some(("", "the policies that the connector makes are not known")),
@@ -55,25 +55,18 @@ impl Build<'_> {
             }
             return self.add(Kind::Identity, id, &policy);
         }
-        match Expression::of(&policy.json) {
-            Expression::Map(members) => {
-                // One of the templates that the macro has.
-                let name = members.keys().next().cloned().unwrap_or_default();
-                self.leave_out(id, &policy.pointer, format!("what the policy template `{name}` allows is not known"));
-                Ok(())
-            }
-            _ => {
-                // A policy of AWS may be called by its name alone.
-                let arn = match &*policy.json {
-                    Json::String(name) if !name.contains([':', '{', '/']) => {
-                        json!(format!("arn:aws:iam::aws:policy/{name}"))
-                    }
-                    other => other.clone(),
-                };
-                let arn = Part { json: Cow::Owned(arn), pointer: policy.pointer.clone() };
-                self.managed(id, &arn)
-            }
+        if let Expression::Map(members) = Expression::of(&policy.json) {
+            // One of the templates that the macro has.
+            let name = members.keys().next().cloned().unwrap_or_default();
+            self.leave_out(id, &policy.pointer, format!("what the policy template `{name}` allows is not known"));
+            return Ok(());
         }
+        // A policy of AWS may be called by its name alone.
+        let arn = match &*policy.json {
+            Json::String(name) if !name.contains([':', '{', '/']) => json!(format!("arn:aws:iam::aws:policy/{name}")),
+            other => other.clone(),
+        };
+        self.managed(id, &Part { json: Cow::Owned(arn), pointer: policy.pointer.clone() })
     }
 
     /// The policy of an API, which may be made of shorter lists.

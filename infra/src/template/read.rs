@@ -3,7 +3,7 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html>
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 use serde_json::{Map, Number, Value as Json};
@@ -63,7 +63,7 @@ fn mark(span: Span) -> Mark {
 struct Builder {
     read: Read,
     frames: Vec<Frame>,
-    anchors: HashMap<usize, Json>,
+    anchors: BTreeMap<usize, Json>,
     copied: usize,
 }
 
@@ -94,7 +94,10 @@ impl Builder {
                 self.end();
                 Ok(())
             }
-            Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), mark),
+            Event::Scalar(text, style, anchor, tag) => {
+                self.scalar(&text, style, anchor, tag.as_deref(), mark);
+                Ok(())
+            }
             Event::Alias(anchor) => {
                 let pointer = self.next_pointer();
                 self.read.note(mark, &pointer, NoteKind::Alias);
@@ -171,19 +174,12 @@ impl Builder {
         self.finish(json, &pointer);
     }
 
-    fn scalar(
-        &mut self,
-        text: &str,
-        style: ScalarStyle,
-        anchor: usize,
-        tag: Option<&Tag>,
-        mark: Mark,
-    ) -> Result<(), ParseError> {
+    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, mark: Mark) {
         if self.awaits_key() {
             if let Some(Frame { content: Content::Mapping { key, .. }, .. }) = self.frames.last_mut() {
                 *key = Some((text.to_owned(), mark));
             }
-            return Ok(());
+            return;
         }
         let pointer = self.next_pointer();
         self.read.marks.insert(pointer.clone(), mark);
@@ -197,7 +193,6 @@ impl Builder {
             self.anchors.insert(anchor, json.clone());
         }
         self.finish(json, &pointer);
-        Ok(())
     }
 
     /// What a text without quotes is.

@@ -1,7 +1,7 @@
 //! A template as somebody wrote it: with the lines of its values, and with what CloudFormation reads otherwise than it
 //! looks.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
@@ -15,7 +15,7 @@ pub struct Written {
     pub template: Template,
     /// What CloudFormation reads otherwise than it looks, in the order of the text.
     pub notes: Vec<Note>,
-    marks: HashMap<String, Mark>,
+    marks: BTreeMap<String, Mark>,
 }
 
 /// A place in a text: a line and a column, both from 1.
@@ -98,7 +98,7 @@ impl Written {
 pub(super) struct Read {
     pub(super) json: Json,
     pub(super) notes: Vec<Note>,
-    pub(super) marks: HashMap<String, Mark>,
+    pub(super) marks: BTreeMap<String, Mark>,
 }
 
 impl Read {

@@ -108,9 +108,9 @@ impl<'a> Reader<'a> {
     /// The value of `json`, which is at `at` and is read into `into`; nothing when it is no value.
     fn value(&self, json: &Json, at: &str, into: &str, moved: &mut Moved) -> Result<Option<Json>, Stop> {
         let again = |json: &Json| self.value(json, "", "", &mut Moved::new());
-        let not_known = || self.not_known(unknown::variable(&written(json))).map(Some);
+        let not_known = || Ok(Some(self.not_known(unknown::variable(&written(json)))));
         match Expression::of(json) {
-            Expression::Scalar(Json::String(text)) => self.with_references(text).map(|it| Some(it.into())),
+            Expression::Scalar(Json::String(text)) => Ok(Some(self.with_references(text).into())),
             Expression::Scalar(scalar) => Ok(Some(scalar.clone())),
             Expression::List(items) => {
                 let mut list = Vec::new();
@@ -191,27 +191,27 @@ impl<'a> Reader<'a> {
     }
 
     /// What was chosen for the value that the text stands for, or the text itself.
-    fn not_known(&self, text: String) -> Result<Json, Stop> {
-        Ok(match self.choices.get(&text) {
+    fn not_known(&self, text: String) -> Json {
+        match self.choices.get(&text) {
             Some(Choice::Is(chosen)) => chosen.as_str().into(),
             _ => text.into(),
-        })
+        }
     }
 
     /// The text with variables for the values that are looked up when it is deployed.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
-    fn with_references(&self, text: &str) -> Result<String, Stop> {
+    fn with_references(&self, text: &str) -> String {
         let mut whole = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{resolve:") {
             let Some((reference, after)) = after.split_once("}}") else { break };
             whole += before;
             let variable = unknown::variable(&format!("{{{{resolve:{reference}}}}}"));
-            whole += self.not_known(variable)?.as_str().unwrap_or_default();
+            whole += self.not_known(variable).as_str().unwrap_or_default();
             rest = after;
         }
-        Ok(whole + rest)
+        whole + rest
     }
 
     fn reference(&self, name: &str) -> Result<Json, Stop> {
@@ -224,12 +224,12 @@ impl<'a> Reader<'a> {
                     None => Err(Stop::Impossible),
                 };
             }
-            return self.not_known(variable);
+            return Ok(self.not_known(variable));
         }
         if self.is_written_out && self.source.resource(name).is_some() {
             return Ok(self.physical(name)?.into());
         }
-        self.not_known(unknown::variable(name))
+        Ok(self.not_known(unknown::variable(name)))
     }
 
     /// What `Ref` gives for a resource: by AWS's schemas what identifies it.
@@ -275,7 +275,7 @@ impl<'a> Reader<'a> {
         }
         let form = facts::of(resource_type).attribute(attribute).filter(|form| form.starts_with("arn:"));
         let Some(form) = form.filter(|_| self.is_written_out) else {
-            return self.not_known(unknown::variable(&format!("{id}.{attribute}")));
+            return Ok(self.not_known(unknown::variable(&format!("{id}.{attribute}"))));
         };
         self.filled(id, form, &self.name(id)?).map(Json::from)
     }
@@ -284,7 +284,7 @@ impl<'a> Reader<'a> {
     fn filled(&self, id: &str, form: &str, name: &str) -> Result<String, Stop> {
         let mut arn = form.to_owned();
         for (place, name) in [("{partition}", "Partition"), ("{region}", "Region"), ("{account}", "AccountId")] {
-            arn = arn.replace(place, &self.pseudo(name)?);
+            arn = arn.replace(place, &self.pseudo(name));
         }
         if arn.contains("{path}") {
             let path = self.source.resource(id).and_then(|it| it.get("Properties")?.get("Path"));
@@ -295,9 +295,9 @@ impl<'a> Reader<'a> {
         Ok(arn.replace("{id}", name).replace("{name}", name))
     }
 
-    fn pseudo(&self, name: &str) -> Result<String, Stop> {
-        let variable = self.not_known(unknown::variable(&format!("AWS::{name}")))?;
-        Ok(variable.as_str().unwrap_or_default().to_owned())
+    fn pseudo(&self, name: &str) -> String {
+        let variable = self.not_known(unknown::variable(&format!("AWS::{name}")));
+        variable.as_str().unwrap_or_default().to_owned()
     }
 
     fn substituted(&self, sub: Sub<'_>) -> Result<String, Stop> {
@@ -305,7 +305,7 @@ impl<'a> Reader<'a> {
         for piece in sub.pieces() {
             let value = match piece {
                 Piece::Text(text) => {
-                    whole += &self.with_references(text)?;
+                    whole += &self.with_references(text);
                     continue;
                 }
                 Piece::Escaped(name) => Json::from(format!("${{{name}}}")),

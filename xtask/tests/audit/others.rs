@@ -432,7 +432,7 @@ fn serverless_functions_are_read() {
 fn what_cloudformation_reads_otherwise_than_it_looks_is_said() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("t.yaml");
-    let mut of = |text: &str| {
+    let of = |text: &str| {
         fs::write(&file, text).unwrap();
         let ended = audit("template", &file);
         let json = ended.json();
