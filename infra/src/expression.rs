@@ -4,6 +4,7 @@
 //! [`visit`], or asks for the value with [`resolve`].
 
 mod canonical;
+pub(crate) mod loops;
 mod path;
 mod references;
 mod resolve;
@@ -273,6 +274,15 @@ pub fn display(json: &Json) -> String {
             format!("!{} {argument}", name.trim_start_matches("Fn::"))
         }
         _ => json.to_string(),
+    }
+}
+
+/// How a value is called that is not known before deployment.
+pub(crate) fn name_of_unknown(json: &Json) -> String {
+    match Expression::of(json) {
+        Expression::Ref(name) => name.to_owned(),
+        Expression::GetAtt(id, attribute) => format!("{id}.{attribute}"),
+        _ => display(json),
     }
 }
 

@@ -1,18 +1,23 @@
 //! AWS Identity and Access Management, with the values of a stack in its policies.
 
+mod carriers;
+mod document;
 mod policy;
 mod role;
+mod serverless;
 mod statements;
 mod subjects;
 mod unresolved;
 
+pub use document::Unread;
+pub use policies::unknown::PREFIX as VARIABLE_PREFIX;
 pub use policy::{ManagedPolicy, Policy};
 pub use role::{InlinePolicy, Role};
 pub use statements::{account_root, merged};
 pub(crate) use statements::{check_identity_policy, check_resource_policy};
-pub use subjects::{NamedPolicy, Place, Subject, subjects};
+pub use subjects::{NamedPolicy, Place, Subject, Ways, subjects, unread, ways};
 pub(crate) use subjects::{outside, subjects_in};
-pub use unresolved::{PREFIX as VARIABLE_PREFIX, name_variables, resolve, with_variables};
+pub use unresolved::{name_variables, resolve, with_variables};
 
 use crate::value::Value;
 

@@ -33,6 +33,7 @@ pub mod stage;
 pub mod template;
 pub mod units;
 pub mod value;
+mod variant;
 
 pub use assembly::{Finding, Location, Severity};
 pub use check::check;

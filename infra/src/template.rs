@@ -2,7 +2,10 @@
 //!
 //! In memory a template is JSON with the long form of intrinsic functions; [`yaml`] knows the short tags.
 
+mod json;
+mod read;
 mod tree;
+mod written;
 mod yaml;
 
 use std::io;
@@ -15,6 +18,7 @@ use crate::stack::{Declared, Stack};
 
 use tree::tree;
 pub(crate) use tree::verbatim;
+pub use written::{Mark, Note, NoteKind, Written};
 pub use yaml::ParseError;
 
 /// The parameter that names the bucket with the functions' zips.
@@ -71,7 +75,7 @@ impl Template {
     /// # Errors
     /// When the text is neither, or its top level is not a mapping.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        yaml::parse(text).map(Self)
+        Written::parse(text).map(|written| written.template)
     }
 
     /// YAML with short tags, for people.

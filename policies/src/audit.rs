@@ -66,6 +66,7 @@ pub fn audit(policies: &[Policy]) -> Vec<Finding> {
             Check::Allowed(sensitive) => exposure::allowed(&sensitive, &rights, &mut report),
         }
     }
+    findings.iter_mut().for_each(Finding::name_unknown);
     findings.sort_by(|one, other| one.key().cmp(&other.key()));
     findings
 }

@@ -16,6 +16,7 @@ pub mod operation;
 pub mod parse;
 mod pattern;
 pub mod principal;
+pub mod unknown;
 
 pub use action::Action;
 pub use condition::{Condition, Operator, Quantifier};

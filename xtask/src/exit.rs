@@ -14,7 +14,7 @@ pub enum Exit {
     Usage = 2,
     /// There are differences: `diff --exit-code`, `drift`.
     Differences = 3,
-    /// The audit has findings.
+    /// The audit has findings of the severity that `--fail-on` says, or worse.
     Findings = 4,
     /// A question was answered with no, or could not be asked.
     Declined = 5,

@@ -1,16 +1,20 @@
 //! The policies in a template, by whose they are.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use policies::audit::{Kind, Policy};
+use policies::unknown;
 use serde_json::{Map, Value as Json, json};
 
-use super::unresolved::with_variables;
-use crate::expression::{Expression, referenced};
+use super::document::{self, Document, Unread};
+use super::{carriers, serverless};
+use crate::expression::{Expression, ids_in, referenced};
 use crate::template::Template;
+use crate::variant::{Part, Reader, Source, Stop, explore};
 
 /// A role or other principal, or a resource with a policy of its own.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Subject {
     /// Its logical id.
     pub id: String,
@@ -20,6 +24,8 @@ pub struct Subject {
     pub policies: Vec<Policy>,
     /// The managed policies and boundaries that it names, also those that are not of the template.
     pub named: Vec<NamedPolicy>,
+    /// What of its policies nobody knows before the template is deployed.
+    pub unread: Vec<Unread>,
 }
 
 /// A policy that a principal names by its ARN.
@@ -40,204 +46,440 @@ pub struct Place {
     pub resource: String,
     /// The way from the resource to the policy, as a JSON pointer; empty for one that is no document there.
     pub pointer: String,
+    /// From where its parts are that a condition chose.
+    moved: BTreeMap<String, String>,
 }
 
-/// The subjects of `template`, in the order of their resources.
+/// A subject in each way that the conditions of its template leave open.
+#[derive(Debug, Clone)]
+pub struct Ways {
+    /// The logical id of the subject.
+    pub id: String,
+    /// The subject, once for each way.
+    pub subjects: Vec<Subject>,
+    /// Whether these are all ways; of too many each choice is made once.
+    pub are_all: bool,
+}
+
+impl Place {
+    /// The way from the resource to what is at `pointer` of the policy.
+    #[must_use]
+    pub fn source(&self, pointer: &str) -> String {
+        if self.pointer.is_empty() { String::new() } else { document::source(&self.moved, &self.pointer, pointer) }
+    }
+}
+
+/// The subjects of `template`, in the order of their resources, with the policies that they have whatever its conditions
+/// choose.
 ///
 /// A role has its trust policy, its inline policies, and those policies and boundaries of the same template that are
 /// attached to it; what a `Permission` of a function lets in is a policy of that function's.
 #[must_use]
 pub fn subjects(template: &Template) -> Vec<Subject> {
-    template.entries("Resources").map(subjects_in).unwrap_or_default()
+    subjects_of(&Source::of(template))
 }
 
 /// The subjects among resources of a template.
-pub(crate) fn subjects_in(all: &Map<String, Json>) -> Vec<Subject> {
-    let resources: BTreeMap<&str, &Json> = all.iter().map(|(id, resource)| (id.as_str(), resource)).collect();
-    let mut subjects = Vec::new();
-    for (id, resource) in all {
-        let properties = resource.get("Properties").unwrap_or(&Json::Null);
-        let mut subject = Subject { id: id.clone(), places: Vec::new(), policies: Vec::new(), named: Vec::new() };
-        match resource.get("Type").and_then(Json::as_str).unwrap_or_default() {
-            "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => subject.principal(id, properties, &resources),
-            "AWS::IAM::Policy"
-            | "AWS::IAM::UserPolicy"
-            | "AWS::IAM::RolePolicy"
-            | "AWS::IAM::GroupPolicy"
-            | "AWS::IAM::ManagedPolicy"
-                if is_used(id, properties, &resources) && outside(properties, &resources).next().is_none() => {}
-            "AWS::IAM::Policy"
-            | "AWS::IAM::UserPolicy"
-            | "AWS::IAM::RolePolicy"
-            | "AWS::IAM::GroupPolicy"
-            | "AWS::IAM::ManagedPolicy" => {
-                subject.add(Kind::Identity, id, "/Properties/PolicyDocument", properties.get("PolicyDocument"));
+pub(crate) fn subjects_in(resources: &Map<String, Json>) -> Vec<Subject> {
+    subjects_of(&Source::of_resources(resources))
+}
+
+/// The subjects of `template` in each way that its conditions leave open. What `Ref` and `Fn::GetAtt` give is written as
+/// far as the type of the resource tells it.
+#[must_use]
+pub fn ways(template: &Template) -> Vec<Ways> {
+    ways_of(&Source::of(template), true)
+}
+
+/// What makes resources of which nobody knows the policies before `template` is deployed.
+#[must_use]
+pub fn unread(template: &Template) -> Vec<Unread> {
+    let source = Source::of(template);
+    let unread = |resource: &str, pointer: &str, what: String| Unread {
+        resource: resource.to_owned(),
+        pointer: pointer.to_owned(),
+        what,
+    };
+    let loops = source
+        .loops()
+        .map(|name| unread(name, "", "what the loop runs over is not known before it is deployed".to_owned()));
+    let macros = template.as_json().get("Transform").into_iter().flat_map(|it| match it {
+        Json::Array(names) => names.iter().collect(),
+        one => vec![one],
+    });
+    let known = ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"];
+    let macros = macros.filter(|it| !it.as_str().is_some_and(|name| known.contains(&name))).map(|it| {
+        let name = it.get("Name").unwrap_or(it);
+        unread(
+            "",
+            "/Transform",
+            format!("what the macro `{}` makes of it is not known", crate::expression::display(name)),
+        )
+    });
+    loops.chain(macros).chain(serverless::unread(&source)).collect()
+}
+
+fn subjects_of(source: &Source) -> Vec<Subject> {
+    ways_of(source, false).into_iter().map(Ways::together).collect()
+}
+
+fn ways_of(source: &Source, is_written_out: bool) -> Vec<Ways> {
+    let mut ways = Vec::new();
+    for (id, resource) in source.resources() {
+        let (subjects, are_all) =
+            explore(|choices| subject(&Reader::new(source, choices, is_written_out), source, id, resource));
+        let is_one = |it: &Subject| !it.policies.is_empty() || !it.named.is_empty() || !it.unread.is_empty();
+        let subjects: Vec<_> = subjects.into_iter().filter(is_one).collect();
+        if !subjects.is_empty() {
+            ways.push(Ways { id: id.to_owned(), subjects, are_all });
+        }
+    }
+    ways
+}
+
+impl Ways {
+    /// All that the subject has in some way.
+    fn together(self) -> Subject {
+        let mut whole = Subject { id: self.id, ..Subject::default() };
+        for subject in self.subjects {
+            for (place, policy) in subject.places.into_iter().zip(subject.policies) {
+                let is_there = |(at, it): (&Place, &Policy)| {
+                    at.resource == place.resource
+                        && at.pointer == place.pointer
+                        && it.kind == policy.kind
+                        && it.json == policy.json
+                };
+                if !whole.places.iter().zip(&whole.policies).any(is_there) {
+                    whole.places.push(place);
+                    whole.policies.push(policy);
+                }
             }
-            // What an endpoint of a network lets through is a limit, and lets nobody in.
-            "AWS::EC2::VPCEndpoint" => {}
-            "AWS::SSO::PermissionSet" => {
-                subject.add(Kind::Identity, id, "/Properties/InlinePolicy", properties.get("InlinePolicy"));
-                let arns = list(properties.get("ManagedPolicies")).cloned();
-                subject.named.extend(arns.map(|arn| NamedPolicy { is_boundary: false, arn, id: None }));
+            for named in subject.named {
+                if !whole.named.contains(&named) {
+                    whole.named.push(named);
+                }
             }
-            "AWS::Serverless::Function" | "AWS::Serverless::StateMachine" => subject.serverless(id, properties),
-            "AWS::Events::EventBusPolicy" => subject.bus(id, properties),
-            "AWS::Organizations::Policy" => subject.organization(id, properties),
-            "AWS::Lambda::Permission" => subject.permission(id, properties),
-            _ => {
-                for (name, property) in properties.as_object().into_iter().flatten() {
-                    let pointer = format!("/Properties/{name}");
-                    if RESOURCE_POLICIES.contains(&name.as_str()) {
-                        subject.add(Kind::Resource, id, &pointer, Some(property));
-                    }
-                    if !subject.places.iter().any(|place| place.pointer == pointer) {
-                        subject.within(id, &pointer, property);
-                    }
+            for unread in subject.unread {
+                if !whole.unread.contains(&unread) {
+                    whole.unread.push(unread);
                 }
             }
         }
-        if !subject.policies.is_empty() || !subject.named.is_empty() {
-            subjects.push(subject);
-        }
+        whole
     }
-    subjects
 }
 
-/// How properties that are policies of their resource are called.
-const RESOURCE_POLICIES: [&str; 13] = [
-    "AccessPolicies",
-    "AccessPolicy",
-    "DestinationPolicy",
-    "FileSystemPolicy",
-    "KeyPolicy",
-    "ModelPackageGroupPolicy",
-    "NamespaceResourcePolicy",
-    "PermissionsPolicyDocument",
-    "Policy",
-    "PolicyDocument",
-    "PolicyText",
-    "RepositoryPolicyText",
-    "ResourcePolicy",
-];
+/// Whether the type is one of the policies that are attached to principals.
+fn is_attachable(resource_type: &str) -> bool {
+    resource_type.starts_with("AWS::IAM::") && resource_type.ends_with("Policy")
+}
+
+/// What a resource has, under the choices of `reader`.
+fn subject(reader: &Reader<'_>, source: &Source, id: &str, resource: &Json) -> Result<Subject, Stop> {
+    let mut subject = Subject { id: id.to_owned(), ..Subject::default() };
+    let resource_type = source.type_of(id);
+    let has_any = is_attachable(resource_type)
+        || resource_type.starts_with("AWS::IAM::")
+        || resource_type.starts_with("AWS::Serverless::")
+        || carriers::of(resource_type).next().is_some()
+        || matches!(
+            resource_type,
+            "AWS::Events::EventBusPolicy"
+                | "AWS::Organizations::Policy"
+                | "AWS::Lambda::Permission"
+                | "AWS::Lambda::LayerVersionPermission"
+        );
+    let is_searched = !has_any && !carriers::is_in_another_language(resource_type);
+    let Some(properties) = resource.get("Properties") else { return Ok(subject) };
+    if is_searched && !has_statement(properties) || !reader.exists(resource)? {
+        return Ok(subject);
+    }
+    let Some(properties) = reader.open(properties, "/Properties".to_owned())? else { return Ok(subject) };
+    if Expression::of(&properties.json).is_function() {
+        if has_any {
+            subject.leave_out(id, &properties.pointer, "its properties are not known before it is deployed");
+        }
+        return Ok(subject);
+    }
+    let mut build = Build { reader, source, subject: &mut subject };
+    match resource_type {
+        "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => build.principal(id, &properties)?,
+        _ if is_attachable(resource_type) => {
+            if !build.is_judged_with_principals(id, &properties)? {
+                build.document(Kind::Identity, id, &properties, "PolicyDocument")?;
+            }
+        }
+        "AWS::Events::EventBusPolicy" => build.bus(id, &properties)?,
+        "AWS::Organizations::Policy" => build.organization(id, &properties)?,
+        "AWS::Lambda::Permission" => build.permission(id, &properties)?,
+        "AWS::Lambda::LayerVersionPermission" => build.layer(id, &properties)?,
+        _ if resource_type.starts_with("AWS::Serverless::") => build.serverless(id, &properties)?,
+        _ if has_any => {
+            for (path, kind) in carriers::of(resource_type) {
+                let steps: Vec<_> = path.split('.').collect();
+                build.carried(kind, id, &properties, &steps)?;
+            }
+            build.permission_set(id, &properties)?;
+        }
+        _ => build.searched(id, &properties)?,
+    }
+    Ok(subject)
+}
+
+/// Whether a value has a statement of somebody who is let in.
+fn has_statement(json: &Json) -> bool {
+    match json {
+        Json::Object(members) => {
+            let has = |name: &str| members.contains_key(name);
+            has("Effect") && (has("Principal") || has("NotPrincipal")) || members.values().any(has_statement)
+        }
+        Json::Array(items) => items.iter().any(has_statement),
+        _ => false,
+    }
+}
 
 impl Subject {
-    fn add(&mut self, kind: Kind, resource: &str, pointer: &str, document: Option<&Json>) {
-        let Some(document) = document else { return };
-        // Either side of a condition may be the policy.
-        if let Expression::If(_, then, otherwise) = Expression::of(document) {
-            for side in [then, otherwise] {
-                self.add(kind, resource, pointer, Some(side));
-            }
-            return;
-        }
-        // Some properties of these names are texts with the JSON of a policy, others are no policies at all.
-        let policy = match document {
-            Json::String(text) if text.trim_start().starts_with('{') => Policy::read(kind, text),
-            Json::Object(members) if kind != Kind::Resource || members.contains_key("Statement") => {
-                Policy::of(kind, with_variables(document))
-            }
-            Json::Object(_) | Json::String(_) if kind == Kind::Resource => return,
-            other => Policy::of(kind, with_variables(other)),
-        };
-        self.places.push(Place { resource: resource.to_owned(), pointer: pointer.to_owned() });
-        self.policies.push(policy);
+    fn leave_out(&mut self, resource: &str, pointer: &str, what: impl Into<String>) {
+        let unread = Unread { resource: resource.to_owned(), pointer: pointer.to_owned(), what: what.into() };
+        self.unread.push(unread);
+    }
+}
+
+/// Reads what a subject has.
+pub(super) struct Build<'a> {
+    pub(super) reader: &'a Reader<'a>,
+    pub(super) source: &'a Source,
+    pub(super) subject: &'a mut Subject,
+}
+
+impl Build<'_> {
+    pub(super) fn leave_out(&mut self, resource: &str, pointer: &str, what: impl Into<String>) {
+        self.subject.leave_out(resource, pointer, what);
     }
 
-    /// Policies deeper in the properties of a resource, which say who is let in.
-    fn within(&mut self, id: &str, pointer: &str, json: &Json) {
-        let is_statement = |it: &Json| {
-            let has = |name: &str| it.get(name).is_some();
-            has("Effect") && (has("Principal") || has("NotPrincipal"))
-        };
-        match json {
-            Json::Object(_) if list(json.get("Statement")).any(is_statement) => {
-                self.add(Kind::Resource, id, pointer, Some(json));
+    /// Adds the policy that a part of the resource is.
+    pub(super) fn add(&mut self, kind: Kind, resource: &str, part: &Part<'_>) -> Result<(), Stop> {
+        let Document { policy, moved, unread } = document::read(self.reader, kind, part)?;
+        for (pointer, what) in unread {
+            self.subject.leave_out(resource, &pointer, what);
+        }
+        if let Some(policy) = policy {
+            self.subject.places.push(Place { resource: resource.to_owned(), pointer: part.pointer.clone(), moved });
+            self.subject.policies.push(policy);
+        }
+        Ok(())
+    }
+
+    /// Adds a policy that is no document in the template.
+    pub(super) fn add_made(&mut self, kind: Kind, resource: &str, document: &Json) -> Result<(), Stop> {
+        self.add(kind, resource, &Part { json: Cow::Borrowed(document), pointer: String::new() })
+    }
+
+    /// Adds the policy in the member `name`.
+    pub(super) fn document(&mut self, kind: Kind, id: &str, of: &Part<'_>, name: &str) -> Result<(), Stop> {
+        match self.reader.member(of, name)? {
+            Some(part) => self.add(kind, id, &part),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds the policies at a path of the resource's properties.
+    fn carried(&mut self, kind: Kind, id: &str, part: &Part<'_>, path: &[&str]) -> Result<(), Stop> {
+        let Some((step, rest)) = path.split_first() else { return self.add(kind, id, part) };
+        if Expression::of(&part.json).is_function() {
+            self.leave_out(id, &part.pointer, "what holds a policy is not known before it is deployed");
+            return Ok(());
+        }
+        if *step == "*" {
+            for item in self.reader.items(part)? {
+                self.carried(kind, id, &item, rest)?;
             }
+            return Ok(());
+        }
+        match self.reader.member(part, step)? {
+            Some(member) => self.carried(kind, id, &member, rest),
+            None => Ok(()),
+        }
+    }
+
+    /// Policies in the properties of a type that AWS does not have, or has since the tables were made: those that say who
+    /// is let in.
+    fn searched(&mut self, id: &str, part: &Part<'_>) -> Result<(), Stop> {
+        let is_policy = part.json.get("Statement").is_some_and(has_statement);
+        if is_policy {
+            return self.add(Kind::Resource, id, part);
+        }
+        match &*part.json {
             Json::Object(members) => {
-                members.iter().for_each(|(name, it)| self.within(id, &format!("{pointer}/{name}"), it));
+                for (name, member) in members.iter().filter(|(_, it)| has_statement(it)) {
+                    if let Some(member) = self.reader.open(member, format!("{}/{name}", part.pointer))? {
+                        self.searched(id, &member)?;
+                    }
+                }
             }
-            Json::Array(items) => {
-                items.iter().enumerate().for_each(|(index, it)| self.within(id, &format!("{pointer}/{index}"), it));
+            Json::Array(_) => {
+                for item in self.reader.items(part)? {
+                    self.searched(id, &item)?;
+                }
             }
             _ => {}
         }
+        Ok(())
     }
 
-    /// What the macro of serverless applications gives to the role that it makes.
-    fn serverless(&mut self, id: &str, properties: &Json) {
-        for (index, policy) in list(properties.get("Policies")).enumerate() {
-            if policy.get("Statement").is_some() {
-                self.add(Kind::Identity, id, &format!("/Properties/Policies/{index}"), Some(policy));
-            } else {
-                self.named.push(NamedPolicy { is_boundary: false, arn: policy.clone(), id: None });
+    fn permission_set(&mut self, id: &str, properties: &Part<'_>) -> Result<(), Stop> {
+        for arn in self.reader.listed(properties, "ManagedPolicies")? {
+            self.managed(id, &arn)?;
+        }
+        Ok(())
+    }
+
+    /// A managed policy by its ARN.
+    pub(super) fn managed(&mut self, id: &str, arn: &Part<'_>) -> Result<(), Stop> {
+        let text = self.reader.text(&arn.json)?;
+        if let Some(policy) = text.as_deref().and_then(powerful) {
+            let part = Part { json: Cow::Owned(policy), pointer: arn.pointer.clone() };
+            self.add(Kind::Identity, id, &part)?;
+        }
+        let named = self.source.referenced(&arn.json).map(str::to_owned);
+        if named.is_none() && text.as_deref().is_none_or(unknown::is_all) {
+            let name =
+                text.map_or_else(|| crate::expression::display(&arn.json), |it| unknown::named(&it).into_owned());
+            self.leave_out(
+                id,
+                &arn.pointer,
+                format!("which managed policy `{name}` is, is not known before it is deployed"),
+            );
+        }
+        self.subject.named.push(NamedPolicy { is_boundary: false, arn: arn.json.clone().into_owned(), id: named });
+        Ok(())
+    }
+
+    pub(super) fn boundary(&mut self, properties: &Part<'_>) -> Result<(), Stop> {
+        if let Some(arn) = self.reader.member(properties, "PermissionsBoundary")? {
+            let id = self.source.referenced(&arn.json).map(str::to_owned);
+            self.subject.named.push(NamedPolicy { is_boundary: true, arn: arn.json.clone().into_owned(), id });
+        }
+        Ok(())
+    }
+
+    fn principal(&mut self, id: &str, properties: &Part<'_>) -> Result<(), Stop> {
+        self.document(Kind::Trust, id, properties, "AssumeRolePolicyDocument")?;
+        for policy in self.reader.listed(properties, "Policies")? {
+            if Expression::of(&policy.json).is_function() {
+                self.leave_out(id, &policy.pointer, "an inline policy is not known before it is deployed");
             }
+            self.document(Kind::Identity, id, &policy, "PolicyDocument")?;
         }
-    }
-
-    fn principal(&mut self, id: &str, properties: &Json, resources: &BTreeMap<&str, &Json>) {
-        let trust = "AssumeRolePolicyDocument";
-        self.add(Kind::Trust, id, &format!("/Properties/{trust}"), properties.get(trust));
-        for (index, policy) in list(properties.get("Policies")).enumerate() {
-            let pointer = format!("/Properties/Policies/{index}/PolicyDocument");
-            self.add(Kind::Identity, id, &pointer, policy.get("PolicyDocument"));
+        let arns = self.reader.listed(properties, "ManagedPolicyArns")?;
+        for arn in &arns {
+            self.managed(id, arn)?;
         }
-        for (index, arn) in list(properties.get("ManagedPolicyArns")).enumerate() {
-            let pointer = format!("/Properties/ManagedPolicyArns/{index}");
-            self.add(Kind::Identity, id, &pointer, powerful(arn).as_ref());
-        }
-        for (is_boundary, name) in [(false, "ManagedPolicyArns"), (true, "PermissionsBoundary")] {
-            self.named.extend(list(properties.get(name)).map(|arn| NamedPolicy {
-                is_boundary,
-                arn: arn.clone(),
-                id: referenced(arn).filter(|id| resources.contains_key(id)).map(str::to_owned),
-            }));
-        }
-        for (other, resource) in resources {
-            let Some(theirs) = resource.get("Properties") else { continue };
-            let kind = resource.get("Type").and_then(Json::as_str).unwrap_or_default();
-            if !kind.starts_with("AWS::IAM::") || !kind.ends_with("Policy") {
+        self.boundary(properties)?;
+        let names: BTreeSet<_> = arns.iter().filter_map(|arn| self.source.referenced(&arn.json)).collect();
+        let boundary = properties.json.get("PermissionsBoundary").and_then(referenced);
+        let others: Vec<_> =
+            self.source.resources().filter(|(other, _)| is_attachable(self.source.type_of(other))).collect();
+        for (other, resource) in others {
+            let is_boundary = boundary == Some(other);
+            let may_be_of_it = names.contains(other) || mentions(resource, id, properties);
+            if !is_boundary && !may_be_of_it || !self.reader.exists(resource)? {
                 continue;
             }
-            let names = |list: Option<&Json>| self::list(list).any(|it| referenced(it) == Some(*other));
-            let of_it = attached(theirs).any(|principal| in_template(principal, resources) == Some(id))
-                || names(properties.get("ManagedPolicyArns"));
-            let document = theirs.get("PolicyDocument");
-            if of_it {
-                self.add(Kind::Identity, other, "/Properties/PolicyDocument", document);
+            let Some(theirs) = resource.get("Properties") else { continue };
+            let Some(theirs) = self.reader.open(theirs, "/Properties".to_owned())? else { continue };
+            if names.contains(other) || self.attached(&theirs)?.iter().any(|it| it.as_deref() == Some(id)) {
+                self.document(Kind::Identity, other, &theirs, "PolicyDocument")?;
             }
-            if properties.get("PermissionsBoundary").and_then(referenced) == Some(*other) {
-                self.add(Kind::Boundary, other, "/Properties/PolicyDocument", document);
+            if is_boundary {
+                self.document(Kind::Boundary, other, &theirs, "PolicyDocument")?;
             }
         }
+        Ok(())
+    }
+
+    /// Whether the policy is read with each principal that it is attached to, which are all of the template.
+    fn is_judged_with_principals(&self, id: &str, properties: &Part<'_>) -> Result<bool, Stop> {
+        let attached = self.attached(properties)?;
+        if attached.iter().any(Option::is_none) {
+            return Ok(false);
+        }
+        // Some principal has it under these choices, or under others that are tried with the principal.
+        let names_it = |json: Option<&Json>| json.is_some_and(|it| ids_in(it).contains(&id));
+        let is_named = self.source.resources().any(|(other, resource)| {
+            let Some(properties) = resource.get("Properties") else { return false };
+            is_principal(self.source.type_of(other))
+                && (names_it(properties.get("ManagedPolicyArns")) || names_it(properties.get("PermissionsBoundary")))
+        });
+        Ok(is_named || !attached.is_empty())
+    }
+
+    /// The principals of the template that a policy says it is attached to; nothing for those outside.
+    fn attached(&self, policy: &Part<'_>) -> Result<Vec<Option<String>>, Stop> {
+        let mut found = Vec::new();
+        for name in ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"] {
+            for principal in self.reader.listed(policy, name)? {
+                found.push(self.in_template(&principal)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The logical id of a principal that is referred to, or named as the template names it.
+    fn in_template(&self, principal: &Part<'_>) -> Result<Option<String>, Stop> {
+        if let Some(id) = referenced(&principal.json) {
+            let is_one = is_principal(self.source.type_of(id));
+            return Ok(Some(id.to_owned()).filter(|_| is_one));
+        }
+        let wanted = self.reader.text(&principal.json)?;
+        for (id, resource) in self.source.resources().filter(|(id, _)| is_principal(self.source.type_of(id))) {
+            for name in NAMES {
+                let Some(given) = resource.get("Properties").and_then(|it| it.get(name)) else { continue };
+                if *given == *principal.json || wanted.is_some() && self.reader.text(given)? == wanted {
+                    return Ok(Some(id.to_owned()));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// The statement of an event bus's policy.
-    fn bus(&mut self, id: &str, properties: &Json) {
-        if let Some(statement) = properties.get("Statement") {
-            let document = json!({"Version": "2012-10-17", "Statement": [statement]});
-            self.add(Kind::Resource, id, "", Some(&document));
-        }
+    fn bus(&mut self, id: &str, properties: &Part<'_>) -> Result<(), Stop> {
+        let Some(statement) = self.reader.member(properties, "Statement")? else { return Ok(()) };
+        let document = json!({"Version": "2012-10-17", "Statement": [statement.json]});
+        self.add_made(Kind::Resource, id, &document)
     }
 
-    fn organization(&mut self, id: &str, properties: &Json) {
-        let kind = match properties.get("Type").and_then(Json::as_str) {
+    fn organization(&mut self, id: &str, properties: &Part<'_>) -> Result<(), Stop> {
+        let kind = self.reader.member(properties, "Type")?.map(|it| self.reader.text(&it.json)).transpose()?.flatten();
+        let kind = match kind.as_deref() {
             Some("SERVICE_CONTROL_POLICY") => Kind::ServiceControl,
             Some("RESOURCE_CONTROL_POLICY") => Kind::ResourceControl,
-            _ => return,
+            Some(text) if unknown::is_in(text) => {
+                self.leave_out(
+                    id,
+                    "/Properties/Type",
+                    "of which type the policy is, is not known before it is deployed",
+                );
+                return Ok(());
+            }
+            // Those of tags, back-ups and others have languages of their own.
+            _ => return Ok(()),
         };
-        self.add(kind, id, "/Properties/Content", properties.get("Content"));
+        self.document(kind, id, properties, "Content")
     }
 
     /// A permission as the statement that Lambda makes of it.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>
-    fn permission(&mut self, id: &str, properties: &Json) {
-        let given = |name: &str| properties.get(name).cloned();
-        let principal = given("Principal").unwrap_or_default();
-        let is_service = principal.as_str().is_some_and(|name| name.ends_with(".amazonaws.com"));
+    fn permission(&mut self, id: &str, properties: &Part<'_>) -> Result<(), Stop> {
+        let principal = match self.reader.member(properties, "Principal")? {
+            Some(given) => self.reader.text(&given.json)?.unwrap_or_default(),
+            None => String::new(),
+        };
         let principal = if principal == "*" {
-            principal
-        } else if is_service {
+            Json::from(principal)
+        } else if is_service(&principal) {
             json!({ "Service": principal })
         } else {
             json!({ "AWS": principal })
@@ -251,22 +493,23 @@ impl Subject {
         ];
         let mut condition = Map::new();
         for (operator, key, name) in tests {
-            if let (Some(value), Some(keys)) =
-                (given(name), condition.entry(operator).or_insert_with(|| json!({})).as_object_mut())
-            {
-                keys.insert(key.to_owned(), value);
-            }
+            let Some(value) = self.reader.member(properties, name)? else { continue };
+            let keys = condition.entry(operator).or_insert_with(|| json!({}));
+            keys[key] = value.json.into_owned();
         }
-        condition.retain(|_, keys| keys.as_object().is_some_and(|keys| !keys.is_empty()));
         let mut statement = json!({"Effect": "Allow", "Principal": principal});
-        statement["Action"] = given("Action").unwrap_or_else(|| "lambda:InvokeFunction".into());
+        statement["Action"] = match self.reader.member(properties, "Action")? {
+            Some(action) => action.json.into_owned(),
+            None => "lambda:InvokeFunction".into(),
+        };
         // A function may be named instead of given by its ARN.
-        statement["Resource"] = match given("FunctionName") {
-            Some(Json::String(name)) if !name.starts_with("arn:") => {
+        let function = self.reader.member(properties, "FunctionName")?.map(|it| it.json.into_owned());
+        statement["Resource"] = match function {
+            Some(Json::String(name)) if !name.starts_with("arn:") && !name.starts_with("{{") => {
                 json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}")})
             }
             Some(name) => match Expression::of(&name) {
-                Expression::Ref(id) => json!({"Fn::GetAtt": [id, "Arn"]}),
+                Expression::Ref(id) if self.source.resource(id).is_some() => json!({"Fn::GetAtt": [id, "Arn"]}),
                 _ => name,
             },
             None => Json::Null,
@@ -274,8 +517,50 @@ impl Subject {
         if !condition.is_empty() {
             statement["Condition"] = condition.into();
         }
-        self.add(Kind::Resource, id, "", Some(&json!({"Version": "2012-10-17", "Statement": [statement]})));
+        self.add_made(Kind::Resource, id, &json!({"Version": "2012-10-17", "Statement": [statement]}))
     }
+
+    /// The permission of a layer as the statement that Lambda makes of it.
+    ///
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html>
+    fn layer(&mut self, id: &str, properties: &Part<'_>) -> Result<(), Stop> {
+        let given = |name: &str| Ok(self.reader.member(properties, name)?.map(|it| it.json.into_owned()));
+        let principal = given("Principal")?.unwrap_or_default();
+        let principal = if principal == "*" { principal } else { json!({ "AWS": principal }) };
+        let mut statement = json!({
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": given("Action")?.unwrap_or_else(|| "lambda:GetLayerVersion".into()),
+            "Resource": given("LayerVersionArn")?.unwrap_or_default(),
+        });
+        if let Some(organization) = given("OrganizationId")? {
+            statement["Condition"] = json!({"StringEquals": {"aws:PrincipalOrgID": organization}});
+        }
+        self.add_made(Kind::Resource, id, &json!({"Version": "2012-10-17", "Statement": [statement]}))
+    }
+}
+
+/// The properties that name principals.
+const NAMES: [&str; 3] = ["RoleName", "UserName", "GroupName"];
+
+/// Whether a policy may be attached to the principal `id`, as far as it can be told without choosing.
+fn mentions(policy: &Json, id: &str, principal: &Part<'_>) -> bool {
+    let Some(properties) = policy.get("Properties") else { return false };
+    let names: Vec<_> = NAMES.iter().filter_map(|name| principal.json.get(*name)).collect();
+    if names.iter().any(|it| it.is_string()) {
+        return true;
+    }
+    ids_in(properties).contains(&id) || !names.is_empty()
+}
+
+fn is_principal(resource_type: &str) -> bool {
+    matches!(resource_type, "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group")
+}
+
+/// Whether the principal of a permission is a service, as far as it is known.
+fn is_service(name: &str) -> bool {
+    let name = unknown::sample(name);
+    !unknown::is_all(&name) && !name.starts_with("arn:") && name.ends_with(".com") || name.ends_with(".com.cn")
 }
 
 /// What the most powerful of AWS's own policies allow, in the main; of others nothing is known.
@@ -283,9 +568,8 @@ impl Subject {
 /// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html>
 /// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/IAMFullAccess.html>
 /// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html>
-fn powerful(arn: &Json) -> Option<Json> {
-    let arn = with_variables(&json!([arn]));
-    let (_, name) = arn.get(0)?.as_str()?.split_once(":iam::aws:policy/")?;
+fn powerful(arn: &str) -> Option<Json> {
+    let (_, name) = arn.split_once(":iam::aws:policy/")?;
     let mut statement = json!({"Effect": "Allow", "Resource": "*"});
     match name {
         "AdministratorAccess" => statement["Action"] = "*".into(),
@@ -296,43 +580,24 @@ fn powerful(arn: &Json) -> Option<Json> {
     Some(json!({"Version": "2012-10-17", "Statement": [statement]}))
 }
 
-/// The principals that a policy says it is attached to.
-fn attached(policy: &Json) -> impl Iterator<Item = &Json> {
-    let lists = ["Roles", "Users", "Groups"].into_iter().flat_map(|name| list(policy.get(name)));
-    let single = ["RoleName", "UserName", "GroupName"].into_iter().filter_map(|name| policy.get(name));
-    lists.chain(single)
-}
-
 /// The principals that a policy is attached to and that are not of the template.
 pub(crate) fn outside<'a>(
     policy: &'a Json,
     resources: &'a BTreeMap<&'a str, &'a Json>,
 ) -> impl Iterator<Item = &'a Json> {
-    attached(policy).filter(|principal| in_template(principal, resources).is_none())
-}
-
-/// The logical id of a principal that is referred to, or named as the template names it.
-fn in_template<'a>(principal: &Json, resources: &BTreeMap<&'a str, &Json>) -> Option<&'a str> {
-    if let Some(id) = referenced(principal) {
-        return resources.get_key_value(id).map(|(id, _)| *id);
-    }
-    let is_it = |resource: &Json| {
-        let names = resource.get("Properties");
-        ["RoleName", "UserName", "GroupName"].iter().any(|name| names.and_then(|it| it.get(name)) == Some(principal))
-    };
-    let is_principal = |resource: &Json| {
-        let kind = resource.get("Type").and_then(Json::as_str);
-        matches!(kind, Some("AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group"))
-    };
-    resources.iter().find(|(_, resource)| is_principal(resource) && is_it(resource)).map(|(id, _)| *id)
-}
-
-/// Whether a principal of the template has the policy `id`, or the policy says so.
-fn is_used(id: &str, policy: &Json, resources: &BTreeMap<&str, &Json>) -> bool {
-    let named = resources.values().filter_map(|resource| resource.get("Properties")).any(|it| {
-        list(it.get("ManagedPolicyArns")).chain(it.get("PermissionsBoundary")).any(|arn| referenced(arn) == Some(id))
-    });
-    named || attached(policy).any(|principal| in_template(principal, resources).is_some())
+    let lists = ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"];
+    let attached = lists.into_iter().flat_map(|name| list(policy.get(name)));
+    attached.filter(|principal| {
+        if let Some(id) = referenced(principal) {
+            return !resources.contains_key(id);
+        }
+        let is_it = |resource: &Json| {
+            let properties = resource.get("Properties");
+            NAMES.iter().any(|name| properties.and_then(|it| it.get(name)) == Some(*principal))
+        };
+        let kind = |resource: &Json| is_principal(resource.get("Type").and_then(Json::as_str).unwrap_or_default());
+        !resources.values().any(|resource| kind(resource) && is_it(resource))
+    })
 }
 
 /// The items of a list; a single value is a list of one.

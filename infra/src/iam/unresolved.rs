@@ -3,14 +3,10 @@
 //! What an intrinsic function yields is taken for a policy variable of its own, such as `${cfn:...}`: it is only itself,
 //! and `*` covers it. So policies of templates can be read, evaluated and compared as any others.
 
-use std::fmt::Write as _;
-
+use policies::unknown::{self, variable};
 use serde_json::Value as Json;
 
-use crate::expression::{Expression, Piece, Sub};
-
-/// What the variables start with.
-pub const PREFIX: &str = "${cfn:";
+use crate::expression::{Expression, Piece, Sub, name_of_unknown};
 
 /// The elements of policies that take a list where they take a single value: a condition of the template that chooses
 /// one of two stands for both, so that neither is passed over.
@@ -56,23 +52,7 @@ pub fn resolve(json: &Json, has_variables: bool) -> Json {
 /// ```
 #[must_use]
 pub fn name_variables(text: &str) -> String {
-    let mut named = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(PREFIX) {
-        let Some((name, after)) = after.split_once('}') else { break };
-        named += before;
-        named += "${";
-        for (index, part) in name.split('+').enumerate() {
-            let code = || u32::from_str_radix(part, 16).ok().and_then(char::from_u32);
-            match code().filter(|_| index % 2 == 1) {
-                Some(char) => named.push(char),
-                None => named += part,
-            }
-        }
-        named.push('}');
-        rest = after;
-    }
-    named + &rest.replace("${$}{", "${")
+    unknown::named(text).into_owned()
 }
 
 /// Whether it is a text, or an intrinsic function that yields one.
@@ -91,7 +71,7 @@ fn alternatives(item: &Json) -> Vec<&Json> {
 }
 
 fn function(json: &Json, has_variables: bool) -> Json {
-    let of_json = || variable(&json.to_string());
+    let of_json = || variable(&name_of_unknown(json));
     match Expression::of(json) {
         Expression::Ref(name) => variable(name).into(),
         Expression::GetAtt(id, attribute) => variable(&format!("{id}.{attribute}")).into(),
@@ -129,18 +109,4 @@ fn substituted(sub: Sub<'_>, has_variables: bool) -> String {
 
 fn literal(text: &str, has_variables: bool) -> String {
     if has_variables { text.to_owned() } else { text.replace("${", "${$}{") }
-}
-
-/// A variable for what CloudFormation knows as `name`; variables have no case, and logical ids do.
-fn variable(name: &str) -> String {
-    let mut variable = PREFIX.to_owned();
-    for char in name.chars() {
-        if char.is_ascii_lowercase() || char.is_ascii_digit() || char == '.' {
-            variable.push(char);
-        } else {
-            // A `String` takes all that is written.
-            let _ = write!(variable, "+{:x}+", u32::from(char));
-        }
-    }
-    variable + "}"
 }

@@ -1,10 +1,12 @@
 //! What a rule found.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
 
 use super::rule::Rule;
+use crate::unknown;
 
 /// How bad a finding is, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -81,6 +83,16 @@ impl Finding {
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Names what is not known yet, where the texts of the policy have a variable for it.
+    pub(super) fn name_unknown(&mut self) {
+        let texts = [Some(&mut self.message), self.action.as_mut(), self.resource.as_mut(), self.help.as_mut()];
+        for text in texts.into_iter().flatten() {
+            if let Cow::Owned(named) = unknown::named(text) {
+                *text = named;
+            }
+        }
     }
 
     pub(super) fn key(&self) -> (usize, &str, &str, &str) {

@@ -17,6 +17,8 @@ pub enum Kind {
     Trust,
     /// A user or role, as what its other policies can allow at most.
     Boundary,
+    /// An endpoint of a network, as what requests through it can do at most.
+    Endpoint,
     /// An organization, as what its principals can be allowed at most.
     ServiceControl,
     /// An organization, as what its resources can allow at most.
@@ -32,6 +34,7 @@ impl Kind {
             Self::Resource => "resource",
             Self::Trust => "trust",
             Self::Boundary => "boundary",
+            Self::Endpoint => "endpoint",
             Self::ServiceControl => "service-control",
             Self::ResourceControl => "resource-control",
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value as Json};
 
 use crate::condition::{Operator, Quantifier};
+use crate::unknown;
 
 /// The members of a statement.
 pub(super) type Members = Map<String, Json>;
@@ -170,6 +171,7 @@ pub(super) fn is_open(text: &str) -> bool {
 
 /// A text in backticks, short enough for a message.
 pub(super) fn quoted(text: &str) -> String {
+    let text = unknown::named(text);
     match text.char_indices().nth(80) {
         Some((end, _)) => format!("`{}…`", &text[..end]),
         None => format!("`{text}`"),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::pattern::Token;
+use crate::unknown;
 
 /// The format of ARNs, such as `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`.
 ///
@@ -76,11 +77,12 @@ impl ArnFormat {
     }
 }
 
-/// The pieces of a statement's resource; a variable may have any value.
+/// The pieces of a statement's resource; a variable may have any value, unless it is known to be a name.
 pub(super) fn of_statement(resource: Vec<Token>) -> Vec<Piece> {
     let piece = |token| match token {
         Token::Char(char) => Piece::Char(char),
         Token::One => Piece::One,
+        Token::Variable(variable) if unknown::is_plain(&variable.key) => Piece::Name,
         Token::Any | Token::Variable(_) => Piece::Any,
     };
     resource.into_iter().map(piece).collect()

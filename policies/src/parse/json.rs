@@ -9,18 +9,34 @@ use super::error::{ParseError, Position};
 
 pub(super) fn read(text: &str) -> Result<Json, ParseError> {
     let Unique(json) = serde_json::from_str(text).map_err(|error| {
-        // The place is said apart, so what serde_json adds of it goes.
-        let reason = error.to_string();
-        let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
+        let got = thing_at(text, error.line(), error.column()).unwrap_or_else(|| {
+            // The place is said apart, so what serde_json adds of it goes.
+            let reason = error.to_string();
+            let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
+            format!("not readable ({reason})")
+        });
         ParseError {
             element: String::new(),
             position: Position::Line(error.line(), error.column()),
-            got: format!("not readable ({reason})"),
+            got,
             expected: "JSON".to_owned(),
             help: None,
         }
     })?;
     Ok(json)
+}
+
+/// What stands where reading ended, when it is something that other formats have and JSON has not.
+fn thing_at(text: &str, line: usize, column: usize) -> Option<String> {
+    let line = text.lines().nth(line.checked_sub(1)?)?;
+    let rest: String = line.chars().skip(column.saturating_sub(1)).take(2).collect();
+    let what = match rest.chars().next()? {
+        '\u{feff}' => "not readable (a byte order mark)",
+        '/' | '#' => "not readable (a comment, which JSON has not)",
+        _ if text.starts_with('\u{feff}') => "not readable (a byte order mark)",
+        _ => return None,
+    };
+    Some(what.to_owned())
 }
 
 struct Unique(Json);

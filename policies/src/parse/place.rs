@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::error::{ParseError, Position};
 use crate::nearest::nearest;
+use crate::unknown;
 
 /// A value, and the way to it.
 #[derive(Clone, Copy)]
@@ -118,10 +119,13 @@ fn shown(json: &Json) -> String {
         Json::Object(_) => "an object".to_owned(),
         Json::Array(_) => "a list".to_owned(),
         Json::String(text) if text.is_empty() => "an empty text".to_owned(),
-        Json::String(text) if text.chars().count() > 80 => {
-            format!("`{}…`", text.chars().take(80).collect::<String>())
+        Json::String(text) => {
+            let text = unknown::named(text);
+            match text.char_indices().nth(80) {
+                Some((end, _)) => format!("`{}…`", &text[..end]),
+                None => format!("`{text}`"),
+            }
         }
-        Json::String(text) => format!("`{text}`"),
         Json::Bool(_) | Json::Number(_) => format!("`{json}`"),
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use infra::Template;
+use infra::template::{Mark, Written};
 use policies::audit::Rule;
 
 use super::finding::AuditFinding;
@@ -15,30 +16,41 @@ pub struct Audited<'a> {
     pub template: &'a Template,
     /// How findings name it.
     pub name: &'a str,
-    /// The stack of the app that it is of; else it is a file.
-    stack: Option<&'a Stack>,
+    of: Of<'a>,
+}
+
+/// What a template is of.
+#[derive(Debug, Clone, Copy)]
+enum Of<'a> {
+    /// A stack of the app.
+    Stack(&'a Stack),
+    /// A file.
+    File(&'a Written),
 }
 
 impl<'a> Audited<'a> {
     /// The template of a stack of the app.
     #[must_use]
     pub fn stack(stack: &'a Stack) -> Self {
-        Self { template: stack.template(), name: stack.name(), stack: Some(stack) }
+        Self { template: stack.template(), name: stack.name(), of: Of::Stack(stack) }
     }
 
     /// The template in the file `name`.
     #[must_use]
-    pub const fn file(template: &'a Template, name: &'a str) -> Self {
-        Self { template, name, stack: None }
+    pub const fn file(written: &'a Written, name: &'a str) -> Self {
+        Self { template: &written.template, name, of: Of::File(written) }
     }
 
-    /// Where the resource `id` is declared: in the source of the app, or in the file, there with the way to what
-    /// `pointer` points at.
+    /// Where the resource `id` is declared: in the source of the app, or in the file, there where `pointer` leads to. Of
+    /// no resource, the pointer is from the top.
     #[must_use]
     pub fn location(&self, id: &str, pointer: &str) -> Option<String> {
-        match self.stack {
-            Some(stack) => stack.location(id).map(ToString::to_string),
-            None => Some(format!("{}#/Resources/{id}{pointer}", self.name)),
+        match self.of {
+            Of::Stack(stack) => stack.location(id).map(ToString::to_string),
+            Of::File(written) => {
+                let resource = if id.is_empty() { String::new() } else { format!("/Resources/{id}") };
+                Some(located(self.name, written.mark(&format!("{resource}{pointer}"))))
+            }
         }
     }
 
@@ -48,4 +60,10 @@ impl<'a> Audited<'a> {
         let location = self.location(&id.to_string(), "");
         AuditFinding::new(rule, self.name, id, message).at(location)
     }
+}
+
+/// A file, with the line and column of a place in it.
+#[must_use]
+pub fn located(file: &str, mark: Option<Mark>) -> String {
+    mark.map_or_else(|| file.to_owned(), |Mark { line, column }| format!("{file}:{line}:{column}"))
 }

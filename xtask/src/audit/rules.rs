@@ -5,7 +5,7 @@ use policies::audit::{Rule, Severity};
 
 /// Every rule of the audit, by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    let own = [LEAST_PRIVILEGE, PLATFORM, DELIVERY, GATEWAY, DRIFT, SUPPRESSION];
+    let own = [LEAST_PRIVILEGE, PLATFORM, DELIVERY, GATEWAY, DRIFT, TEMPLATE, SUPPRESSION];
     own.into_iter().flatten().copied().chain(policies::audit::rules().map(|row| &row.rule))
 }
 
@@ -127,6 +127,22 @@ rules! {
         "read the deployed policies, also those of the organization, and the date of the catalogue";
     UNREADABLE_LIVE = "DR09" High "a deployed policy that cannot be read",
         "look at the policy in the console";
+}
+
+rules! {
+    TEMPLATE:
+    UNREAD = "TM01" Low "a part of a template whose policies are not known before it is deployed",
+        "write the policy into the template, or audit what is deployed";
+    TOO_MANY_WAYS = "TM02" Medium "policies with more conditions than can be tried together",
+        "split the policies over several resources, or use fewer conditions in them";
+    TWICE = "TM03" Medium "a name that a template has twice in one place: the last one counts",
+        "keep one of the two";
+    OCTAL = "TM04" High "a number with a zero before it, which YAML reads to the base of eight",
+        "put it in quotes";
+    UNREADABLE_YAML = "TM05" Error "YAML that CloudFormation does not read",
+        "write out what the alias or merge key stands for";
+    BYTE_ORDER_MARK = "TM06" Low "a byte order mark before a template",
+        "save the file as UTF-8 without it: not every program that reads templates takes it";
 }
 
 rules! {

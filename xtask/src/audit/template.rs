@@ -1,51 +1,82 @@
 //! What the rules about policies find in a template, whoever wrote it.
 
-use infra::Template;
-use infra::iam::{Place, name_variables, subjects};
+use std::collections::BTreeSet;
+
+use infra::iam::{Place, Subject, Unread, unread, ways};
 use policies::audit::{Finding, audit};
-use serde_json::Value as Json;
 
 use super::audited::Audited;
 use super::finding::AuditFinding;
+use super::rules;
 
-/// What is found in the policies of a template, with their places.
+/// What is found in the policies of a template, with their places: in each way that its conditions leave open, each
+/// thing once.
 #[must_use]
 pub fn findings(audited: &Audited<'_>) -> Vec<AuditFinding> {
     let mut findings = Vec::new();
-    for subject in subjects(audited.template) {
-        for found in audit(&subject.policies) {
-            if let Some(place) = subject.places.get(found.policy) {
-                findings.push(finding(&found, audited, place));
+    for ways in ways(audited.template) {
+        let mut found = BTreeSet::new();
+        for subject in &ways.subjects {
+            for (finding, at) in of_subject(subject, audited) {
+                if found.insert((finding.rule.id, at, finding.action.clone(), finding.resource.clone())) {
+                    findings.push(finding);
+                }
             }
+            let left_out =
+                subject.unread.iter().filter(|it| found.insert((rules::UNREAD.id, key(it), None, String::new())));
+            findings.extend(left_out.map(|it| not_read(it, audited)));
+        }
+        if !ways.are_all {
+            let message = format!(
+                "`{}`: the conditions leave more ways open than can be tried; each condition was tried both ways, and not all together",
+                ways.id
+            );
+            findings.push(audited.finding(&rules::TOO_MANY_WAYS, &ways.id, message));
         }
     }
+    findings.extend(unread(audited.template).iter().map(|it| not_read(it, audited)));
     findings
 }
 
+fn key(unread: &Unread) -> String {
+    format!("{}{}", unread.resource, unread.pointer)
+}
+
+/// What is found in the policies of a subject, each with its place.
+fn of_subject(subject: &Subject, audited: &Audited<'_>) -> Vec<(AuditFinding, String)> {
+    let found = audit(&subject.policies).into_iter();
+    let found = found.filter_map(|found| Some((subject.places.get(found.policy)?, found)));
+    found
+        .map(|(place, found)| {
+            (finding(&found, audited, place), format!("{}{}", place.resource, place.source(&found.pointer)))
+        })
+        .collect()
+}
+
 fn finding(found: &Finding, audited: &Audited<'_>, place: &Place) -> AuditFinding {
-    let message = format!("`{}`: {}", place.resource, name_variables(&found.message));
-    let named = |text: &String| name_variables(text);
+    let message = format!("`{}`: {}", place.resource, found.message);
+    let source = place.source(&found.pointer);
     AuditFinding {
-        evidence: format!("written at `{}{}`", place.pointer, written_at(found, place, audited.template)),
-        action: found.action.as_ref().map(named),
-        on: found.resource.as_ref().map(named),
+        evidence: format!("written at `{source}`"),
+        action: found.action.clone(),
+        on: found.resource.clone(),
         ..AuditFinding::new(found.rule, audited.name, &place.resource, message)
-            .at(audited.location(&place.resource, &place.pointer))
-            .fix(found.help.as_ref().map_or_else(|| found.rule.fix.to_owned(), named))
+            .at(audited.location(&place.resource, &source))
+            .fix(found.help.as_ref().map_or_else(|| found.rule.fix.to_owned(), Clone::clone))
     }
 }
 
-/// Where it is in the template: as far as the list that a condition makes longer or shorter, behind which the audit counts
-/// otherwise.
-fn written_at<'a>(found: &'a Finding, place: &Place, template: &Template) -> &'a str {
-    let resource = template.resource(&place.resource);
-    let is_chosen = |item: &Json| item.get("Fn::If").is_some();
-    let counts = |end: usize| {
-        let (first, rest) = place.pointer.strip_prefix('/')?.split_once('/')?;
-        let list = resource?.get(first)?.pointer(&format!("/{rest}{}", &found.pointer[..end]))?;
-        Some(!list.as_array()?.iter().any(is_chosen))
+/// A part of a template that is not audited.
+pub(super) fn not_read(unread: &Unread, audited: &Audited<'_>) -> AuditFinding {
+    let Unread { resource, pointer, what } = unread;
+    let message = if resource.is_empty() {
+        format!("{what}, so it is not audited")
+    } else {
+        format!("`{resource}`: {what}, so it is not audited")
     };
-    let mut steps = found.pointer.match_indices('/').map(|(at, _)| at);
-    let end = steps.find(|at| counts(*at) == Some(false)).unwrap_or(found.pointer.len());
-    &found.pointer[..end]
+    let evidence =
+        if pointer.is_empty() { "written in the template".to_owned() } else { format!("written at `{pointer}`") };
+    AuditFinding::new(&rules::UNREAD, audited.name, resource, message)
+        .evidence(evidence)
+        .at(audited.location(resource, pointer))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use policies::audit::Kind;
+use policies::audit::{Kind, Severity};
 
 use super::{OptionArgs, StackArgs, TargetArgs};
 
@@ -50,6 +50,9 @@ pub struct PolicyAudit {
     /// Write it to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// The least severity for which the exit code is 4.
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "low")]
+    pub fail_on: FailOn,
     /// The file of accepted findings; else `policy-audit.json` in the workspace's folder, if there.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
@@ -72,10 +75,27 @@ pub enum PolicyKind {
     Trust,
     /// A user or role, as what its other policies can allow at most.
     Boundary,
+    /// An endpoint of a network, as what requests through it can do at most.
+    Endpoint,
     /// An organization, as what its principals can be allowed at most.
     ServiceControl,
     /// An organization, as what its resources can allow at most.
     ResourceControl,
+}
+
+/// The least severity of findings that fail an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// What AWS refuses, or cannot mean what it says.
+    Error,
+    /// What opens what must stay closed.
+    Critical,
+    /// What allows a program too much or too little.
+    High,
+    /// What is written wider than it needs to be.
+    Medium,
+    /// Any finding.
+    Low,
 }
 
 /// How an audit is told.
@@ -108,8 +128,21 @@ impl From<PolicyKind> for Kind {
             PolicyKind::Resource => Self::Resource,
             PolicyKind::Trust => Self::Trust,
             PolicyKind::Boundary => Self::Boundary,
+            PolicyKind::Endpoint => Self::Endpoint,
             PolicyKind::ServiceControl => Self::ServiceControl,
             PolicyKind::ResourceControl => Self::ResourceControl,
+        }
+    }
+}
+
+impl From<FailOn> for Severity {
+    fn from(least: FailOn) -> Self {
+        match least {
+            FailOn::Error => Self::Error,
+            FailOn::Critical => Self::Critical,
+            FailOn::High => Self::High,
+            FailOn::Medium => Self::Medium,
+            FailOn::Low => Self::Low,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use policies::audit::Severity;
 use policies::catalogue;
 
 use crate::assets::Workspace;
@@ -48,7 +49,9 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
         }
         None => ui::result(text.trim_end()),
     }
-    Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Findings })
+    let least = Severity::from(arguments.fail_on);
+    let fails = report.findings.iter().any(|finding| finding.rule.severity <= least);
+    Ok(if fails { Exit::Findings } else { Exit::Done })
 }
 
 /// What is found in stacks, and their names.

@@ -59,14 +59,14 @@ fn a_template_of_others_is_audited_with_the_places_in_it() {
         found.unwrap_or_else(|| panic!("no finding says `{text}`: {json:#}")).clone()
     };
     let misspelt = find("SendMesage");
-    assert_eq!(misspelt["location"], "template.yaml#/Resources/Role/Properties/Policies/0/PolicyDocument");
+    assert_eq!(misspelt["location"], "template.yaml:14:41");
     assert_eq!(misspelt["fix"], "did you mean `sqs:SendMessage`?");
     assert_eq!(misspelt["severity"], "error");
     let public = find("`QueuePolicy`");
     assert_eq!((&public["severity"], &public["stack"]), (&json!("critical"), &json!("template.yaml")));
     let chosen = find("every action there is");
     assert_eq!(chosen["id"], "PE01", "the statement under a condition counts");
-    assert_eq!(chosen["evidence"], "written at `/Properties/Policies/0/PolicyDocument/Statement`");
+    assert_eq!(chosen["evidence"], "written at `/Properties/Policies/0/PolicyDocument/Statement/1/Fn::If/1/Action`");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_wiring_of_a_template_of_others_is_audited() {
     let mut findings = audit["findings"].as_array().unwrap().iter();
     let found = findings.find(|it| it["id"] == "RP91").unwrap();
     assert_eq!(found["message"], "`Other` does not let `Topic` send its messages");
-    assert_eq!(found["location"], "a.yaml#/Resources/Subscription");
+    assert_eq!(found["location"], "a.yaml:27:5");
 }
 
 #[test]
@@ -173,9 +173,9 @@ fn a_policy_of_a_hundred_thousand_statements_is_audited_whole() {
     let policy = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     let audit = run("policy.json", policy.as_bytes(), &["--policy", "policy.json", "--json"]).expect(4);
     let json: Value = audit.json();
-    let last = "policy.json#/Statement/99999/";
+    let last = "/Statement/99999/";
     let mut findings = json["findings"].as_array().unwrap().iter();
-    let found = findings.any(|it| it["location"].as_str().unwrap().starts_with(last));
+    let found = findings.any(|it| it["evidence"].as_str().unwrap().contains(last));
     assert!(found, "the last statement is looked at, too");
 }
 
@@ -196,7 +196,7 @@ fn the_rules_are_listed_and_explained() {
     ids.dedup();
     assert_eq!(ids.len(), listed, "an id is there twice");
     let families: std::collections::BTreeSet<_> = ids.iter().map(|id| &id[..2]).collect();
-    let expected = ["AG", "CT", "DR", "GR", "LP", "PE", "PL", "RP", "SA", "SU", "WB"];
+    let expected = ["AG", "CT", "DR", "GR", "LP", "PE", "PL", "RP", "SA", "SU", "TM", "WB"];
     assert_eq!(families.into_iter().collect::<Vec<_>>(), expected);
 
     assert_snapshot!(run("x", b"", &["--explain", "wb01"]));

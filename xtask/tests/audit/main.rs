@@ -8,6 +8,7 @@ mod foreign;
 mod function;
 mod gate;
 mod mutations;
+mod others;
 mod wiring;
 
 /// The stacks of the workspace, built as they are without options.

@@ -1,6 +1,7 @@
 //! Wildcards in the parts of ARNs.
 
 use super::arn::{Written, written};
+use super::place::is_limited;
 use crate::audit::finding::Severity;
 use crate::audit::policy::At;
 use crate::audit::report::Report;
@@ -155,8 +156,15 @@ pub(super) const RULES: &[PolicyRule] = &[
     },
 ];
 
-/// Reports the ARNs of which `what` says something.
+/// Reports the ARNs of which `what` says something, unless a condition limits which resources they are: `*` under the same
+/// condition is none the wider for it.
 fn each(at: &At<'_>, report: &mut Report<'_>, what: impl Fn(&Written<'_>) -> Option<String>) {
+    if !is_limited(at) {
+        each_in_all(at, report, what);
+    }
+}
+
+fn each_in_all(at: &At<'_>, report: &mut Report<'_>, what: impl Fn(&Written<'_>) -> Option<String>) {
     for arn in written(at) {
         if let Some(what) = what(&arn) {
             report.add(arn.pointer(at), format!("`{}` {what}", arn.text)).on(arn.text);
@@ -179,7 +187,10 @@ fn partition(at: &At<'_>, report: &mut Report<'_>) {
 fn region(at: &At<'_>, report: &mut Report<'_>) {
     each(at, report, |arn| {
         let only = wildcard::is_in(&arn.region) && !wildcard::is_in(&arn.account) && !is_whole(arn);
-        only.then(|| "is in any region".to_owned())
+        let is_any = wildcard::is_all(&arn.region);
+        only.then(|| {
+            if is_any { "is in any region".to_owned() } else { format!("is in every region like `{}`", arn.region) }
+        })
     });
 }
 
@@ -208,7 +219,7 @@ fn is_only_of_iam(at: &At<'_>) -> bool {
 
 fn assumed(at: &At<'_>, report: &mut Report<'_>) {
     if assumes_roles(at) {
-        each(at, report, |arn| {
+        each_in_all(at, report, |arn| {
             let any = arn.service == "iam" && wildcard::is_in(&arn.account);
             any.then(|| "is a role of any account".to_owned())
         });

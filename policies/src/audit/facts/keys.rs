@@ -114,9 +114,16 @@ fn each_unknown(policy: &Policy, mut look: impl FnMut(Test<'_>, &str)) {
 }
 
 /// Whether the key is known, or would be with the name of a tag, which is told elsewhere.
+/// What services fill in the policies of sessions that they begin, and that is no condition key.
+///
+/// <https://docs.aws.amazon.com/transfer/latest/userguide/users-policies-session.html>
+const OF_SESSIONS: &[&str] =
+    &["transfer:HomeBucket", "transfer:HomeDirectory", "transfer:HomeFolder", "transfer:UserName"];
+
 fn is_known(key: &str) -> bool {
     let key = key.trim();
     condition_key(key).is_some()
+        || OF_SESSIONS.iter().any(|known| known.eq_ignore_ascii_case(key))
         || condition_key(&format!("{}/x", key.trim_end_matches('/'))).is_some()
         || REPLACED.iter().any(|old| old.eq_ignore_ascii_case(key))
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::audit::wildcard;
 use crate::audit::written::{self, Members, Written, has_variable};
 use crate::catalogue::{self, Action, ConditionKey};
 use crate::pattern;
@@ -75,6 +76,45 @@ pub(super) fn condition_key(name: &str) -> Option<&'static ConditionKey> {
 pub(super) fn own_condition_key(name: &str) -> Option<&'static ConditionKey> {
     let (prefix, _) = name.split_once(':')?;
     catalogue::service(prefix)?.condition_key(name)
+}
+
+/// What AWS's guides say of an action and its reference leaves out.
+pub(super) struct Documented {
+    action: &'static str,
+    /// Which resources it is called on.
+    resource: &'static str,
+    /// Which condition keys its requests have.
+    keys: &'static [&'static str],
+}
+
+/// What a macro may do: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html>
+/// Calls of a state machine: <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>
+const DOCUMENTED: &[Documented] = &[
+    Documented {
+        action: "cloudformation:CreateChangeSet",
+        resource: "arn:*:cloudformation:*:*:transform/*",
+        keys: &[],
+    },
+    Documented {
+        action: "states:InvokeHTTPEndpoint",
+        resource: "arn:*:states:*:*:stateMachine:*",
+        keys: &["states:HTTPEndpoint", "states:HTTPMethod"],
+    },
+];
+
+fn documented(action: &Action) -> impl Iterator<Item = &'static Documented> {
+    let name = action.to_string();
+    DOCUMENTED.iter().filter(move |it| it.action == name)
+}
+
+/// Whether a guide says that the action is called on the resource.
+pub(super) fn is_documented_on(action: &Action, resource: &str) -> bool {
+    documented(action).any(|it| crate::covers(it.resource, &wildcard::specific(resource)))
+}
+
+/// Whether a guide says that requests for the action have the condition key.
+pub(super) fn has_documented_key(action: &Action, key: &str) -> bool {
+    documented(action).any(|it| it.keys.iter().any(|known| known.eq_ignore_ascii_case(key)))
 }
 
 /// Words for how old the facts are, to end a message with.

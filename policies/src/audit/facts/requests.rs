@@ -1,6 +1,8 @@
 //! Condition keys that requests for the actions of a statement, or requests of its principals, have not.
 
-use super::known::{Actions, Named as NamedActions, actions, as_of, condition_key, own_condition_key};
+use super::known::{
+    Actions, Named as NamedActions, actions, as_of, condition_key, has_documented_key, own_condition_key,
+};
 use crate::audit::finding::Severity;
 use crate::audit::policy::{Kind, Policy};
 use crate::audit::report::Report;
@@ -121,6 +123,7 @@ fn have(actions: &NamedActions<'_>, key: &str) -> bool {
     let is_of_session = name.starts_with("sts:");
     actions.any(|action| {
         is_of_session && action.service == "sts"
+            || has_documented_key(action, name)
             || action.all_condition_keys().any(|known| known.eq_ignore_ascii_case(name))
     })
 }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use super::known::{Actions, Named, actions, as_of};
+use super::known::{Actions, Named, actions, as_of, is_documented_on};
 use crate::audit::finding::Severity;
 use crate::audit::policy::{Kind, Policy};
 use crate::audit::report::Report;
@@ -159,7 +159,8 @@ fn part_fault(it: &Written<'_>) -> Option<String> {
 fn called_on_others(policy: &Policy, report: &mut Report<'_>) {
     each(policy, |fit| {
         for (text, action) in one_by_one(fit).filter(|(_, action)| !action.resources.is_empty()) {
-            if !fit.arns.iter().any(|arn| action.applies_to(arn.text)) && fit.is_judged() {
+            let is_called_on = |arn: &Written<'_>| action.applies_to(arn.text) || is_documented_on(action, arn.text);
+            if !fit.arns.iter().any(is_called_on) && fit.is_judged() {
                 let message = format!(
                     "{} is called on {}, and no resource of the statement is one {}",
                     quoted(text.text),
@@ -196,7 +197,10 @@ fn takes_no_resource(policy: &Policy, report: &mut Report<'_>) {
         if fit.arns.iter().any(|arn| arn_parts(arn.text).is_some_and(|parts| parts[5].starts_with('*'))) {
             return;
         }
-        for (text, _) in one_by_one(fit).filter(|(_, action)| action.resources.is_empty()) {
+        for (text, action) in one_by_one(fit).filter(|(_, action)| action.resources.is_empty()) {
+            if fit.arns.iter().any(|arn| is_documented_on(action, arn.text)) {
+                continue;
+            }
             if fit.arns.iter().any(|arn| arn.text.starts_with("arn:*")) || !fit.is_judged() {
                 continue;
             }

@@ -9,6 +9,7 @@ use crate::audit::report::Report;
 use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 use crate::audit::written::{self, Members, Written, has_variable, quoted};
 use crate::evaluate::arn_parts;
+use crate::unknown;
 
 pub(super) const RULES: &[PolicyRule] = &[
     PolicyRule {
@@ -166,7 +167,16 @@ pub(super) const RULES: &[PolicyRule] = &[
 
 /// What the names of services end with, by partition.
 const DOMAINS: &[&str] =
-    &[".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".amazon.com", ".aws.internal", ".ic.gov", ".sgov.gov"];
+    &[".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".aws.internal", ".ic.gov", ".sgov.gov"];
+
+/// The services with names of another domain.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html>
+const OTHERS: &[&str] = &["alexa-appkit.amazon.com", "alexa-connectedhome.amazon.com"];
+
+fn is_service(name: &str) -> bool {
+    DOMAINS.iter().any(|domain| name.ends_with(domain)) || OTHERS.contains(&name)
+}
 
 /// The identity providers that need no ARN.
 ///
@@ -174,12 +184,15 @@ const DOMAINS: &[&str] =
 const WEB_PROVIDERS: &[&str] =
     &["cognito-identity.amazonaws.com", "www.amazon.com", "graph.facebook.com", "accounts.google.com"];
 
-/// Calls `look` with each principal of `kind` that is wholly known, and its statement.
-fn each(policy: &Policy, kind: &str, mut look: impl FnMut(Written<'_>, &str, &Members)) {
+/// Calls `look` with each principal of `kind` whose form is wholly known, its text where it may be deployed, and its
+/// statement.
+fn each(policy: &Policy, kind: &str, mut look: impl FnMut(Written<'_>, &str, &str, &Members)) {
     for (statement, members) in policy.objects() {
-        let of_kind = |it: &Written<'_>| (kind.is_empty() || it.kind == kind) && !has_variable(it.text);
-        for it in written::principals(&statement, members).filter(of_kind) {
-            look(it, &statement, members);
+        for it in written::principals(&statement, members).filter(|it| kind.is_empty() || it.kind == kind) {
+            let text = unknown::sample(it.text);
+            if !has_variable(&text) {
+                look(it, &text, &statement, members);
+            }
         }
     }
 }
@@ -189,8 +202,8 @@ fn add(report: &mut Report<'_>, it: Written<'_>, message: &str) {
 }
 
 fn wildcard(policy: &Policy, report: &mut Report<'_>) {
-    each(policy, "", |it, _, _| {
-        if it.text.contains(['*', '?']) && !(it.kind == "AWS" && it.text == "*") {
+    each(policy, "", |it, text, _, _| {
+        if text.contains(['*', '?']) && !(it.kind == "AWS" && text == "*") {
             add(report, it, "has a wildcard: in `Principal` only a lone `*` stands for anyone");
         }
     });
@@ -205,8 +218,8 @@ fn is_unique_id(text: &str) -> bool {
 }
 
 fn unknown_form(policy: &Policy, report: &mut Report<'_>) {
-    each(policy, "AWS", |it, _, _| {
-        let text = it.text.trim();
+    each(policy, "AWS", |it, text, _, _| {
+        let text = text.trim();
         if text.is_empty() || text.contains(['*', '?']) || is_account(text) || is_unique_id(text) {
             return;
         }
@@ -231,8 +244,8 @@ fn unknown_form(policy: &Policy, report: &mut Report<'_>) {
 const NO_CALLERS: &[&str] = &["group", "policy", "instance-profile"];
 
 fn makes_no_requests(policy: &Policy, report: &mut Report<'_>) {
-    each(policy, "AWS", |it, _, _| {
-        let resource = arn_parts(it.text).filter(|parts| parts[2] == "iam").map_or("", |parts| parts[5]);
+    each(policy, "AWS", |it, text, _, _| {
+        let resource = arn_parts(text).filter(|parts| parts[2] == "iam").map_or("", |parts| parts[5]);
         if let Some((kind, _)) = resource.split_once('/').filter(|(kind, _)| NO_CALLERS.contains(kind)) {
             add(report, it, &format!("is the ARN of a {}, which makes no requests", kind.replace('-', " ")));
         }
@@ -240,18 +253,18 @@ fn makes_no_requests(policy: &Policy, report: &mut Report<'_>) {
 }
 
 fn deleted(policy: &Policy, report: &mut Report<'_>) {
-    each(policy, "AWS", |it, _, _| {
-        if is_unique_id(it.text) {
-            let what = if it.text.starts_with("AROA") { "role" } else { "user" };
+    each(policy, "AWS", |it, text, _, _| {
+        if is_unique_id(text) {
+            let what = if text.starts_with("AROA") { "role" } else { "user" };
             add(report, it, &format!("is the id of a {what} that is gone, and of no later one with its name"));
         }
     });
 }
 
 fn no_service(policy: &Policy, report: &mut Report<'_>) {
-    each(policy, "Service", |it, _, _| {
-        let text = it.text.trim();
-        if text.is_empty() || text.contains(['*', '?']) || DOMAINS.iter().any(|domain| text.ends_with(domain)) {
+    each(policy, "Service", |it, text, _, _| {
+        let text = text.trim();
+        if text.is_empty() || text.contains(['*', '?']) || is_service(text) {
             return;
         }
         add(report, it, "is no service principal: expected such as `lambda.amazonaws.com`");
@@ -259,8 +272,8 @@ fn no_service(policy: &Policy, report: &mut Report<'_>) {
 }
 
 fn of_another_partition(policy: &Policy, report: &mut Report<'_>) {
-    each(policy, "Service", |it, statement, members| {
-        if !it.text.ends_with(".amazonaws.com.cn") {
+    each(policy, "Service", |it, text, statement, members| {
+        if !text.ends_with(".amazonaws.com.cn") {
             return;
         }
         let mut partitions = written::resources(statement, members).filter_map(|it| Some(arn_parts(it.text)?[1]));
@@ -271,8 +284,8 @@ fn of_another_partition(policy: &Policy, report: &mut Report<'_>) {
 }
 
 fn no_provider(policy: &Policy, report: &mut Report<'_>) {
-    each(policy, "Federated", |it, _, _| {
-        let text = it.text.trim();
+    each(policy, "Federated", |it, text, _, _| {
+        let text = text.trim();
         if policy.kind != Kind::Trust || text.is_empty() || text.contains(['*', '?']) || WEB_PROVIDERS.contains(&text) {
             return;
         }
@@ -288,16 +301,16 @@ fn no_provider(policy: &Policy, report: &mut Report<'_>) {
 
 fn federated_on_resource(policy: &Policy, report: &mut Report<'_>) {
     if policy.kind == Kind::Resource {
-        each(policy, "Federated", |it, _, _| {
+        each(policy, "Federated", |it, _, _, _| {
             add(report, it, "is an identity provider, of which resources know nothing");
         });
     }
 }
 
 fn no_canonical_user(policy: &Policy, report: &mut Report<'_>) {
-    each(policy, "CanonicalUser", |it, _, _| {
-        let is_id = it.text.len() == 64 && it.text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_id && !it.text.is_empty() && !it.text.contains(['*', '?']) {
+    each(policy, "CanonicalUser", |it, text, _, _| {
+        let is_id = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_id && !text.is_empty() && !text.contains(['*', '?']) {
             add(report, it, "is no canonical user id: expected 64 hexadecimal digits");
         }
     });

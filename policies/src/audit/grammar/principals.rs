@@ -141,7 +141,7 @@ fn unexpected(policy: &Policy, report: &mut Report<'_>) {
 }
 
 fn missing(policy: &Policy, report: &mut Report<'_>) {
-    if !matches!(policy.kind, Kind::Resource | Kind::Trust | Kind::ResourceControl) {
+    if !matches!(policy.kind, Kind::Resource | Kind::Trust | Kind::ResourceControl | Kind::Endpoint) {
         return;
     }
     for (statement, _) in policy.objects().filter(|(_, it)| lacks(it, "Principal") && lacks(it, "NotPrincipal")) {

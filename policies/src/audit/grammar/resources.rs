@@ -9,6 +9,7 @@ use crate::audit::rule::{Case, Check, PolicyRule, Rule};
 use crate::audit::written::{self, Written, has_variable, is_open, quoted};
 use crate::evaluate::arn_parts;
 use crate::nearest::nearest;
+use crate::unknown;
 
 pub(super) const RULES: &[PolicyRule] = &[
     PolicyRule {
@@ -175,7 +176,11 @@ fn no_arn(policy: &Policy, report: &mut Report<'_>) {
         // The policies of APIs may leave out what is the same for all of their resources.
         // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
         let of_api = policy.kind == Kind::Resource && text.starts_with("execute-api:/");
-        if text == "*" || text.starts_with("arn:") || text.starts_with("${") || of_api {
+        if text == "*"
+            || text.starts_with("arn:")
+            || text.starts_with("${") && !unknown::starts_with_name(text)
+            || of_api
+        {
             return;
         }
         let finding = if text.is_empty() {
@@ -192,8 +197,9 @@ fn no_arn(policy: &Policy, report: &mut Report<'_>) {
 fn few_parts(policy: &Policy, report: &mut Report<'_>) {
     each(policy, |it| {
         let text = it.text.trim();
-        if text.starts_with("arn:") && !has_variable(text) && arn_parts(text).is_none() {
-            let count = text.split(':').count();
+        let sample = unknown::sample(text);
+        if text.starts_with("arn:") && !has_variable(&sample) && arn_parts(&sample).is_none() {
+            let count = sample.split(':').count();
             add(report, it, &format!("has {count} parts: an ARN has six"));
         }
     });

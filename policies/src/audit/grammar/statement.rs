@@ -211,18 +211,24 @@ fn no_action(policy: &Policy, report: &mut Report<'_>) {
     }
 }
 
+/// Services whose resources' policies are about the resource itself, which they need not name.
+///
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html>
+/// <https://docs.aws.amazon.com/efs/latest/ug/security_iam_resource-based-policy-examples.html>
+const OF_THEMSELVES: [&str; 2] = ["ecr", "elasticfilesystem:"];
+
 fn no_resource(policy: &Policy, report: &mut Report<'_>) {
     if policy.kind == Kind::Trust {
         return;
     }
     for (statement, members) in policy.objects() {
-        // The policies of container repositories are about the repository itself.
-        // https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
-        let of_repository =
-            || written::actions(&statement, members).any(|it| it.text.to_ascii_lowercase().starts_with("ecr"));
+        let of_itself = || {
+            let mut actions = written::actions(&statement, members);
+            actions.any(|it| OF_THEMSELVES.iter().any(|start| it.text.to_ascii_lowercase().starts_with(start)))
+        };
         if lacks(members, "Resource")
             && lacks(members, "NotResource")
-            && !(policy.kind == Kind::Resource && of_repository())
+            && !(policy.kind == Kind::Resource && of_itself())
         {
             report.add(statement, "it has neither `Resource` nor `NotResource`");
         }
@@ -256,7 +262,7 @@ fn sids(policy: &Policy) -> impl Iterator<Item = (String, &str)> {
 }
 
 fn sid_characters(policy: &Policy, report: &mut Report<'_>) {
-    if policy.kind == Kind::Resource {
+    if matches!(policy.kind, Kind::Resource | Kind::Endpoint) {
         return;
     }
     for (pointer, sid) in sids(policy) {

@@ -1,7 +1,7 @@
 //! The families of rules, by the letters that their ids begin with.
 
 /// The letters, and what the rules of the family are about.
-const FAMILIES: [(&str, &str); 11] = [
+const FAMILIES: [(&str, &str); 12] = [
     ("LP", "least privilege"),
     ("PL", "what the wiring needs"),
     ("GR", "the grammar of policies"),
@@ -12,6 +12,7 @@ const FAMILIES: [(&str, &str); 11] = [
     ("RP", "policies of resources and roles"),
     ("AG", "API Gateway"),
     ("DR", "deployed and declared"),
+    ("TM", "what a template says"),
     ("SU", "suppressions"),
 ];
 

@@ -105,6 +105,8 @@ fn headline(report: &AuditReport) -> Headline {
     let total: usize = of_each.iter().map(|(_, count)| count).sum();
     let exact = count(Verdict::Exact);
     let (word, tone) = match total {
+        // Files have policies and no functions.
+        0 if !report.findings.is_empty() => ("FINDINGS", "danger"),
         0 => ("NOTHING AUDITED", "caution"),
         _ if exact == total => ("EXACT", "good"),
         _ if exact + count(Verdict::Unknown) == total => ("UNKNOWN", "caution"),
