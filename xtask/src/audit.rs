@@ -14,6 +14,7 @@ pub mod live;
 pub mod matrix;
 pub mod names;
 pub mod platform;
+pub mod program;
 pub mod recorded;
 pub mod report;
 pub mod resources;

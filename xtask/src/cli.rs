@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::scaffold::Template;
 
-pub use audit::{AuditFormat, FailOn, PolicyAudit, PolicyKind};
+pub use audit::{AuditFormat, FailOn, PolicyAudit, PolicyKind, ProgramArgs};
 pub use diff::{Diff, DiffFormat};
 pub use operate::{Example, Invoke, Level, Logs, Peek, Redrive, Send};
 

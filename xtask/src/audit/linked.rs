@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
 use memchr::memmem;
-use object::{Object as _, ObjectSection as _};
+use object::{Object as _, ObjectSection as _, ObjectSegment as _};
 use policies::operation::{self, Operation};
 
 use super::calls::{self, Call, Site};
@@ -43,16 +43,24 @@ impl Linked {
 /// When `file` is no program.
 pub fn read(file: &[u8], services: &BTreeSet<String>, folders: &[&str]) -> Result<Linked> {
     let program = object::File::parse(file).context("the program cannot be read")?;
-    let sections = program.sections().map(|section| section.data()).collect::<Result<Vec<_>, _>>();
-    let sections = sections.context("the program cannot be read")?;
+    let loaded = loaded(&program)?;
     let mut linked = Linked { sites: calls::sites(&program, folders), ..Linked::default() };
-    for data in &sections {
+    for data in &loaded {
         calls::calls(data, &mut linked.calls);
     }
     for service in services {
-        collect(&sections, service, &mut linked);
+        collect(&loaded, service, &mut linked);
     }
     Ok(linked)
+}
+
+/// What of a program is in memory when it runs: information for debuggers also names what was compiled and then left out.
+pub(super) fn loaded<'a>(program: &object::File<'a>) -> Result<Vec<&'a [u8]>> {
+    let mut parts = program.segments().map(|segment| segment.data()).collect::<Result<Vec<_>, _>>();
+    if parts.as_ref().is_ok_and(Vec::is_empty) {
+        parts = program.sections().map(|section| section.data()).collect();
+    }
+    parts.context("the program cannot be read")
 }
 
 fn collect(sections: &[&[u8]], service: &str, linked: &mut Linked) {
@@ -60,7 +68,7 @@ fn collect(sections: &[&[u8]], service: &str, linked: &mut Linked) {
     for name in &names {
         match recognise(service, name, &names) {
             Some(operation) => drop(linked.operations.insert(*operation)),
-            None => drop(linked.unlisted.insert(format!("{service}::{name}"))),
+            None => drop(linked.unlisted.insert(format!("{service}::{}", whole(sections, service, name)))),
         }
     }
 }
@@ -72,6 +80,25 @@ fn names<'a>(data: &'a [u8], service: &str) -> BTreeSet<&'a str> {
     let names = rests.map(|rest| &rest[..rest.iter().position(|byte| !is_name(*byte)).unwrap_or(rest.len())]);
     names.filter_map(|name| std::str::from_utf8(name).ok()).filter(|name| !name.is_empty()).collect()
 }
+
+/// The name without the text that follows it at once, where a file of the SDK has a name that it begins with.
+fn whole<'a>(sections: &[&[u8]], service: &str, name: &'a str) -> &'a str {
+    let is_file = |length: &usize| {
+        ["/", ".rs"].iter().any(|end| {
+            let file = format!("/src/operation/{}{end}", &name[..*length]);
+            let is_of = |data: &&[u8], at: usize| {
+                let before = &data[at.saturating_sub(LONGEST_VERSION)..at];
+                memmem::find(before, format!("aws-sdk-{service}-").as_bytes()).is_some()
+            };
+            sections.iter().any(|data| memmem::find_iter(data, &file).any(|at| is_of(data, at)))
+        })
+    };
+    let length = (1..=name.len()).rev().find(is_file).unwrap_or(name.len());
+    &name[..length]
+}
+
+/// No name of an SDK's package with its version is longer.
+const LONGEST_VERSION: usize = 64;
 
 const fn is_name(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'

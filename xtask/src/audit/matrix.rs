@@ -3,12 +3,15 @@
 use serde::Serialize;
 
 use super::finding::AuditFinding;
+use super::program::AuditedProgram;
 
 /// The result of an audit.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AuditReport {
     /// The functions with their rights, by stack, in the order of their declaration.
     pub functions: Vec<FunctionRights>,
+    /// The programs that were audited by themselves.
+    pub programs: Vec<AuditedProgram>,
     /// What is wrong and not suppressed, the worst first.
     pub findings: Vec<AuditFinding>,
     /// What is suppressed, with the reason.

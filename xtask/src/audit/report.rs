@@ -4,6 +4,7 @@ mod families;
 pub mod fix;
 pub mod html;
 pub mod json;
+mod program;
 pub mod rules;
 pub mod sarif;
 mod tally;

@@ -172,6 +172,11 @@ impl Source {
         found.next().is_none().then_some(only)
     }
 
+    /// The files with their texts.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, String)> {
+        self.files.iter().map(|(path, lines)| (path.as_str(), lines.join("\n")))
+    }
+
     fn line(&self, site: &Site) -> Option<&str> {
         let lines = self.files.get(&site.file)?;
         lines.get(usize::try_from(site.line).ok()?.checked_sub(1)?).map(String::as_str)
@@ -181,10 +186,15 @@ impl Source {
         let Ok(entries) = fs::read_dir(root.join(folder)) else { return };
         let mut names: Vec<_> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
+        let is_package = names.iter().any(|name| name == "Cargo.toml");
         for name in names {
             let path = format!("{folder}/{name}");
             if root.join(&path).is_dir() {
-                self.add_folder(root, &path);
+                // Neither what cargo built nor what it would build as programs of their own is of the program.
+                let is_beside = is_package && ["benches", "examples", "target", "tests"].contains(&name.as_str());
+                if !is_beside && !name.starts_with('.') {
+                    self.add_folder(root, &path);
+                }
             } else if is_rust(&name) {
                 // What cannot be read has no lines, which is found where the program knows of one.
                 self.add(&path, &fs::read_to_string(root.join(&path)).unwrap_or_default());

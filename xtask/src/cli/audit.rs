@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use policies::audit::{Kind, Severity};
 
 use super::{OptionArgs, StackArgs, TargetArgs};
+use crate::audit::program::SuggestionFormat;
 
 /// What to audit, by what evidence, and how to tell.
 #[derive(Debug, Clone, Args)]
@@ -26,23 +27,29 @@ pub struct PolicyAudit {
     /// Audit a policy, JSON; may be repeated.
     #[arg(long = "policy", value_name = "FILE", conflicts_with_all = ["names", "all"])]
     pub policies: Vec<PathBuf>,
+    /// Audit a built Rust program by itself, also of others: an ELF or Mach-O file, or a zip with `bootstrap`; may be repeated.
+    #[arg(long = "program", value_name = "FILE", conflicts_with_all = ["names", "all", "policies"])]
+    pub programs: Vec<PathBuf>,
+    /// What of the program.
+    #[command(flatten)]
+    pub of_program: ProgramArgs,
     /// What the policies are attached to; else it is told by their principals.
     #[arg(long, value_enum, requires = "policies")]
     pub kind: Option<PolicyKind>,
     /// List the rules.
-    #[arg(long, conflicts_with_all = ["names", "all", "templates", "policies"])]
+    #[arg(long, conflicts_with_all = ["names", "all", "templates", "policies", "programs"])]
     pub rules: bool,
     /// Explain a rule; one about policies with a case in which it fires and one in which it does not.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["names", "all", "templates", "policies", "rules"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["names", "all", "templates", "policies", "programs", "rules"])]
     pub explain: Option<String>,
     /// Use what the functions did in the local cloud as evidence.
-    #[arg(long, conflicts_with_all = ["templates", "policies", "live"])]
+    #[arg(long, conflicts_with_all = ["templates", "policies", "programs", "live"])]
     pub recorded: bool,
     /// Compare the deployed roles with the stacks, and ask AWS's simulator.
-    #[arg(long, conflicts_with_all = ["templates", "policies"])]
+    #[arg(long, conflicts_with_all = ["templates", "policies", "programs"])]
     pub live: bool,
     /// Print the changes of bindings that leave exactly what is used.
-    #[arg(long, conflicts_with_all = ["templates", "policies", "format"])]
+    #[arg(long, conflicts_with_all = ["templates", "policies", "programs", "format"])]
     pub fix: bool,
     /// How to tell; else what the suffix of `--output` says, else text, or JSON with `--json`.
     #[arg(long, value_enum)]
@@ -62,6 +69,24 @@ pub struct PolicyAudit {
     /// Where.
     #[command(flatten)]
     pub target: TargetArgs,
+}
+
+/// What is asked of a program.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "With --program")]
+pub struct ProgramArgs {
+    /// Read its source, too: for the places of calls, and the resources and parameters that they name.
+    #[arg(long, value_name = "DIR", requires = "programs")]
+    pub source: Option<PathBuf>,
+    /// Say what is missing and needless in the policy of its role, JSON; may be repeated.
+    #[arg(long = "role", value_name = "FILE", requires = "programs", conflicts_with = "templates")]
+    pub roles: Vec<PathBuf>,
+    /// Say the same of the role that this function has in the template of `--template`.
+    #[arg(long, value_name = "ID", requires = "programs", requires = "templates")]
+    pub function: Option<String>,
+    /// Print only the smallest policy with which it works.
+    #[arg(long, value_enum, value_name = "FORMAT", requires = "programs", conflicts_with_all = ["format", "roles", "function", "write_baseline"])]
+    pub suggest: Option<SuggestionFormat>,
 }
 
 /// What a policy is attached to.

@@ -1,17 +1,18 @@
 //! `policy-audit`: whether each right is exactly what is needed.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use policies::audit::Severity;
 use policies::catalogue;
 
 use crate::assets::Workspace;
 use crate::audit::baseline::{self, Baseline};
+use crate::audit::program::{self, AuditedProgram, Role, SuggestionFormat};
 use crate::audit::recorded::Recorded;
 use crate::audit::report::{self, Basis, Catalogue};
 use crate::audit::{self, AuditReport, files, rules};
-use crate::cli::{AuditFormat, PolicyAudit, TargetArgs};
+use crate::cli::{AuditFormat, PolicyAudit, ProgramArgs, TargetArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{self, Purpose};
@@ -27,8 +28,13 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
     if let Some(id) = &arguments.explain {
         return explain(id);
     }
+    if let Some(format) = arguments.of_program.suggest {
+        return suggest(arguments, format);
+    }
     let format = format(arguments)?;
-    let (mut report, audited) = if arguments.templates.is_empty() && arguments.policies.is_empty() {
+    let (mut report, audited) = if !arguments.programs.is_empty() {
+        of_programs(arguments)?
+    } else if arguments.templates.is_empty() && arguments.policies.is_empty() {
         of_stacks(arguments).await?
     } else {
         of_files(arguments)?
@@ -124,6 +130,65 @@ fn of_files(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<String>
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
     let files = arguments.templates.iter().chain(&arguments.policies);
     Ok((report, files.map(|file| file.display().to_string()).collect()))
+}
+
+/// What is found in programs, and their names.
+fn of_programs(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<String>)> {
+    let role = role(arguments)?;
+    let mut report = AuditReport::default();
+    for file in &arguments.programs {
+        let program = AuditedProgram::read(file, arguments.of_program.source.as_deref())?;
+        report.findings.extend(program.findings());
+        report.findings.extend(role.iter().flat_map(|role| role.findings(&program)));
+        report.programs.push(program);
+    }
+    report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
+    report.findings.dedup();
+    let names = report.programs.iter().map(|it| it.program.clone()).collect();
+    Ok((report, names))
+}
+
+/// The role that programs are compared with, when one is given.
+fn role(arguments: &PolicyAudit) -> anyhow::Result<Option<Role>> {
+    let ProgramArgs { roles, function, .. } = &arguments.of_program;
+    match (arguments.templates.as_slice(), function) {
+        ([], _) if roles.is_empty() => Ok(None),
+        ([], _) => Role::of_policies(roles.iter().map(PathBuf::as_path)).map(Some),
+        ([template], Some(function)) => Role::of_template(template, function).map(Some),
+        (_, None) => {
+            let failure = Failure::new("`--template` with `--program` is for the role of one function").exit(Exit::Usage);
+            Err(failure.help("name it: `--function ID`, with its logical id").into())
+        }
+        _ => {
+            let failure = Failure::new("`--program` takes one template, and several are given").exit(Exit::Usage);
+            Err(failure.help("run `policy-audit` once for each").into())
+        }
+    }
+}
+
+/// Prints the smallest policy of a program.
+fn suggest(arguments: &PolicyAudit, format: SuggestionFormat) -> anyhow::Result<Exit> {
+    let [file] = arguments.programs.as_slice() else {
+        let failure = Failure::new("`--suggest` takes one program, and several are given").exit(Exit::Usage);
+        return Err(failure.help("run `policy-audit` once for each, so that each has no more than it needs").into());
+    };
+    let source = arguments.of_program.source.as_deref();
+    let program = AuditedProgram::read(file, source)?;
+    let findings = program.findings();
+    findings.iter().for_each(ui::audit_finding);
+    if program.reason.is_some() {
+        return Ok(Exit::Findings);
+    }
+    program::notes(&program).iter().for_each(ui::say);
+    let text = program::suggest(&program, source, format)?;
+    match &arguments.output {
+        Some(file) => {
+            write(file, &text)?;
+            ui::say(format!("wrote {}", file.display()));
+        }
+        None => ui::result(text.trim_end()),
+    }
+    Ok(if findings.is_empty() { Exit::Done } else { Exit::Findings })
 }
 
 /// Writes what is accepted already, and what was found beside it.

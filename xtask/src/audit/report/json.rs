@@ -14,6 +14,7 @@ pub fn render(report: &AuditReport, basis: &Basis) -> String {
         "findings": report.findings,
         "suppressed": report.suppressed,
         "functions": report.functions,
+        "programs": report.programs,
     });
     format!("{json:#}")
 }

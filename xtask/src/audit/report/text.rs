@@ -22,6 +22,9 @@ pub fn render(report: &AuditReport, basis: &Basis) -> String {
         }
         text.push('\n');
     }
+    for audited in &report.programs {
+        super::program::render(&mut text, audited);
+    }
     for finding in &report.findings {
         let _ = writeln!(text, "{}\n", finding_text(finding));
     }

@@ -1,0 +1,165 @@
+//! What the operations of a program need, and how sure it is that the program calls them.
+
+use policies::Operation;
+use serde::Serialize;
+
+use super::evidence::Evidence;
+use super::source::{Place, Source};
+use super::{AuditedProgram, ProgramVerdict, Sdk};
+
+/// An operation that a program can call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NeededOperation {
+    /// The service, as its SDK is named.
+    pub service: String,
+    /// Its name, as the service's API reference has it.
+    pub operation: String,
+    /// Whether the program itself calls it.
+    pub certainty: Certainty,
+    /// Why that is not certain, when it is not.
+    pub reason: Option<String>,
+    /// What it needs.
+    pub actions: Vec<NeededAction>,
+    /// Where the source calls it, when the source was read.
+    pub places: Vec<Place>,
+}
+
+/// Whether a program itself calls an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// It does.
+    Certain,
+    /// It does, or only a library that it is built with could.
+    Perhaps,
+}
+
+/// An action that an operation needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NeededAction {
+    /// The action.
+    pub action: String,
+    /// When it is needed.
+    #[serde(flatten)]
+    pub condition: Condition,
+}
+
+/// When an action is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "needed", content = "parameter", rename_all = "kebab-case")]
+pub enum Condition {
+    /// For each call.
+    Always,
+    /// For calls that set this parameter, of which nothing is known.
+    WhenSet(String),
+    /// For calls that set this parameter, and the source sets it.
+    Set(String),
+    /// For calls that set this parameter, and the source does not set it.
+    NotSet(String),
+}
+
+impl NeededAction {
+    /// Whether the program needs it, by what is known.
+    #[must_use]
+    pub const fn is_needed(&self) -> bool {
+        matches!(self.condition, Condition::Always | Condition::Set(_))
+    }
+
+    /// Whether the program needs it or may need it.
+    #[must_use]
+    pub const fn is_possible(&self) -> bool {
+        !matches!(self.condition, Condition::NotSet(_))
+    }
+}
+
+impl NeededOperation {
+    /// The actions of which a call needs at least one, when it needs none always: a transaction, by what is in it.
+    #[must_use]
+    pub fn one_of(&self) -> Vec<&str> {
+        if self.actions.iter().any(NeededAction::is_needed) {
+            return Vec::new();
+        }
+        self.actions.iter().filter(|it| it.is_possible()).map(|it| it.action.as_str()).collect()
+    }
+}
+
+/// What a library calls itself when it is built in: the service, the operation, why, and whether it is aws-config that does.
+const BY_LIBRARIES: [(&str, &str, &str, bool); 6] = [
+    ("s3", "CreateSession", "each client of S3 has it, and calls it for directory buckets only", false),
+    ("signin", "create_o_auth2_token", BY_CONFIG, true),
+    ("sso", "get_role_credentials", BY_CONFIG, true),
+    ("ssooidc", "create_token", BY_CONFIG, true),
+    ("sts", "AssumeRole", BY_CONFIG, true),
+    ("sts", "AssumeRoleWithWebIdentity", BY_CONFIG, true),
+];
+
+const BY_CONFIG: &str = "aws-config has it, for credentials that a function in Lambda does not use";
+
+/// What a client is named that aws-config itself offers to programs, and the operation that it calls.
+const PROVIDERS: [(&str, &str); 2] =
+    [("AssumeRoleProvider", "AssumeRole"), ("WebIdentityTokenCredentialsProvider", "AssumeRoleWithWebIdentity")];
+
+/// The needs of the program `name`.
+pub(super) fn of(name: String, evidence: &Evidence, source: Option<&Source>) -> AuditedProgram {
+    let by_library = |service: &str, operation: &str| {
+        let found = BY_LIBRARIES.iter().find(|(it, name, ..)| *it == service && *name == operation);
+        found.filter(|(.., of_config)| evidence.has_config || !of_config).map(|(_, _, why, _)| *why)
+    };
+    let operations = evidence.linked.operations.iter().map(|operation| {
+        let places = source.map(|it| it.places(operation)).unwrap_or_default();
+        let provides = |source: &Source| {
+            PROVIDERS.iter().any(|(provider, it)| *it == operation.name && source.names(provider))
+        };
+        let is_own = !places.is_empty() || source.is_some_and(provides);
+        let reason = by_library(operation.service, operation.name).filter(|_| !is_own);
+        NeededOperation {
+            service: operation.service.to_owned(),
+            operation: operation.name.to_owned(),
+            certainty: if reason.is_some() { Certainty::Perhaps } else { Certainty::Certain },
+            reason: reason.map(str::to_owned),
+            actions: actions(operation, source),
+            places,
+        }
+    });
+    let unknown = evidence.linked.unlisted.iter().filter(|module| {
+        module.split_once("::").is_none_or(|(service, operation)| by_library(service, operation).is_none())
+    });
+    let reason = evidence.obstacle();
+    let unknown: Vec<_> = unknown.cloned().collect();
+    AuditedProgram {
+        program: name,
+        architecture: evidence.architecture.to_owned(),
+        verdict: if reason.is_some() || !unknown.is_empty() {
+            ProgramVerdict::Unknown
+        } else if evidence.sdks.is_empty() {
+            ProgramVerdict::CallsNothing
+        } else {
+            ProgramVerdict::Known
+        },
+        reason,
+        sdks: evidence.sdks.iter().map(|(service, version)| Sdk { service: service.clone(), version: version.clone() }).collect(),
+        operations: operations.collect(),
+        unknown,
+    }
+}
+
+fn actions(operation: &Operation, source: Option<&Source>) -> Vec<NeededAction> {
+    let always = operation.required.iter().map(|action| (*action, Condition::Always));
+    let conditional = operation.conditional.iter().map(|it| {
+        let parameter = it.parameter.to_owned();
+        let condition = match source.and_then(|source| source.sets(operation, it.parameter)) {
+            None => Condition::WhenSet(parameter),
+            Some(true) => Condition::Set(parameter),
+            Some(false) => Condition::NotSet(parameter),
+        };
+        (it.action, condition)
+    });
+    let mut actions: Vec<NeededAction> = Vec::new();
+    for (action, condition) in always.chain(conditional) {
+        let is_known = |it: &NeededAction| it.action == action && (it.is_needed() || it.condition == condition);
+        if !actions.iter().any(is_known) {
+            actions.push(NeededAction { action: action.to_owned(), condition });
+        }
+    }
+    actions
+}

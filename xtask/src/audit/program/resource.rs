@@ -1,0 +1,174 @@
+//! The resources of actions: what is known of them, and what stands in for the rest.
+
+use policies::catalogue::{self, ResourceType};
+
+use super::source::Value;
+
+/// What names a resource in a call.
+struct Naming {
+    /// The service, as its SDK is named.
+    service: &'static str,
+    /// The methods that name it.
+    parameters: &'static [&'static str],
+    /// What the name is in the ARN.
+    placeholder: &'static str,
+}
+
+const fn naming(service: &'static str, parameters: &'static [&'static str], placeholder: &'static str) -> Naming {
+    Naming { service, parameters, placeholder }
+}
+
+/// What names the resources that functions use, as the API reference of each service says.
+const NAMINGS: [Naming; 18] = [
+    naming("cloudwatchlogs", &["log_group_name", "log_group_identifier"], "LogGroupName"),
+    naming("cloudwatchlogs", &["log_stream_name"], "LogStreamName"),
+    naming("dynamodb", &["table_name"], "TableName"),
+    naming("dynamodb", &["index_name"], "IndexName"),
+    naming("eventbridge", &["event_bus_name"], "EventBusName"),
+    naming("firehose", &["delivery_stream_name"], "DeliveryStreamName"),
+    naming("kinesis", &["stream_name", "stream_arn"], "StreamName"),
+    naming("kms", &["key_id"], "KeyId"),
+    naming("lambda", &["function_name"], "FunctionName"),
+    naming("s3", &["bucket"], "BucketName"),
+    naming("scheduler", &["name"], "ScheduleName"),
+    naming("scheduler", &["group_name"], "GroupName"),
+    naming("secretsmanager", &["secret_id"], "SecretId"),
+    naming("sfn", &["state_machine_arn"], "StateMachineName"),
+    naming("sns", &["topic_arn"], "TopicName"),
+    naming("sqs", &["queue_url", "queue_name"], "QueueName"),
+    naming("ssm", &["name", "names"], "ParameterNameWithoutLeadingSlash"),
+    naming("sts", &["role_arn"], "RoleNameWithPath"),
+];
+
+/// The services whose resources the method `parameter` names.
+pub(super) fn services_of(parameter: &str) -> impl Iterator<Item = &'static str> {
+    NAMINGS.iter().filter(move |it| it.parameters.contains(&parameter)).map(|it| it.service)
+}
+
+/// The methods that name what `placeholder` stands for in an ARN of `service`.
+pub(super) fn parameters(service: &str, placeholder: &str) -> &'static [&'static str] {
+    let found = NAMINGS.iter().find(|it| it.service == service && it.placeholder == placeholder);
+    found.map_or(&[], |it| it.parameters)
+}
+
+/// A resource that an action is allowed on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Resource {
+    /// Any: IAM checks the action on none.
+    Any,
+    /// One of a type, with what is known of the name in its ARN.
+    Of {
+        /// The type, such as `dynamodb table`.
+        kind: String,
+        /// The format of its ARN.
+        format: String,
+        /// What its placeholder is filled with.
+        names: Vec<(String, Value)>,
+    },
+}
+
+/// What begins a resource that is to be filled in. It makes the text no ARN, so that IAM refuses it:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>.
+pub(super) const TODO: &str = "TODO:";
+
+/// How a format says what depends on where a policy is used.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub partition: &'static str,
+    pub region: &'static str,
+    pub account: &'static str,
+}
+
+impl Resource {
+    /// What it is, for people.
+    pub(super) fn kind(&self) -> &str {
+        match self {
+            Self::Any => "no resource",
+            Self::Of { kind, .. } => kind,
+        }
+    }
+
+    /// The text of a policy. `place` is what stands for partition, region and account, where the policy's format has
+    /// something; `escape` makes a text that is written in the source one of that format.
+    pub(super) fn text(&self, place: Option<Place>, escape: fn(&str) -> String) -> String {
+        let Self::Of { format, names, .. } = self else { return "*".to_owned() };
+        let literal = |value: &Value| match value {
+            Value::Literal(text) if text.starts_with("arn:") => Some(text.clone()),
+            Value::Literal(text) => of_queue(text),
+            _ => None,
+        };
+        if let [(_, value)] = names.as_slice()
+            && let Some(arn) = literal(value)
+        {
+            return escape(&arn);
+        }
+        let mut text = String::new();
+        let mut is_open = false;
+        let mut rest = format.as_str();
+        while let Some((before, after)) = rest.split_once("${") {
+            text += before;
+            let (placeholder, after) = after.split_once('}').unwrap_or((after, ""));
+            rest = after;
+            match (placeholder, place) {
+                ("Partition", _) => text += "\u{1}",
+                ("Region", _) => text += "\u{2}",
+                ("Account", _) => text += "\u{3}",
+                // Each call may name another one.
+                ("ObjectName", _) => text.push('*'),
+                _ => match names.iter().find(|(name, _)| name == placeholder).map(|(_, value)| value) {
+                    Some(Value::Literal(name)) => {
+                        text += &escape(name.trim_start_matches('/'));
+                        // AWS adds a hyphen and six letters to the names of secrets.
+                        text += if placeholder == "SecretId" { "-??????" } else { "" };
+                    }
+                    Some(Value::Variable(variable)) => {
+                        is_open = true;
+                        text += &format!("<{placeholder}, from {variable}>");
+                    }
+                    _ => {
+                        is_open = true;
+                        text += &format!("<{placeholder}>");
+                    }
+                },
+            }
+        }
+        text += rest;
+        let is_placed = text.contains(['\u{2}', '\u{3}']);
+        if let Some(place) = place.filter(|_| !is_open) {
+            return text.replace('\u{1}', place.partition).replace('\u{2}', place.region).replace('\u{3}', place.account);
+        }
+        let text = text.replace('\u{1}', "aws").replace('\u{2}', "<region>").replace('\u{3}', "<account>");
+        if is_open || is_placed { format!("{TODO}{text}") } else { text }
+    }
+}
+
+/// The ARN of a queue by its address: <https://docs.aws.amazon.com/general/latest/gr/sqs-service.html>.
+fn of_queue(url: &str) -> Option<String> {
+    let (host, path) = url.strip_prefix("https://sqs.")?.split_once(".amazonaws.com/")?;
+    let (account, name) = path.split_once('/')?;
+    Some(format!("arn:aws:sqs:{host}:{account}:{name}"))
+}
+
+/// The types of resources that calls of `action` are on: those of every call, else those of some.
+pub(super) fn types(action: &str) -> Vec<(&'static str, &'static ResourceType)> {
+    let Some(action) = catalogue::action(action) else { return Vec::new() };
+    let Some(service) = catalogue::service(action.service) else { return Vec::new() };
+    let has_required = action.resources.iter().any(|used| used.required);
+    let used = action.resources.iter().filter(|used| used.required || !has_required);
+    used.filter_map(|used| Some((action.service, service.resource_type(used.name)?))).collect()
+}
+
+/// The types of resources that only some calls of `action` are on, beside those of every call.
+pub(super) fn optional_types(action: &str) -> Vec<(&'static str, &'static ResourceType)> {
+    let Some(found) = catalogue::action(action) else { return Vec::new() };
+    let Some(service) = catalogue::service(found.service) else { return Vec::new() };
+    let of_all = types(action);
+    let used = found.resources.iter().filter_map(|used| Some((found.service, service.resource_type(used.name)?)));
+    used.filter(|(_, it)| !of_all.iter().any(|(_, other)| other.name == it.name)).collect()
+}
+
+/// The placeholders of a format, without those that every ARN has.
+pub(super) fn placeholders(format: &str) -> impl Iterator<Item = &str> {
+    let found = format.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name));
+    found.filter(|name| !matches!(*name, "Partition" | "Region" | "Account"))
+}

@@ -1,0 +1,269 @@
+//! Whether a role allows what a program needs, and no more.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use assembly::{Architecture, Function};
+use infra::Template;
+use infra::iam::{Subject, name_variables, subjects};
+use policies::audit::{Kind, Policy, Rule};
+use policies::{Action, Effect, Statement, catalogue, operation, parse};
+
+use super::needs::{Condition, NeededAction, NeededOperation};
+use super::{AuditedProgram, ProgramVerdict};
+use crate::audit::finding::AuditFinding;
+use crate::audit::platform::PlatformNeed;
+use crate::audit::rights::Rights;
+use crate::audit::{files, rules};
+use crate::failure::Failure;
+
+/// What Lambda itself does with the role of a function, so far as only the function's configuration tells: it writes logs
+/// and traces, reads from queues and streams, uses keys, and makes network interfaces.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html>
+const BY_LAMBDA: [&str; 29] = [
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+    "ec2:UnassignPrivateIpAddresses",
+    "kinesis:DescribeStream",
+    "kinesis:DescribeStreamSummary",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+    "kinesis:ListStreams",
+    "kinesis:SubscribeToShard",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+];
+
+/// What a role allows.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// The file, with the function's logical id where it is a template.
+    name: String,
+    statements: Vec<Statement>,
+    /// The policies by reference.
+    unread: Vec<String>,
+    /// What the function's configuration needs, where it is known.
+    platform: Option<Vec<PlatformNeed>>,
+}
+
+impl Role {
+    /// The role that has the policies in `files`.
+    ///
+    /// # Errors
+    /// When one cannot be read, or is no policy.
+    pub fn of_policies<'a>(files: impl IntoIterator<Item = &'a Path>) -> anyhow::Result<Self> {
+        let mut role = Self { name: String::new(), statements: Vec::new(), unread: Vec::new(), platform: None };
+        for file in files {
+            let name = file.display();
+            let document = parse::document(&files::read(file)?).map_err(|error| {
+                let help = error.help.clone();
+                let failure = Failure::new(format!("`{name}` is no IAM policy: {error}"));
+                failure.help(help.unwrap_or_else(|| "`--role` takes a policy document, JSON with `Statement`".to_owned()))
+            })?;
+            role.statements.extend(document.statement);
+            role.name += &format!("{}{name}", if role.name.is_empty() { "" } else { ", " });
+        }
+        Ok(role)
+    }
+
+    /// The role of the function `id` in the template in `file`.
+    ///
+    /// # Errors
+    /// When the template cannot be read, or has no such function.
+    pub fn of_template(file: &Path, id: &str) -> anyhow::Result<Self> {
+        let name = file.display();
+        let template = Template::parse(&files::read(file)?)
+            .map_err(|error| Failure::new(format!("`{name}`: {error}")).help("a template is YAML or JSON"))?;
+        let kind = |id: &str| template.resource(id).and_then(|it| it.get("Type")?.as_str()).unwrap_or_default().to_owned();
+        let is_function = |id: &str| matches!(kind(id).as_str(), "AWS::Lambda::Function" | "AWS::Serverless::Function");
+        if !is_function(id) {
+            let functions: Vec<_> = template.section("Resources").map(|(id, _)| id).filter(|id| is_function(id)).collect();
+            let failure = Failure::new(format!("`{name}` has no function `{id}`"));
+            let help = if functions.is_empty() { "it has no function at all".to_owned() } else { format!("it has {}", functions.join(", ")) };
+            return Err(failure.help(help).into());
+        }
+        let function = Function {
+            id: id.to_owned(),
+            program: String::new(),
+            library: String::new(),
+            architecture: Architecture::X86_64,
+            bindings: Vec::new(),
+        };
+        let rights = Rights::of(&template, &function);
+        let name = format!("{id} in {name}");
+        if !rights.is_outside {
+            return Ok(Self { name, statements: rights.granted, unread: rights.unread, platform: Some(rights.platform) });
+        }
+        // The role that the macro of serverless applications makes is not in the template.
+        let own = template.resource(id).and_then(|it| it.get("Properties")?.get("Role")).is_some();
+        let holder = subjects(&template).into_iter().find(|subject| subject.id == id && kind(id) == "AWS::Serverless::Function");
+        let unread = if own { vec!["the function's `Role`, which is not in the template".to_owned()] } else { Vec::new() };
+        let Some(holder) = holder else { return Ok(Self { name, statements: Vec::new(), unread, platform: None }) };
+        let statements = holder.policies.iter().filter(|it| it.kind == Kind::Identity).flat_map(statements).collect();
+        let unread = unread.into_iter().chain(named(&holder)).collect();
+        Ok(Self { name, statements, unread, platform: None })
+    }
+
+    /// What is missing and what is needless for `program`.
+    #[must_use]
+    pub fn findings(&self, program: &AuditedProgram) -> Vec<AuditFinding> {
+        let mut findings: Vec<_> = self.unread.iter().map(|policy| {
+            let message = format!("the role has `{policy}`, whose rights the audit does not see");
+            let fix = "pass its document with `--role`, or allow what is needed in the role's own policies";
+            self.finding(program, &rules::UNREAD_POLICY, message).evidence("named by the role").fix(fix).on(policy)
+        }).collect();
+        let nothing_is_known = program.reason.is_some();
+        if nothing_is_known {
+            return findings;
+        }
+        for operation in program.certain() {
+            findings.extend(self.missing(program, operation));
+        }
+        findings.extend(self.needless(program));
+        findings
+    }
+
+    fn missing(&self, program: &AuditedProgram, operation: &NeededOperation) -> Vec<AuditFinding> {
+        let name = format!("{}:{}", operation.service, operation.operation);
+        let evidence = match operation.places.first() {
+            None => format!("`{name}` is linked in the program"),
+            Some(place) => format!("`{name}` is linked in the program, and called at {place}"),
+        };
+        let fix = "allow it on the resource that is used (`--suggest` prints a policy), or remove the call";
+        let finding = |rule, message: String, action: &str| {
+            let found = self.finding(program, rule, message).evidence(&evidence).about(action).fix(fix);
+            if operation.places.is_empty() { found } else { found.at(operation.places.first()) }
+        };
+        // What a policy that is not seen allows is not missing for certain.
+        let is_lacking = |action: &str| self.unread.is_empty() && !self.allows(action);
+        let mut findings = Vec::new();
+        for NeededAction { action, condition } in operation.actions.iter().filter(|it| it.is_needed()) {
+            if self.denies(action) {
+                let message = format!("the program can call `{name}`, and its role denies `{action}`");
+                findings.push(finding(&rules::DENIED, message, action));
+            } else if is_lacking(action) {
+                let (rule, message) = match condition {
+                    Condition::Set(parameter) => (
+                        &rules::CONDITIONAL_MISSING,
+                        format!("the program sets `{parameter}` of `{name}`, for which its role does not allow `{action}`"),
+                    ),
+                    _ => (&rules::MISSING, format!("the program can call `{name}`, and its role does not allow `{action}`")),
+                };
+                findings.push(finding(rule, message, action));
+            }
+        }
+        let one_of = operation.one_of();
+        if let Some(first) = one_of.first()
+            && one_of.iter().all(|action| is_lacking(action))
+        {
+            let listed: Vec<_> = one_of.iter().map(|action| format!("`{action}`")).collect();
+            let message = format!("the program can call `{name}`, and its role does not allow {}", listed.join(" or "));
+            findings.push(finding(&rules::MISSING, message, first));
+        }
+        findings
+    }
+
+    fn needless(&self, program: &AuditedProgram) -> Vec<AuditFinding> {
+        let needed: BTreeSet<&str> = program
+            .operations
+            .iter()
+            .flat_map(|it| it.actions.iter().filter(|it| it.is_possible()).map(|it| it.action.as_str()))
+            .collect();
+        let by_lambda: BTreeSet<&str> = match &self.platform {
+            Some(needs) => {
+                let own = needs.iter().flat_map(|it| it.actions.iter().map(Action::as_str));
+                own.chain(BY_LAMBDA.into_iter().filter(|it| it.starts_with("kms:") || it.starts_with("ec2:"))).collect()
+            }
+            None => BY_LAMBDA.into_iter().collect(),
+        };
+        let is_known = |action: &Action| {
+            program.verdict != ProgramVerdict::Unknown || operation::services().any(|it| operation::prefix(it) == Some(action.service()))
+        };
+        let mut findings = Vec::new();
+        for statement in self.statements.iter().filter(|it| it.effect == Effect::Allow) {
+            if statement.action.is_negated() {
+                let message = "the role allows all actions but some, with `NotAction`".to_owned();
+                let fix = "name each action that the program needs: `--suggest` prints a policy";
+                findings.push(self.finding(program, &rules::BROAD_ACTION, message).evidence("written in the policy").fix(fix));
+                continue;
+            }
+            for action in &statement.action {
+                let used: Vec<_> = needed.iter().filter(|it| action.covers(it)).map(|it| format!("`{it}`")).collect();
+                let is_lambdas = by_lambda.iter().any(|it| action.covers(it));
+                let resources: Vec<_> = statement.resource.iter().map(|it| name_variables(it)).collect();
+                let on = resources.join(", ");
+                let pattern = action.has_wildcard();
+                let all = catalogue::matching(action.as_str()).count();
+                if used.is_empty() && !is_known(action) || is_lambdas && !pattern {
+                    continue;
+                }
+                let (rule, message) = if used.is_empty() && !is_lambdas {
+                    (&rules::UNUSED, format!("the role allows `{action}`, which the program cannot use"))
+                } else if pattern && all > used.len() {
+                    let of = if used.is_empty() { "none for certain".to_owned() } else { used.join(", ") };
+                    (&rules::BROAD_ACTION, format!("`{action}` stands for {all} actions, of which the program needs {of}"))
+                } else {
+                    continue;
+                };
+                let fix = "take it away, unless something else uses the role, such as a destination for failed events";
+                let broad = "name each action that the program needs: `--suggest` prints a policy";
+                let is_broad = rule.id == rules::BROAD_ACTION.id;
+                let finding = self.finding(program, rule, message).evidence("no operation in the program needs it");
+                let finding = if is_broad { finding.evidence("written in the policy").fix(broad) } else { finding.fix(fix) };
+                findings.push(finding.about(action.as_str()).on(on));
+            }
+        }
+        findings
+    }
+
+    fn finding(&self, program: &AuditedProgram, rule: &'static Rule, message: String) -> AuditFinding {
+        AuditFinding::new(rule, &program.program, &self.name, message).at(Some(&self.name))
+    }
+
+    fn allows(&self, action: &str) -> bool {
+        self.speaking(Effect::Allow, action).next().is_some()
+    }
+
+    /// Whether a statement denies it on everything and always.
+    fn denies(&self, action: &str) -> bool {
+        self.speaking(Effect::Deny, action).any(|it| it.condition.is_empty() && it.resource.iter().any(|on| on == "*"))
+    }
+
+    fn speaking(&self, effect: Effect, action: &str) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(move |it| {
+            it.effect == effect && it.action.iter().any(|it| it.covers(action)) != it.action.is_negated()
+        })
+    }
+}
+
+fn statements(policy: &Policy) -> impl Iterator<Item = Statement> {
+    policy.statements().map(|at| at.statement.clone())
+}
+
+/// The policies that a function names.
+fn named(holder: &Subject) -> impl Iterator<Item = String> {
+    holder.named.iter().map(|it| match &it.arn {
+        serde_json::Value::String(arn) => arn.clone(),
+        other => other.as_object().and_then(|it| it.keys().next().cloned()).unwrap_or_else(|| other.to_string()),
+    })
+}

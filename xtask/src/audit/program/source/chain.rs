@@ -1,0 +1,84 @@
+//! Calls with clients of SDKs: chains of methods of which one is an operation, and those after it set its parameters.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use policies::operation;
+use syn::Expr;
+
+use super::syntax::{Chain, Syntax};
+use super::value::{Value, values};
+use super::{SdkCall, normal};
+
+/// The methods of all operations that are known.
+static OPERATIONS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    operation::services().filter_map(operation::of).flatten().map(|it| it.name.to_ascii_lowercase()).collect()
+});
+
+/// What sends a request that a chain has made.
+const SENDING: [&str; 5] = ["send", "into_paginator", "presigned", "send_with", "customize"];
+
+/// The calls of `syntax`.
+pub(super) fn calls(syntax: &Syntax<'_>) -> Vec<SdkCall> {
+    let mut calls = Vec::new();
+    for chain in &syntax.chains {
+        let begins = |(index, link): (usize, &super::syntax::Link<'_>)| {
+            (link.arguments.is_empty() && OPERATIONS.contains(&normal(&link.method))).then_some(index)
+        };
+        let Some(at) = chain.links.iter().enumerate().find_map(begins) else { continue };
+        let (Some(link), Some(rest)) = (chain.links.get(at), chain.links.get(at + 1..)) else { continue };
+        let mut parameters = BTreeMap::new();
+        let mut is_whole = add(syntax, chain, rest, &mut parameters);
+        // What goes on with a name that the chain is bound to.
+        for other in syntax.chains.iter().filter(|it| goes_on(syntax, it, chain)) {
+            is_whole |= add(syntax, other, &other.links, &mut parameters);
+        }
+        let place = Syntax::place(&chain.file, link.span);
+        calls.push(SdkCall { method: normal(&link.method), place, parameters, is_whole });
+    }
+    let named = syntax.paths.iter().filter(|(name, _)| OPERATIONS.contains(name));
+    calls.extend(named.map(|(name, place)| SdkCall {
+        method: name.clone(),
+        place: place.clone(),
+        parameters: BTreeMap::new(),
+        is_whole: false,
+    }));
+    calls
+}
+
+/// Adds what `links` set, and says whether they send the request.
+fn add(
+    syntax: &Syntax<'_>,
+    chain: &Chain<'_>,
+    links: &[super::syntax::Link<'_>],
+    parameters: &mut BTreeMap<String, BTreeSet<Value>>,
+) -> bool {
+    for link in links {
+        if SENDING.contains(&link.method.as_str()) {
+            return true;
+        }
+        let found = link.arguments.first().map(|argument| values(syntax, argument, chain.scope)).unwrap_or_default();
+        parameters.entry(link.method.clone()).or_default().extend(found);
+    }
+    false
+}
+
+/// Whether `other` begins with a name that `chain` is bound to.
+fn goes_on(syntax: &Syntax<'_>, other: &Chain<'_>, chain: &Chain<'_>) -> bool {
+    let (Expr::Path(path), Some(scope)) = (other.base, chain.scope) else { return false };
+    let (Some(name), true) = (path.path.get_ident(), other.scope == chain.scope) else { return false };
+    let Some(function) = syntax.functions.get(scope) else { return false };
+    function.locals.iter().any(|(local, value)| name == local && holds(value, chain))
+}
+
+/// Whether `value` is the chain.
+fn holds(value: &Expr, chain: &Chain<'_>) -> bool {
+    match value {
+        Expr::MethodCall(call) => chain.links.last().is_some_and(|last| {
+            let (one, other) = (call.method.span().start(), last.span.start());
+            one.line == other.line && one.column == other.column
+        }),
+        Expr::Paren(inner) => holds(&inner.expr, chain),
+        _ => false,
+    }
+}

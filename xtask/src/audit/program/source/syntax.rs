@@ -1,0 +1,264 @@
+//! What source files say, by name: functions, what is bound to names, and chains of method calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::punctuated::Punctuated;
+use syn::visit::{self, Visit};
+use syn::{
+    Block, Expr, ExprAssign, ExprCall, ExprMethodCall, ExprPath, ExprStruct, FnArg, ImplItemFn, ItemConst, ItemFn, ItemMod,
+    ItemStatic, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token,
+};
+
+use super::{Place, normal};
+
+/// A function, by its number; what is outside of any has none.
+pub(super) type Scope = Option<usize>;
+
+/// The source files by what they say.
+#[derive(Default)]
+pub(super) struct Syntax<'a> {
+    pub functions: Vec<Function<'a>>,
+    /// What constants and statics are.
+    pub constants: BTreeMap<String, Vec<&'a Expr>>,
+    /// What fields of structs are set to, and in which function.
+    pub fields: BTreeMap<String, Vec<(&'a Expr, Scope)>>,
+    /// What functions and methods are given, and in which function.
+    pub arguments: BTreeMap<String, Vec<(Vec<&'a Expr>, Scope)>>,
+    pub chains: Vec<Chain<'a>>,
+    /// What is named after `::`, with its place, and in macros that are not read.
+    pub paths: Vec<(String, Place)>,
+    /// Every word of a path.
+    pub named: BTreeSet<String>,
+    file: String,
+    scope: Scope,
+}
+
+/// A function of the source.
+#[derive(Default)]
+pub(super) struct Function<'a> {
+    pub name: String,
+    /// Its parameters beside `self`, where they are plain names.
+    pub parameters: Vec<Option<String>>,
+    /// What its names are set to.
+    pub locals: Vec<(String, &'a Expr)>,
+    /// What it yields.
+    pub value: Option<&'a Expr>,
+}
+
+/// Method calls on one another.
+pub(super) struct Chain<'a> {
+    pub base: &'a Expr,
+    pub links: Vec<Link<'a>>,
+    pub scope: Scope,
+    pub file: String,
+}
+
+/// A method call of a chain.
+pub(super) struct Link<'a> {
+    pub method: String,
+    pub arguments: Vec<&'a Expr>,
+    pub span: Span,
+}
+
+impl<'a> Syntax<'a> {
+    pub(super) fn of(files: &'a [(String, syn::File)]) -> Self {
+        let mut syntax = Self::default();
+        for (path, file) in files {
+            syntax.file.clone_from(path);
+            syntax.visit_file(file);
+        }
+        syntax
+    }
+
+    /// A place in the file that is read.
+    pub(super) fn place(file: &str, span: Span) -> Place {
+        Place { file: file.to_owned(), line: span.start().line }
+    }
+
+    fn function(&mut self, signature: &Signature, block: &'a Block) {
+        let parameters = signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(typed) => Some(name(&typed.pat)),
+            FnArg::Receiver(_) => None,
+        });
+        let function = Function {
+            name: signature.ident.to_string(),
+            parameters: parameters.collect(),
+            locals: Vec::new(),
+            value: tail(block),
+        };
+        self.functions.push(function);
+        let outer = self.scope.replace(self.functions.len() - 1);
+        visit::visit_block(self, block);
+        self.scope = outer;
+    }
+
+    fn bind(&mut self, name: Option<String>, value: &'a Expr) {
+        if let (Some(name), Some(function)) = (name, self.scope.and_then(|scope| self.functions.get_mut(scope))) {
+            function.locals.push((name, value));
+        }
+    }
+
+    /// Looks for calls in what a macro is given and is no list of expressions.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let (mut after, mut word) = (' ', None);
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    word = (after == '.' || after == ':').then_some(ident);
+                    after = ' ';
+                }
+                TokenTree::Punct(punct) => {
+                    after = punct.as_char();
+                    if let Some(ident) = word.take().filter(|_| after != '.') {
+                        self.paths.push((normal(&ident.to_string()), Self::place(&self.file, ident.span())));
+                    }
+                }
+                TokenTree::Group(group) => {
+                    if let Some(ident) = word.take().filter(|_| group.stream().is_empty()) {
+                        self.paths.push((normal(&ident.to_string()), Self::place(&self.file, ident.span())));
+                    }
+                    after = ' ';
+                    self.tokens(group.stream());
+                }
+                TokenTree::Literal(_) => (after, word) = (' ', None),
+            }
+        }
+    }
+}
+
+impl<'a> Visit<'a> for Syntax<'a> {
+    fn visit_item_mod(&mut self, module: &'a ItemMod) {
+        let is_test = module.attrs.iter().any(|attribute| {
+            matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
+        });
+        if !is_test {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_item_fn(&mut self, function: &'a ItemFn) {
+        self.function(&function.sig, &function.block);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'a ImplItemFn) {
+        self.function(&function.sig, &function.block);
+    }
+
+    fn visit_item_const(&mut self, item: &'a ItemConst) {
+        self.constants.entry(item.ident.to_string()).or_default().push(&item.expr);
+        visit::visit_item_const(self, item);
+    }
+
+    fn visit_item_static(&mut self, item: &'a ItemStatic) {
+        self.constants.entry(item.ident.to_string()).or_default().push(&item.expr);
+        visit::visit_item_static(self, item);
+    }
+
+    fn visit_local(&mut self, local: &'a Local) {
+        if let Some(init) = &local.init {
+            self.bind(name(&local.pat), &init.expr);
+        }
+        visit::visit_local(self, local);
+    }
+
+    fn visit_expr_assign(&mut self, assign: &'a ExprAssign) {
+        if let Expr::Path(path) = &*assign.left {
+            self.bind(path.path.get_ident().map(ToString::to_string), &assign.right);
+        }
+        visit::visit_expr_assign(self, assign);
+    }
+
+    fn visit_expr_struct(&mut self, expression: &'a ExprStruct) {
+        for field in &expression.fields {
+            if let Member::Named(name) = &field.member {
+                self.fields.entry(name.to_string()).or_default().push((&field.expr, self.scope));
+            }
+        }
+        visit::visit_expr_struct(self, expression);
+    }
+
+    fn visit_expr_call(&mut self, call: &'a ExprCall) {
+        if let Expr::Path(path) = &*call.func
+            && let Some(last) = path.path.segments.last()
+        {
+            let arguments = call.args.iter().collect();
+            self.arguments.entry(last.ident.to_string()).or_default().push((arguments, self.scope));
+        }
+        visit::visit_expr_call(self, call);
+    }
+
+    fn visit_expr_path(&mut self, path: &'a ExprPath) {
+        let segments = &path.path.segments;
+        self.named.extend(segments.iter().map(|segment| segment.ident.to_string()));
+        if let Some(last) = segments.last().filter(|_| segments.len() > 1) {
+            self.paths.push((normal(&last.ident.to_string()), Self::place(&self.file, last.ident.span())));
+        }
+        visit::visit_expr_path(self, path);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'a ExprMethodCall) {
+        let mut links = Vec::new();
+        let mut call = call;
+        let base = loop {
+            let arguments: Vec<_> = call.args.iter().collect();
+            self.arguments.entry(call.method.to_string()).or_default().push((arguments.clone(), self.scope));
+            links.push(Link { method: call.method.to_string(), arguments, span: call.method.span() });
+            call.args.iter().for_each(|argument| self.visit_expr(argument));
+            match &*call.receiver {
+                Expr::MethodCall(receiver) => call = receiver,
+                base => break base,
+            }
+        };
+        self.visit_expr(base);
+        links.reverse();
+        self.chains.push(Chain { base, links, scope: self.scope, file: self.file.clone() });
+    }
+
+    fn visit_macro(&mut self, call: &'a Macro) {
+        // What a macro is given lives no longer than this: its calls have places, and their arguments are not read.
+        let mut inner = Syntax { file: self.file.clone(), ..Syntax::default() };
+        let expressions = call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
+        let (paths, named) = match (expressions, call.parse_body_with(Block::parse_within)) {
+            (Ok(expressions), _) => inner.read(|it| expressions.iter().for_each(|expression| it.visit_expr(expression))),
+            (_, Ok(statements)) => inner.read(|it| statements.iter().for_each(|statement| it.visit_stmt(statement))),
+            _ => inner.read(|it| it.tokens(call.tokens.clone())),
+        };
+        self.paths.extend(paths);
+        self.named.extend(named);
+    }
+}
+
+impl Syntax<'_> {
+    /// What is called and named in what `walk` walks.
+    fn read(&mut self, walk: impl FnOnce(&mut Self)) -> (Vec<(String, Place)>, BTreeSet<String>) {
+        walk(self);
+        (self.called(), std::mem::take(&mut self.named))
+    }
+
+    /// The methods without arguments that are called, and what is named, with their places.
+    fn called(&self) -> Vec<(String, Place)> {
+        let links = self.chains.iter().flat_map(|chain| chain.links.iter().map(|link| (link, &chain.file)));
+        let calls = links.filter(|(link, _)| link.arguments.is_empty());
+        let calls = calls.map(|(link, file)| (normal(&link.method), Self::place(file, link.span)));
+        calls.chain(self.paths.iter().cloned()).collect()
+    }
+}
+
+/// The name that a pattern is.
+fn name(pattern: &Pat) -> Option<String> {
+    match pattern {
+        Pat::Ident(ident) => Some(ident.ident.to_string()),
+        Pat::Type(typed) => name(&typed.pat),
+        _ => None,
+    }
+}
+
+/// What a block yields.
+pub(super) fn tail(block: &Block) -> Option<&Expr> {
+    match block.stmts.last()? {
+        Stmt::Expr(Expr::Return(it), _) => it.expr.as_deref(),
+        Stmt::Expr(expression, None) => Some(expression),
+        _ => None,
+    }
+}

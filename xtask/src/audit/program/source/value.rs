@@ -1,0 +1,185 @@
+//! What an expression may be: a text that is written in the source, or the value of an environment variable.
+
+use std::collections::BTreeSet;
+
+use syn::{Expr, ExprCall, ExprMethodCall, Lit, Member};
+
+use super::syntax::{Scope, Syntax, tail};
+
+/// What an expression may be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::audit::program) enum Value {
+    /// A text in the source.
+    Literal(String),
+    /// The value of the environment variable of this name.
+    Variable(String),
+    /// Something that the source does not tell.
+    Unknown,
+}
+
+/// How many steps a value is followed.
+const STEPS: usize = 12;
+
+/// What `expression` in the function `scope` may be; nothing, or [`Value::Unknown`], when that is not found.
+pub(super) fn values(syntax: &Syntax<'_>, expression: &Expr, scope: Scope) -> BTreeSet<Value> {
+    let mut seen = Seen { syntax, names: Vec::new(), given: Vec::new() };
+    seen.values(expression, scope, STEPS)
+}
+
+struct Seen<'a, 's> {
+    syntax: &'s Syntax<'a>,
+    /// The names whose values are being looked for: one that is set from itself has its other values.
+    names: Vec<(String, Scope)>,
+    /// The arguments of the calls that are being looked into.
+    given: Vec<(usize, Vec<&'a Expr>, Scope)>,
+}
+
+impl<'a> Seen<'a, '_> {
+    fn values(&mut self, expression: &Expr, scope: Scope, steps: usize) -> BTreeSet<Value> {
+        let unknown = || BTreeSet::from([Value::Unknown]);
+        let Some(steps) = steps.checked_sub(1) else { return unknown() };
+        match expression {
+            Expr::Lit(literal) => match &literal.lit {
+                // No name in AWS has such a character, and no format of policies would bear it.
+                Lit::Str(text) if text.value().contains(char::is_control) => unknown(),
+                Lit::Str(text) => BTreeSet::from([Value::Literal(text.value())]),
+                _ => unknown(),
+            },
+            Expr::Reference(it) => self.values(&it.expr, scope, steps),
+            Expr::Paren(it) => self.values(&it.expr, scope, steps),
+            Expr::Group(it) => self.values(&it.expr, scope, steps),
+            Expr::Try(it) => self.values(&it.expr, scope, steps),
+            Expr::Await(it) => self.values(&it.base, scope, steps),
+            Expr::Unary(it) => self.values(&it.expr, scope, steps),
+            Expr::Closure(it) => self.values(&it.body, scope, steps),
+            Expr::Block(it) => tail(&it.block).map_or_else(unknown, |it| self.values(it, scope, steps)),
+            Expr::If(it) => {
+                let mut found = tail(&it.then_branch).map_or_else(unknown, |it| self.values(it, scope, steps));
+                if let Some((_, otherwise)) = &it.else_branch {
+                    found.extend(self.values(otherwise, scope, steps));
+                }
+                found
+            }
+            Expr::MethodCall(call) => self.of_method(call, scope, steps),
+            Expr::Call(call) => self.of_call(call, scope, steps),
+            Expr::Field(field) => match &field.member {
+                Member::Named(name) => self.of_field(&name.to_string(), steps),
+                Member::Unnamed(_) => unknown(),
+            },
+            Expr::Path(path) => match path.path.segments.last() {
+                Some(last) => self.of_name(&last.ident.to_string(), scope.filter(|_| path.path.segments.len() == 1), steps),
+                None => unknown(),
+            },
+            _ => unknown(),
+        }
+    }
+
+    /// A method that hands on what it is called on, in whatever form.
+    fn of_method(&mut self, call: &ExprMethodCall, scope: Scope, steps: usize) -> BTreeSet<Value> {
+        match call.method.to_string().as_str() {
+            "as_deref" | "as_mut" | "as_ref" | "as_str" | "borrow" | "clone" | "cloned" | "context" | "deref" | "expect"
+            | "into" | "into_owned" | "map_err" | "ok" | "ok_or" | "ok_or_else" | "to_owned" | "to_str" | "to_string"
+            | "trim" | "unwrap" | "unwrap_or_default" | "with_context" => self.values(&call.receiver, scope, steps),
+            "get_or_init" | "get_or_insert_with" => {
+                call.args.first().map_or_else(|| BTreeSet::from([Value::Unknown]), |it| self.values(it, scope, steps))
+            }
+            "unwrap_or" | "unwrap_or_else" => {
+                let mut found = self.values(&call.receiver, scope, steps);
+                found.extend(call.args.iter().flat_map(|it| self.values(it, scope, steps)));
+                found
+            }
+            _ => BTreeSet::from([Value::Unknown]),
+        }
+    }
+
+    fn of_call(&mut self, call: &ExprCall, scope: Scope, steps: usize) -> BTreeSet<Value> {
+        let unknown = || BTreeSet::from([Value::Unknown]);
+        let Expr::Path(path) = &*call.func else { return unknown() };
+        let names: Vec<_> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let Some((name, before)) = names.split_last() else { return unknown() };
+        let first = call.args.first();
+        let is_environment = matches!(name.as_str(), "var" | "var_os") && before.last().is_none_or(|it| it == "env");
+        if is_environment && let Some(first) = first {
+            let named = self.values(first, scope, steps);
+            let variable = |value| match value {
+                Value::Literal(name) => Value::Variable(name),
+                _ => Value::Unknown,
+            };
+            return named.into_iter().map(variable).collect();
+        }
+        let own = self.syntax.functions.iter().position(|function| function.name == *name && function.name != "new");
+        if let Some(index) = own
+            && let Some(value) = self.syntax.functions.get(index).and_then(|it| it.value)
+        {
+            let arguments = self.arguments_of(name, call);
+            self.given.push((index, arguments, scope));
+            let found = self.values(value, Some(index), steps);
+            self.given.pop();
+            return found;
+        }
+        match (name.as_str(), first) {
+            ("Some" | "Ok" | "new" | "from", Some(first)) if call.args.len() == 1 => self.values(first, scope, steps),
+            _ => unknown(),
+        }
+    }
+
+    /// The arguments of `call`, one of the calls of `name` in the source.
+    fn arguments_of(&self, name: &str, call: &ExprCall) -> Vec<&'a Expr> {
+        let all = self.syntax.arguments.get(name).map(Vec::as_slice).unwrap_or_default();
+        let is_it = |arguments: &&(Vec<&'a Expr>, Scope)| match (arguments.0.first(), call.args.first()) {
+            (Some(one), Some(other)) => std::ptr::eq::<Expr>(*one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        all.iter().find(is_it).map(|(arguments, _)| arguments.clone()).unwrap_or_default()
+    }
+
+    fn of_field(&mut self, name: &str, steps: usize) -> BTreeSet<Value> {
+        let set = self.syntax.fields.get(name).cloned().unwrap_or_default();
+        self.all(name, None, set.into_iter(), steps)
+    }
+
+    fn of_name(&mut self, name: &str, scope: Scope, steps: usize) -> BTreeSet<Value> {
+        if let Some((index, function)) = scope.and_then(|it| Some((it, self.syntax.functions.get(it)?))) {
+            let locals: Vec<_> = function.locals.iter().filter(|(local, _)| local == name).map(|(_, it)| (*it, scope)).collect();
+            let parameter = function.parameters.iter().position(|it| it.as_deref() == Some(name));
+            if let Some(parameter) = parameter {
+                let mut given = self.given_to(index, parameter);
+                given.extend(locals);
+                return self.all(name, scope, given.into_iter(), steps);
+            }
+            if !locals.is_empty() {
+                return self.all(name, scope, locals.into_iter(), steps);
+            }
+        }
+        let constants = self.syntax.constants.get(name).cloned().unwrap_or_default();
+        self.all(name, None, constants.into_iter().map(|it| (it, None)), steps)
+    }
+
+    /// What the function is given as its parameter: in the call that is looked into, else in any call.
+    fn given_to(&self, function: usize, parameter: usize) -> Vec<(&'a Expr, Scope)> {
+        if let Some((_, arguments, scope)) = self.given.iter().rev().find(|(it, ..)| *it == function) {
+            return arguments.get(parameter).map(|it| (*it, *scope)).into_iter().collect();
+        }
+        let name = self.syntax.functions.get(function).map(|it| it.name.as_str()).unwrap_or_default();
+        let calls = self.syntax.arguments.get(name).map(Vec::as_slice).unwrap_or_default();
+        calls.iter().filter_map(|(arguments, scope)| Some((*arguments.get(parameter)?, *scope))).collect()
+    }
+
+    fn all(
+        &mut self,
+        name: &str,
+        scope: Scope,
+        expressions: impl Iterator<Item = (&'a Expr, Scope)>,
+        steps: usize,
+    ) -> BTreeSet<Value> {
+        let key = (name.to_owned(), scope);
+        if self.names.contains(&key) {
+            return BTreeSet::new();
+        }
+        self.names.push(key);
+        let found: BTreeSet<_> = expressions.flat_map(|(it, scope)| self.values(it, scope, steps)).collect();
+        self.names.pop();
+        if found.is_empty() { BTreeSet::from([Value::Unknown]) } else { found }
+    }
+}
