@@ -17,6 +17,7 @@ use super::finding::AuditFinding;
 use super::rules;
 use source::Source;
 
+pub(super) use needs::listed;
 pub use needs::{Certainty, Condition, NeededAction, NeededOperation};
 pub use role::Role;
 pub use source::Place;

@@ -179,7 +179,10 @@ fn suggest(arguments: &PolicyAudit, format: SuggestionFormat) -> anyhow::Result<
     if program.reason.is_some() {
         return Ok(Exit::Findings);
     }
-    program::notes(&program).iter().for_each(ui::say);
+    // The other formats have them as comments.
+    if format == SuggestionFormat::Json {
+        program::notes(&program).iter().for_each(ui::say);
+    }
     let text = program::suggest(&program, source, format)?;
     match &arguments.output {
         Some(file) => {

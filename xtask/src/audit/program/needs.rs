@@ -1,5 +1,7 @@
 //! What the operations of a program need, and how sure it is that the program calls them.
 
+use std::collections::BTreeSet;
+
 use policies::Operation;
 use serde::Serialize;
 
@@ -46,16 +48,16 @@ pub struct NeededAction {
 
 /// When an action is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "needed", content = "parameter", rename_all = "kebab-case")]
+#[serde(tag = "needed", content = "parameters", rename_all = "kebab-case")]
 pub enum Condition {
     /// For each call.
     Always,
-    /// For calls that set this parameter, of which nothing is known.
-    WhenSet(String),
-    /// For calls that set this parameter, and the source sets it.
-    Set(String),
-    /// For calls that set this parameter, and the source does not set it.
-    NotSet(String),
+    /// For calls that set one of these parameters, of which nothing is known.
+    WhenSet(Vec<&'static str>),
+    /// For calls that set one of these parameters, and the source sets them.
+    Set(Vec<&'static str>),
+    /// For calls that set one of these parameters, and the source sets none.
+    NotSet(Vec<&'static str>),
 }
 
 impl NeededAction {
@@ -144,22 +146,27 @@ pub(super) fn of(name: String, evidence: &Evidence, source: Option<&Source>) -> 
 }
 
 fn actions(operation: &Operation, source: Option<&Source>) -> Vec<NeededAction> {
-    let always = operation.required.iter().map(|action| (*action, Condition::Always));
-    let conditional = operation.conditional.iter().map(|it| {
-        let parameter = it.parameter.to_owned();
-        let condition = match source.and_then(|source| source.sets(operation, it.parameter)) {
-            None => Condition::WhenSet(parameter),
-            Some(true) => Condition::Set(parameter),
-            Some(false) => Condition::NotSet(parameter),
-        };
-        (it.action, condition)
-    });
-    let mut actions: Vec<NeededAction> = Vec::new();
-    for (action, condition) in always.chain(conditional) {
-        let is_known = |it: &NeededAction| it.action == action && (it.is_needed() || it.condition == condition);
-        if !actions.iter().any(is_known) {
-            actions.push(NeededAction { action: action.to_owned(), condition });
+    let mut names: Vec<_> = operation.actions().collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    let condition = |action: &str| {
+        if operation.required.contains(&action) {
+            return Condition::Always;
         }
-    }
-    actions
+        let parameters = || operation.conditional.iter().filter(|it| it.action == action).map(|it| it.parameter);
+        let sets = |parameter: &&'static str| source.and_then(|source| source.sets(operation, parameter));
+        let set: Vec<_> = parameters().filter(|it| sets(it) == Some(true)).collect();
+        let unknown: Vec<_> = parameters().filter(|it| sets(it).is_none()).collect();
+        match (set.is_empty(), unknown.is_empty()) {
+            (false, _) => Condition::Set(set),
+            (true, false) => Condition::WhenSet(unknown),
+            (true, true) => Condition::NotSet(parameters().collect()),
+        }
+    };
+    names.into_iter().map(|action| NeededAction { action: action.to_owned(), condition: condition(action) }).collect()
+}
+
+/// Names as a sentence lists them.
+pub(in crate::audit) fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }

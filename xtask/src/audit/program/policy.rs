@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use policies::catalogue::ResourceType;
+use policies::operation;
+
 use super::needs::{Condition, NeededOperation};
 use super::resource::{self, Resource};
 use super::source::{Source, Value};
-use super::{AuditedProgram, file_name};
+use super::{AuditedProgram, file_name, listed};
 
 /// A policy by what its statements are on.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +37,7 @@ impl SuggestedPolicy {
             for needed in operation.actions.iter().filter(|it| it.is_needed()) {
                 targets.entry(needed.action.clone()).or_default().extend(resources(operation, &needed.action, source));
                 let set = match &needed.condition {
-                    Condition::Set(parameter) => format!(" with `{parameter}`"),
+                    Condition::Set(parameters) => format!(" with {}", listed(parameters)),
                     _ => String::new(),
                 };
                 reasons.entry(needed.action.clone()).or_default().insert(format!("{}{set}", reason(operation)));
@@ -64,37 +67,56 @@ fn reason(operation: &NeededOperation) -> String {
 
 /// What `action` is needed on for calls of `operation`.
 fn resources(operation: &NeededOperation, action: &str, source: Option<&Source>) -> BTreeSet<Resource> {
-    let values = |placeholder: &str| -> BTreeSet<Value> {
-        let parameters = resource::parameters(&operation.service, placeholder);
-        let of = |parameter: &&str| source.map(|it| it.values(&operation.operation, &operation.service, parameter));
-        parameters.iter().filter_map(of).flatten().collect()
+    let is_named = operation::prefix(&operation.service) == action.split_once(':').map(|(service, _)| service)
+        && !is_on_what_is_copied(operation, action);
+    let values = |placeholder: &str, only_shown| -> BTreeSet<Value> {
+        let parameters = if is_named { resource::parameters(&operation.service, placeholder) } else { &[] };
+        let of = |parameter: &&str| {
+            source.map(|it| it.values(&operation.operation, &operation.service, parameter, only_shown))
+        };
+        let found: BTreeSet<_> = parameters.iter().filter_map(of).flatten().collect();
+        // A resource that one of two parameters names is known.
+        let known: BTreeSet<_> = found.iter().filter(|it| **it != Value::Unknown).cloned().collect();
+        if parameters.len() > 1 && !known.is_empty() { known } else { found }
     };
-    let mut found = BTreeSet::new();
-    let named = resource::optional_types(action).into_iter().filter(|(_, it)| {
-        let format = it.arns.first().map(ToString::to_string).unwrap_or_default();
-        let last = resource::placeholders(&format).last().map(str::to_owned);
-        last.is_some_and(|last| !values(&last).is_empty())
-    });
-    let types = resource::types(action);
+    let Some(types) = resource::types(&operation.service, action) else {
+        // What the catalogue does not have is never allowed on everything.
+        let (kind, format) = ("resource".to_owned(), "${Resource}".to_owned());
+        return BTreeSet::from([Resource::Of { kind, format, names: Vec::new() }]);
+    };
     if types.is_empty() {
         return BTreeSet::from([Resource::Any]);
     }
-    for (service, kind) in types.into_iter().chain(named) {
-        let Some(format) = kind.arns.first().map(ToString::to_string) else { continue };
-        let mut all: Vec<Vec<(String, Value)>> = vec![Vec::new()];
+    let format = |kind: &ResourceType| kind.arns.first().map(ToString::to_string).unwrap_or_default();
+    let optional = resource::optional_types(&operation.service, action).into_iter().filter(|(_, kind)| {
+        let format = format(kind);
+        resource::placeholders(&format).last().is_some_and(|last| !values(last, true).is_empty())
+    });
+    let all = types.into_iter().map(|it| (it, false)).chain(optional.map(|it| (it, true)));
+    let mut found = BTreeSet::new();
+    for ((service, kind), only_shown) in all {
+        let format = format(kind);
+        let mut named: Vec<Vec<(String, Value)>> = vec![Vec::new()];
         for placeholder in resource::placeholders(&format).filter(|it| *it != "ObjectName") {
-            let values = values(placeholder);
-            let values = if values.is_empty() { BTreeSet::from([Value::Unknown]) } else { values };
-            let with = |names: &Vec<(String, Value)>| {
-                let names = names.clone();
-                values.iter().map(move |value| [names.clone(), vec![(placeholder.to_owned(), value.clone())]].concat()).collect::<Vec<_>>()
+            let mut values = values(placeholder, only_shown);
+            if values.is_empty() {
+                values.insert(Value::Unknown);
+            }
+            let with = |names: Vec<(String, Value)>| {
+                let more = |value: &Value| [names.clone(), vec![(placeholder.to_owned(), value.clone())]].concat();
+                values.iter().map(more).collect::<Vec<_>>()
             };
-            all = all.iter().flat_map(with).collect();
+            named = named.into_iter().flat_map(with).collect();
         }
-        let kind = format!("{service} {}", kind.name);
-        found.extend(all.into_iter().map(|names| Resource::Of { kind: kind.clone(), format: format.clone(), names }));
+        let of = |names| Resource::Of { kind: format!("{service} {}", kind.name), format: format.clone(), names };
+        found.extend(named.into_iter().map(of));
     }
     found
+}
+
+/// Whether `action` is on the object that is copied, which is named in another way than the copy.
+fn is_on_what_is_copied(operation: &NeededOperation, action: &str) -> bool {
+    matches!(operation.operation.as_str(), "CopyObject" | "UploadPartCopy") && action.starts_with("s3:Get")
 }
 
 /// A name that no other statement has: what is allowed, on what, in letters and digits.
@@ -102,7 +124,7 @@ fn sid(actions: &BTreeSet<String>, resources: &BTreeSet<Resource>, taken: &mut B
     let service = actions.first().and_then(|it| it.split_once(':')).map(|(service, _)| service).unwrap_or_default();
     let kinds: BTreeSet<_> = resources.iter().map(|it| it.kind().trim_start_matches(service).trim()).collect();
     let words: Vec<_> = std::iter::once(service).chain(kinds).collect();
-    let words = words.join(" ");
+    let words = if *resources == BTreeSet::from([Resource::Any]) { "any resource".to_owned() } else { words.join(" ") };
     let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let name: String = words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect();
     let numbered = (1..).map(|number: usize| if number == 1 { name.clone() } else { format!("{name}{number}") });

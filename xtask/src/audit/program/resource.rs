@@ -149,22 +149,37 @@ fn of_queue(url: &str) -> Option<String> {
     Some(format!("arn:aws:sqs:{host}:{account}:{name}"))
 }
 
-/// The types of resources that calls of `action` are on: those of every call, else those of some.
-pub(super) fn types(action: &str) -> Vec<(&'static str, &'static ResourceType)> {
-    let Some(action) = catalogue::action(action) else { return Vec::new() };
-    let Some(service) = catalogue::service(action.service) else { return Vec::new() };
-    let has_required = action.resources.iter().any(|used| used.required);
-    let used = action.resources.iter().filter(|used| used.required || !has_required);
-    used.filter_map(|used| Some((action.service, service.resource_type(used.name)?))).collect()
+/// The types of resources that calls of `action` by the SDK of `service` are on; `None` when the catalogue does not know.
+///
+/// It is all that every call names. Where each call names one of several, it is those that the operation has a parameter for:
+/// a bucket, and no access point in its place.
+pub(super) fn types(service: &str, action: &str) -> Option<Vec<(&'static str, &'static ResourceType)>> {
+    let action = catalogue::action(action)?;
+    let known = catalogue::service(action.service)?;
+    let of = |is_required: bool| {
+        let used = action.resources.iter().filter(move |used| used.required == is_required);
+        used.filter_map(|used| Some((action.service, known.resource_type(used.name)?))).collect::<Vec<_>>()
+    };
+    let required = of(true);
+    if !required.is_empty() {
+        return Some(required);
+    }
+    let mut alternatives = of(false);
+    let is_named = |kind: &ResourceType| {
+        let format = kind.arns.first().map(ToString::to_string).unwrap_or_default();
+        placeholders(&format).all(|it| it == "ObjectName" || !parameters(service, it).is_empty())
+    };
+    if alternatives.iter().any(|(_, it)| is_named(it)) {
+        alternatives.retain(|(_, it)| is_named(it));
+    }
+    Some(alternatives)
 }
 
 /// The types of resources that only some calls of `action` are on, beside those of every call.
-pub(super) fn optional_types(action: &str) -> Vec<(&'static str, &'static ResourceType)> {
-    let Some(found) = catalogue::action(action) else { return Vec::new() };
-    let Some(service) = catalogue::service(found.service) else { return Vec::new() };
-    let of_all = types(action);
-    let used = found.resources.iter().filter_map(|used| Some((found.service, service.resource_type(used.name)?)));
-    used.filter(|(_, it)| !of_all.iter().any(|(_, other)| other.name == it.name)).collect()
+pub(super) fn optional_types(service: &str, action: &str) -> Vec<(&'static str, &'static ResourceType)> {
+    let of_all = types(service, action).unwrap_or_default();
+    let types = catalogue::action(action).into_iter().flat_map(|it| it.resource_types().map(|kind| (it.service, kind)));
+    types.filter(|(_, it)| !of_all.iter().any(|(_, other)| other.name == it.name)).collect()
 }
 
 /// The placeholders of a format, without those that every ARN has.

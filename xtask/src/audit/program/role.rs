@@ -10,7 +10,7 @@ use policies::audit::{Kind, Policy, Rule};
 use policies::{Action, Effect, Statement, catalogue, operation, parse};
 
 use super::needs::{Condition, NeededAction, NeededOperation};
-use super::{AuditedProgram, ProgramVerdict};
+use super::{AuditedProgram, ProgramVerdict, listed};
 use crate::audit::finding::AuditFinding;
 use crate::audit::platform::PlatformNeed;
 use crate::audit::rights::Rights;
@@ -163,9 +163,9 @@ impl Role {
                 findings.push(finding(&rules::DENIED, message, action));
             } else if is_lacking(action) {
                 let (rule, message) = match condition {
-                    Condition::Set(parameter) => (
+                    Condition::Set(parameters) => (
                         &rules::CONDITIONAL_MISSING,
-                        format!("the program sets `{parameter}` of `{name}`, for which its role does not allow `{action}`"),
+                        format!("the program sets {} of `{name}`, for which its role does not allow `{action}`", listed(parameters)),
                     ),
                     _ => (&rules::MISSING, format!("the program can call `{name}`, and its role does not allow `{action}`")),
                 };
@@ -176,8 +176,7 @@ impl Role {
         if let Some(first) = one_of.first()
             && one_of.iter().all(|action| is_lacking(action))
         {
-            let listed: Vec<_> = one_of.iter().map(|action| format!("`{action}`")).collect();
-            let message = format!("the program can call `{name}`, and its role does not allow {}", listed.join(" or "));
+            let message = format!("the program can call `{name}`, and its role does not allow {}", listed(&one_of));
             findings.push(finding(&rules::MISSING, message, first));
         }
         findings

@@ -20,11 +20,16 @@ use crate::failure::Failure;
 use crate::ui;
 pub(super) use value::Value;
 
+/// The operations whose requests name resources in their parts, which have builders of their own.
+const IN_PARTS: [&str; 3] = ["PutEvents", "TransactGetItems", "TransactWriteItems"];
+
 /// A folder with source.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     words: source::Source,
     calls: Vec<SdkCall>,
+    /// What parts of requests name, by the methods of their builders: a transaction names its tables in them.
+    parts: BTreeMap<String, BTreeSet<Value>>,
     named: BTreeSet<String>,
 }
 
@@ -87,7 +92,7 @@ impl Source {
             return Err(failure.help("pass the folder of the program's package").into());
         }
         let syntax = syntax::Syntax::of(&files);
-        Ok(Self { calls: chain::calls(&syntax), named: syntax.named, words })
+        Ok(Self { calls: chain::calls(&syntax), parts: chain::parts(&syntax), named: syntax.named, words })
     }
 
     /// Where `operation` is called.
@@ -101,14 +106,20 @@ impl Source {
         self.named.contains(name)
     }
 
-    /// What the calls of `operation` may name by the method `parameter`; nothing when no call is seen.
-    pub(super) fn values(&self, operation: &str, service: &str, parameter: &str) -> BTreeSet<Value> {
+    /// What the calls of `operation` may name by the method `parameter`: nothing when no call is seen, and something unknown
+    /// for a call that does not show it, unless only those that do are asked for.
+    pub(super) fn values(&self, operation: &str, service: &str, parameter: &str, only_shown: bool) -> BTreeSet<Value> {
+        let unknown = || BTreeSet::from([Value::Unknown]);
+        let calls = || self.calls_named(operation, service);
+        if IN_PARTS.contains(&operation) && calls().next().is_some() {
+            return self.parts.get(parameter).cloned().unwrap_or_default();
+        }
         let of = |call: &SdkCall| match call.parameters.get(parameter) {
             Some(values) if !values.is_empty() => values.clone(),
-            Some(_) => BTreeSet::from([Value::Unknown]),
-            None => BTreeSet::new(),
+            None if only_shown => BTreeSet::new(),
+            Some(_) | None => unknown(),
         };
-        self.calls_named(operation, service).flat_map(of).collect()
+        calls().flat_map(of).collect()
     }
 
     /// Whether calls of `operation` set `parameter`, as the API names it; `None` where the source does not tell.

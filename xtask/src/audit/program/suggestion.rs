@@ -57,8 +57,8 @@ pub fn notes(program: &AuditedProgram) -> Vec<String> {
         let name = format!("{}:{}", operation.service, operation.operation);
         let one_of = operation.one_of();
         for needed in operation.actions.iter().filter(|it| !it.is_needed() && it.is_possible()) {
-            if let super::Condition::WhenSet(parameter) = &needed.condition {
-                notes.push(format!("add `{}` if a call of {name} sets `{parameter}`", needed.action));
+            if let super::Condition::WhenSet(parameters) = &needed.condition {
+                notes.push(format!("add `{}` if a call of {name} sets {}", needed.action, super::listed(parameters)));
             }
         }
         if !one_of.is_empty() {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::program::{AuditedProgram, Certainty, Condition, NeededAction, NeededOperation, ProgramVerdict};
+use super::super::program::{AuditedProgram, Certainty, Condition, NeededAction, NeededOperation, ProgramVerdict, listed};
+use super::tally::counted;
 use crate::ui::{CAUTION, GOOD, STRONG};
 
 /// Writes a program and its operations.
@@ -39,8 +40,10 @@ fn operation(text: &mut String, operation: &NeededOperation) {
     for NeededAction { action, condition } in operation.actions.iter().filter(|it| it.is_possible()) {
         let _ = match condition {
             Condition::Always => writeln!(text, "    needs {GOOD}{action}{GOOD:#}"),
-            Condition::Set(parameter) => writeln!(text, "    needs {GOOD}{action}{GOOD:#}, for it sets `{parameter}`"),
-            Condition::WhenSet(parameter) => writeln!(text, "    needs {action} if it sets `{parameter}`"),
+            Condition::Set(parameters) => {
+                writeln!(text, "    needs {GOOD}{action}{GOOD:#}, for it sets {}", listed(parameters))
+            }
+            Condition::WhenSet(parameters) => writeln!(text, "    needs {action} if it sets {}", listed(parameters)),
             Condition::NotSet(_) => Ok(()),
         };
     }
@@ -55,7 +58,7 @@ fn operation(text: &mut String, operation: &NeededOperation) {
 fn conclusion(program: &AuditedProgram) -> String {
     let needed = program.certain().flat_map(|it| &it.actions).filter(|it| it.is_needed());
     let needed: std::collections::BTreeSet<_> = needed.map(|it| &it.action).collect();
-    let operations = program.certain().count();
+    let (operations, actions) = (counted(program.certain().count(), "operation"), counted(needed.len(), "action"));
     match program.verdict {
         ProgramVerdict::CallsNothing => {
             format!("{GOOD}it calls nothing of AWS: it needs no right beyond what Lambda needs itself, such as writing logs{GOOD:#}")
@@ -64,8 +67,8 @@ fn conclusion(program: &AuditedProgram) -> String {
             format!("{CAUTION}UNKNOWN: {}{CAUTION:#}", program.reason.as_deref().unwrap_or_default())
         }
         ProgramVerdict::Unknown => {
-            format!("{CAUTION}{operations} operations need {} actions, and more that are UNKNOWN{CAUTION:#}", needed.len())
+            format!("{CAUTION}needs {actions} for {operations}, and more that is UNKNOWN{CAUTION:#}")
         }
-        ProgramVerdict::Known => format!("{operations} operations need {} actions", needed.len()),
+        ProgramVerdict::Known => format!("needs {actions} for {operations}"),
     }
 }

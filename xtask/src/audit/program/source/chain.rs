@@ -46,6 +46,21 @@ pub(super) fn calls(syntax: &Syntax<'_>) -> Vec<SdkCall> {
     calls
 }
 
+/// What the builders of parts of requests set, as in `Put::builder().table_name("orders")`.
+pub(super) fn parts(syntax: &Syntax<'_>) -> BTreeMap<String, BTreeSet<Value>> {
+    let mut parts = BTreeMap::new();
+    for chain in syntax.chains.iter().filter(|chain| is_builder(chain.base)) {
+        add(syntax, chain, &chain.links, &mut parts);
+    }
+    parts
+}
+
+fn is_builder(base: &Expr) -> bool {
+    let Expr::Call(call) = base else { return false };
+    let Expr::Path(path) = &*call.func else { return false };
+    path.path.segments.len() > 1 && path.path.segments.last().is_some_and(|last| last.ident == "builder")
+}
+
 /// Adds what `links` set, and says whether they send the request.
 fn add(
     syntax: &Syntax<'_>,
