@@ -5,6 +5,7 @@
 
 mod damaged;
 mod operations;
+mod program;
 mod uses;
 
 use std::fs;
@@ -16,7 +17,7 @@ use engine::audit::linked::{self, Linked};
 use infra::lambda::Architecture;
 
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
-    let names = ["canary-many", "canary-namesakes", "canary-pairs", "canary-raw", "canary-unstripped"];
+    let names = ["canary-foreign", "canary-many", "canary-namesakes", "canary-pairs", "canary-raw", "canary-unstripped"];
     let selection = Selection { programs: &names, all: &names, unified: &[] };
     build(&workspace(), selection, Target::Lambda(Architecture::X86_64), Some(&tools())).unwrap()
 });
@@ -24,6 +25,12 @@ static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
 /// The file of the program `name`, built as for a deployment.
 fn file(name: &str) -> Vec<u8> {
     fs::read(&PROGRAMS.iter().find(|program| program.name == name).unwrap().path).unwrap()
+}
+
+/// The file of the program `name`, built for this machine and without optimisation.
+fn local_file(name: &str) -> Vec<u8> {
+    let selection = Selection { programs: &[name], all: &[name], unified: &[] };
+    fs::read(&build(&workspace(), selection, Target::Local, None).unwrap()[0].path).unwrap()
 }
 
 /// What the program `name` can call.

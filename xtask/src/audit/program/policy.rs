@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use policies::catalogue::ResourceType;
 use policies::operation;
 
-use super::needs::{Condition, NeededOperation};
+use super::needs::{Condition, NeededAction, NeededOperation};
 use super::resource::{self, Resource};
 use super::source::{Source, Value};
 use super::{AuditedProgram, file_name, listed};
@@ -35,7 +35,7 @@ impl SuggestedPolicy {
         let mut reasons: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for operation in program.certain() {
             for needed in operation.actions.iter().filter(|it| it.is_needed()) {
-                targets.entry(needed.action.clone()).or_default().extend(resources(operation, &needed.action, source));
+                targets.entry(needed.action.clone()).or_default().extend(resources(operation, needed, source));
                 let set = match &needed.condition {
                     Condition::Set(parameters) => format!(" with {}", listed(parameters)),
                     _ => String::new(),
@@ -65,14 +65,20 @@ fn reason(operation: &NeededOperation) -> String {
     if places.is_empty() { operation.operation.clone() } else { format!("{} at {}", operation.operation, places.join(", ")) }
 }
 
-/// What `action` is needed on for calls of `operation`.
-fn resources(operation: &NeededOperation, action: &str, source: Option<&Source>) -> BTreeSet<Resource> {
+/// What the action is needed on for calls of `operation`.
+fn resources(operation: &NeededOperation, needed: &NeededAction, source: Option<&Source>) -> BTreeSet<Resource> {
+    let action = needed.action.as_str();
+    let set = match &needed.condition {
+        Condition::Set(parameters) => parameters.as_slice(),
+        _ => &[],
+    };
     let is_named = operation::prefix(&operation.service) == action.split_once(':').map(|(service, _)| service)
         && !is_on_what_is_copied(operation, action);
     let values = |placeholder: &str, only_shown| -> BTreeSet<Value> {
         let parameters = if is_named { resource::parameters(&operation.service, placeholder) } else { &[] };
         let of = |parameter: &&str| {
-            source.map(|it| it.values(&operation.operation, &operation.service, parameter, only_shown))
+            let name = (operation.service.as_str(), operation.operation.as_str());
+            source.map(|it| it.values(name, set, parameter, only_shown))
         };
         let found: BTreeSet<_> = parameters.iter().filter_map(of).flatten().collect();
         // A resource that one of two parameters names is known.

@@ -20,16 +20,20 @@ use crate::failure::Failure;
 use crate::ui;
 pub(super) use value::Value;
 
-/// The operations whose requests name resources in their parts, which have builders of their own.
-const IN_PARTS: [&str; 3] = ["PutEvents", "TransactGetItems", "TransactWriteItems"];
+/// The operations whose requests name resources in their parts, which have builders of their own, with the types of those.
+const IN_PARTS: [(&str, &[&str]); 3] = [
+    ("PutEvents", &["PutEventsRequestEntry"]),
+    ("TransactGetItems", &["Get"]),
+    ("TransactWriteItems", &["ConditionCheck", "Delete", "Put", "Update"]),
+];
 
 /// A folder with source.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     words: source::Source,
     calls: Vec<SdkCall>,
-    /// What parts of requests name, by the methods of their builders: a transaction names its tables in them.
-    parts: BTreeMap<String, BTreeSet<Value>>,
+    /// What parts of requests name, by their types and the methods of their builders.
+    parts: BTreeMap<(String, String), BTreeSet<Value>>,
     named: BTreeSet<String>,
 }
 
@@ -107,12 +111,23 @@ impl Source {
     }
 
     /// What the calls of `operation` may name by the method `parameter`: nothing when no call is seen, and something unknown
-    /// for a call that does not show it, unless only those that do are asked for.
-    pub(super) fn values(&self, operation: &str, service: &str, parameter: &str, only_shown: bool) -> BTreeSet<Value> {
+    /// for a call that does not show it, unless only those that do are asked for. `set` are the parameters for whose sake it
+    /// is asked, when it is not for every call.
+    pub(super) fn values(
+        &self,
+        (service, operation): (&str, &str),
+        set: &[&str],
+        parameter: &str,
+        only_shown: bool,
+    ) -> BTreeSet<Value> {
         let unknown = || BTreeSet::from([Value::Unknown]);
         let calls = || self.calls_named(operation, service);
-        if IN_PARTS.contains(&operation) && calls().next().is_some() {
-            return self.parts.get(parameter).cloned().unwrap_or_default();
+        if let Some((_, types)) = IN_PARTS.iter().find(|(it, _)| *it == operation)
+            && calls().next().is_some()
+        {
+            let is_meant = |kind: &&&str| set.is_empty() || set.iter().any(|it| it.rsplit('.').next() == Some(kind));
+            let of = |kind: &&str| self.parts.get(&((*kind).to_owned(), parameter.to_owned()));
+            return types.iter().filter(is_meant).filter_map(of).flatten().cloned().collect();
         }
         let of = |call: &SdkCall| match call.parameters.get(parameter) {
             Some(values) if !values.is_empty() => values.clone(),

@@ -47,18 +47,26 @@ pub(super) fn calls(syntax: &Syntax<'_>) -> Vec<SdkCall> {
 }
 
 /// What the builders of parts of requests set, as in `Put::builder().table_name("orders")`.
-pub(super) fn parts(syntax: &Syntax<'_>) -> BTreeMap<String, BTreeSet<Value>> {
-    let mut parts = BTreeMap::new();
-    for chain in syntax.chains.iter().filter(|chain| is_builder(chain.base)) {
-        add(syntax, chain, &chain.links, &mut parts);
+pub(super) fn parts(syntax: &Syntax<'_>) -> BTreeMap<(String, String), BTreeSet<Value>> {
+    let mut parts: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for chain in &syntax.chains {
+        let Some(kind) = built(chain.base) else { continue };
+        let mut parameters = BTreeMap::new();
+        add(syntax, chain, &chain.links, &mut parameters);
+        for (parameter, values) in parameters {
+            parts.entry((kind.clone(), parameter)).or_default().extend(values);
+        }
     }
     parts
 }
 
-fn is_builder(base: &Expr) -> bool {
-    let Expr::Call(call) = base else { return false };
-    let Expr::Path(path) = &*call.func else { return false };
-    path.path.segments.len() > 1 && path.path.segments.last().is_some_and(|last| last.ident == "builder")
+/// The type that `base` begins to build.
+fn built(base: &Expr) -> Option<String> {
+    let Expr::Call(call) = base else { return None };
+    let Expr::Path(path) = &*call.func else { return None };
+    let mut segments = path.path.segments.iter().rev();
+    let is_builder = segments.next()?.ident == "builder";
+    segments.next().filter(|_| is_builder).map(|kind| kind.ident.to_string())
 }
 
 /// Adds what `links` set, and says whether they send the request.

@@ -17,6 +17,9 @@ pub(in crate::audit::program) enum Value {
     Unknown,
 }
 
+/// The macros that yield nothing.
+const ENDING: [&str; 5] = ["bail", "panic", "todo", "unimplemented", "unreachable"];
+
 /// How many steps a value is followed.
 const STEPS: usize = 12;
 
@@ -70,6 +73,9 @@ impl<'a> Seen<'a, '_> {
                 Some(last) => self.of_name(&last.ident.to_string(), scope.filter(|_| path.path.segments.len() == 1), steps),
                 None => unknown(),
             },
+            // What ends the function yields nothing.
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => BTreeSet::new(),
+            Expr::Macro(it) if ENDING.iter().any(|name| it.mac.path.is_ident(name)) => BTreeSet::new(),
             _ => unknown(),
         }
     }
