@@ -88,9 +88,11 @@ impl AuditedProgram {
         }
         for module in &self.unknown {
             let (service, operation) = module.split_once("::").unwrap_or((module, ""));
-            let message = format!("`{}` can call `{operation}` of {service}, whose actions are not known", self.program);
+            let message =
+                format!("`{}` can call `{operation}` of {service}, whose actions are not known", self.program);
             let fix = "look its actions up in AWS's Service Authorization Reference, and allow them by hand";
-            findings.push(self.finding(&rules::UNLISTED, message).evidence("linked in the program").fix(fix).about(module));
+            findings
+                .push(self.finding(&rules::UNLISTED, message).evidence("linked in the program").fix(fix).about(module));
         }
         findings
     }

@@ -156,7 +156,8 @@ fn role(arguments: &PolicyAudit) -> anyhow::Result<Option<Role>> {
         ([], _) => Role::of_policies(roles.iter().map(PathBuf::as_path)).map(Some),
         ([template], Some(function)) => Role::of_template(template, function).map(Some),
         (_, None) => {
-            let failure = Failure::new("`--template` with `--program` is for the role of one function").exit(Exit::Usage);
+            let failure =
+                Failure::new("`--template` with `--program` is for the role of one function").exit(Exit::Usage);
             Err(failure.help("name it: `--function ID`, with its logical id").into())
         }
         _ => {

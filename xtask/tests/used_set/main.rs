@@ -17,7 +17,8 @@ use engine::audit::linked::{self, Linked};
 use infra::lambda::Architecture;
 
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
-    let names = ["canary-foreign", "canary-many", "canary-namesakes", "canary-pairs", "canary-raw", "canary-unstripped"];
+    let names =
+        ["canary-foreign", "canary-many", "canary-namesakes", "canary-pairs", "canary-raw", "canary-unstripped"];
     let selection = Selection { programs: &names, all: &names, unified: &[] };
     build(&workspace(), selection, Target::Lambda(Architecture::X86_64), Some(&tools())).unwrap()
 });

@@ -117,7 +117,8 @@ fn the_needs_of_a_program_are_told_with_their_places_in_any_source() {
     assert_snapshot!(folder.run(&["--program", "orders/bootstrap", "--source", "src"]).expect(0).stdout);
     let program = folder.program("orders/bootstrap", &["--source", "src"]);
     let operations = program["operations"].as_array().unwrap();
-    let unplaced: Vec<_> = operations.iter().filter(|it| it["places"] == json!([])).map(|it| &it["operation"]).collect();
+    let unplaced: Vec<_> =
+        operations.iter().filter(|it| it["places"] == json!([])).map(|it| &it["operation"]).collect();
     assert_eq!(unplaced, ["CreateSession"]);
 }
 
@@ -136,7 +137,8 @@ fn the_smallest_policy_is_written_in_the_language_of_each_tool() {
 fn a_suggestion_is_refused_until_it_is_filled_in_and_then_lets_the_program_do_what_it_does() {
     let folder = Folder::of_orders();
     let suggest = |more: &[&str]| {
-        let arguments: Vec<_> = ["--program", "orders/bootstrap", "--suggest", "json"].iter().chain(more).copied().collect();
+        let arguments: Vec<_> =
+            ["--program", "orders/bootstrap", "--suggest", "json"].iter().chain(more).copied().collect();
         folder.run(&arguments).expect(0).stdout
     };
     for text in [suggest(&[]), suggest(&["--source", "src"])] {
@@ -191,12 +193,17 @@ fn a_role_is_told_what_it_lacks_and_what_it_has_in_vain() {
     let of = |id: &str, action: &str| (id.to_owned(), action.to_owned());
     assert_eq!(findings(&json), [of("LP01", "sns:Publish"), of("LP02", "sqs:PurgeQueue"), of("LP08", "s3:*Object")]);
 
-    let second = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}}"#;
+    let second =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}}"#;
     folder.write("second.json", second.as_bytes());
-    folder.write("exact.json", ROLE.replace(", \"sqs:PurgeQueue\"", "").replace("s3:*Object", "s3:GetObject\", \"s3:PutObject").as_bytes());
+    folder.write(
+        "exact.json",
+        ROLE.replace(", \"sqs:PurgeQueue\"", "").replace("s3:*Object", "s3:GetObject\", \"s3:PutObject").as_bytes(),
+    );
     let both = ["--program", "orders/bootstrap", "--role", "exact.json", "--role", "second.json"];
     folder.run(&both).expect(0);
-    let denied = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}}"#;
+    let denied =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}}"#;
     folder.write("denied.json", denied.as_bytes());
     let denied = folder.run(&[&both[..], &["--role", "denied.json", "--json"]].concat()).expect(4);
     assert!(findings(&denied).iter().all(|(id, _)| id == "LP17") && findings(&denied).len() >= 4, "{denied}");
@@ -235,7 +242,8 @@ fn the_role_of_a_function_is_found_in_the_templates_of_others() {
     let folder = Folder::of_orders();
     folder.write("template.yaml", TEMPLATE.as_bytes());
     let of = |function: &str| {
-        let arguments = ["--program", "orders/bootstrap", "--template", "template.yaml", "--function", function, "--json"];
+        let arguments =
+            ["--program", "orders/bootstrap", "--template", "template.yaml", "--function", function, "--json"];
         folder.run(&arguments)
     };
     let ids = |output: &CommandOutput, id: &str| -> Vec<String> {
@@ -301,18 +309,33 @@ fn what_aws_config_links_is_the_programs_own_only_if_its_source_says_so() {
     );
     assert_eq!(operations(&folder.program("assume", &[]), "perhaps"), called([("sts", "assume_role")]));
     folder.write("src/main.rs", b"fn main() { let role = AssumeRoleProvider::builder(\"arn\"); }");
-    assert_eq!(operations(&folder.program("assume", &["--source", "src"]), "certain"), called([("sts", "assume_role")]));
-    folder.write("src/main.rs", b"async fn f(c: &C) { c.assume_role().role_arn(\"arn:aws:iam::1:role/a\").send().await; }");
-    assert_eq!(operations(&folder.program("assume", &["--source", "src"]), "certain"), called([("sts", "assume_role")]));
+    assert_eq!(
+        operations(&folder.program("assume", &["--source", "src"]), "certain"),
+        called([("sts", "assume_role")])
+    );
+    folder.write(
+        "src/main.rs",
+        b"async fn f(c: &C) { c.assume_role().role_arn(\"arn:aws:iam::1:role/a\").send().await; }",
+    );
+    assert_eq!(
+        operations(&folder.program("assume", &["--source", "src"]), "certain"),
+        called([("sts", "assume_role")])
+    );
     folder.write("src/main.rs", b"fn main() {}");
-    assert_eq!(operations(&folder.program("assume", &["--source", "src"]), "perhaps"), called([("sts", "assume_role")]));
+    assert_eq!(
+        operations(&folder.program("assume", &["--source", "src"]), "perhaps"),
+        called([("sts", "assume_role")])
+    );
 }
 
 /// What source says of tables, in forms that people write; the last is what cannot be told.
 static FORMS: LazyLock<Vec<(&str, &[&str])>> = LazyLock::new(|| {
     vec![
         ("async fn f(c: &C) { c.get_item().table_name(\"orders\").send().await; }", &["table/orders"]),
-        ("const T: &str = \"orders\"; async fn f(c: &C) { c.get_item().table_name(T).send().await; }", &["table/orders"]),
+        (
+            "const T: &str = \"orders\"; async fn f(c: &C) { c.get_item().table_name(T).send().await; }",
+            &["table/orders"],
+        ),
         (
             "static T: LazyLock<String> = LazyLock::new(|| env::var(\"T\").unwrap()); async fn f(c: &C) { c.get_item().table_name(T.as_str()).send().await; }",
             &["table/<TableName, from T>"],
@@ -330,7 +353,10 @@ static FORMS: LazyLock<Vec<(&str, &[&str])>> = LazyLock::new(|| {
             &["table/<TableName>", "table/one"],
         ),
         ("async fn f(c: &C, name: &str) { c.get_item().table_name(name).send().await; }", &["table/<TableName>"]),
-        ("async fn f(c: &C) { c.get_item().table_name(format!(\"{}-orders\", stage())).send().await; }", &["table/<TableName>"]),
+        (
+            "async fn f(c: &C) { c.get_item().table_name(format!(\"{}-orders\", stage())).send().await; }",
+            &["table/<TableName>"],
+        ),
     ]
 });
 

@@ -35,7 +35,11 @@ pub(super) fn program(file: &Path) -> anyhow::Result<Vec<u8>> {
     let name = file.display();
     let content = fs::read(file).map_err(|error| {
         let failure = Failure::new(format!("`{name}` cannot be read: {error}"));
-        if file.is_dir() { failure.help("`--program` takes a program or a zip; a folder with source is for `--source`") } else { failure }
+        if file.is_dir() {
+            failure.help("`--program` takes a program or a zip; a folder with source is for `--source`")
+        } else {
+            failure
+        }
     })?;
     let program = if content.starts_with(b"PK") { unpacked(&name.to_string(), &content)? } else { content };
     if is_script(&program) {
@@ -44,16 +48,19 @@ pub(super) fn program(file: &Path) -> anyhow::Result<Vec<u8>> {
             .into());
     }
     if object::FileKind::parse(&*program).is_err() {
-        return Err(Failure::new(format!("`{name}` is no program: expected an ELF or Mach-O file, or a zip with `bootstrap`"))
-            .help("`cargo lambda build` writes `target/lambda/NAME/bootstrap`")
-            .into());
+        return Err(Failure::new(format!(
+            "`{name}` is no program: expected an ELF or Mach-O file, or a zip with `bootstrap`"
+        ))
+        .help("`cargo lambda build` writes `target/lambda/NAME/bootstrap`")
+        .into());
     }
     Ok(program)
 }
 
 /// The failure of a program that is damaged.
 pub(super) fn not_read(name: &str, error: &anyhow::Error) -> Failure {
-    Failure::new(format!("the program of `{name}` cannot be read: {error:#}")).help("build it again; perhaps it is cut off")
+    Failure::new(format!("the program of `{name}` cannot be read: {error:#}"))
+        .help("build it again; perhaps it is cut off")
 }
 
 fn is_script(program: &[u8]) -> bool {

@@ -109,9 +109,8 @@ pub(super) fn of(name: String, evidence: &Evidence, source: Option<&Source>) -> 
     };
     let operations = evidence.linked.operations.iter().map(|operation| {
         let places = source.map(|it| it.places(operation)).unwrap_or_default();
-        let provides = |source: &Source| {
-            PROVIDERS.iter().any(|(provider, it)| *it == operation.name && source.names(provider))
-        };
+        let provides =
+            |source: &Source| PROVIDERS.iter().any(|(provider, it)| *it == operation.name && source.names(provider));
         let is_own = !places.is_empty() || source.is_some_and(provides);
         let reason = by_library(operation.service, operation.name).filter(|_| !is_own);
         NeededOperation {
@@ -139,7 +138,11 @@ pub(super) fn of(name: String, evidence: &Evidence, source: Option<&Source>) -> 
             ProgramVerdict::Known
         },
         reason,
-        sdks: evidence.sdks.iter().map(|(service, version)| Sdk { service: service.clone(), version: version.clone() }).collect(),
+        sdks: evidence
+            .sdks
+            .iter()
+            .map(|(service, version)| Sdk { service: service.clone(), version: version.clone() })
+            .collect(),
         operations: operations.collect(),
         unknown,
     }

@@ -62,7 +62,11 @@ impl SuggestedPolicy {
 /// An operation with the places of its calls.
 fn reason(operation: &NeededOperation) -> String {
     let places: Vec<_> = operation.places.iter().map(ToString::to_string).collect();
-    if places.is_empty() { operation.operation.clone() } else { format!("{} at {}", operation.operation, places.join(", ")) }
+    if places.is_empty() {
+        operation.operation.clone()
+    } else {
+        format!("{} at {}", operation.operation, places.join(", "))
+    }
 }
 
 /// What the action is needed on for calls of `operation`.

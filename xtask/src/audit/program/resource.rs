@@ -135,7 +135,10 @@ impl Resource {
         text += rest;
         let is_placed = text.contains(['\u{2}', '\u{3}']);
         if let Some(place) = place.filter(|_| !is_open) {
-            return text.replace('\u{1}', place.partition).replace('\u{2}', place.region).replace('\u{3}', place.account);
+            return text
+                .replace('\u{1}', place.partition)
+                .replace('\u{2}', place.region)
+                .replace('\u{3}', place.account);
         }
         let text = text.replace('\u{1}', "aws").replace('\u{2}', "<region>").replace('\u{3}', "<account>");
         if is_open || is_placed { format!("{TODO}{text}") } else { text }

@@ -78,7 +78,8 @@ impl Role {
             let document = parse::document(&files::read(file)?).map_err(|error| {
                 let help = error.help.clone();
                 let failure = Failure::new(format!("`{name}` is no IAM policy: {error}"));
-                failure.help(help.unwrap_or_else(|| "`--role` takes a policy document, JSON with `Statement`".to_owned()))
+                failure
+                    .help(help.unwrap_or_else(|| "`--role` takes a policy document, JSON with `Statement`".to_owned()))
             })?;
             role.statements.extend(document.statement);
             role.name += &format!("{}{name}", if role.name.is_empty() { "" } else { ", " });
@@ -94,12 +95,18 @@ impl Role {
         let name = file.display();
         let template = Template::parse(&files::read(file)?)
             .map_err(|error| Failure::new(format!("`{name}`: {error}")).help("a template is YAML or JSON"))?;
-        let kind = |id: &str| template.resource(id).and_then(|it| it.get("Type")?.as_str()).unwrap_or_default().to_owned();
+        let kind =
+            |id: &str| template.resource(id).and_then(|it| it.get("Type")?.as_str()).unwrap_or_default().to_owned();
         let is_function = |id: &str| matches!(kind(id).as_str(), "AWS::Lambda::Function" | "AWS::Serverless::Function");
         if !is_function(id) {
-            let functions: Vec<_> = template.section("Resources").map(|(id, _)| id).filter(|id| is_function(id)).collect();
+            let functions: Vec<_> =
+                template.section("Resources").map(|(id, _)| id).filter(|id| is_function(id)).collect();
             let failure = Failure::new(format!("`{name}` has no function `{id}`"));
-            let help = if functions.is_empty() { "it has no function at all".to_owned() } else { format!("it has {}", functions.join(", ")) };
+            let help = if functions.is_empty() {
+                "it has no function at all".to_owned()
+            } else {
+                format!("it has {}", functions.join(", "))
+            };
             return Err(failure.help(help).into());
         }
         let function = Function {
@@ -112,12 +119,19 @@ impl Role {
         let rights = Rights::of(&template, &function);
         let name = format!("{id} in {name}");
         if !rights.is_outside {
-            return Ok(Self { name, statements: rights.granted, unread: rights.unread, platform: Some(rights.platform) });
+            return Ok(Self {
+                name,
+                statements: rights.granted,
+                unread: rights.unread,
+                platform: Some(rights.platform),
+            });
         }
         // The role that the macro of serverless applications makes is not in the template.
         let own = template.resource(id).and_then(|it| it.get("Properties")?.get("Role")).is_some();
-        let holder = subjects(&template).into_iter().find(|subject| subject.id == id && kind(id) == "AWS::Serverless::Function");
-        let unread = if own { vec!["the function's `Role`, which is not in the template".to_owned()] } else { Vec::new() };
+        let holder =
+            subjects(&template).into_iter().find(|subject| subject.id == id && kind(id) == "AWS::Serverless::Function");
+        let unread =
+            if own { vec!["the function's `Role`, which is not in the template".to_owned()] } else { Vec::new() };
         let Some(holder) = holder else { return Ok(Self { name, statements: Vec::new(), unread, platform: None }) };
         let statements = holder.policies.iter().filter(|it| it.kind == Kind::Identity).flat_map(statements).collect();
         let unread = unread.into_iter().chain(named(&holder)).collect();
@@ -127,11 +141,15 @@ impl Role {
     /// What is missing and what is needless for `program`.
     #[must_use]
     pub fn findings(&self, program: &AuditedProgram) -> Vec<AuditFinding> {
-        let mut findings: Vec<_> = self.unread.iter().map(|policy| {
-            let message = format!("the role has `{policy}`, whose rights the audit does not see");
-            let fix = "pass its document with `--role`, or allow what is needed in the role's own policies";
-            self.finding(program, &rules::UNREAD_POLICY, message).evidence("named by the role").fix(fix).on(policy)
-        }).collect();
+        let mut findings: Vec<_> = self
+            .unread
+            .iter()
+            .map(|policy| {
+                let message = format!("the role has `{policy}`, whose rights the audit does not see");
+                let fix = "pass its document with `--role`, or allow what is needed in the role's own policies";
+                self.finding(program, &rules::UNREAD_POLICY, message).evidence("named by the role").fix(fix).on(policy)
+            })
+            .collect();
         let nothing_is_known = program.reason.is_some();
         if nothing_is_known {
             return findings;
@@ -165,9 +183,15 @@ impl Role {
                 let (rule, message) = match condition {
                     Condition::Set(parameters) => (
                         &rules::CONDITIONAL_MISSING,
-                        format!("the program sets {} of `{name}`, for which its role does not allow `{action}`", listed(parameters)),
+                        format!(
+                            "the program sets {} of `{name}`, for which its role does not allow `{action}`",
+                            listed(parameters)
+                        ),
                     ),
-                    _ => (&rules::MISSING, format!("the program can call `{name}`, and its role does not allow `{action}`")),
+                    _ => (
+                        &rules::MISSING,
+                        format!("the program can call `{name}`, and its role does not allow `{action}`"),
+                    ),
                 };
                 findings.push(finding(rule, message, action));
             }
@@ -196,14 +220,17 @@ impl Role {
             None => BY_LAMBDA.into_iter().collect(),
         };
         let is_known = |action: &Action| {
-            program.verdict != ProgramVerdict::Unknown || operation::services().any(|it| operation::prefix(it) == Some(action.service()))
+            program.verdict != ProgramVerdict::Unknown
+                || operation::services().any(|it| operation::prefix(it) == Some(action.service()))
         };
         let mut findings = Vec::new();
         for statement in self.statements.iter().filter(|it| it.effect == Effect::Allow) {
             if statement.action.is_negated() {
                 let message = "the role allows all actions but some, with `NotAction`".to_owned();
                 let fix = "name each action that the program needs: `--suggest` prints a policy";
-                findings.push(self.finding(program, &rules::BROAD_ACTION, message).evidence("written in the policy").fix(fix));
+                findings.push(
+                    self.finding(program, &rules::BROAD_ACTION, message).evidence("written in the policy").fix(fix),
+                );
                 continue;
             }
             for action in &statement.action {
@@ -220,7 +247,10 @@ impl Role {
                     (&rules::UNUSED, format!("the role allows `{action}`, which the program cannot use"))
                 } else if pattern && all > used.len() {
                     let of = if used.is_empty() { "none for certain".to_owned() } else { used.join(", ") };
-                    (&rules::BROAD_ACTION, format!("`{action}` stands for {all} actions, of which the program needs {of}"))
+                    (
+                        &rules::BROAD_ACTION,
+                        format!("`{action}` stands for {all} actions, of which the program needs {of}"),
+                    )
                 } else {
                     continue;
                 };
@@ -228,7 +258,8 @@ impl Role {
                 let broad = "name each action that the program needs: `--suggest` prints a policy";
                 let is_broad = rule.id == rules::BROAD_ACTION.id;
                 let finding = self.finding(program, rule, message).evidence("no operation in the program needs it");
-                let finding = if is_broad { finding.evidence("written in the policy").fix(broad) } else { finding.fix(fix) };
+                let finding =
+                    if is_broad { finding.evidence("written in the policy").fix(broad) } else { finding.fix(fix) };
                 findings.push(finding.about(action.as_str()).on(on));
             }
         }

@@ -66,7 +66,8 @@ pub fn notes(program: &AuditedProgram) -> Vec<String> {
         }
     }
     for operation in program.operations.iter().filter(|it| it.reason.is_some()) {
-        let actions: Vec<_> = operation.actions.iter().filter(|it| it.is_needed()).map(|it| format!("`{}`", it.action)).collect();
+        let actions: Vec<_> =
+            operation.actions.iter().filter(|it| it.is_needed()).map(|it| format!("`{}`", it.action)).collect();
         let reason = operation.reason.as_deref().unwrap_or_default();
         if !actions.is_empty() {
             let name = format!("{}:{}", operation.service, operation.operation);

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::super::program::{AuditedProgram, Certainty, Condition, NeededAction, NeededOperation, ProgramVerdict, listed};
+use super::super::program::{
+    AuditedProgram, Certainty, Condition, NeededAction, NeededOperation, ProgramVerdict, listed,
+};
 use super::tally::counted;
 use crate::ui::{CAUTION, GOOD, STRONG};
 
@@ -61,7 +63,9 @@ fn conclusion(program: &AuditedProgram) -> String {
     let (operations, actions) = (counted(program.certain().count(), "operation"), counted(needed.len(), "action"));
     match program.verdict {
         ProgramVerdict::CallsNothing => {
-            format!("{GOOD}it calls nothing of AWS: it needs no right beyond what Lambda needs itself, such as writing logs{GOOD:#}")
+            format!(
+                "{GOOD}it calls nothing of AWS: it needs no right beyond what Lambda needs itself, such as writing logs{GOOD:#}"
+            )
         }
         ProgramVerdict::Unknown if program.reason.is_some() => {
             format!("{CAUTION}UNKNOWN: {}{CAUTION:#}", program.reason.as_deref().unwrap_or_default())

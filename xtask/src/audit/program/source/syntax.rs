@@ -6,8 +6,8 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
-    Block, Expr, ExprAssign, ExprCall, ExprMethodCall, ExprPath, ExprStruct, FnArg, ImplItemFn, ItemConst, ItemFn, ItemMod,
-    ItemStatic, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token,
+    Block, Expr, ExprAssign, ExprCall, ExprMethodCall, ExprPath, ExprStruct, FnArg, ImplItemFn, ItemConst, ItemFn,
+    ItemMod, ItemStatic, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token,
 };
 
 use super::{Place, normal};
@@ -220,7 +220,9 @@ impl<'a> Visit<'a> for Syntax<'a> {
         let mut inner = Syntax { file: self.file.clone(), ..Syntax::default() };
         let expressions = call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
         let (paths, named) = match (expressions, call.parse_body_with(Block::parse_within)) {
-            (Ok(expressions), _) => inner.read(|it| expressions.iter().for_each(|expression| it.visit_expr(expression))),
+            (Ok(expressions), _) => {
+                inner.read(|it| expressions.iter().for_each(|expression| it.visit_expr(expression)))
+            }
             (_, Ok(statements)) => inner.read(|it| statements.iter().for_each(|statement| it.visit_stmt(statement))),
             _ => inner.read(|it| it.tokens(call.tokens.clone())),
         };

@@ -70,7 +70,9 @@ impl<'a> Seen<'a, '_> {
                 Member::Unnamed(_) => unknown(),
             },
             Expr::Path(path) => match path.path.segments.last() {
-                Some(last) => self.of_name(&last.ident.to_string(), scope.filter(|_| path.path.segments.len() == 1), steps),
+                Some(last) => {
+                    self.of_name(&last.ident.to_string(), scope.filter(|_| path.path.segments.len() == 1), steps)
+                }
                 None => unknown(),
             },
             // What ends the function yields nothing.
@@ -83,9 +85,11 @@ impl<'a> Seen<'a, '_> {
     /// A method that hands on what it is called on, in whatever form.
     fn of_method(&mut self, call: &ExprMethodCall, scope: Scope, steps: usize) -> BTreeSet<Value> {
         match call.method.to_string().as_str() {
-            "as_deref" | "as_mut" | "as_ref" | "as_str" | "borrow" | "clone" | "cloned" | "context" | "deref" | "expect"
-            | "into" | "into_owned" | "map_err" | "ok" | "ok_or" | "ok_or_else" | "to_owned" | "to_str" | "to_string"
-            | "trim" | "unwrap" | "unwrap_or_default" | "with_context" => self.values(&call.receiver, scope, steps),
+            "as_deref" | "as_mut" | "as_ref" | "as_str" | "borrow" | "clone" | "cloned" | "context" | "deref"
+            | "expect" | "into" | "into_owned" | "map_err" | "ok" | "ok_or" | "ok_or_else" | "to_owned" | "to_str"
+            | "to_string" | "trim" | "unwrap" | "unwrap_or_default" | "with_context" => {
+                self.values(&call.receiver, scope, steps)
+            }
             "get_or_init" | "get_or_insert_with" => {
                 call.args.first().map_or_else(|| BTreeSet::from([Value::Unknown]), |it| self.values(it, scope, steps))
             }
@@ -147,7 +151,8 @@ impl<'a> Seen<'a, '_> {
 
     fn of_name(&mut self, name: &str, scope: Scope, steps: usize) -> BTreeSet<Value> {
         if let Some((index, function)) = scope.and_then(|it| Some((it, self.syntax.functions.get(it)?))) {
-            let locals: Vec<_> = function.locals.iter().filter(|(local, _)| local == name).map(|(_, it)| (*it, scope)).collect();
+            let locals: Vec<_> =
+                function.locals.iter().filter(|(local, _)| local == name).map(|(_, it)| (*it, scope)).collect();
             let parameter = function.parameters.iter().position(|it| it.as_deref() == Some(name));
             if let Some(parameter) = parameter {
                 let mut given = self.given_to(index, parameter);
