@@ -384,7 +384,8 @@ fn what_is_no_program_in_rust_is_refused_with_what_to_do() {
     folder.write("cut", &file("canary-foreign")[..4096]);
     folder.compile("ok", "fn main() { println!(\"hello\") }");
     let mut said = String::new();
-    for name in ["text", "script", "python.zip", "empty.zip", "cut.zip", "cut", "absent", "."] {
+    folder.compile("go", "fn main() { println!(\"{:?}\", b\"\\xff Go buildinf:\") }");
+    for name in ["text", "script", "go", "python.zip", "empty.zip", "cut.zip", "cut", "absent", "."] {
         let ended = folder.run(&["--program", name]).expect(1);
         assert_eq!(ended.stdout, "");
         said += &ended.stderr;

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 /// What stands in the programs of a language, wherever they were built.
 const RUST: [&str; 4] = ["/rustc/", "library/core/src/", "library/std/src/", "lambda_runtime"];
-const GO: &str = "\u{ff} Go buildinf:";
+const GO: &[u8] = b"\xff Go buildinf:";
 
 /// What stands in each program that signs requests to AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>.
 const SIGNATURE: &str = "AWS4-HMAC-SHA256";
@@ -58,7 +58,7 @@ impl Evidence {
             signs: has(SIGNATURE.as_bytes()),
             has_config: has(CONFIG.as_bytes()),
             is_rust: RUST.iter().any(|text| has(text.as_bytes())),
-            is_go: has(&GO.chars().map(|char| u8::try_from(u32::from(char)).unwrap_or_default()).collect::<Vec<_>>()),
+            is_go: has(GO),
         })
     }
 

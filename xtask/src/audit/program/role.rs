@@ -57,9 +57,10 @@ const BY_LAMBDA: [&str; 29] = [
 /// What a role allows.
 #[derive(Debug, Clone)]
 pub struct Role {
-    /// The file, with the function's logical id where it is a template.
+    /// The files, or the function whose it is.
     name: String,
-    statements: Vec<Statement>,
+    /// Its statements, with their places.
+    statements: Vec<(String, Statement)>,
     /// The policies by reference.
     unread: Vec<String>,
     /// What the function's configuration needs, where it is known.
@@ -75,13 +76,16 @@ impl Role {
         let mut role = Self { name: String::new(), statements: Vec::new(), unread: Vec::new(), platform: None };
         for file in files {
             let name = file.display();
-            let document = parse::document(&files::read(file)?).map_err(|error| {
+            let text = files::read(file)?;
+            parse::document(&text).map_err(|error| {
                 let help = error.help.clone();
                 let failure = Failure::new(format!("`{name}` is no IAM policy: {error}"));
                 failure
                     .help(help.unwrap_or_else(|| "`--role` takes a policy document, JSON with `Statement`".to_owned()))
             })?;
-            role.statements.extend(document.statement);
+            let policy = Policy::read(Kind::Identity, &text);
+            let placed = policy.statements().map(|at| (format!("{name}#{}", at.pointer), at.statement.clone()));
+            role.statements.extend(placed);
             role.name += &format!("{}{name}", if role.name.is_empty() { "" } else { ", " });
         }
         Ok(role)
@@ -117,11 +121,13 @@ impl Role {
             bindings: Vec::new(),
         };
         let rights = Rights::of(&template, &function);
-        let name = format!("{id} in {name}");
+        let place = format!("{name}#/Resources/{id}");
+        let placed = |it: Statement| (place.clone(), it);
+        let name = id.to_owned();
         if !rights.is_outside {
             return Ok(Self {
                 name,
-                statements: rights.granted,
+                statements: rights.granted.into_iter().map(placed).collect(),
                 unread: rights.unread,
                 platform: Some(rights.platform),
             });
@@ -133,7 +139,8 @@ impl Role {
         let unread =
             if own { vec!["the function's `Role`, which is not in the template".to_owned()] } else { Vec::new() };
         let Some(holder) = holder else { return Ok(Self { name, statements: Vec::new(), unread, platform: None }) };
-        let statements = holder.policies.iter().filter(|it| it.kind == Kind::Identity).flat_map(statements).collect();
+        let statements =
+            holder.policies.iter().filter(|it| it.kind == Kind::Identity).flat_map(statements).map(placed).collect();
         let unread = unread.into_iter().chain(named(&holder)).collect();
         Ok(Self { name, statements, unread, platform: None })
     }
@@ -224,12 +231,15 @@ impl Role {
                 || operation::services().any(|it| operation::prefix(it) == Some(action.service()))
         };
         let mut findings = Vec::new();
-        for statement in self.statements.iter().filter(|it| it.effect == Effect::Allow) {
+        for (place, statement) in self.statements.iter().filter(|(_, it)| it.effect == Effect::Allow) {
             if statement.action.is_negated() {
                 let message = "the role allows all actions but some, with `NotAction`".to_owned();
                 let fix = "name each action that the program needs: `--suggest` prints a policy";
                 findings.push(
-                    self.finding(program, &rules::BROAD_ACTION, message).evidence("written in the policy").fix(fix),
+                    self.finding(program, &rules::BROAD_ACTION, message)
+                        .evidence("written in the policy")
+                        .fix(fix)
+                        .at(Some(place)),
                 );
                 continue;
             }
@@ -260,7 +270,7 @@ impl Role {
                 let finding = self.finding(program, rule, message).evidence("no operation in the program needs it");
                 let finding =
                     if is_broad { finding.evidence("written in the policy").fix(broad) } else { finding.fix(fix) };
-                findings.push(finding.about(action.as_str()).on(on));
+                findings.push(finding.about(action.as_str()).on(on).at(Some(place)));
             }
         }
         findings
@@ -280,7 +290,7 @@ impl Role {
     }
 
     fn speaking(&self, effect: Effect, action: &str) -> impl Iterator<Item = &Statement> {
-        self.statements.iter().filter(move |it| {
+        self.statements.iter().map(|(_, it)| it).filter(move |it| {
             it.effect == effect && it.action.iter().any(|it| it.covers(action)) != it.action.is_negated()
         })
     }
