@@ -21,6 +21,7 @@ const CONFIG: &str = "aws_config::";
 
 /// What a program tells of itself.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Evidence {
     pub architecture: &'static str,
     /// The services whose SDKs are in it, with their versions where they are told.
@@ -45,7 +46,9 @@ impl Evidence {
         let loaded = linked::loaded(&program)?;
         let has = |text: &[u8]| loaded.iter().any(|data| memmem::find(data, text).is_some());
         let mut sdks = BTreeMap::new();
-        loaded.iter().for_each(|data| add_sdks(data, &mut sdks));
+        for data in &loaded {
+            add_sdks(data, &mut sdks);
+        }
         let services: BTreeSet<_> = sdks.keys().cloned().collect();
         Ok(Self {
             architecture: match program.architecture() {

@@ -123,11 +123,11 @@ impl Resource {
                     }
                     Some(Value::Variable(variable)) => {
                         is_open = true;
-                        text += &format!("<{placeholder}, from {variable}>");
+                        text.extend(["<", placeholder, ", from ", variable, ">"]);
                     }
                     _ => {
                         is_open = true;
-                        text += &format!("<{placeholder}>");
+                        text.extend(["<", placeholder, ">"]);
                     }
                 },
             }

@@ -74,6 +74,7 @@ impl Role {
     /// When one cannot be read, or is no policy.
     pub fn of_policies<'a>(files: impl IntoIterator<Item = &'a Path>) -> anyhow::Result<Self> {
         let mut role = Self { name: String::new(), statements: Vec::new(), unread: Vec::new(), platform: None };
+        let mut names = Vec::new();
         for file in files {
             let name = file.display();
             let text = files::read(file)?;
@@ -86,8 +87,9 @@ impl Role {
             let policy = Policy::read(Kind::Identity, &text);
             let placed = policy.statements().map(|at| (format!("{name}#{}", at.pointer), at.statement.clone()));
             role.statements.extend(placed);
-            role.name += &format!("{}{name}", if role.name.is_empty() { "" } else { ", " });
+            names.push(name.to_string());
         }
+        role.name = names.join(", ");
         Ok(role)
     }
 

@@ -94,7 +94,7 @@ fn as_json(policy: &SuggestedPolicy) -> String {
 }
 
 fn comments(notes: &[String], indent: &str) -> String {
-    notes.iter().map(|note| format!("{indent}# {note}\n")).collect()
+    notes.iter().flat_map(|note| [indent, "# ", note, "\n"]).collect()
 }
 
 fn cloudformation(policy: &SuggestedPolicy, notes: &[String]) -> String {

@@ -110,12 +110,12 @@ impl<'a> Seen<'a, '_> {
         let first = call.args.first();
         let is_environment = matches!(name.as_str(), "var" | "var_os") && before.last().is_none_or(|it| it == "env");
         if is_environment && let Some(first) = first {
-            let named = self.values(first, scope, steps);
+            let variables = self.values(first, scope, steps);
             let variable = |value| match value {
                 Value::Literal(name) => Value::Variable(name),
                 _ => Value::Unknown,
             };
-            return named.into_iter().map(variable).collect();
+            return variables.into_iter().map(variable).collect();
         }
         let own = self.syntax.functions.iter().position(|function| function.name == *name && function.name != "new");
         if let Some(index) = own
