@@ -11,7 +11,7 @@ use crate::audit::baseline::{self, Baseline};
 use crate::audit::program::{self, AuditedProgram, Role, SuggestionFormat};
 use crate::audit::recorded::Recorded;
 use crate::audit::report::{self, Basis, Catalogue};
-use crate::audit::{self, AuditReport, files, rules};
+use crate::audit::{self, AuditFinding, AuditReport, files, rules};
 use crate::cli::{AuditFormat, PolicyAudit, ProgramArgs, TargetArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -55,9 +55,14 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
         }
         None => ui::result(text.trim_end()),
     }
+    Ok(exit(arguments, &report.findings))
+}
+
+/// How an audit with these findings ends.
+fn exit(arguments: &PolicyAudit, findings: &[AuditFinding]) -> Exit {
     let least = Severity::from(arguments.fail_on);
-    let fails = report.findings.iter().any(|finding| finding.rule.severity <= least);
-    Ok(if fails { Exit::Findings } else { Exit::Done })
+    let fails = findings.iter().any(|finding| finding.rule.severity <= least);
+    if fails { Exit::Findings } else { Exit::Done }
 }
 
 /// What is found in stacks, and their names.
@@ -192,7 +197,7 @@ fn suggest(arguments: &PolicyAudit, format: SuggestionFormat) -> anyhow::Result<
         }
         None => ui::result(text.trim_end()),
     }
-    Ok(if findings.is_empty() { Exit::Done } else { Exit::Findings })
+    Ok(exit(arguments, &findings))
 }
 
 /// Writes what is accepted already, and what was found beside it.
