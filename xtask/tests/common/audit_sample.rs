@@ -127,6 +127,7 @@ pub(crate) fn report() -> AuditReport {
         .at(Some("/Statement/1"));
     let tidy = AuditFinding::new(&TIDY, "orders", "Place", "nothing is found that it suppresses");
     AuditReport {
+        programs: Vec::new(),
         functions: vec![
             function("spaceships", "Consumer", 38, consumer),
             function("spaceships", "Counts", 45, counts),
