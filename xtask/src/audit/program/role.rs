@@ -11,9 +11,10 @@ use policies::{Action, Effect, Statement, catalogue, operation, parse};
 
 use super::needs::{Condition, NeededAction, NeededOperation};
 use super::{AuditedProgram, ProgramVerdict, listed};
+use crate::audit::arns::Arns;
 use crate::audit::finding::AuditFinding;
 use crate::audit::platform::PlatformNeed;
-use crate::audit::rights::Rights;
+use crate::audit::rights::{self, Rights};
 use crate::audit::{files, rules};
 use crate::failure::Failure;
 
@@ -61,8 +62,8 @@ pub struct Role {
     name: String,
     /// Its statements, with their places.
     statements: Vec<(String, Statement)>,
-    /// The policies by reference.
-    unread: Vec<String>,
+    /// The policies by reference and the parts of policies that nobody knows, with what is not known of them.
+    unread: Vec<(String, String)>,
     /// What the function's configuration needs, where it is known.
     platform: Option<Vec<PlatformNeed>>,
 }
@@ -126,24 +127,31 @@ impl Role {
         let place = format!("{name}#/Resources/{id}");
         let placed = |it: Statement| (place.clone(), it);
         let name = id.to_owned();
+        let arns = Arns::of(&template);
+        let holder_id = rights::role_of(&template, &arns, id).unwrap_or(id);
+        let holder = subjects(&template).into_iter().find(|subject| subject.id == holder_id);
+        let by_reference = |policy: String| (policy, "the role names it".to_owned());
+        let unknown = holder
+            .iter()
+            .flat_map(|it| &it.unread)
+            .map(|it| (format!("{}{}", it.resource, it.pointer), it.what.clone()));
+        let unknown: Vec<_> = unknown.collect();
         if !rights.is_outside {
-            return Ok(Self {
-                name,
-                statements: rights.granted.into_iter().map(placed).collect(),
-                unread: rights.unread,
-                platform: Some(rights.platform),
-            });
+            let statements = rights.granted.into_iter().map(placed).collect();
+            let unread = rights.unread.into_iter().map(by_reference).chain(unknown).collect();
+            return Ok(Self { name, statements, unread, platform: Some(rights.platform) });
         }
         // The role that the macro of serverless applications makes is not in the template.
         let own = template.resource(id).and_then(|it| it.get("Properties")?.get("Role")).is_some();
-        let holder =
-            subjects(&template).into_iter().find(|subject| subject.id == id && kind(id) == "AWS::Serverless::Function");
-        let unread =
-            if own { vec!["the function's `Role`, which is not in the template".to_owned()] } else { Vec::new() };
+        let unread = if own {
+            vec![("the function's `Role`".to_owned(), "it is not in the template".to_owned())]
+        } else {
+            Vec::new()
+        };
         let Some(holder) = holder else { return Ok(Self { name, statements: Vec::new(), unread, platform: None }) };
         let statements =
             holder.policies.iter().filter(|it| it.kind == Kind::Identity).flat_map(statements).map(placed).collect();
-        let unread = unread.into_iter().chain(named(&holder)).collect();
+        let unread = unread.into_iter().chain(named(&holder).map(by_reference)).chain(unknown).collect();
         Ok(Self { name, statements, unread, platform: None })
     }
 
@@ -153,10 +161,10 @@ impl Role {
         let mut findings: Vec<_> = self
             .unread
             .iter()
-            .map(|policy| {
+            .map(|(policy, what)| {
                 let message = format!("the role has `{policy}`, whose rights the audit does not see");
                 let fix = "pass its document with `--role`, or allow what is needed in the role's own policies";
-                self.finding(program, &rules::UNREAD_POLICY, message).evidence("named by the role").fix(fix).on(policy)
+                self.finding(program, &rules::UNREAD_POLICY, message).evidence(what).fix(fix).on(policy)
             })
             .collect();
         let nothing_is_known = program.reason.is_some();
