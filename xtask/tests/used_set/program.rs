@@ -59,8 +59,8 @@ impl Folder {
         self.write(&format!("{name}.rs"), text.as_bytes());
         let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let source = self.0.path().join(format!("{name}.rs"));
-        let compiled = Command::new(compiler).arg(source).arg("-o").arg(self.0.path().join(name)).status().unwrap();
-        assert!(compiled.success());
+        let status = Command::new(compiler).arg(source).arg("-o").arg(self.0.path().join(name)).status().unwrap();
+        assert!(status.success());
     }
 }
 
