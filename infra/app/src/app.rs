@@ -17,6 +17,9 @@ pub struct App {
     systems: Vec<System>,
 }
 
+/// Held while the panic hook is another.
+static HOOK: Mutex<()> = Mutex::new(());
+
 impl App {
     /// An app of these systems, in the order in which they are listed.
     pub fn new(systems: impl IntoIterator<Item = System>) -> Self {
@@ -43,6 +46,8 @@ impl App {
     pub fn assembly(&self, stage: &Stage, given: &[(String, String)]) -> Assembly {
         let panicked = Arc::new(Mutex::new(None));
         let record = Arc::clone(&panicked);
+        // The hook is the process's: two assemblies at once would take each other's.
+        let _alone = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             let message = info.payload_as_str().unwrap_or("it panicked without a message").to_owned();
