@@ -1,6 +1,6 @@
 //! Updates: what fails, what stays behind, and who else is at work.
 
-use aws_fake::{At, Doing, Mode};
+use aws_fake::{At, Denial, Doing, Fault, Mode};
 use insta::assert_snapshot;
 
 use crate::creation::said;
@@ -99,7 +99,17 @@ Outputs:
     project.deploy().expect(0);
     project.aws.create_stack(REGION, "billing", importing, &[]);
     project.change(WITHOUT_BUCKET);
-    assert_snapshot!(said(&project.deploy().expect(1).stderr), @"error: `orders` failed: Export orders-url cannot be deleted as it is in use by billing; the stack is as it was before");
+    assert_snapshot!(said(&project.deploy().expect(1).stderr), @r"
+    error: `orders` removes the export `orders-url`, which `billing` imports; nothing was deployed
+      help: deploy `billing` first without the import, or together with it
+    ");
+    // Whoever may not ask who imports it hears it from CloudFormation.
+    let next = project.called("ListImports") + 1;
+    let denied = Fault::AccessDenied(Denial::NoIdentityPolicy);
+    project.aws.fault(At::nth("cloudformation", "ListImports", next), denied);
+    let failed = project.deploy().expect(1);
+    let said_by_cloudformation = "error: `orders` failed: Export orders-url cannot be deleted as it is in use by billing; the stack is as it was before\n";
+    assert!(failed.stderr.contains(said_by_cloudformation), "{failed}");
 
     project.change(exporting);
     assert_snapshot!(said(&project.destroy().expect(1).stderr), @r"
