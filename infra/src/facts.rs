@@ -49,6 +49,8 @@ pub struct Facts {
     holds: Holds,
     /// What `Fn::GetAtt` gives, by attribute, as [`Physical::fill`] takes it.
     attributes: &'static [(&'static str, &'static str)],
+    /// The property that names it and the form of what `Ref` gives, where that is an ARN.
+    reference: Option<(&'static str, &'static str)>,
     drawn: Drawn,
     ways: ways::Ways,
     service: &'static str,
@@ -76,6 +78,7 @@ pub fn of(resource_type: &str) -> Facts {
         resource_type: "",
         holds: caution::holds(resource_type),
         attributes: &[],
+        reference: None,
         drawn: if caution::is_never_drawn(resource_type) { Drawn::Never } else { Drawn::WhenUsed },
         ways: ways::none,
         service: "",
@@ -180,6 +183,13 @@ impl Facts {
         arn.or_else(|| self.attributes.iter().find(|(name, _)| name.ends_with("Arn"))).map(|(_, form)| *form)
     }
 
+    /// The property that names it and the form of what `Ref` gives, such as `arn:{partition}:sns:{region}:{account}:{name}`,
+    /// where that is an ARN.
+    #[must_use]
+    pub const fn reference(&self) -> Option<(&'static str, &'static str)> {
+        self.reference
+    }
+
     /// What the ARN ends in beyond the resource itself: `:*` of a log group, whose streams it names.
     #[must_use]
     pub fn arn_suffix(&self) -> &'static str {
@@ -211,6 +221,10 @@ mod tests {
             let schema = schema::of(kind).unwrap_or_else(|| panic!("{kind} is no type"));
             for (attribute, _) in facts.attributes {
                 assert!(schema.attributes().any(|it| it == *attribute), "{kind} has no attribute {attribute}");
+            }
+            if let Some((name, form)) = facts.reference {
+                assert!(schema.properties().any(|it| it == name), "{kind} has no property {name}");
+                assert!(form.starts_with("arn:{partition}:") && form.ends_with("{name}"), "{kind}: {form}");
             }
             assert!(policies::catalogue::service(facts.service).is_some(), "{kind}: no service {}", facts.service);
         }

@@ -2,6 +2,7 @@
 
 mod carriers;
 mod document;
+mod permissions;
 mod policy;
 mod role;
 mod serverless;

@@ -5,6 +5,7 @@
 //! answer. So only choices that matter to what is read are made, each once, and what excludes each other is never
 //! together: conditions that compare the same value with two texts hold one at a time.
 
+mod condition;
 mod reader;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -12,7 +12,7 @@ use infra::plan::{Action, Plan, ResourceChange, Snapshot};
 use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
-use crate::assets::provenance::Provenance;
+use crate::assets::provenance::{Origin, Provenance};
 use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
 use crate::cli::ParameterArgs;
 use crate::cloud::Cloud;
@@ -39,6 +39,8 @@ pub struct Prepared {
     pub plan: Plan,
     /// The functions' zips, which stacks may share.
     pub artifacts: Vec<Arc<Artifact>>,
+    /// What those of them that are not deployed yet were built from, by their keys.
+    pub provenance: BTreeMap<String, Provenance>,
     /// Where the zips go.
     pub bucket: Bucket,
 }
@@ -81,15 +83,18 @@ pub async fn prepare(
     let artifacts = Artifacts::build(selection, &stacks, purpose).await?;
     let plans = all.iter().zip(found).zip(parameters).map(|((instance, found), parameters)| {
         let artifacts = &artifacts;
-        let root = selection.app.root();
         async move {
             let given = Given { parameters, imports: given.import_existing };
-            let mut prepared = plan(instance, found?, given, artifacts.of(instance.stack)).await?;
-            explain_code(instance.cloud, root, &mut prepared).await;
-            Ok(prepared)
+            plan(instance, found?, given, artifacts.of(instance.stack)).await
         }
     });
-    Ok(join_all(plans).await)
+    let mut prepared = join_all(plans).await;
+    add_provenance(selection.app.root(), &mut prepared);
+    let explained = all.iter().zip(&mut prepared).filter_map(|(instance, prepared)| {
+        prepared.as_mut().ok().map(|prepared| explain_code(instance.cloud, prepared))
+    });
+    join_all(explained).await;
+    Ok(prepared)
 }
 
 /// What is deployed, if a deployment could follow it.
@@ -182,21 +187,46 @@ async fn plan(
     if plan.losses().next().is_some() {
         add_losses(cloud, stack, &mut plan).await?;
     }
-    Ok(Prepared { deployed, after, plan, artifacts, bucket })
+    Ok(Prepared { deployed, after, plan, artifacts, provenance: BTreeMap::new(), bucket })
+}
+
+/// Says of all zips that are not deployed yet what they were built from. A plan is as good without it.
+fn add_provenance(root: &Path, prepared: &mut [anyhow::Result<Prepared>]) {
+    let mut origin = None;
+    for prepared in prepared.iter_mut().flatten() {
+        let deployed = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot.parameters);
+        for artifact in &prepared.artifacts {
+            let key = artifact.key();
+            if deployed.is_some_and(|parameters| parameters.values().any(|value| *value == key)) {
+                continue;
+            }
+            let origin = origin.get_or_insert_with(|| Origin::read(root));
+            match origin
+                .as_ref()
+                .map_err(ToString::to_string)
+                .and_then(|it| it.of(artifact).map_err(|it| it.to_string()))
+            {
+                Ok(provenance) => {
+                    prepared.provenance.insert(key, provenance);
+                }
+                Err(error) => ui::detail(format!("what {} was built from is not known: {error}", artifact.program)),
+            }
+        }
+    }
 }
 
 /// Says in the plan why the code of functions changes.
-async fn explain_code(cloud: &Cloud, root: &Path, prepared: &mut Prepared) {
-    let Prepared { plan, artifacts, bucket, .. } = prepared;
-    for property in plan.resources.iter_mut().flat_map(|change| &mut change.properties) {
+async fn explain_code(cloud: &Cloud, prepared: &mut Prepared) {
+    let Prepared { plan, provenance, bucket, .. } = prepared;
+    let explained = plan.resources.iter_mut().flat_map(|change| &mut change.properties).map(async |property| {
         let (Some(Json::String(before)), Some(Json::String(after))) = (&property.before, &property.after) else {
-            continue;
+            return;
         };
-        let Some(artifact) = artifacts.iter().find(|artifact| artifact.key() == *after) else { continue };
-        let Some(old) = Provenance::read(&cloud.s3, bucket, before).await else { continue };
-        // The plan is as good without it.
-        property.because = Provenance::of(root, artifact).ok().map(|new| new.changes_since(&old));
-    }
+        let Some(new) = provenance.get(after) else { return };
+        let old = Provenance::read(&cloud.s3, bucket, before).await;
+        property.because = old.map(|old| new.changes_since(&old));
+    });
+    join_all(explained).await;
 }
 
 impl Prepared {

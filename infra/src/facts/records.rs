@@ -5,7 +5,15 @@ use crate::graph::{Kind, ways};
 
 /// A record of a type that holds nothing and is never drawn; `service` is what the actions on it start with.
 const fn plain(resource_type: &'static str, service: &'static str) -> Facts {
-    Facts { resource_type, holds: Holds::Nothing, attributes: &[], drawn: Drawn::Never, ways: ways::none, service }
+    Facts {
+        resource_type,
+        holds: Holds::Nothing,
+        attributes: &[],
+        reference: None,
+        drawn: Drawn::Never,
+        ways: ways::none,
+        service,
+    }
 }
 
 impl Facts {
@@ -15,6 +23,10 @@ impl Facts {
 
     const fn yielding(self, attributes: &'static [(&'static str, &'static str)]) -> Self {
         Self { attributes, ..self }
+    }
+
+    const fn referred_to_as(self, name: &'static str, form: &'static str) -> Self {
+        Self { reference: Some((name, form)), ..self }
     }
 
     const fn drawn_as(self, kind: Kind, what: &'static str) -> Self {
@@ -31,6 +43,7 @@ impl Facts {
 }
 
 /// Every record, by service.
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[rustfmt::skip]
 pub(super) fn all() -> Vec<Facts> {
     vec![
@@ -76,9 +89,17 @@ pub(super) fn all() -> Vec<Facts> {
         plain("AWS::IAM::Group", "iam").yielding(&[("Arn", "arn:{partition}:iam::{account}:group{path}{id}")]),
         plain("AWS::IAM::InstanceProfile", "iam")
             .yielding(&[("Arn", "arn:{partition}:iam::{account}:instance-profile{path}{id}")]),
-        plain("AWS::IAM::ManagedPolicy", "iam").yielding(&[("PolicyArn", "{id}")]),
+        plain("AWS::IAM::ManagedPolicy", "iam")
+            .yielding(&[("PolicyArn", "{id}")])
+            .referred_to_as("ManagedPolicyName", "arn:{partition}:iam::{account}:policy{path}{name}"),
+        plain("AWS::IAM::OIDCProvider", "iam")
+            .yielding(&[("Arn", "{id}")])
+            .referred_to_as("Url", "arn:{partition}:iam::{account}:oidc-provider/{name}"),
         plain("AWS::IAM::Policy", "iam"),
         plain("AWS::IAM::Role", "iam").yielding(&[("Arn", "arn:{partition}:iam::{account}:role{path}{id}")]),
+        plain("AWS::IAM::SAMLProvider", "iam")
+            .yielding(&[("Arn", "{id}")])
+            .referred_to_as("Name", "arn:{partition}:iam::{account}:saml-provider/{name}"),
         plain("AWS::IAM::User", "iam").yielding(&[("Arn", "arn:{partition}:iam::{account}:user{path}{id}")]),
 
         plain("AWS::KMS::Key", "kms")
@@ -115,6 +136,7 @@ pub(super) fn all() -> Vec<Facts> {
         plain("AWS::SNS::Subscription", "sns").leading(ways::subscription),
         plain("AWS::SNS::Topic", "sns")
             .yielding(&[("TopicArn", "{id}"), ("TopicName", "{name}")])
+            .referred_to_as("TopicName", "arn:{partition}:sns:{region}:{account}:{name}")
             .drawn_as(Kind::Topic, "SNS topic"),
         plain("AWS::SNS::TopicPolicy", "sns").leading(ways::topic_policy),
 
@@ -141,6 +163,7 @@ pub(super) fn all() -> Vec<Facts> {
 
         plain("AWS::StepFunctions::StateMachine", "states")
             .yielding(&[("Arn", "{id}"), ("Name", "{name}")])
+            .referred_to_as("StateMachineName", "arn:{partition}:states:{region}:{account}:stateMachine:{name}")
             .drawn_when_used(),
     ]
 }

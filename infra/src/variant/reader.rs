@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use policies::unknown;
 use serde_json::{Map, Value as Json};
@@ -14,12 +14,12 @@ use crate::{facts, schema};
 /// Reads the values of a template under choices that were made. What is not known is a text with a variable for it.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
-    source: &'a Source,
-    choices: &'a Choices,
+    pub(super) source: &'a Source,
+    pub(super) choices: &'a Choices,
     /// Whether what `Ref` and `Fn::GetAtt` give is written as far as it is known by the type, or as one variable.
     is_written_out: bool,
     /// How many conditions are being decided within each other.
-    depth: Cell<usize>,
+    pub(super) depth: Cell<usize>,
 }
 
 /// A part of a template that has been reached, and the way to it from its resource.
@@ -32,9 +32,6 @@ pub(crate) struct Part<'j> {
 
 /// From where the parts of a value are that are elsewhere than in the value that they are read into.
 pub(crate) type Moved = BTreeMap<String, String>;
-
-/// Conditions refer to each other no deeper.
-const DEEPEST: usize = 64;
 
 /// As many values as a parameter may allow for each of them to be tried.
 const MOST_ALLOWED: usize = 16;
@@ -237,7 +234,7 @@ impl<'a> Reader<'a> {
     /// <https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html>
     fn physical(&self, id: &str) -> Result<String, Stop> {
         let resource_type = self.source.type_of(id);
-        if let Some((_, name, form)) = ARNS.iter().find(|(of, ..)| *of == resource_type) {
+        if let Some((name, form)) = facts::of(resource_type).reference() {
             let given = self.source.resource(id).and_then(|it| it.get("Properties")?.get(name));
             let given = given.map(|given| self.text(given)).transpose()?.flatten();
             let name = given.unwrap_or_else(|| unknown::name_variable(id));
@@ -270,10 +267,11 @@ impl<'a> Reader<'a> {
 
     fn attribute(&self, id: &str, attribute: &str) -> Result<Json, Stop> {
         let resource_type = self.source.type_of(id);
-        if self.is_written_out && attribute.ends_with("Arn") && ARNS.iter().any(|(of, ..)| *of == resource_type) {
+        let known = facts::of(resource_type);
+        if self.is_written_out && attribute.ends_with("Arn") && known.reference().is_some() {
             return self.physical(id).map(Json::from);
         }
-        let form = facts::of(resource_type).attribute(attribute).filter(|form| form.starts_with("arn:"));
+        let form = known.attribute(attribute).filter(|form| form.starts_with("arn:"));
         let Some(form) = form.filter(|_| self.is_written_out) else {
             return Ok(self.not_known(unknown::variable(&format!("{id}.{attribute}"))));
         };
@@ -343,133 +341,10 @@ impl<'a> Reader<'a> {
             key => Ok(key),
         }
     }
-
-    /// Which of `candidates` the value is that `text` stands for; nothing when it is none of them, which it may be only
-    /// when `is_open`.
-    pub(crate) fn decide(&self, text: &str, candidates: &[String], is_open: bool) -> Result<Option<String>, Stop> {
-        let excluded = match self.choices.get(text) {
-            Some(Choice::Is(chosen)) => return Ok(Some(chosen.clone())),
-            Some(Choice::Not(excluded)) => excluded.clone(),
-            None => BTreeSet::new(),
-        };
-        let fresh: Vec<_> = candidates.iter().filter(|it| !excluded.contains(*it)).cloned().collect();
-        if fresh.is_empty() {
-            return if is_open { Ok(None) } else { Err(Stop::Impossible) };
-        }
-        let none = Choice::Not(excluded.into_iter().chain(fresh.iter().cloned()).collect());
-        let answers = fresh.into_iter().map(Choice::Is).chain(Some(none).filter(|_| is_open)).collect();
-        Err(Stop::Choose(text.to_owned(), answers))
-    }
-
-    /// Whether the condition `name` of the template holds. One that the template does not have may hold or not.
-    pub(crate) fn holds(&self, name: &str) -> Result<bool, Stop> {
-        match self.source.entry("Conditions", name) {
-            Some(condition) if self.depth.get() < DEEPEST => {
-                self.depth.set(self.depth.get() + 1);
-                let holds = self.test(condition);
-                self.depth.set(self.depth.get() - 1);
-                holds
-            }
-            _ => self.either(&format!("the condition {name}")),
-        }
-    }
-
-    fn test(&self, condition: &Json) -> Result<bool, Stop> {
-        let either = || self.either(&condition.to_string());
-        if let Expression::Condition(name) = Expression::of(condition) {
-            return self.holds(name);
-        }
-        let member = condition.as_object().filter(|it| it.len() == 1).and_then(|it| it.iter().next());
-        let Some((function, Json::Array(arguments))) = member else { return either() };
-        match (function.as_str(), &arguments[..]) {
-            ("Fn::And", all) => {
-                for it in all {
-                    if !self.test(it)? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
-            }
-            ("Fn::Or", all) => {
-                for it in all {
-                    if self.test(it)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
-            ("Fn::Not", [one]) => Ok(!self.test(one)?),
-            ("Fn::Equals", [one, other]) => self.equal(one, other),
-            _ => either(),
-        }
-    }
-
-    /// Whether two values are equal. Two texts are a switch that the next edit of the template turns: both ways count.
-    fn equal(&self, one: &Json, other: &Json) -> Result<bool, Stop> {
-        let is_literal = |json: &Json| matches!(Expression::of(json), Expression::Scalar(_));
-        let pair = || {
-            let mut pair = [one.to_string(), other.to_string()];
-            pair.sort();
-            pair.join(" is ")
-        };
-        if is_literal(one) && is_literal(other) {
-            return self.either(&pair());
-        }
-        let (Some(one_text), Some(other_text)) = (self.text(one)?, self.text(other)?) else {
-            return self.either(&pair());
-        };
-        if one_text == other_text {
-            return Ok(true);
-        }
-        match (unknown::is_in(&one_text), unknown::is_in(&other_text)) {
-            (false, false) => Ok(false),
-            (true, true) => self.either(&format!("{one_text} is {other_text}")),
-            (true, false) => self.is(one, &one_text, &other_text),
-            (false, true) => self.is(other, &other_text, &one_text),
-        }
-    }
-
-    /// Whether the value of `json`, for which `text` stands, is `wanted`.
-    fn is(&self, json: &Json, text: &str, wanted: &str) -> Result<bool, Stop> {
-        if let Expression::Ref(name) = Expression::of(json)
-            && let Some(parameter) = self.source.entry("Parameters", name)
-        {
-            let allowed = allowed(parameter);
-            if !allowed.is_empty() && !allowed.iter().any(|it| it == wanted) {
-                return Ok(false);
-            }
-            let is_ruled_out = |it: &String| match self.choices.get(text) {
-                Some(Choice::Not(excluded)) => excluded.contains(it),
-                _ => false,
-            };
-            // The only value that is left.
-            if !allowed.is_empty() && allowed.iter().filter(|it| !is_ruled_out(it)).count() == 1 {
-                return Ok(!is_ruled_out(&wanted.to_owned()));
-            }
-        }
-        Ok(self.decide(text, &[wanted.to_owned()], true)?.as_deref() == Some(wanted))
-    }
-
-    fn either(&self, what: &str) -> Result<bool, Stop> {
-        Ok(self.decide(what, &["it is so".to_owned()], true)?.is_some())
-    }
 }
 
-/// The types whose `Ref` is an ARN of which more is known: the property with the name, and the form.
-const ARNS: [(&str, &str, &str); 5] = [
-    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName", "arn:{partition}:iam::{account}:policy{path}{name}"),
-    ("AWS::IAM::OIDCProvider", "Url", "arn:{partition}:iam::{account}:oidc-provider/{name}"),
-    ("AWS::IAM::SAMLProvider", "Name", "arn:{partition}:iam::{account}:saml-provider/{name}"),
-    ("AWS::SNS::Topic", "TopicName", "arn:{partition}:sns:{region}:{account}:{name}"),
-    (
-        "AWS::StepFunctions::StateMachine",
-        "StateMachineName",
-        "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
-    ),
-];
-
 /// The values that a parameter allows, when it allows only some.
-fn allowed(parameter: &Json) -> Vec<String> {
+pub(super) fn allowed(parameter: &Json) -> Vec<String> {
     let values = parameter.get("AllowedValues").and_then(Json::as_array);
     values.into_iter().flatten().filter_map(scalar_text).collect()
 }

@@ -45,12 +45,37 @@ pub fn key_beside(key: &str) -> String {
     format!("{}.json", key.strip_suffix(".zip").unwrap_or(key))
 }
 
-impl Provenance {
-    /// What `artifact` was built from in the workspace at `root`.
+/// What all programs of a workspace are built from alike.
+#[derive(Debug)]
+pub struct Origin<'a> {
+    root: &'a Path,
+    workspace: Workspace,
+    lock: Table,
+    compiler: String,
+}
+
+impl<'a> Origin<'a> {
+    /// That of the workspace at `root`, as it is now.
     ///
     /// # Errors
     /// When a file that tells it cannot be read.
-    pub fn of(root: &Path, artifact: &Artifact) -> anyhow::Result<Self> {
+    pub fn read(root: &'a Path) -> anyhow::Result<Self> {
+        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let version = Command::new(rustc).arg("--version").current_dir(root).output().context("rustc cannot be run")?;
+        let lock = fs::read_to_string(root.join("Cargo.lock")).context("`Cargo.lock` cannot be read")?;
+        Ok(Self {
+            root,
+            workspace: Workspace::read(root)?,
+            lock: lock.parse()?,
+            compiler: String::from_utf8_lossy(&version.stdout).trim().to_owned(),
+        })
+    }
+
+    /// What `artifact` was built from.
+    ///
+    /// # Errors
+    /// When cargo left no note of its source.
+    pub fn of(&self, artifact: &Artifact) -> anyhow::Result<Provenance> {
         let program = artifact.program_file.as_path();
         let folders: Vec<_> = program.ancestors().skip(1).filter_map(Path::file_name).map(|it| it.display()).collect();
         let profile = match &folders[..] {
@@ -59,19 +84,17 @@ impl Provenance {
             [profile, ..] => profile.to_string(),
             [] => String::new(),
         };
-        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let version = Command::new(rustc).arg("--version").current_dir(root).output().context("rustc cannot be run")?;
-        let package = Workspace::read(root)?.package_of(&artifact.program)?.to_owned();
-        let lock = fs::read_to_string(root.join("Cargo.lock")).context("`Cargo.lock` cannot be read")?;
-        Ok(Self {
+        Ok(Provenance {
             size: artifact.zip.len(),
             profile,
-            compiler: String::from_utf8_lossy(&version.stdout).trim().to_owned(),
-            packages: packages_of(&package, &lock.parse()?),
-            sources: sources(root, &program.with_extension("d"))?,
+            compiler: self.compiler.clone(),
+            packages: packages_of(self.workspace.package_of(&artifact.program)?, &self.lock),
+            sources: sources(self.root, &program.with_extension("d"))?,
         })
     }
+}
 
+impl Provenance {
     /// What the zip `key` in `bucket` was built from; nothing when it is not known.
     pub async fn read(s3: &Client, bucket: &Bucket, key: &str) -> Option<Self> {
         let call = s3.get_object().bucket(&bucket.name).expected_bucket_owner(&bucket.account).key(key_beside(key));

@@ -31,14 +31,11 @@ pub async fn delete(cloud: &Cloud, bucket: &Bucket) -> anyhow::Result<usize> {
         cloud.local.is_some() || age > AGE
     };
     let mut old: BTreeSet<String> = BTreeSet::new();
-    for prefix in ["functions/", "templates/"] {
-        let list =
-            cloud.s3.list_objects_v2().bucket(&bucket.name).expected_bucket_owner(&bucket.account).prefix(prefix);
-        let mut pages = list.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(explain)?;
-            old.extend(page.contents().iter().filter(|it| is_old(it)).filter_map(|it| it.key().map(str::to_owned)));
-        }
+    let list = cloud.s3.list_objects_v2().bucket(&bucket.name).expected_bucket_owner(&bucket.account);
+    let mut pages = list.into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(explain)?;
+        old.extend(page.contents().iter().filter(|it| is_old(it)).filter_map(|it| it.key().map(str::to_owned)));
     }
     if old.is_empty() {
         return Ok(0);

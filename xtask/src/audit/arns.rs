@@ -2,50 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use infra::Template;
 use infra::iam::VARIABLE_PREFIX;
+use infra::{Template, facts};
 use serde_json::Value as Json;
 
 use super::expression::{covers, sub, text};
-
-/// How the ARN of a type of resources is written.
-struct Form {
-    resource_type: &'static str,
-    /// What gives the whole ARN, as in `Fn::Sub` after the logical id: an attribute, or nothing when `Ref` does.
-    arn: &'static [&'static str],
-    /// What gives the name in the same way.
-    name: &'static str,
-    /// The property that fixes the name.
-    property: &'static str,
-    /// The ARN around the name, without its partition.
-    around: (&'static str, &'static str),
-}
-
-const fn form(
-    resource_type: &'static str,
-    arn: &'static [&'static str],
-    name: &'static str,
-    property: &'static str,
-    before: &'static str,
-) -> Form {
-    Form { resource_type, arn, name, property, around: (before, "") }
-}
-
-const FORMS: [Form; 10] = [
-    form("AWS::DynamoDB::Table", &[".Arn"], "", "TableName", "dynamodb:${AWS::Region}:${AWS::AccountId}:table/"),
-    form("AWS::Events::EventBus", &[".Arn"], "", "Name", "events:${AWS::Region}:${AWS::AccountId}:event-bus/"),
-    form("AWS::Events::Rule", &[".Arn"], "", "Name", "events:${AWS::Region}:${AWS::AccountId}:rule/"),
-    form("AWS::IAM::ManagedPolicy", &["", ".PolicyArn"], "", "ManagedPolicyName", "iam::${AWS::AccountId}:policy/"),
-    form("AWS::IAM::Role", &[".Arn"], "", "RoleName", "iam::${AWS::AccountId}:role/"),
-    form("AWS::Lambda::Function", &[".Arn"], "", "FunctionName", "lambda:${AWS::Region}:${AWS::AccountId}:function:"),
-    Form {
-        around: ("logs:${AWS::Region}:${AWS::AccountId}:log-group:", ":*"),
-        ..form("AWS::Logs::LogGroup", &[".Arn"], "", "LogGroupName", "")
-    },
-    form("AWS::S3::Bucket", &[".Arn"], "", "BucketName", "s3:::"),
-    form("AWS::SNS::Topic", &["", ".TopicArn"], ".TopicName", "TopicName", "sns:${AWS::Region}:${AWS::AccountId}:"),
-    form("AWS::SQS::Queue", &[".Arn"], ".QueueName", "QueueName", "sqs:${AWS::Region}:${AWS::AccountId}:"),
-];
 
 /// The ARNs of a template's resources.
 #[derive(Debug, Clone, Default)]
@@ -55,10 +16,8 @@ impl Arns {
     /// The ARNs of the resources of `template`, as far as their types are known.
     #[must_use]
     pub fn of(template: &Template) -> Self {
-        let spelled = template.section("Resources").filter_map(|(id, resource)| {
-            let form = FORMS.iter().find(|form| resource["Type"] == form.resource_type)?;
-            Some((id.to_owned(), spellings(form, id, &resource["Properties"])))
-        });
+        let spelled =
+            template.section("Resources").filter_map(|(id, resource)| Some((id.to_owned(), spellings(id, resource)?)));
         Self(spelled.collect())
     }
 
@@ -95,17 +54,37 @@ pub fn stands_for(pattern: &str, spellings: &[String]) -> bool {
     spellings.iter().any(|it| covers(&pattern, it))
 }
 
-fn spellings(form: &Form, id: &str, properties: &Json) -> Vec<String> {
-    let whole = form.arn.iter().map(|attribute| sub(&format!("${{{id}{attribute}}}")));
-    let given = properties.get(form.property).map(text);
-    let path = properties.get("Path").map(text).filter(|_| form.resource_type.starts_with("AWS::IAM::"));
-    let path = path.unwrap_or_default();
-    let path = path.trim_start_matches('/');
-    let named = [sub(&format!("${{{id}{}}}", form.name))].into_iter().chain(given).map(|name| {
-        let (before, after) = form.around;
-        format!("{}{path}{name}{after}", sub(&format!("arn:${{AWS::Partition}}:{before}")))
-    });
-    whole.chain(named).collect()
+/// The ARN of a resource in each way to write it; nothing when its form is not known.
+fn spellings(id: &str, resource: &Json) -> Option<Vec<String>> {
+    let resource_type = resource["Type"].as_str()?;
+    let facts = facts::of(resource_type);
+    let attribute = |name: &str| format!("${{{id}.{name}}}");
+    let with_form = |wanted: &str| -> Vec<&'static str> {
+        facts.attributes().filter(|(_, form)| *form == wanted).map(|(name, _)| name).collect()
+    };
+    // What gives the ARN, what gives the name, and the ARN around the name.
+    let (whole, named, property, form) = if let Some((property, form)) = facts.reference() {
+        let whole =
+            [format!("${{{id}}}")].into_iter().chain(with_form("{id}").into_iter().map(attribute)).collect::<Vec<_>>();
+        (whole, with_form("{name}").first().copied().map(attribute), Some(property), form)
+    } else {
+        let form = facts.attribute("Arn").filter(|form| form.starts_with("arn:"))?;
+        let named = with_form("{name}").into_iter().find(|name| name.ends_with("Name")).map(attribute);
+        (
+            vec![attribute("Arn")],
+            Some(named.unwrap_or_else(|| format!("${{{id}}}"))),
+            facts::name_property(resource_type),
+            form,
+        )
+    };
+    let given = property.and_then(|property| resource["Properties"].get(property)).map(text);
+    let path = resource["Properties"].get("Path").map_or_else(|| "/".to_owned(), text);
+    let around = form.replace("{partition}", "${AWS::Partition}").replace("{region}", "${AWS::Region}");
+    let around = around.replace("{account}", "${AWS::AccountId}").replace("{id}", "{name}");
+    let (before, after) = around.split_once("{name}")?;
+    let before = sub(&before.replace("{path}", "\0")).replace('\0', &path);
+    let all_names = named.map(|it| sub(&it)).into_iter().chain(given);
+    Some(whole.iter().map(|it| sub(it)).chain(all_names.map(|name| format!("{before}{name}{after}"))).collect())
 }
 
 /// The ARN without literal partition, region and account: a template is for one place.

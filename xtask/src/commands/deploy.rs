@@ -95,7 +95,7 @@ pub async fn run(
         protects: selection.app.workspace.protects(&target.stage),
         is_express: selection.app.workspace.is_express(&target.stage),
     };
-    let (outcomes, times) = rollout::run(selection.app.root(), &all, prepared, &settings).await;
+    let (outcomes, times) = rollout::run(&all, prepared, &settings).await;
     if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {
         local::save(local).await?;
     }

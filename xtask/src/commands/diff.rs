@@ -10,10 +10,10 @@ use serde_json::{Value as Json, json};
 
 use crate::audit::files;
 use crate::cli::{Diff, DiffFormat};
-use crate::deploy::concurrent;
 use crate::deploy::parameters;
 use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
+use crate::deploy::{concurrent, exports};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{Prepared, Reading, prepare};
@@ -39,9 +39,13 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
     parameters::require_known(stacks, &given.parameters)?;
     select::require_all_sound(stacks)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
-    let all = StackInstance::all(stacks, &clouds);
+    let mut all = StackInstance::all(stacks, &clouds);
     let prepared = prepare(&selection, &all, &given, target.release, Reading::Only).await?;
     concurrent::say_failures(&all, &prepared);
+    if let Err(error) = exports::release(&mut all, &prepared).await {
+        // The plans are right, and `deploy` refuses to carry them out.
+        ui::error(&error);
+    }
     if let Some(file) = &arguments.out {
         seal(&all, &prepared, file)?;
     }

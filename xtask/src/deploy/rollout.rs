@@ -1,7 +1,6 @@
 //! Carries out the plans of all stacks at once.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
@@ -16,7 +15,6 @@ use super::refactor;
 use super::stack_instance::StackInstance;
 use super::update::{self, Update};
 use crate::assets::bucket::Bucket;
-use crate::assets::provenance::Provenance;
 use crate::assets::{self, Artifact, unused};
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
@@ -24,9 +22,9 @@ use crate::prepare::Prepared;
 use crate::services::{self, Compared, Deviation, cloudformation};
 use crate::ui;
 
-/// For how many seconds to wait before live resources are read again that differ from their model just after a deployment. All of
-/// them where CloudFormation did not wait until they were ready, else the first three.
+/// Seconds to wait before live resources that differ from their model just after a deployment are read again.
 const PAUSES: [u64; 6] = [1, 3, 6, 10, 30, 60];
+/// How many of these pauses are enough where CloudFormation waited until the resources were ready.
 const STALE_READS: usize = 3;
 
 /// A stack that is deployed as its model says.
@@ -59,13 +57,12 @@ pub fn artifacts(prepared: &[anyhow::Result<Prepared>]) -> IndexMap<String, usiz
 /// Uploads what the artifacts buckets lack, and deploys every stack that is prepared, after those whose exports it
 /// imports; what came of each, and how long each part took.
 pub async fn run<'a>(
-    root: &Path,
     all: &'a [StackInstance<'a>],
     prepared: Vec<anyhow::Result<Prepared>>,
     settings: &Settings,
 ) -> (Vec<Outcome<'a, Done>>, Times) {
     let began = Instant::now();
-    let refused = upload(root, all, &prepared).await;
+    let refused = upload(all, &prepared).await;
     let upload = began.elapsed();
 
     let began = Instant::now();
@@ -105,11 +102,7 @@ fn buckets<'a>(all: &'a [StackInstance<'a>], prepared: &[anyhow::Result<Prepared
 }
 
 /// Uploads to all regions at once; why a region did not take it, by the region's name.
-async fn upload<'a>(
-    root: &Path,
-    all: &[StackInstance<'a>],
-    prepared: &[anyhow::Result<Prepared>],
-) -> BTreeMap<&'a str, String> {
+async fn upload<'a>(all: &[StackInstance<'a>], prepared: &[anyhow::Result<Prepared>]) -> BTreeMap<&'a str, String> {
     let mut uploads: IndexMap<&str, (&StackInstance<'a>, &Prepared, BTreeMap<String, &Artifact>)> = IndexMap::new();
     let changing = all.iter().zip(prepared).filter_map(|(instance, it)| Some((instance, it.as_ref().ok()?)));
     for (instance, prepared) in changing.filter(|(_, it)| !it.plan.is_empty() && !it.artifacts.is_empty()) {
@@ -122,7 +115,7 @@ async fn upload<'a>(
             Ok(uploaded) => {
                 let place = if several { format!(" to {region}") } else { String::new() };
                 for artifact in uploaded {
-                    keep_provenance(root, instance.cloud, &prepared.bucket, artifact).await;
+                    keep_provenance(instance.cloud, prepared, artifact).await;
                     ui::say(format!("  uploaded {}, {} KiB{place}", artifact.program, artifact.zip.len() / 1024));
                 }
                 None
@@ -134,9 +127,10 @@ async fn upload<'a>(
 }
 
 /// Keeps beside a zip what it was built from.
-async fn keep_provenance(root: &Path, cloud: &Cloud, bucket: &Bucket, artifact: &Artifact) {
-    let kept = async { Provenance::of(root, artifact)?.write(&cloud.s3, bucket, &artifact.key()).await };
-    if let Err(error) = kept.await {
+async fn keep_provenance(cloud: &Cloud, prepared: &Prepared, artifact: &Artifact) {
+    let key = artifact.key();
+    let Some(provenance) = prepared.provenance.get(&key) else { return };
+    if let Err(error) = provenance.write(&cloud.s3, &prepared.bucket, &key).await {
         ui::detail(format!("what {} was built from was not kept: {error:#}", artifact.program));
     }
 }
