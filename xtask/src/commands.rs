@@ -4,6 +4,7 @@ pub mod bench;
 pub mod catalogue;
 pub mod check;
 pub mod deploy;
+pub mod dev;
 pub mod destroy;
 pub mod diff;
 pub mod doctor;

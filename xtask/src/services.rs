@@ -27,6 +27,7 @@ use cloudformation::Resource;
 use deviation::Live;
 
 pub use deviation::{Compared, Deviation, compare, repair};
+pub use lambda::HOTSWAP_TAG;
 pub use existence::{CONCURRENCY, Search, find};
 
 /// An answer of a service, once it is there.

@@ -81,15 +81,20 @@ pub async fn run<'a>(
     let outcomes = concurrent::run(all, prepared, work).await;
     if outcomes.iter().all(|outcome| outcome.result.is_ok()) {
         for (cloud, bucket) in uploaded {
-            match unused::delete(cloud, &bucket).await {
-                Ok(0) => {}
-                Ok(count) => ui::detail(format!("deleted {count} objects that nothing uses from `{}`", bucket.name)),
-                // Whoever may deploy may not be allowed to delete.
-                Err(error) => ui::detail(format!("unused objects of `{}` were left: {error}", bucket.name)),
-            }
+            delete_unused(cloud, &bucket).await;
         }
     }
     (outcomes, Times { upload, deploy: began.elapsed(), ..Times::default() })
+}
+
+/// Deletes what nothing deployed uses from `bucket`.
+pub(super) async fn delete_unused(cloud: &Cloud, bucket: &Bucket) {
+    match unused::delete(cloud, bucket).await {
+        Ok(0) => {}
+        Ok(count) => ui::detail(format!("deleted {count} objects that nothing uses from `{}`", bucket.name)),
+        // Whoever may deploy may not be allowed to delete.
+        Err(error) => ui::detail(format!("unused objects of `{}` were left: {error}", bucket.name)),
+    }
 }
 
 /// The artifacts buckets that something may have been uploaded to, each once.
@@ -118,19 +123,27 @@ async fn upload<'a>(
     }
     let several = uploads.len() > 1;
     let uploads = uploads.into_iter().map(|(region, (instance, prepared, artifacts))| async move {
-        match assets::upload(&instance.cloud.s3, &prepared.bucket, artifacts.into_values()).await {
-            Ok(uploaded) => {
-                let place = if several { format!(" to {region}") } else { String::new() };
-                for artifact in uploaded {
-                    keep_provenance(root, instance.cloud, &prepared.bucket, artifact).await;
-                    ui::say(format!("  uploaded {}, {} KiB{place}", artifact.program, artifact.zip.len() / 1024));
-                }
-                None
-            }
-            Err(error) => Some((instance.cloud.region.as_str(), format!("{error:#}"))),
-        }
+        let place = if several { format!(" to {region}") } else { String::new() };
+        let uploaded = upload_all(root, instance.cloud, &prepared.bucket, artifacts.into_values(), &place).await;
+        Some((instance.cloud.region.as_str(), format!("{:#}", uploaded.err()?)))
     });
     join_all(uploads).await.into_iter().flatten().collect()
+}
+
+/// Uploads those of `artifacts` that `bucket` lacks, with what they were built from, and says so; `place` is where, where
+/// there are several.
+pub(super) async fn upload_all<'a>(
+    root: &Path,
+    cloud: &Cloud,
+    bucket: &Bucket,
+    artifacts: impl IntoIterator<Item = &'a Artifact>,
+    place: &str,
+) -> anyhow::Result<()> {
+    for artifact in assets::upload(&cloud.s3, bucket, artifacts).await? {
+        keep_provenance(root, cloud, bucket, artifact).await;
+        ui::say(format!("  uploaded {}, {} KiB{place}", artifact.program, artifact.zip.len() / 1024));
+    }
+    Ok(())
 }
 
 /// Keeps beside a zip what it was built from.
@@ -175,8 +188,9 @@ async fn protect(instance: &StackInstance<'_>, is_protected: bool, settings: &Se
 
 /// Compares the live resources with their model.
 ///
-/// The local cloud's CloudFormation passes over some properties: what the deployment touched is set there. Everything
-/// else is only said, and no failure to read makes a deployment that succeeded one that failed.
+/// The local cloud's CloudFormation passes over some properties: what the deployment touched is set there. Of code that was
+/// hot-swapped CloudFormation knows nothing: where it saw nothing to change, the code is set. Everything else is only said,
+/// and no failure to read makes a deployment that succeeded one that failed.
 async fn verify(instance: &StackInstance<'_>, prepared: &Prepared, settings: &Settings) -> anyhow::Result<()> {
     let StackInstance { stack, cloud, .. } = instance;
     let resources = match cloudformation::resources(cloud, stack.stack_name()).await {
@@ -211,6 +225,12 @@ async fn verify(instance: &StackInstance<'_>, prepared: &Prepared, settings: &Se
             compared = services::compare(cloud, &prepared.after, &resources).await;
         }
     }
+    let (hotswapped, rest): (Vec<_>, Vec<_>) = compared.deviations.into_iter().partition(|it| it.hotswapped);
+    for Deviation { id, .. } in services::repair(hotswapped).await?.0 {
+        let good = ui::GOOD;
+        ui::say(format!("  {good}✓{good:#} {id} has the deployed code again, in place of the hot-swapped one"));
+    }
+    compared.deviations = rest;
     let Compared { deviations, unread, .. } = compared;
     for (id, error) in &unread {
         ui::warn(format!("whether {id} is as its model says is not known: {error}"));

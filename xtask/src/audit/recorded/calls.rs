@@ -34,7 +34,7 @@ struct Pattern {
 }
 
 /// The calls that the functions of `stack` made, with what they are on by its logical name.
-pub(super) fn of_stack<'a>(
+pub fn of_stack<'a>(
     stack: &Stack,
     names: &Names,
     calls: impl Iterator<Item = &'a Call>,
