@@ -19,7 +19,6 @@ use crate::deploy::rollout::{self, Done, Times};
 use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
 use crate::{local, parameter_file, ui};

@@ -106,8 +106,9 @@ async fn code(live: &Live<'_>, actual: &GetFunctionConfigurationOutput) -> anyho
         }
         None => false,
     };
-    let deviation = live.deviation("Code", expected, actual.code_sha256().map(str::to_owned));
-    Ok(Some(Deviation { hotswapped, ..deviation }.repaired_by(async move {
+    let mut deviation = live.deviation("Code", expected, actual.code_sha256().map(str::to_owned));
+    deviation.hotswapped = hotswapped;
+    Ok(Some(deviation.repaired_by(async move {
         let call = lambda.update_function_code().function_name(name).s3_bucket(bucket).s3_key(key);
         call.send().await.map(|_| ()).map_err(explain)
     })))
