@@ -135,7 +135,7 @@ pub async fn run(root: &Path, instance: &StackInstance<'_>, prepared: &Prepared)
         return Ok(Swapped::default());
     }
     let bucket = &prepared.bucket;
-    rollout::upload_all(root, cloud, bucket, stale.iter().map(|it| it.artifact), "").await?;
+    rollout::upload_all(root, cloud, bucket, stale.iter().map(|it| it.artifact)).await?;
     try_join_all(stale.iter().map(|function| swap(cloud, bucket, function))).await?;
     if cloud.local.is_some() {
         // Zips of development builds are large, and there is one for each time that somebody saves a file.

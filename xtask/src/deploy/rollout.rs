@@ -124,26 +124,31 @@ async fn upload<'a>(
     let several = uploads.len() > 1;
     let uploads = uploads.into_iter().map(|(region, (instance, prepared, artifacts))| async move {
         let place = if several { format!(" to {region}") } else { String::new() };
-        let uploaded = upload_all(root, instance.cloud, &prepared.bucket, artifacts.into_values(), &place).await;
-        Some((instance.cloud.region.as_str(), format!("{:#}", uploaded.err()?)))
+        match upload_all(root, instance.cloud, &prepared.bucket, artifacts.into_values()).await {
+            Ok(uploaded) => {
+                for artifact in uploaded {
+                    ui::say(format!("  uploaded {}, {} KiB{place}", artifact.program, artifact.zip.len() / 1024));
+                }
+                None
+            }
+            Err(error) => Some((instance.cloud.region.as_str(), format!("{error:#}"))),
+        }
     });
     join_all(uploads).await.into_iter().flatten().collect()
 }
 
-/// Uploads those of `artifacts` that `bucket` lacks, with what they were built from, and says so; `place` is where, where
-/// there are several.
+/// Uploads those of `artifacts` that `bucket` lacks, with what they were built from, and gives them.
 pub(super) async fn upload_all<'a>(
     root: &Path,
     cloud: &Cloud,
     bucket: &Bucket,
     artifacts: impl IntoIterator<Item = &'a Artifact>,
-    place: &str,
-) -> anyhow::Result<()> {
-    for artifact in assets::upload(&cloud.s3, bucket, artifacts).await? {
+) -> anyhow::Result<Vec<&'a Artifact>> {
+    let uploaded = assets::upload(&cloud.s3, bucket, artifacts).await?;
+    for artifact in &uploaded {
         keep_provenance(root, cloud, bucket, artifact).await;
-        ui::say(format!("  uploaded {}, {} KiB{place}", artifact.program, artifact.zip.len() / 1024));
     }
-    Ok(())
+    Ok(uploaded)
 }
 
 /// Keeps beside a zip what it was built from.

@@ -55,7 +55,7 @@ async fn denied(local: &LocalCloud) -> anyhow::Result<Vec<Call>> {
     Ok(local::calls(local).await?.calls.into_iter().filter(|call| !call.allowed).collect())
 }
 
-/// ``Consumer` was denied dynamodb:Query on Sightings: its binding `sightings` grants PutItem`.
+/// Who was denied what, and what its bindings grant of it.
 fn text(stack: &RunningStack, call: &RecordedCall, several: bool) -> String {
     let RecordedCall { function, action, resource, .. } = call;
     let name = if several { format!("{}/{function}", stack.stack.name()) } else { function.clone() };

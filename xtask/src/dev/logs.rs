@@ -1,6 +1,6 @@
 //! The logs of all functions that run.
 
-use std::collections::BTreeSet;
+use std::future::pending;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -22,38 +22,35 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub(super) async fn follow(mut running: Receiver<Running>) {
     loop {
         let stacks = running.borrow_and_update().clone();
-        let several = stacks.len() > 1;
-        let groups: Vec<_> = stacks.iter().map(|stack| groups(stack, several)).collect();
-        let same = |other: &Running| {
-            let others: BTreeSet<_> = other.iter().flat_map(|it| groups_of(it, several)).collect();
-            groups.iter().flatten().map(|group| group.name.clone()).collect::<BTreeSet<_>>() == others
-        };
-        let all = join_all(stacks.iter().zip(&groups).map(|(stack, groups)| print(stack, groups)));
-        let changed = async {
+        let groups = all_groups(&stacks);
+        let printing = join_all(stacks.iter().zip(&groups).map(|(stack, groups)| print(stack, groups)));
+        let other_groups = async {
             while running.changed().await.is_ok() {
-                if !same(&running.borrow_and_update()) {
+                if all_groups(&running.borrow_and_update()) != groups {
                     return;
                 }
             }
-            std::future::pending().await
+            // No round is to come.
+            pending().await
         };
         tokio::select! {
-            _ = async { all.await; std::future::pending::<()>().await } => {}
-            () = changed => {}
+            () = other_groups => {}
+            // Ends at once where there is no stack yet.
+            () = async { printing.await; pending().await } => {}
         }
     }
 }
 
-/// Where its functions write; labelled with the stack where there are several.
+/// Where the functions of each stack write; labelled with the stack where there are several.
+fn all_groups(stacks: &[RunningStack]) -> Vec<Vec<LogGroup>> {
+    stacks.iter().map(|stack| groups(stack, stacks.len() > 1)).collect()
+}
+
 fn groups(stack: &RunningStack, several: bool) -> Vec<LogGroup> {
     let functions: Vec<_> = stack.all(FUNCTION).collect();
     let groups = stack.log_groups(&functions).into_iter();
     let label = |label: String| if several { format!("{}/{label}", stack.stack.name()) } else { label };
     groups.map(|group| LogGroup { label: label(group.label.clone()), ..group }).collect()
-}
-
-fn groups_of(stack: &RunningStack, several: bool) -> impl Iterator<Item = String> {
-    groups(stack, several).into_iter().map(|group| group.name)
 }
 
 async fn print(stack: &RunningStack, groups: &[LogGroup]) {

@@ -1,8 +1,10 @@
 //! One round: build, plan, and bring what runs in step with the source.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use assembly::System;
+use futures::future::join_all;
 use tokio::sync::watch::Sender;
 
 use super::Running;
@@ -65,33 +67,31 @@ impl Rounds {
         let is_code = all.iter().zip(&prepared).all(|(instance, prepared)| {
             prepared.as_ref().is_ok_and(|prepared| hotswap::require(instance, prepared).is_ok())
         });
-        let is_changed = if is_code {
+        let (is_changed, ended) = if is_code {
             let swapped = concurrent::run(&all, prepared, async |instance, prepared: Prepared| {
                 swap(&self.workspace, instance, &prepared, built).await
             });
-            concluded(swapped.await)?;
-            false
+            (false, concluded(swapped.await))
         } else {
-            self.deploy(&mut all, prepared, built).await?
+            (true, self.deploy(&mut all, prepared, built).await)
         };
         if is_changed || self.running.borrow().is_empty() {
-            let mut running = Vec::new();
-            for stack in &selection.stacks {
-                running.push(RunningStack::of(self.cloud.clone(), stack.clone()).await?);
-            }
-            self.running.send_replace(running.into());
+            // One that failed may not be there; what the others log is shown all the same.
+            let found = join_all(all.iter().map(|it| RunningStack::of(it.cloud.clone(), it.stack.clone()))).await;
+            self.running.send_replace(Arc::new(found.into_iter().flatten().collect()));
         }
+        ended?;
         self.sound = selection.systems;
         Ok(())
     }
 
-    /// Deploys through CloudFormation, and asks where data or rights are at stake; whether anything changed.
+    /// Deploys through CloudFormation, and asks where data or rights are at stake.
     async fn deploy(
         &self,
         all: &mut [StackInstance<'_>],
         prepared: Vec<anyhow::Result<Prepared>>,
         built: Duration,
-    ) -> anyhow::Result<bool> {
+    ) -> anyhow::Result<()> {
         let shown = all.iter().zip(prepared).map(|(instance, prepared)| {
             let prepared = prepared?;
             if !prepared.plan.is_empty() {
@@ -122,8 +122,7 @@ impl Rounds {
                 print_outputs(outputs);
             }
         }
-        concluded(outcomes)?;
-        Ok(true)
+        concluded(outcomes)
     }
 }
 

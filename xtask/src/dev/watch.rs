@@ -39,8 +39,7 @@ impl Watch {
                 }
             }
         });
-        let mut watch =
-            Self { root: root.to_owned(), watcher: watcher.context("files cannot be watched")?, changes };
+        let mut watch = Self { root: root.to_owned(), watcher: watcher.context("files cannot be watched")?, changes };
         // Not recursively: the folder of what cargo builds has thousands of others.
         watch.add(root, RecursiveMode::NonRecursive)?;
         let entries = std::fs::read_dir(root).with_context(|| format!("`{}` cannot be read", root.display()))?;

@@ -48,10 +48,7 @@ impl Project {
             "Cargo.toml",
             "[workspace]\nresolver = \"3\"\nmembers = [\"stacks\"]\n[workspace.metadata.stackwright]\napp = \"stacks\"\nprotect = [\"live\"]\n",
         );
-        project.write(
-            "stacks/Cargo.toml",
-            "[package]\nname = \"stacks\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
-        );
+        project.write("stacks/Cargo.toml", "[package]\nname = \"stacks\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
         project.declare(3);
         project.program("one");
         project
