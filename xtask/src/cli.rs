@@ -180,6 +180,7 @@ pub struct ApprovalArgs {
 /// How a deployment is carried out.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Operation")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct OperationArgs {
     /// The service role with whose rights CloudFormation works.
     #[arg(long, value_name = "ARN")]

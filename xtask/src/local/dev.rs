@@ -6,7 +6,6 @@ use std::io::{Read as _, Seek as _, Write as _};
 use anyhow::Context as _;
 
 use super::cloud::LocalCloud;
-use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// Claims the workspace for this process, until what is returned is dropped.
@@ -18,15 +17,14 @@ pub fn require_only_dev() -> anyhow::Result<File> {
     place.make()?;
     let path = place.dev_lock();
     let unusable = || format!("cannot use `{}`", path.display());
-    let options = File::options().read(true).write(true).create(true).truncate(false).to_owned();
-    let mut file = options.open(&path).with_context(unusable)?;
+    let opened = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = opened.with_context(unusable)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
             let _ = file.read_to_string(&mut pid);
             return Err(Failure::new(format!("another `dev` is at work on this workspace: process {}", pid.trim()))
-                .exit(Exit::Failed)
                 .help("go on with that one, or end it with Ctrl-C first")
                 .into());
         }
