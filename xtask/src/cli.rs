@@ -1,6 +1,7 @@
 //! The command line: every command, flag and its help text.
 
 mod audit;
+mod dev;
 mod diff;
 mod operate;
 
@@ -16,8 +17,9 @@ use crate::failure::Failure;
 use crate::scaffold::Template;
 
 pub use audit::{AuditFormat, FailOn, PolicyAudit, PolicyKind, ProgramArgs};
+pub use dev::Dev;
 pub use diff::{Diff, DiffFormat};
-pub use operate::{Example, Invoke, Level, Logs, Peek, Redrive, Send};
+pub use operate::{Example, Invoke, Level, LogFilter, Logs, Peek, Redrive, Send};
 
 /// Deploy serverless systems on AWS from one Cargo workspace.
 #[derive(Debug, Parser)]
@@ -178,6 +180,7 @@ pub struct ApprovalArgs {
 /// How a deployment is carried out.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Operation")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct OperationArgs {
     /// The service role with whose rights CloudFormation works.
     #[arg(long, value_name = "ARN")]
@@ -194,6 +197,10 @@ pub struct OperationArgs {
     /// Take a stack out of a state that no deployment can leave, before it is deployed.
     #[arg(long)]
     pub recover: bool,
+    /// Give functions their new code at once, without CloudFormation. Refused when anything but code would change, and in a
+    /// protected stage. The next deployment brings CloudFormation in step.
+    #[arg(long, conflicts_with_all = ["role_arn", "no_rollback", "adopt", "recover", "import_existing", "plan"])]
+    pub hotswap: bool,
 }
 
 /// What is done about what differs.
@@ -282,6 +289,10 @@ pub enum Command {
         #[command(flatten)]
         approval: ApprovalArgs,
     },
+    /// Deploy to the local cloud, and again at each change of the source, while logs and denied calls are shown.
+    ///
+    /// Code alone is hot-swapped. What would lose data or widen rights is asked for. Ctrl-C leaves everything running.
+    Dev(Box<Dev>),
     /// Show how what runs differs from what was deployed; exits with 3 when it does.
     Drift {
         /// The stacks.

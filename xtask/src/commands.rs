@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod check;
 pub mod deploy;
 pub mod destroy;
+pub mod dev;
 pub mod diff;
 pub mod doctor;
 pub mod drift;

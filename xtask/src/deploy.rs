@@ -1,5 +1,6 @@
 //! From a checked stack to a running one.
 
+pub mod approval;
 pub mod backup;
 pub mod change_set;
 pub mod concurrent;
@@ -7,6 +8,7 @@ pub mod deployed;
 mod display;
 pub mod events;
 pub mod exports;
+pub mod hotswap;
 pub mod interrupt;
 pub mod operation;
 pub mod parameters;

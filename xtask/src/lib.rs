@@ -11,6 +11,7 @@ pub mod cli;
 pub mod cloud;
 pub mod commands;
 pub mod deploy;
+pub mod dev;
 pub mod doctor;
 pub mod exit;
 pub mod failure;
@@ -47,7 +48,10 @@ pub fn main() -> Exit {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
-    runtime.block_on(run(cli.command)).unwrap_or_else(|error| fail(&error))
+    let exit = runtime.block_on(run(cli.command)).unwrap_or_else(|error| fail(&error));
+    // A build that `dev` was interrupted in may never end.
+    runtime.shutdown_background();
+    exit
 }
 
 /// The arguments of this process. Cargo gives a subcommand its own name first: `cargo-stackwright stackwright deploy`.
@@ -72,6 +76,7 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Deploy { stacks, given, target, allowed, operation, approval } => {
             commands::deploy::run(&stacks, &given, &target, &allowed, &operation, &approval).await
         }
+        Command::Dev(arguments) => commands::dev::run(*arguments).await,
         Command::Drift { stacks, target, response } => commands::drift::run(&stacks, &target, &response).await,
         Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
         Command::PolicyAudit(arguments) => commands::policy_audit::run(&arguments).await,

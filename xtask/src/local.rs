@@ -6,6 +6,7 @@
 mod calls;
 mod cloud;
 mod daemon;
+mod dev;
 mod emulator;
 mod http;
 mod place;
@@ -18,6 +19,7 @@ mod stop;
 
 pub use calls::{Call, Calls, calls};
 pub use cloud::{ACCOUNT, DEFAULT_REGION, LocalCloud};
+pub use dev::require_only_dev;
 pub use service::start_services;
 pub use start::{require_free_port, start};
 pub use state::{reset, save};

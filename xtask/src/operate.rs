@@ -4,6 +4,7 @@ pub mod content;
 pub mod example;
 pub mod log_events;
 pub mod log_line;
+pub mod log_printer;
 pub mod moment;
 pub mod move_task;
 pub mod queue;

@@ -28,6 +28,7 @@ use deviation::Live;
 
 pub use deviation::{Compared, Deviation, compare, repair};
 pub use existence::{CONCURRENCY, Search, find};
+pub use lambda::HOTSWAP_TAG;
 
 /// An answer of a service, once it is there.
 type Answer<'a, T> = BoxFuture<'a, anyhow::Result<T>>;

@@ -26,6 +26,8 @@ use crate::local;
 use crate::services::cloudformation;
 use crate::stack::Stack;
 
+pub use calls::of_stack;
+
 /// The calls of the functions of a stack, as the local cloud saw them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recorded {

@@ -22,6 +22,17 @@ pub struct Logs {
     /// How far to look back: a number of `s`, `m`, `h` or `d`.
     #[arg(long, value_name = "AGE", default_value = "10m", value_parser = age)]
     pub since: Duration,
+    /// Which events.
+    #[command(flatten)]
+    pub wanted: LogFilter,
+    /// Where.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// Which events of a log are shown.
+#[derive(Debug, Default, Args)]
+pub struct LogFilter {
     /// Only events that contain this text.
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
@@ -31,9 +42,6 @@ pub struct Logs {
     /// Only events of this invocation.
     #[arg(long, value_name = "ID")]
     pub request: Option<String>,
-    /// Where.
-    #[command(flatten)]
-    pub target: TargetArgs,
 }
 
 /// How grave an event of a log is.

@@ -1,26 +1,24 @@
 //! `deploy`: builds the functions, shows the plans, asks once, carries all out at once and prints the outputs.
 
-use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use indexmap::{IndexMap, IndexSet};
-use infra::plan::Action;
+use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
-use crate::app::history;
 use crate::audit::gate;
 use crate::cli::{self, ApprovalArgs, OperationArgs, ParameterArgs, TargetArgs};
 use crate::cloud;
+use crate::deploy::approval::{former_places, question, require_allowed};
 use crate::deploy::change_set::Settings;
 use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::exports;
+use crate::deploy::hotswap;
 use crate::deploy::parameters;
 use crate::deploy::recovery;
 use crate::deploy::rollout::{self, Done, Times};
 use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
 use crate::{local, parameter_file, ui};
@@ -37,6 +35,9 @@ pub async fn run(
     let given = &parameter_file::with_file(given)?;
     let plan = approval.plan.as_deref().map(Sealed::read).transpose()?;
     let mut selection = Selection::complete(selected, &target.stage)?;
+    if operation.hotswap {
+        hotswap::require_unprotected(&selection.app.workspace, &target.stage, "a hot swap")?;
+    }
     parameters::require_known(&selection.stacks, &given.parameters)?;
     select::require_all_sound(&selection.stacks)?;
     if let Some(arn) = &operation.permissions_boundary {
@@ -68,7 +69,11 @@ pub async fn run(
         prepared.show(instance, !approval.yes && plan.is_none()).map(|()| prepared)
     });
     let prepared: Vec<_> = shown.collect();
+    let prepared = if operation.hotswap { only_code(&all, prepared) } else { prepared };
     concurrent::say_failures(&all, &prepared);
+    if operation.hotswap {
+        return swap(&all, prepared, approval, build).await;
+    }
     say_readers(&selection, &all, &prepared);
     exports::release(&mut all, &prepared).await?;
     let artifacts = rollout::artifacts(&prepared);
@@ -78,7 +83,7 @@ pub async fn run(
                 plan.require(instance, prepared)?;
             }
         }
-    } else if let Some(question) = question(&all, &prepared) {
+    } else if let Some(question) = question("deploy", &all, &prepared) {
         let is_protected = selection.app.workspace.protects(&target.stage);
         if approval.yes {
             require_allowed(selection.app.root(), &all, &prepared, approval, is_protected)?;
@@ -107,6 +112,52 @@ pub async fn run(
     concurrent::conclude(outcomes)
 }
 
+/// Refuses those plans that are of more than code.
+fn only_code(all: &[StackInstance<'_>], prepared: Vec<anyhow::Result<Prepared>>) -> Vec<anyhow::Result<Prepared>> {
+    let required = all.iter().zip(prepared).map(|(instance, prepared)| {
+        let prepared = prepared?;
+        hotswap::require(instance, &prepared)?;
+        Ok(prepared)
+    });
+    required.collect()
+}
+
+/// Gives functions new code without CloudFormation, and prints which.
+async fn swap(
+    all: &[StackInstance<'_>],
+    prepared: Vec<anyhow::Result<Prepared>>,
+    approval: &ApprovalArgs,
+    build: Duration,
+) -> anyhow::Result<Exit> {
+    if let Some(question) = question("hot-swap", all, &prepared) {
+        ui::confirm(&question, approval.yes)?;
+    }
+    let work = async |instance: &StackInstance<'_>, prepared: Prepared| {
+        let swapped = hotswap::run(instance, &prepared).await?;
+        if swapped.functions.is_empty() {
+            ui::say(format!("{}: its functions have this code already", instance.label));
+        } else {
+            let (build, live) = (build.as_secs_f32(), swapped.took.as_secs_f32());
+            let functions = swapped.functions.join(", ");
+            ui::say(format!("{}: hot-swapped {functions}: built {build:.1} s, live {live:.1} s", instance.label));
+        }
+        Ok(swapped)
+    };
+    let outcomes = concurrent::run(all, prepared, work).await;
+    if let Some(local) = all.iter().find_map(|instance| instance.cloud.local.as_ref()) {
+        local::save(local).await?;
+    }
+    if ui::json() {
+        let swapped = outcomes.iter().filter_map(|outcome| {
+            let (stack, region) = (outcome.instance.stack.name(), &outcome.instance.cloud.region);
+            let functions = &outcome.result.as_ref().ok()?.functions;
+            Some(json!({"stack": stack, "region": region, "functions": functions}))
+        });
+        ui::result(json!({"version": 1, "hotswapped": swapped.collect::<Vec<_>>()}));
+    }
+    concurrent::conclude(outcomes)
+}
+
 /// Says which stacks go on with the old value of an output that changes, until they are deployed themselves.
 fn say_readers(selection: &Selection, all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>]) {
     for (instance, prepared) in all.iter().zip(prepared) {
@@ -124,86 +175,6 @@ fn say_readers(selection: &Selection, all: &[StackInstance<'_>], prepared: &[any
             ui::warn(format!("`{reader}` reads the output `{output}` of `{}`: deploy it afterwards", instance.label));
         }
     }
-}
-
-/// What to ask before anything is changed; nothing when nothing would be.
-fn question(all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>]) -> Option<String> {
-    let changing = all.iter().zip(prepared).filter_map(|(instance, prepared)| {
-        let prepared = prepared.as_ref().ok().filter(|prepared| !prepared.plan.is_empty())?;
-        let what = format!("`{}` to {}", instance.stack.name(), instance.cloud.place());
-        let losses: Vec<_> = prepared
-            .plan
-            .losses()
-            .filter_map(|change| Some(format!("{} of {}", change.loses.as_ref()?, change.id)))
-            .collect();
-        let listed = |what: &str, names: &[String]| match names {
-            [] => String::new(),
-            names => format!(" and {what} {}", names.join(", ")),
-        };
-        let (lost, wider) = (listed("lose", &losses), listed("widen the rights of", &widened(prepared)));
-        Some(format!("{what}{lost}{wider}"))
-    });
-    let changing: Vec<_> = changing.collect();
-    (!changing.is_empty()).then(|| format!("deploy {}", changing.join(", ")))
-}
-
-/// Who gets wider rights than are deployed, each once.
-fn widened(prepared: &Prepared) -> Vec<String> {
-    let changes = prepared.plan.permissions.iter().filter(|change| change.widens && !prepared.plan.is_first);
-    let holders: IndexSet<_> = changes.map(|change| change.permission.holder.clone()).collect();
-    holders.into_iter().collect()
-}
-
-/// A yes that nobody gave at a terminal does not cover the loss of data, nor wider rights in a protected stage.
-fn require_allowed(
-    root: &Path,
-    all: &[StackInstance<'_>],
-    prepared: &[anyhow::Result<Prepared>],
-    approval: &ApprovalArgs,
-    is_protected: bool,
-) -> anyhow::Result<()> {
-    for (instance, prepared) in all.iter().zip(prepared) {
-        let Ok(prepared) = prepared else { continue };
-        let label = &instance.label;
-        let lost = prepared.plan.losses().filter_map(|it| Some(format!("{} of {}", it.loses.as_ref()?, it.id)));
-        let lost: Vec<_> = lost.collect();
-        if !lost.is_empty() && !approval.allow_loss {
-            let places: Vec<_> = former_places(root, prepared).map(|place| format!("\n  --> {place}")).collect();
-            let places = places.concat();
-            let message = format!("deploying `{label}` loses {}; nothing was deployed{places}", lost.join(", "));
-            let failure = Failure::new(message).exit(Exit::Declined);
-            let failure = match gone(prepared).next() {
-                Some(id) => failure.help(format!(
-                    "if it has another logical id now, say so: `.moved_from(\"{id}\")` keeps it and its data"
-                )),
-                None => failure,
-            };
-            return Err(failure.help("`--yes --allow-loss` loses the data").into());
-        }
-        let widened = widened(prepared);
-        if is_protected && !widened.is_empty() && !approval.allow_wider {
-            let message = format!(
-                "deploying `{label}` to a protected stage widens the rights of {}; nothing was deployed",
-                widened.join(", ")
-            );
-            return Err(Failure::new(message)
-                .exit(Exit::Declined)
-                .help("`--yes --allow-wider` widens them; so does a plan that was approved: `--plan FILE`")
-                .into());
-        }
-    }
-    Ok(())
-}
-
-/// The logical ids of what leaves the source and is lost with its data.
-fn gone(prepared: &Prepared) -> impl Iterator<Item = &str> {
-    let gone = prepared.plan.losses().filter(|change| change.action == Action::Delete && change.loses.is_some());
-    gone.map(|change| change.id.as_str())
-}
-
-/// Where the source declared what leaves it with its data.
-fn former_places(root: &Path, prepared: &Prepared) -> impl Iterator<Item = String> {
-    gone(prepared).filter_map(move |id| Some(format!("`{id}` was declared at {}", history::former_place(root, id)?)))
 }
 
 /// Says how it ended.

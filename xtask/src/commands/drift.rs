@@ -85,9 +85,10 @@ fn print(instance: &StackInstance<'_>, compared: &Compared) {
     let strong = ui::STRONG;
     ui::result(format!("{strong}{}: {read} read, {found}{strong:#}", instance.label));
     let width = deviations.iter().map(|it| it.id.len()).max().unwrap_or(0);
-    for Deviation { id, property, expected, live, .. } in deviations {
-        let (caution, live) = (ui::CAUTION, live.as_deref().unwrap_or("not set"));
-        ui::result(format!("  {caution}~{caution:#} {id:<width$}  {property}: deployed {expected}, is {live}"));
+    for deviation in deviations {
+        let Deviation { id, property, expected, live, .. } = deviation;
+        let (caution, live, reason) = (ui::CAUTION, live.as_deref().unwrap_or("not set"), deviation.reason());
+        ui::result(format!("  {caution}~{caution:#} {id:<width$}  {property}: deployed {expected}, is {live}{reason}"));
         if let Some(location) = instance.stack.location(id) {
             ui::result(format!("    --> {location}"));
         }

@@ -78,15 +78,20 @@ pub async fn run<'a>(
     let outcomes = concurrent::run(all, prepared, work).await;
     if outcomes.iter().all(|outcome| outcome.result.is_ok()) {
         for (cloud, bucket) in uploaded {
-            match unused::delete(cloud, &bucket).await {
-                Ok(0) => {}
-                Ok(count) => ui::detail(format!("deleted {count} objects that nothing uses from `{}`", bucket.name)),
-                // Whoever may deploy may not be allowed to delete.
-                Err(error) => ui::detail(format!("unused objects of `{}` were left: {error}", bucket.name)),
-            }
+            delete_unused(cloud, &bucket).await;
         }
     }
     (outcomes, Times { upload, deploy: began.elapsed(), ..Times::default() })
+}
+
+/// Deletes what nothing deployed uses from `bucket`.
+pub(super) async fn delete_unused(cloud: &Cloud, bucket: &Bucket) {
+    match unused::delete(cloud, bucket).await {
+        Ok(0) => {}
+        Ok(count) => ui::detail(format!("deleted {count} objects that nothing uses from `{}`", bucket.name)),
+        // Whoever may deploy may not be allowed to delete.
+        Err(error) => ui::detail(format!("unused objects of `{}` were left: {error}", bucket.name)),
+    }
 }
 
 /// The artifacts buckets that something may have been uploaded to, each once.
@@ -111,11 +116,10 @@ async fn upload<'a>(all: &[StackInstance<'a>], prepared: &[anyhow::Result<Prepar
     }
     let several = uploads.len() > 1;
     let uploads = uploads.into_iter().map(|(region, (instance, prepared, artifacts))| async move {
-        match assets::upload(&instance.cloud.s3, &prepared.bucket, artifacts.into_values()).await {
+        let place = if several { format!(" to {region}") } else { String::new() };
+        match upload_all(instance.cloud, prepared, artifacts.into_values()).await {
             Ok(uploaded) => {
-                let place = if several { format!(" to {region}") } else { String::new() };
                 for artifact in uploaded {
-                    keep_provenance(instance.cloud, prepared, artifact).await;
                     ui::say(format!("  uploaded {}, {} KiB{place}", artifact.program, artifact.zip.len() / 1024));
                 }
                 None
@@ -124,6 +128,19 @@ async fn upload<'a>(all: &[StackInstance<'a>], prepared: &[anyhow::Result<Prepar
         }
     });
     join_all(uploads).await.into_iter().flatten().collect()
+}
+
+/// Uploads those of `artifacts` that the bucket lacks, with what they were built from, and gives them.
+pub(super) async fn upload_all<'a>(
+    cloud: &Cloud,
+    prepared: &Prepared,
+    artifacts: impl IntoIterator<Item = &'a Artifact>,
+) -> anyhow::Result<Vec<&'a Artifact>> {
+    let uploaded = assets::upload(&cloud.s3, &prepared.bucket, artifacts).await?;
+    for artifact in &uploaded {
+        keep_provenance(cloud, prepared, artifact).await;
+    }
+    Ok(uploaded)
 }
 
 /// Keeps beside a zip what it was built from.
@@ -169,8 +186,9 @@ async fn protect(instance: &StackInstance<'_>, is_protected: bool, settings: &Se
 
 /// Compares the live resources with their model.
 ///
-/// The local cloud's CloudFormation passes over some properties: what the deployment touched is set there. Everything
-/// else is only said, and no failure to read makes a deployment that succeeded one that failed.
+/// The local cloud's CloudFormation passes over some properties: what the deployment touched is set there. Of code that was
+/// hot-swapped CloudFormation knows nothing: where it saw nothing to change, the code is set. Everything else is only said,
+/// and no failure to read makes a deployment that succeeded one that failed.
 async fn verify(instance: &StackInstance<'_>, prepared: &Prepared, settings: &Settings) -> anyhow::Result<()> {
     let StackInstance { stack, cloud, .. } = instance;
     let resources = match cloudformation::resources(cloud, stack.stack_name()).await {
@@ -205,6 +223,12 @@ async fn verify(instance: &StackInstance<'_>, prepared: &Prepared, settings: &Se
             compared = services::compare(cloud, &prepared.after, &resources).await;
         }
     }
+    let (hotswapped, rest): (Vec<_>, Vec<_>) = compared.deviations.into_iter().partition(|it| it.hotswapped);
+    for Deviation { id, .. } in services::repair(hotswapped).await?.0 {
+        let good = ui::GOOD;
+        ui::say(format!("  {good}✓{good:#} {id} has the deployed code again, in place of the hot-swapped one"));
+    }
+    compared.deviations = rest;
     let Compared { deviations, unread, .. } = compared;
     for (id, error) in &unread {
         ui::warn(format!("whether {id} is as its model says is not known: {error}"));

@@ -108,6 +108,11 @@ impl Place {
     pub(super) fn change_lock(&self) -> PathBuf {
         self.folder.join("change.lock")
     }
+
+    /// Held by `dev` for as long as it runs.
+    pub(super) fn dev_lock(&self) -> PathBuf {
+        self.folder.join("dev.lock")
+    }
 }
 
 fn owner(folder: &Path) -> Option<Owner> {

@@ -1,16 +1,20 @@
 //! A deployed stack as those see it who look after it: its resources by the names that they have in the source.
 
+use std::collections::BTreeSet;
+
 use infra::expression::referenced;
 use infra::nearest::nearest;
 use infra::template::code_parameter;
 use serde_json::{Map, Value as Json};
 
 use crate::audit::names::{Home, Names};
+use crate::audit::recorded::{self, RecordedCall};
 use crate::cli::{OptionArgs, TargetArgs};
 use crate::cloud::{self, Cloud};
 use crate::deploy::deployed::{self, Deployed};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::local::Call;
 use crate::operate::log_events::LogGroup;
 use crate::select::Selection;
 use crate::services::cloudformation::{self, Resource};
@@ -52,6 +56,11 @@ impl RunningStack {
         target.require_one_region(command)?;
         let stack = Selection::one(name, &target.stage, &OptionArgs::default())?;
         let cloud = cloud::connect(target, stack.default_region()).await?;
+        Self::of(cloud, stack).await
+    }
+
+    /// `stack` as it is deployed to `cloud`.
+    pub async fn of(cloud: Cloud, stack: Stack) -> anyhow::Result<Self> {
         let deployed = deployed::require(&cloud, &stack).await?;
         let resources = cloudformation::resources(&cloud, &deployed.id).await?;
         let template = deployed.snapshot.resolved_resources();
@@ -159,6 +168,12 @@ impl RunningStack {
         let arn = self.arn(id);
         let others = self.template.iter().filter(|(_, it)| !QUEUE.types.iter().any(|queue| it["Type"] == *queue));
         others.filter(|(_, it)| names_dead_letters(it, &arn)).map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// Those of `calls`, which the local cloud recorded, that its functions made.
+    #[must_use]
+    pub fn calls<'a>(&self, calls: impl Iterator<Item = &'a Call>) -> BTreeSet<RecordedCall> {
+        recorded::of_stack(&self.stack, &self.names, calls)
     }
 
     /// Where functions write their logs. Functions may share a group.

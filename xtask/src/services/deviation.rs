@@ -27,6 +27,9 @@ pub struct Deviation {
     pub expected: String,
     /// What is live; `None` when it is not set.
     pub live: Option<String>,
+    /// Whether `deploy --hotswap` made it, and nobody has deployed since.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hotswapped: bool,
     #[serde(skip)]
     repair: Option<Repair>,
 }
@@ -47,6 +50,12 @@ impl Deviation {
         self.repair.is_some()
     }
 
+    /// What is known of how it came about, to be said after it.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        if self.hotswapped { " (hot-swapped: `deploy` brings both in step)" } else { "" }
+    }
+
     /// The same, with the calls that mend it.
     pub(super) fn repaired_by(self, calls: impl Future<Output = anyhow::Result<()>> + Send + 'static) -> Self {
         Self { repair: Some(Repair(Box::pin(calls))), ..self }
@@ -56,7 +65,7 @@ impl Deviation {
 impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let live = self.live.as_deref().unwrap_or("not set");
-        write!(f, "{} {} is {live}, expected {}", self.id, self.property, self.expected)
+        write!(f, "{} {} is {live}, expected {}{}", self.id, self.property, self.expected, self.reason())
     }
 }
 
@@ -172,7 +181,8 @@ impl<'a> Live<'a> {
     }
 
     pub(super) fn deviation(&self, property: &str, expected: String, live: Option<String>) -> Deviation {
-        Deviation { id: self.resource.id.clone(), property: property.to_owned(), expected, live, repair: None }
+        let (id, property) = (self.resource.id.clone(), property.to_owned());
+        Deviation { id, property, expected, live, hotswapped: false, repair: None }
     }
 
     /// The resource is listed by CloudFormation and does not exist.

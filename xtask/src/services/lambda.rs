@@ -1,5 +1,6 @@
 //! Lambda functions: configuration, code and concurrency; what invokes them, and what becomes of their events.
 
+use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
 use futures::future::FutureExt as _;
 use serde_json::Value as Json;
 
@@ -8,6 +9,10 @@ use super::existence::{found, unless_missing};
 use super::{Answer, ResourceType};
 use crate::assets;
 use crate::cloud::{Cloud, explain};
+
+/// The tag of a function that tells the key of the code that it was hot-swapped to. It says nothing once the function has
+/// other code.
+pub const HOTSWAP_TAG: &str = "stackwright:hotswapped";
 
 pub(super) const TYPES: &[(&str, &dyn ResourceType)] = &[
     ("AWS::Lambda::Function", &Function),
@@ -81,12 +86,28 @@ async fn deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
         let path = format!("Environment.Variables.{variable}");
         deviations.push(live.deviation(&path, "none".to_owned(), Some("set".to_owned())));
     }
-    let code = live.property("Code.S3Key").and_then(Json::as_str).and_then(assets::code_sha256_of);
-    if let Some(expected) = code.filter(|expected| actual.code_sha256() != Some(expected)) {
-        deviations.push(live.deviation("Code", expected, actual.code_sha256().map(str::to_owned)));
-    }
+    deviations.extend(code(live, &actual).await?);
     deviations.extend(concurrency(live).await?);
     Ok(deviations)
+}
+
+async fn code(live: &Live<'_>, actual: &GetFunctionConfigurationOutput) -> anyhow::Result<Option<Deviation>> {
+    let text = |path| live.property(path).and_then(Json::as_str).map(str::to_owned);
+    let (Some(bucket), Some(key)) = (text("Code.S3Bucket"), text("Code.S3Key")) else { return Ok(None) };
+    let Some(expected) = assets::code_sha256_of(&key).filter(|expected| actual.code_sha256() != Some(expected)) else {
+        return Ok(None);
+    };
+    let (lambda, name) = (live.cloud.lambda.clone(), live.physical_id().to_owned());
+    // Whoever may read a function may not be allowed to read its tags.
+    let tags = lambda.list_tags().resource(actual.function_arn().unwrap_or_default()).send().await.ok();
+    let swapped_to = tags.as_ref().and_then(|tags| tags.tags()?.get(HOTSWAP_TAG));
+    let swapped_to = swapped_to.and_then(|key| assets::code_sha256_of(key));
+    let mut deviation = live.deviation("Code", expected, actual.code_sha256().map(str::to_owned));
+    deviation.hotswapped = swapped_to.is_some() && swapped_to.as_deref() == actual.code_sha256();
+    Ok(Some(deviation.repaired_by(async move {
+        let call = lambda.update_function_code().function_name(name).s3_bucket(bucket).s3_key(key);
+        call.send().await.map(|_| ()).map_err(explain)
+    })))
 }
 
 async fn concurrency(live: &Live<'_>) -> anyhow::Result<Option<Deviation>> {

@@ -34,11 +34,7 @@ struct Pattern {
 }
 
 /// The calls that the functions of `stack` made, with what they are on by its logical name.
-pub(super) fn of_stack<'a>(
-    stack: &Stack,
-    names: &Names,
-    calls: impl Iterator<Item = &'a Call>,
-) -> BTreeSet<RecordedCall> {
+pub fn of_stack<'a>(stack: &Stack, names: &Names, calls: impl Iterator<Item = &'a Call>) -> BTreeSet<RecordedCall> {
     let arns = Arns::of(stack.template());
     let callers = stack.functions().iter().filter_map(|function| caller(stack, &arns, names, function));
     let callers: Vec<_> = callers.collect();

@@ -1,0 +1,103 @@
+//! `dev`.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use testing::{CommandOutput, eventually_within};
+
+use crate::project::Project;
+
+/// `dev` that runs; it is killed when a test fails.
+struct Dev {
+    child: Child,
+    said: PathBuf,
+}
+
+impl Dev {
+    fn start(project: &Project) -> Self {
+        let said = project.cloud.folder().join("said");
+        let mut command = project.command(&["dev"]);
+        let child = command.stdout(Stdio::null()).stderr(File::create(&said).unwrap()).spawn().unwrap();
+        Self { child, said }
+    }
+
+    fn said(&self) -> String {
+        fs::read_to_string(&self.said).unwrap()
+    }
+
+    /// How it ended after Ctrl-C.
+    fn interrupt(&mut self) -> Option<i32> {
+        kill_process(Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap(), Signal::INT).unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn what_is_saved_is_live_and_what_does_not_compile_is_not() {
+    let project = Project::new();
+    let mut dev = Dev::start(&project);
+    let first = live(&project, &dev, |_| true).await;
+    said(&dev, "orders: deployed: built ").await;
+
+    project.program("two");
+    let second = live(&project, &dev, |it| it.0 != first.0).await;
+    said(&dev, "Handler: built ").await;
+
+    project.source("fn main() { missing() }");
+    said(&dev, "cannot find function `missing`").await;
+    said(&dev, "what ran before goes on").await;
+    assert_eq!(project.live().await, Some(second.clone()));
+
+    project.program("three");
+    project.declare(5);
+    let third = live(&project, &dev, |it| it.1 == 5 && it.0 != second.0).await;
+
+    let other = CommandOutput::of(&mut project.command(&["dev"])).expect(1);
+    let pid = dev.child.id();
+    assert!(other.stderr.contains(&format!("another `dev` is at work on this workspace: process {pid}")), "{other}");
+
+    assert_eq!(dev.interrupt(), Some(0), "{}", dev.said());
+    assert!(dev.said().contains("everything is left as it runs"), "{}", dev.said());
+    assert_eq!(project.live().await, Some(third));
+}
+
+/// What is live once it is as expected.
+async fn live(project: &Project, dev: &Dev, is: impl Fn(&(String, i32)) -> bool) -> (String, i32) {
+    eventually_within(Duration::from_secs(30), "new code", async || {
+        project.live().await.filter(&is).ok_or_else(|| dev.said())
+    })
+    .await
+}
+
+/// Waits until it says `text`.
+async fn said(dev: &Dev, text: &str) {
+    eventually_within(Duration::from_secs(30), text, async || {
+        let said = dev.said();
+        if said.contains(text) { Ok(()) } else { Err(said) }
+    })
+    .await;
+}
+
+#[test]
+fn dev_says_where_it_does_not_work() {
+    let project = Project::new();
+    for (arguments, code, expected) in [
+        (["dev", "--stage", "live"].as_slice(), 2, "the stage `live` is protected"),
+        (&["dev", "--aws", "--stage", "mine"], 2, "the stage `mine` is not one in which `dev` may work on AWS"),
+        (&["dev", "--profile", "shop"], 2, "`dev` works on the local cloud, for which `--profile` says nothing"),
+        (&["dev", "order"], 6, "did you mean `orders`?"),
+    ] {
+        let ended = CommandOutput::of(&mut project.command(arguments)).expect(code);
+        assert!(ended.stderr.contains(expected), "{ended}");
+    }
+}

@@ -1,0 +1,130 @@
+//! A workspace with one system, whose function is the program of the app itself.
+
+use std::fs;
+use std::process::Command;
+
+use assembly::{Architecture, Assembly, Function, Outcome, Stack, System};
+use infra::Template;
+use tempfile::TempDir;
+use testing::{CommandOutput, LocalCloud};
+
+/// The workspace and the local cloud that it is deployed to.
+pub(crate) struct Project {
+    pub(crate) cloud: LocalCloud,
+    folder: TempDir,
+}
+
+/// A template with a function of so many seconds.
+fn template(timeout: u32) -> String {
+    format!(
+        "
+Parameters:
+  ArtifactsBucket: {{Type: String}}
+  StacksCode: {{Type: String}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: 'sts:AssumeRole'}}]
+  Handler:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: handler
+      Runtime: provided.al2023
+      Handler: bootstrap
+      Timeout: {timeout}
+      Role: !GetAtt Role.Arn
+      Code: {{S3Bucket: !Ref ArtifactsBucket, S3Key: !Ref StacksCode}}
+"
+    )
+}
+
+impl Project {
+    pub(crate) fn new() -> Self {
+        let project = Self { cloud: LocalCloud::fresh(), folder: TempDir::new().unwrap() };
+        project.write(
+            "Cargo.toml",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"stacks\"]\n[workspace.metadata.stackwright]\napp = \"stacks\"\nprotect = [\"live\"]\n",
+        );
+        project.write("stacks/Cargo.toml", "[package]\nname = \"stacks\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+        project.declare(3);
+        project.program("one");
+        project
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let file = self.folder.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    /// Gives the program other code, which holds `text`.
+    pub(crate) fn program(&self, text: &str) {
+        self.source(&format!(
+            "fn main() {{\n    print!(\"{{}}\", std::fs::read_to_string(\"assembly.json\").unwrap());\n    std::hint::black_box({text:?});\n}}\n"
+        ));
+    }
+
+    /// Gives the program this source.
+    pub(crate) fn source(&self, source: &str) {
+        self.write("stacks/src/main.rs", source);
+    }
+
+    /// Declares the stack with a function of so many seconds.
+    pub(crate) fn declare(&self, timeout: u32) {
+        let function = Function {
+            id: "Handler".to_owned(),
+            program: "stacks".to_owned(),
+            library: "stacks".to_owned(),
+            architecture: Architecture::X86_64,
+            bindings: Vec::new(),
+        };
+        let stack = Stack {
+            name: "orders".to_owned(),
+            stage: "dev".to_owned(),
+            stack_name: "orders-dev".to_owned(),
+            template: Template::parse(&template(timeout)).unwrap().into_json(),
+            functions: vec![function],
+            ..Stack::default()
+        };
+        let system = System {
+            name: "orders".to_owned(),
+            description: String::new(),
+            options: Vec::new(),
+            outcome: Outcome::Stack(Box::new(stack)),
+        };
+        let assembly = Assembly {
+            version: assembly::VERSION,
+            stackwright: "0.1.0".to_owned(),
+            stage: "dev".to_owned(),
+            systems: vec![system],
+        };
+        self.write("assembly.json", &serde_json::to_string(&assembly).unwrap());
+    }
+
+    /// The command line on the workspace and its local cloud.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.cloud.command(arguments);
+        command.current_dir(self.folder.path());
+        command
+    }
+
+    /// How a command with `--local` ended.
+    pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
+        CommandOutput::of(&mut self.command(&[arguments, &["--local"]].concat()))
+    }
+
+    /// The hash of the code that the function has, and how many seconds it may run; nothing when there is no function.
+    pub(crate) async fn live(&self) -> Option<(String, i32)> {
+        let lambda = aws_sdk_lambda::Client::new(&self.cloud.sdk_config());
+        let live = lambda.get_function_configuration().function_name("handler").send().await.ok()?;
+        Some((live.code_sha256()?.to_owned(), live.timeout()?))
+    }
+
+    /// The hash of the function's code.
+    pub(crate) async fn code(&self) -> String {
+        self.live().await.unwrap().0
+    }
+}
