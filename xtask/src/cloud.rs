@@ -1,18 +1,15 @@
 //! Where a stack goes: an account and region of AWS, the local cloud, or another endpoint.
 
+pub(crate) mod credentials;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -121,43 +118,7 @@ async fn aws_config(target: &TargetArgs, default_region: Option<&str>) -> anyhow
             .help("`--local` needs none: it deploys to this machine")
             .into());
     }
-    match &target.profile {
-        Some(profile) => with_credentials_of(profile, &config, http).await,
-        None => require_credentials(config).await,
-    }
-}
-
-/// Credentials are found before anything else is done, so that why there are none is said as it is.
-async fn require_credentials(config: SdkConfig) -> anyhow::Result<SdkConfig> {
-    let Some(provider) = config.credentials_provider() else { return Err(no_credentials("")) };
-    match provider.provide_credentials().await {
-        Ok(_) => Ok(config),
-        Err(CredentialsError::CredentialsNotLoaded(_)) => Err(no_credentials("")),
-        Err(error) => Err(no_credentials(&causes(&error))),
-    }
-}
-
-/// The SDK's default chain would prefer the keys of the environment to those of `profile`, and so another account.
-async fn with_credentials_of(profile: &str, config: &SdkConfig, http: SharedHttpClient) -> anyhow::Result<SdkConfig> {
-    let settings = ProviderConfig::default().with_http_client(http).with_region(config.region().cloned());
-    let provider = ProfileFileCredentialsProvider::builder().configure(&settings).profile_name(profile).build();
-    if let Err(error) = provider.provide_credentials().await {
-        let cause = match error {
-            CredentialsError::CredentialsNotLoaded(_) => String::new(),
-            error => format!(": {}", causes(&error)),
-        };
-        let failure = Failure::new(format!("the profile `{profile}` gives no AWS credentials{cause}"));
-        // The SDK for Rust asks nobody for a code.
-        return Err(if cause.contains("mfa") || cause.contains("MultiFactor") || cause.contains("MFA") {
-            failure.help(format!(
-                "its role asks for a code: `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`"
-            ))
-        } else {
-            failure.help("`aws configure list-profiles` lists the profiles")
-        }
-        .into());
-    }
-    Ok(config.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build())
+    credentials::require(config, target.profile.as_deref(), http).await
 }
 
 /// A variable such as `AWS_ENDPOINT_URL_S3` would lead some calls elsewhere than the others.
@@ -271,7 +232,7 @@ where
     if let SdkError::DispatchFailure(failure) = &error {
         let text = causes(&error);
         if text.contains("credentials") || text.contains("identity") {
-            return no_credentials(&text);
+            return credentials::none(&text).into();
         }
         let what = if failure.is_timeout() { "did not answer in time" } else { "cannot be reached" };
         return Failure::new(format!("the AWS endpoint {what}: {}", failure_text(&text)))
@@ -351,14 +312,6 @@ impl fmt::Display for Called {
 }
 
 /// `cause` is what the SDK says of the places where it looked.
-fn no_credentials(cause: &str) -> anyhow::Error {
-    let cause = if cause.is_empty() { String::new() } else { format!(": {}", failure_text(cause)) };
-    Failure::new(format!("no AWS credentials were found{cause}"))
-        .help("pass `--profile NAME`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`")
-        .help("`--local` needs none: it deploys to this machine")
-        .into()
-}
-
 /// An error with all its causes, each once.
 pub fn causes(error: &dyn std::error::Error) -> String {
     let all = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);

@@ -7,6 +7,10 @@ use percent_encoding::percent_decode_str;
 /// The account that everything is in.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
+/// What calls of IAM Identity Center's portal carry instead of a signature.
+/// <https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html>
+pub(crate) const SSO_TOKEN: &str = "x-amz-sso_bearer_token";
+
 /// A request to a service.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
@@ -16,6 +20,8 @@ pub(crate) struct Request {
     pub(crate) query: BTreeMap<String, String>,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
+    /// Whose signature it has; empty where there is none.
+    pub(crate) access_key_id: String,
     /// By the credential scope of the signature.
     pub(crate) service: String,
     /// By the credential scope of the signature.
@@ -55,13 +61,17 @@ impl Request {
     pub(crate) fn new(method: &str, uri: &str, headers: BTreeMap<String, String>, body: Vec<u8>) -> Self {
         let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
         let scope = headers.get("authorization").and_then(|it| it.split_once("Credential=")).map(|(_, rest)| rest);
-        let mut scope = scope.unwrap_or_default().split(',').next().unwrap_or_default().split('/').skip(2);
-        let (region, service) = (scope.next().unwrap_or("us-east-1"), scope.next().unwrap_or("s3"));
+        let mut scope = scope.unwrap_or_default().split(',').next().unwrap_or_default().split('/');
+        let access_key_id = scope.next().unwrap_or_default().to_owned();
+        let mut scope = scope.skip(1);
+        let unsigned = if headers.contains_key(SSO_TOKEN) { "sso" } else { "s3" };
+        let (region, service) = (scope.next().unwrap_or("us-east-1"), scope.next().unwrap_or(unsigned));
         let body = if is_chunked(&headers) { unchunked(&body) } else { body };
         Self {
             method: method.to_owned(),
             path: path.to_owned(),
             query: decoded(query),
+            access_key_id,
             service: service.to_owned(),
             region: region.to_owned(),
             headers,

@@ -10,6 +10,7 @@ mod lambda;
 mod logs;
 mod sns;
 mod sqs;
+mod sso;
 
 use serde_json::{Value as Json, json};
 
@@ -36,6 +37,7 @@ pub(crate) fn operation(request: &Request) -> String {
         "s3" => s3::operation(request),
         "lambda" => lambda::operation(request).to_owned(),
         "apigateway" => apigateway::operation(request).to_owned(),
+        "sso" => sso::operation(request).to_owned(),
         service if namespace(service).is_some() => Form::of(request).action().to_owned(),
         _ => request.target().to_owned(),
     }
@@ -48,7 +50,7 @@ pub(crate) fn subject(request: &Request) -> String {
             let (bucket, key) = s3::place(request);
             if key.is_empty() { bucket } else { format!("{bucket}/{key}") }
         }
-        "lambda" | "apigateway" => request.path.clone(),
+        "lambda" | "apigateway" | "sso" => request.path.clone(),
         service if namespace(service).is_some() => {
             const NAMES: [&str; 7] =
                 ["StackName", "ChangeSetName", "ExportName", "RoleName", "TopicArn", "SubscriptionArn", "PolicyArn"];
@@ -85,7 +87,7 @@ pub(crate) fn refused(request: &Request, id: &str, refusal: &Refusal) -> Answer 
     }
     match request.service.as_str() {
         "s3" => s3::refused(id, refusal),
-        "lambda" | "apigateway" => {
+        "lambda" | "apigateway" | "sso" => {
             let body = json!({"message": refusal.message, "Message": refusal.message});
             let answer = Answer { status: refusal.status, ..Answer::json(&body) };
             answer.with("x-amzn-errortype", &refusal.code).with("x-amzn-requestid", id)
@@ -122,6 +124,7 @@ pub(crate) fn call(account: &mut Account, request: &Request, operation: &str, id
         "events" => json(eventbridge::call(account, request, operation)),
         "lambda" => json(lambda::call(account, request, operation)),
         "apigateway" => json(apigateway::call(account, request, operation)),
+        "sso" => json(sso::call(request, operation)),
         service => Err(Refusal::not_implemented(service, operation)),
     }
 }

@@ -15,6 +15,8 @@ use crate::{s3, services};
 pub struct Call {
     /// As signatures name it: `cloudformation`, `s3`, `events`.
     pub service: String,
+    /// Whose signature it had; empty where it had none.
+    pub access_key_id: String,
     /// The operation, such as `DescribeStacks`.
     pub operation: String,
     /// What it is about: the name of a stack, the key of an object, the name of a table.
@@ -63,7 +65,8 @@ impl Shared {
         world.account.clock += 1;
         let (service, operation) = (request.service.clone(), services::operation(request));
         let subject = services::subject(request);
-        world.calls.push(Call { service: service.clone(), operation: operation.clone(), subject });
+        let access_key_id = request.access_key_id.clone();
+        world.calls.push(Call { service: service.clone(), access_key_id, operation: operation.clone(), subject });
         let number = world.calls.len();
         let nth = world.counts.entry((service.clone(), operation.clone())).or_default();
         *nth += 1;

@@ -8,6 +8,7 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::report::Check;
+use crate::cloud::credentials;
 
 /// The settings with which a profile gets its credentials.
 const SOURCES: [(&str, &str); 6] = [
@@ -28,10 +29,10 @@ pub(super) async fn checks() -> [Check; 2] {
             return [Check::optional("AWS credentials", &found, help), Check::optional("AWS region", found, help)];
         }
     };
-    [credentials(&profiles).await, region(&profiles).await]
+    [configured(&profiles).await, region(&profiles).await]
 }
 
-async fn credentials(profiles: &ProfileSet) -> Check {
+async fn configured(profiles: &ProfileSet) -> Check {
     let name = "AWS credentials";
     if EnvironmentVariableCredentialsProvider::new().provide_credentials().await.is_ok() {
         return Check::ok(name, "from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
@@ -39,12 +40,11 @@ async fn credentials(profiles: &ProfileSet) -> Check {
     let selected = profiles.selected_profile();
     let profile = profiles.get_profile(selected);
     let source = profile.and_then(|profile| SOURCES.iter().find(|(setting, _)| profile.get(setting).is_some()));
-    if profile.is_some_and(|profile| profile.get("mfa_serial").is_some()) {
-        // The SDK for Rust asks nobody for a code.
+    if credentials::sources(profiles, selected).any(credentials::asks_for_code) {
         return Check::optional(
             name,
             format!("profile `{selected}` asks for a code, which cannot be given: needed to deploy to AWS"),
-            format!("`eval \"$(aws configure export-credentials --profile {selected} --format env)\"`"),
+            credentials::export(selected),
         );
     }
     match source {

@@ -7,6 +7,7 @@ mod approval;
 mod artifacts;
 mod calls;
 mod creation;
+mod credentials;
 mod deletion;
 mod drift;
 mod faults;

@@ -77,6 +77,11 @@ impl Project {
         fs::write(self.assembly(), document(systems)).unwrap();
     }
 
+    /// The home folder of its commands.
+    pub(crate) fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn assembly(&self) -> PathBuf {
         self.folder.path().join("assembly.json")
     }
