@@ -1,10 +1,12 @@
 //! The limits of a stack, and how much of them is used.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 
 use serde::Serialize;
 
+use crate::expression::visit_resource;
 use crate::stack::{Source, Stack};
 use crate::template::Template;
 use assembly::Finding;
@@ -77,16 +79,18 @@ const LONGEST_DESCRIPTION: usize = 1_024;
 const LONGEST_PARAMETER_DESCRIPTION: usize = 4_000;
 
 pub(super) fn check(stack: &Stack, template: &Template, findings: &mut Vec<Finding>) {
-    for (name, part) in budget(template).named() {
-        if part.used > part.limit {
-            let message = format!(
-                "the stack has {} {name}, {} more than the limit of {}",
-                part.used,
-                part.used - part.limit,
-                part.limit
-            );
-            findings.push(Finding::error("stack-limit", message).help("move a part of it into a stack of its own"));
-        }
+    for (name, Part { used, limit }) in budget(template).named() {
+        let finding = if used > limit {
+            let over = used - limit;
+            Finding::error("stack-limit", format!("the stack has {used} {name}, {over} more than the limit of {limit}"))
+        } else if used * 10 > limit * 9 {
+            Finding::warning("stack-limit", format!("the stack has {used} {name}, and {limit} are allowed"))
+        } else {
+            continue;
+        };
+        let moved =
+            format!("`.moved_from(InStack(\"{}\", \"ID\"))` keeps a resource that goes to another stack", stack.name());
+        findings.push(finding.help(format!("{}; {moved}", split(template))));
     }
     let mut description = |what: &str, text: &Option<String>, source: Option<Source>, limit| {
         if let Some(length) = text.as_ref().map(String::len).filter(|length| *length > limit) {
@@ -103,6 +107,53 @@ pub(super) fn check(stack: &Stack, template: &Template, findings: &mut Vec<Findi
     for (name, output) in &stack.outputs {
         description(&format!("output `{name}`"), &output.description, Some(output.source), LONGEST_DESCRIPTION);
     }
+}
+
+/// How the resources can be parted: those that refer to each other, and to no others, can be a stack of their own.
+fn split(template: &Template) -> String {
+    const SHOWN: usize = 3;
+    let mut groups = groups(template);
+    groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    let Some((_, rest)) = groups.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return "its resources all refer to each other: what others can read as a `StackOutput` can be a stack of its own"
+            .to_owned();
+    };
+    let words = |group: &Vec<&str>| match &group[..] {
+        [id] => format!("`{id}`"),
+        [id, others @ ..] => format!("`{id}` and {} more that it goes with", others.len()),
+        [] => String::new(),
+    };
+    let mut parts: Vec<_> = rest.iter().take(SHOWN).map(words).collect();
+    if rest.len() > SHOWN {
+        parts.push(format!("{} more", rest.len() - SHOWN));
+    }
+    format!("what refers to nothing else can be in another stack: {}", parts.join(", "))
+}
+
+/// The resources by what they refer to: no two groups have anything to do with each other.
+fn groups(template: &Template) -> Vec<Vec<&str>> {
+    let ids: Vec<_> = template.section("Resources").map(|(id, _)| id).collect();
+    let places: BTreeMap<_, _> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let mut parents: Vec<_> = (0..ids.len()).collect();
+    let root = |parents: &[usize], mut place: usize| {
+        while parents[place] != place {
+            place = parents[place];
+        }
+        place
+    };
+    for (place, (_, resource)) in template.section("Resources").enumerate() {
+        visit_resource(resource, &mut |_, reference| {
+            if let Some(other) = reference.id().and_then(|id| places.get(id)) {
+                let (one, other) = (root(&parents, place), root(&parents, *other));
+                parents[one.max(other)] = one.min(other);
+            }
+        });
+    }
+    let mut groups: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for (place, id) in ids.into_iter().enumerate() {
+        groups.entry(root(&parents, place)).or_default().push(id);
+    }
+    groups.into_values().collect()
 }
 
 /// The bytes of the template as compact JSON, without making it.

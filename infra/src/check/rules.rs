@@ -70,7 +70,7 @@ const RULES: &[Rule] = &[
     rule("reserved-variable", "an environment variable that Lambda itself sets"),
     rule("rule-without-target", "a rule of EventBridge whose events go nowhere"),
     rule("schedule", "a schedule that EventBridge does not take"),
-    rule("stack-limit", "more resources, parameters, outputs or bytes than a stack may have"),
+    rule("stack-limit", "more resources, parameters, outputs or bytes than a stack may have, or nearly so many"),
     rule("stale-deployment", "a deployment made before the last part of its API"),
     rule("tags", "too many tags, a reserved one, or one of a stack that depends on a resource"),
     rule("target-twice", "two targets of a rule under one id"),

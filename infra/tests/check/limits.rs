@@ -1,24 +1,48 @@
 use infra::check::budget;
-use infra::sqs::StandardQueue;
+use infra::sqs::{RedrivePolicy, StandardQueue};
 use infra::{Stack, Template, Value};
 
 use crate::support::{check, stack};
 
 fn queues(count: usize) -> impl FnOnce(&mut Stack) {
-    move |stack| {
-        for n in 0..count {
-            stack.named(format!("Queue{n}")).add(StandardQueue::default());
-        }
+    move |stack| queues_named(stack, "Queue", count)
+}
+
+fn queues_named(stack: &mut Stack, name: &str, count: usize) {
+    for n in 0..count {
+        stack.named(format!("{name}{n}")).add(StandardQueue::default());
     }
 }
 
 #[test]
 fn a_stack_has_at_most_500_resources() {
-    check(queues(500), "");
+    check(queues(450), "");
+    check(
+        queues(451),
+        "warning[stack-limit]: the stack has 451 resources, and 500 are allowed
+  help: what refers to nothing else can be in another stack: `Queue1`, `Queue2`, `Queue3`, 447 more; `.moved_from(InStack(\"orders\", \"ID\"))` keeps a resource that goes to another stack",
+    );
     check(
         queues(501),
         "error[stack-limit]: the stack has 501 resources, 1 more than the limit of 500
-  help: move a part of it into a stack of its own",
+  help: what refers to nothing else can be in another stack: `Queue1`, `Queue2`, `Queue3`, 497 more; `.moved_from(InStack(\"orders\", \"ID\"))` keeps a resource that goes to another stack",
+    );
+}
+
+#[test]
+fn what_hangs_together_is_named_by_its_first() {
+    let pairs = |stack: &mut Stack| {
+        for n in 0..200 {
+            let dead = stack.named(format!("Dead{n}")).add(StandardQueue::default());
+            let redrive_policy = Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: 3 });
+            stack.named(format!("Queue{n}")).add(StandardQueue { redrive_policy, ..StandardQueue::default() });
+        }
+        queues_named(stack, "Alone", 101);
+    };
+    check(
+        pairs,
+        "error[stack-limit]: the stack has 501 resources, 1 more than the limit of 500
+  help: what refers to nothing else can be in another stack: `Dead1` and 1 more that it goes with, `Dead2` and 1 more that it goes with, `Dead3` and 1 more that it goes with, 297 more; `.moved_from(InStack(\"orders\", \"ID\"))` keeps a resource that goes to another stack",
     );
 }
 
