@@ -1,6 +1,6 @@
 //! What is in the account: its resources, whoever made them, and its time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -72,6 +72,11 @@ pub(crate) struct Account {
     pub(crate) failing: BTreeMap<(String, Doing), String>,
     /// Resources that fail once to be made, by their logical ids, with the reason.
     pub(crate) failing_once: BTreeMap<String, String>,
+    /// The hooks that fail resources, each with its reason, by logical ids, and the one that fails change sets.
+    pub(crate) hooks: BTreeMap<String, (String, String)>,
+    pub(crate) change_set_hook: Option<(String, String)>,
+    /// Resources that any change replaces, whatever their schemas say, by their logical ids.
+    pub(crate) replacing: BTreeSet<String>,
     /// Why the next operation that gets so far fails without any resource's failing.
     pub(crate) failing_stack: Option<String>,
     /// Tasks of SQS that move messages, the latest last.
@@ -99,6 +104,9 @@ impl Default for Account {
             contents: BTreeMap::new(),
             failing: BTreeMap::new(),
             failing_once: BTreeMap::new(),
+            hooks: BTreeMap::new(),
+            change_set_hook: None,
+            replacing: BTreeSet::new(),
             failing_stack: None,
             moves: Vec::new(),
             returning: false,
@@ -141,6 +149,16 @@ impl Account {
 
     pub(crate) fn find(&self, resource_type: &str, region: &str, id: &str) -> Option<&Live> {
         self.live.iter().find(|live| live.is(resource_type, region, id))
+    }
+
+    /// The document of the policy of type `resource_type` that lists the resource `id` in its property `list`.
+    pub(crate) fn policy_of(&self, resource_type: &str, region: &str, list: &str, id: &str) -> Option<String> {
+        let lists = |live: &&Live| {
+            let listed = live.property(list).and_then(Json::as_array);
+            listed.is_some_and(|listed| listed.iter().any(|it| it == id))
+        };
+        let of_type = self.live.iter().filter(|live| live.resource_type == resource_type && live.region == region);
+        Some(of_type.filter(lists).next_back()?.property("PolicyDocument")?.to_string())
     }
 
     pub(crate) fn find_mut(&mut self, resource_type: &str, region: &str, id: &str) -> Option<&mut Live> {

@@ -152,6 +152,21 @@ impl FakeAws {
         self.world.lock().account.failing.insert((logical_id.to_owned(), doing), reason.to_owned());
     }
 
+    /// Has a hook fail a resource before it is made or changed.
+    pub fn fail_hook(&self, logical_id: &str, hook: &str, reason: &str) {
+        self.world.lock().account.hooks.insert(logical_id.to_owned(), (hook.to_owned(), reason.to_owned()));
+    }
+
+    /// Has a hook fail every change set.
+    pub fn fail_change_sets_by_hook(&self, hook: &str, reason: &str) {
+        self.world.lock().account.change_set_hook = Some((hook.to_owned(), reason.to_owned()));
+    }
+
+    /// Has every change of a resource replace it, which neither schema nor document says.
+    pub fn replace_on_change(&self, logical_id: &str) {
+        self.world.lock().account.replacing.insert(logical_id.to_owned());
+    }
+
     /// Lets everything about a resource succeed again.
     pub fn heal(&self, logical_id: &str) {
         self.world.lock().account.failing.retain(|(id, _), _| id != logical_id);

@@ -6,7 +6,8 @@ use std::time::Duration;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::{
     Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, DeploymentConfig, DeploymentConfigMode,
-    ExecutionStatus, OnStackFailure, Parameter, Replacement, ResourceChange, StackStatus, Tag,
+    ExecutionStatus, HookFailureMode, HookStatus, OnStackFailure, Parameter, Replacement, RequiresRecreation,
+    ResourceChange, ResourceChangeDetail, ResourceTargetDefinition, StackStatus, Tag,
 };
 use aws_smithy_types::byte_stream::ByteStream;
 use infra::Template;
@@ -15,8 +16,10 @@ use infra::plan::{Action, Plan, Snapshot};
 use super::operation::Starter;
 use crate::assets::bucket::Bucket;
 use crate::cloud::{Cloud, explain};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stack::Stack;
+use crate::ui;
 
 /// The largest template that fits into the request itself; a larger one is read from S3.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
@@ -145,9 +148,20 @@ async fn refusal(cloud: &Cloud, stack: &Stack, set: &ChangeSet, reason: &str) ->
     let mut found = Vec::new();
     // An endpoint that does not know the call says nothing more than the reason.
     while let Some(Ok(event)) = events.next().await {
-        let said = event.validation_status_reason().or(event.resource_status_reason()).or(event.hook_status_reason());
-        let Some(said) = said.filter(|said| !said.is_empty()) else { continue };
         let id = event.logical_resource_id().unwrap_or_default();
+        if let Some(status) = event.hook_status() {
+            let failed = matches!(status, HookStatus::HookCompleteFailed | HookStatus::HookFailed);
+            if failed && event.hook_failure_mode() != Some(&HookFailureMode::Warn) {
+                let (hook, of) =
+                    (event.hook_type().unwrap_or_default(), stack.location(id).map(|_| format!(" of `{id}`")));
+                let reason = event.hook_status_reason().unwrap_or("it gives no reason");
+                let place = stack.location(id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
+                found.push(format!("the hook `{hook}`{}: {reason}{place}", of.unwrap_or_default()));
+            }
+            continue;
+        }
+        let said = event.validation_status_reason().or(event.resource_status_reason());
+        let Some(said) = said.filter(|said| !said.is_empty()) else { continue };
         let path = event.validation_path().map(|path| format!(" at `{path}`")).unwrap_or_default();
         let place = stack.location(id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
         found.push(format!("`{id}`{path}: {said}{place}"));
@@ -164,34 +178,69 @@ async fn refusal(cloud: &Cloud, stack: &Stack, set: &ChangeSet, reason: &str) ->
 }
 
 /// Refuses a change set that would remove or replace what `plan` does not: somebody else changed the stack since the
-/// plan was made.
+/// plan was made, or AWS replaces what its own documents do not say. Somebody at a terminal is asked instead, also after
+/// `--yes`, which was said to the plan.
 ///
 /// The local cloud is not asked: its change sets tell a replacement from an update only for some types.
-pub async fn require_planned(cloud: &Cloud, set: &ChangeSet, plan: &Plan) -> anyhow::Result<()> {
+pub async fn require_planned(cloud: &Cloud, stack: &Stack, set: &ChangeSet, plan: &Plan) -> anyhow::Result<()> {
     if cloud.local.is_some() {
         return Ok(());
     }
-    let mut pages = cloud.cloudformation.describe_change_set().change_set_name(&set.id).into_paginator().send();
-    let mut unplanned = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(explain)?;
-        let changes = page.changes().iter().filter_map(Change::resource_change);
-        unplanned.extend(
-            changes
-                .filter(|change| !is_planned(change, plan))
-                .filter_map(|it| it.logical_resource_id().map(str::to_owned)),
-        );
-    }
+    let changes = match changes(cloud, set, true).await {
+        Ok(changes) => changes,
+        // Not every endpoint tells values.
+        Err(_) => changes(cloud, set, false).await?,
+    };
+    let unplanned: Vec<_> = changes.iter().filter(|change| !is_planned(change, plan)).collect();
     if unplanned.is_empty() {
         return Ok(());
     }
-    let names: Vec<_> = unplanned.iter().map(|id| format!("`{id}`")).collect();
-    Err(Failure::new(format!(
-        "CloudFormation would remove or replace {}, which the plan does not; nothing was deployed",
-        names.join(", ")
-    ))
-    .help("the stack may have changed since the plan was made: deploy again to see the new plan")
-    .into())
+    let told: Vec<_> = unplanned.iter().map(|change| format!("\n{}", told(change, stack))).collect();
+    let message = format!("CloudFormation would do more than the plan says{}", told.concat());
+    if !ui::can_ask() {
+        return Err(Failure::new(format!("{message}\nnothing was deployed"))
+            .exit(Exit::Declined)
+            .help("the stack may have changed since the plan was made: deploy again to see the new plan")
+            .help("at a terminal it is asked whether it may")
+            .into());
+    }
+    ui::warn(message);
+    ui::confirm("do this, too", false)
+}
+
+/// The resources that a change set changes.
+async fn changes(cloud: &Cloud, set: &ChangeSet, with_values: bool) -> anyhow::Result<Vec<ResourceChange>> {
+    let call = cloud.cloudformation.describe_change_set().change_set_name(&set.id);
+    let call = call.set_include_property_values(with_values.then_some(true));
+    let mut pages = call.into_paginator().send();
+    let mut changes = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(explain)?;
+        changes.extend(page.changes().iter().filter_map(Change::resource_change).cloned());
+    }
+    Ok(changes)
+}
+
+/// What a change set does to a resource, with the values that make it so and the line that declares it.
+fn told(change: &ResourceChange, stack: &Stack) -> String {
+    let (id, kind) = (change.logical_resource_id().unwrap_or_default(), change.resource_type().unwrap_or_default());
+    let does = if change.action() == Some(&ChangeAction::Remove) { "removed" } else { "replaced" };
+    let forces = |it: &&ResourceTargetDefinition| it.requires_recreation() != Some(&RequiresRecreation::Never);
+    let targets = change.details().iter().filter_map(ResourceChangeDetail::target).filter(forces);
+    let values = targets.filter_map(|target| {
+        let path = target
+            .path()
+            .map(|path| path.trim_start_matches("/Properties/").replace('/', "."))
+            .or_else(|| target.name().map(str::to_owned))?;
+        Some(match (target.before_value(), target.after_value()) {
+            (Some(before), Some(after)) => format!("{path}: {before} -> {after}"),
+            _ => path,
+        })
+    });
+    let values: Vec<_> = values.collect();
+    let values = if values.is_empty() { String::new() } else { format!(" for {}", values.join(", ")) };
+    let place = stack.location(id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
+    format!("`{id}` ({kind}) would be {does}{values}{place}")
 }
 
 fn is_planned(change: &ResourceChange, plan: &Plan) -> bool {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
-use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
+use aws_sdk_cloudformation::types::{HookFailureMode, HookStatus, ResourceStatus, StackEvent};
 
 use super::change_set::Poll;
 use super::deployed;
@@ -275,10 +275,12 @@ impl Ended {
         if let Some(cause) = self.history.iter().find(|event| is_cause(event)) {
             let id = cause.logical_resource_id().unwrap_or_default();
             let place = stack.location(id).map(|location| format!("\n  --> {location}"));
+            let hooks: Vec<_> = self.history.iter().filter_map(|event| failed_hook(event, id)).collect();
             return Failure::new(format!(
-                "`{id}` ({}) failed: {}; {state}{}",
+                "`{id}` ({}) failed: {}; {state}{}{}",
                 cause.resource_type().unwrap_or_default(),
                 cause.resource_status_reason().unwrap_or("CloudFormation gives no reason"),
+                hooks.concat(),
                 place.unwrap_or_default(),
             ));
         }
@@ -290,6 +292,15 @@ impl Ended {
         let reason = reasons.next().or(self.reason.as_deref()).unwrap_or("CloudFormation gives no reason");
         Failure::new(format!("`{}` failed: {reason}; {state}", stack.name()))
     }
+}
+
+/// What a hook says that failed the resource `id`. One that only warns fails nothing.
+fn failed_hook(event: &StackEvent, id: &str) -> Option<String> {
+    let failed = matches!(event.hook_status(), Some(HookStatus::HookCompleteFailed | HookStatus::HookFailed));
+    let is_it = failed && event.hook_failure_mode() != Some(&HookFailureMode::Warn);
+    let reason = event.hook_status_reason().unwrap_or("it gives no reason");
+    let is_of_it = event.logical_resource_id() == Some(id);
+    (is_it && is_of_it).then(|| format!("\n  the hook `{}`: {reason}", event.hook_type().unwrap_or_default()))
 }
 
 /// Whether a failure is a cause and not the consequence of another one.

@@ -113,7 +113,7 @@ async fn begin(instance: &StackInstance<'_>, update: &Update<'_>, set: &ChangeSe
     if !change_set::wait(cloud, stack, set).await? {
         return Ok(false);
     }
-    change_set::require_planned(cloud, set, update.plan).await?;
+    change_set::require_planned(cloud, stack, set, update.plan).await?;
     require_not_interrupted(instance, update.interrupt)?;
     change_set::execute(cloud, set, update.settings).await?;
     Ok(true)

@@ -165,3 +165,48 @@ Resources:
     project.deploy().expect(0);
     project.run(&["diff", "orders", "--exit-code"]).expect(0);
 }
+
+#[test]
+fn what_cloudformation_would_replace_beyond_the_plan_is_not_done_unasked() {
+    let queue = "Resources:\n  Queue: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 1}}\n";
+    let project = Project::new(queue);
+    project.deploy().expect(0);
+    let before = project.aws.physical_id("orders-dev", "Queue");
+    project.aws.replace_on_change("Queue");
+    project.change(&queue.replace(": 1", ": 5"));
+    let refused = project.deploy().expect(5);
+    insta::assert_snapshot!(refused.stderr, @r"
+    orders: 1 to change
+      ~   Queue  DelaySeconds: 1 -> 5
+    error: CloudFormation would do more than the plan says
+    `Queue` (AWS::SQS::Queue) would be replaced for DelaySeconds: 1 -> 5
+      --> stacks/src/orders.rs:2:5
+    nothing was deployed
+      help: the stack may have changed since the plan was made: deploy again to see the new plan
+      help: at a terminal it is asked whether it may
+    ");
+    assert_eq!(project.aws.physical_id("orders-dev", "Queue"), before);
+    assert_eq!(project.called("ExecuteChangeSet"), 1);
+    assert_eq!(project.called("DeleteChangeSet"), 1);
+}
+
+#[test]
+fn what_a_hook_refuses_is_told_with_its_name_and_reason() {
+    let queue = "Resources:\n  Queue: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 1}}\n";
+    let project = Project::new(queue);
+    project.deploy().expect(0);
+    project.change(&queue.replace(": 1", ": 5"));
+    project.aws.fail_hook("Queue", "Shop::Guard::Hook", "queues are encrypted with a key of the shop");
+    let failed = project.deploy().expect(1);
+    insta::assert_snapshot!(said(&failed.stderr), @r"
+    error: `Queue` (AWS::SQS::Queue) failed: The following hook(s) failed: [Shop::Guard::Hook]; the stack is as it was before
+      the hook `Shop::Guard::Hook`: queues are encrypted with a key of the shop
+      --> stacks/src/orders.rs:2:5
+    ");
+    project.aws.fail_change_sets_by_hook("Shop::Calendar::Hook", "nothing is deployed on a Friday");
+    let refused = project.deploy().expect(1);
+    insta::assert_snapshot!(said(&refused.stderr), @r"
+    error: CloudFormation's validation refused the change set; nothing was deployed
+    the hook `Shop::Calendar::Hook`: nothing is deployed on a Friday
+    ");
+}

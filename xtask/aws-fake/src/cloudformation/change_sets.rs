@@ -44,6 +44,8 @@ pub(crate) struct ChangeSet {
     settings: Settings,
     changes: Vec<Change>,
     findings: Vec<Finding>,
+    /// The hook that fails it, with the reason.
+    hook: Option<(String, String)>,
     /// What becomes of it once it is looked at often enough: the reason of its failure.
     fate: Option<String>,
 }
@@ -248,11 +250,13 @@ pub(crate) fn prepare(
     name: &str,
     settings: Settings,
 ) -> Result<ChangeSet, Refusal> {
+    let replacing = account.replacing.clone();
     let step = Step {
         before: &stack.settings,
         after: &settings,
         records: &stack.records,
         stack: (&stack.name, &stack.id, &stack.region),
+        replacing: &replacing,
     };
     let retyped = step.retyped();
     if !retyped.is_empty() {
@@ -286,6 +290,7 @@ pub(crate) fn prepare(
         settings,
         changes,
         findings,
+        hook: account.change_set_hook.clone(),
         fate,
     })
 }
@@ -293,6 +298,9 @@ pub(crate) fn prepare(
 impl ChangeSet {
     /// Decides what becomes of it.
     fn judge(&mut self) {
+        if let Some((hook, _)) = &self.hook {
+            self.fate = Some(format!("The following hook(s) failed: [{hook}]"));
+        }
         let hooks: BTreeSet<_> = self.findings.iter().filter(|it| !it.warns).map(|it| it.hook).collect();
         if !hooks.is_empty() {
             let hooks: Vec<_> = hooks.into_iter().collect();
@@ -326,7 +334,14 @@ fn advance(account: &mut Account, stack: &mut Stack, place: usize) {
         return;
     }
     let (id, operation) = (set.id.clone(), account.uuid());
-    for finding in set.findings.clone() {
+    if let Some(hook) = set.hook.clone() {
+        let (logical_id, physical_id) = (stack.name.clone(), stack.id.clone());
+        let resource_type = stacks::STACK_TYPE.to_owned();
+        let change_set = Some(id.clone());
+        let entry = Entry { logical_id, physical_id, resource_type, change_set, hook: Some(hook), ..Entry::default() };
+        stack.emit_of(account, entry, Some((operation.clone(), "CREATE_CHANGESET")), None);
+    }
+    for finding in stack.change_sets[place].findings.clone() {
         let entry = Entry { finding: Some(finding), change_set: Some(id.clone()), ..Entry::default() };
         stack.emit_of(account, entry, Some((operation.clone(), "CREATE_CHANGESET")), None);
     }
@@ -348,6 +363,7 @@ pub(crate) fn describe(world: &mut World, call: Call<'_>) -> Outcome {
     let is_ready = set.status == "CREATE_COMPLETE";
     let changes = if is_ready { set.changes.iter().collect() } else { Vec::new() };
     let (changes, next) = page(changes, call, world.account.page);
+    let with_values = call.form.is_true("IncludePropertyValues");
     let mut xml = Xml::default();
     xml.text("ChangeSetName", &set.name)
         .text("ChangeSetId", &set.id)
@@ -365,7 +381,7 @@ pub(crate) fn describe(world: &mut World, call: Call<'_>) -> Outcome {
         .members("Tags", &set.settings.tags, |xml, (key, value)| {
             xml.text("Key", key).text("Value", value);
         })
-        .members("Changes", changes, |xml, change: &Change| change.write(xml))
+        .members("Changes", changes, |xml, change: &Change| change.write(xml, with_values))
         .optional("NextToken", next)
         .text("IncludeNestedStacks", false);
     let on_failure = set.on_failure.map(|on_failure| match on_failure {

@@ -9,7 +9,7 @@ use infra::schema;
 use serde_json::{Map, Value as Json};
 
 use super::stacks::{Record, Settings};
-use super::templates::{Scope, text_of};
+use super::templates::{Scope, scalar_text, text_of};
 use crate::xml::Xml;
 
 /// A change of a resource.
@@ -34,6 +34,8 @@ pub(crate) struct Detail {
     evaluation: &'static str,
     source: &'static str,
     entity: Option<String>,
+    /// Where the property is, with its values before and after.
+    values: Option<(String, String, String)>,
 }
 
 /// Where a stack goes from and to.
@@ -43,6 +45,8 @@ pub(crate) struct Step<'a> {
     pub(crate) after: &'a Settings,
     pub(crate) records: &'a IndexMap<String, Record>,
     pub(crate) stack: (&'a str, &'a str, &'a str),
+    /// The resources that any change replaces.
+    pub(crate) replacing: &'a BTreeSet<String>,
 }
 
 impl<'a> Step<'a> {
@@ -106,7 +110,9 @@ impl<'a> Step<'a> {
         let mut paths = Vec::new();
         differences(&mut Vec::new(), Some(&old), Some(&new), &mut paths);
         for path in paths {
-            let recreation = recreation(kind, &path);
+            let recreation = if self.replacing.contains(id) { "Always" } else { recreation(kind, &path) };
+            let pointer = format!("/{}", path.join("/"));
+            let [from, to] = [&old, &new].map(|it| it.pointer(&pointer).map(scalar_text).unwrap_or_default());
             change.raise(recreation);
             change.scope.insert("Properties");
             change.details.push(Detail {
@@ -116,6 +122,7 @@ impl<'a> Step<'a> {
                 evaluation: "Static",
                 source: "DirectModification",
                 entity: None,
+                values: Some((pointer, from, to)),
             });
         }
         for attribute in ["DeletionPolicy", "Metadata", "UpdatePolicy", "CreationPolicy", "UpdateReplacePolicy"] {
@@ -186,6 +193,7 @@ impl<'a> Step<'a> {
                         evaluation: "Dynamic",
                         source,
                         entity: Some(entity),
+                        values: None,
                     };
                     more.push((id.clone(), detail));
                 });
@@ -239,7 +247,8 @@ impl Change {
         };
     }
 
-    pub(crate) fn write(&self, xml: &mut Xml) {
+    /// Values of properties are told to whoever asks for them.
+    pub(crate) fn write(&self, xml: &mut Xml, with_values: bool) {
         xml.text("Type", "Resource").within("ResourceChange", |xml| {
             xml.optional("PolicyAction", self.policy_action)
                 .text("Action", self.action)
@@ -253,6 +262,11 @@ impl Change {
                         xml.text("Attribute", detail.attribute)
                             .optional("Name", detail.name.as_ref())
                             .text("RequiresRecreation", detail.recreation);
+                        if let Some((path, before, after)) = detail.values.as_ref().filter(|_| with_values) {
+                            xml.text("Path", format!("/Properties{path}"))
+                                .text("BeforeValue", before)
+                                .text("AfterValue", after);
+                        }
                     });
                     xml.text("Evaluation", detail.evaluation)
                         .text("ChangeSource", detail.source)
@@ -271,6 +285,7 @@ impl Detail {
             evaluation: "Static",
             source: "DirectModification",
             entity: None,
+            values: None,
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) finding: Option<Finding>,
     /// The change set that it is about.
     pub(crate) change_set: Option<String>,
+    /// The hook that failed, with its reason.
+    pub(crate) hook: Option<(String, String)>,
 }
 
 /// The operation that an event is of, and the token of who began it.
@@ -130,6 +132,13 @@ fn write(xml: &mut Xml, event: &Event) {
         .optional("ResourceStatusReason", entry.reason.as_ref())
         .optional("ResourceProperties", entry.properties.as_ref())
         .optional("ClientRequestToken", token.as_ref());
+    if let Some((hook, reason)) = &entry.hook {
+        xml.text("HookType", hook)
+            .text("HookStatus", "HOOK_COMPLETE_FAILED")
+            .text("HookStatusReason", reason)
+            .text("HookInvocationPoint", "PRE_PROVISION")
+            .text("HookFailureMode", "FAIL");
+    }
 }
 
 /// `DescribeEvents`.
@@ -204,6 +213,7 @@ fn not_found(name: &str) -> Refusal {
 fn kind(event: &Event) -> &'static str {
     match &event.entry {
         Entry { finding: Some(_), .. } => "VALIDATION_ERROR",
+        Entry { hook: Some(_), .. } => "HOOK_INVOCATION_ERROR",
         Entry { resource_type, .. } if resource_type == STACK_TYPE => "STACK_EVENT",
         Entry { status, .. } if status.ends_with("_FAILED") => "PROVISIONING_ERROR",
         _ => "PROGRESS_EVENT",

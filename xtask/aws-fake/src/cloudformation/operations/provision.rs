@@ -8,6 +8,7 @@ use infra::schema;
 use serde_json::Value as Json;
 
 use super::super::changes::{differences, recreation};
+use super::super::events::Entry;
 use super::super::exports::Exports;
 use super::super::stacks::{Output, Record, Settings, Stack};
 use super::super::templates::{Scope, dependencies, scalar_text, text_of};
@@ -121,7 +122,7 @@ impl Operation {
         let is_tagged = schema::of(&kind).is_some_and(|schema| schema.tag_property().is_some());
         let is_same = paths.is_empty() && !(is_tagged && before.tags != after.tags);
         // What replaces in some cases only does in all: whatever would be lost is.
-        let replaces = paths.iter().any(|path| recreation(&kind, path) != "Never");
+        let replaces = account.replacing.contains(id) || paths.iter().any(|path| recreation(&kind, path) != "Never");
         let was_failed = before.status.ends_with("_FAILED");
         stack.records.insert(id.to_owned(), after);
         if is_same && !was_failed {
@@ -147,6 +148,11 @@ impl Operation {
         if doing == Doing::Create {
             report(account, stack, id, status, None);
         }
+        if let Some(reason) = refused_by_hook(account, stack, id) {
+            self.tasks[id].error = Some(reason);
+            return;
+        }
+        let task = &mut self.tasks[id];
         let failing = account.failing.get(&(id.to_owned(), Doing::Create)).cloned();
         if let Some(reason) = failing.or_else(|| account.failing_once.remove(id)) {
             task.error = Some(reason);
@@ -217,6 +223,11 @@ impl Operation {
         report(account, stack, id, "UPDATE_IN_PROGRESS", None);
         let task = &mut self.tasks[id];
         (task.state, task.doing) = (State::Started, Doing::Update);
+        if let Some(reason) = refused_by_hook(account, stack, id) {
+            self.tasks[id].error = Some(reason);
+            return;
+        }
+        let task = &mut self.tasks[id];
         let Some(record) = stack.records.get(id) else { return };
         let place = (record.resource_type.as_str(), stack.region.as_str(), record.physical_id.as_str());
         task.error = match account.failing.get(&(id.to_owned(), Doing::Update)) {
@@ -265,7 +276,25 @@ impl Operation {
     }
 }
 
-fn outputs(scope: &Scope<'_>) -> Result<Vec<Output>, String> {
+/// Why a hook fails a resource, with an event that says so.
+/// <https://docs.aws.amazon.com/cloudformation-cli/latest/hooks-userguide/hooks-view-invocations.html>
+fn refused_by_hook(account: &mut Account, stack: &mut Stack, id: &str) -> Option<String> {
+    let hook = account.hooks.get(id).cloned()?;
+    let record = stack.records.get(id)?;
+    let reason = format!("The following hook(s) failed: [{}]", hook.0);
+    let entry = Entry {
+        logical_id: id.to_owned(),
+        physical_id: record.physical_id.clone(),
+        resource_type: record.resource_type.clone(),
+        status: if record.physical_id.is_empty() { "CREATE_IN_PROGRESS" } else { "UPDATE_IN_PROGRESS" },
+        hook: Some(hook),
+        ..Entry::default()
+    };
+    stack.emit(account, entry);
+    Some(reason)
+}
+
+pub(crate) fn outputs(scope: &Scope<'_>) -> Result<Vec<Output>, String> {
     let active = scope.template.section("Outputs").filter(|(_, output)| scope.is_active(output));
     let output = |(key, output): (&str, &Json)| {
         let export = output.get("Export").and_then(|export| export.get("Name"));
@@ -280,7 +309,7 @@ fn outputs(scope: &Scope<'_>) -> Result<Vec<Output>, String> {
 }
 
 /// The names of the exports that a template imports.
-pub(super) fn imports(scope: &Scope<'_>) -> BTreeSet<String> {
+pub(crate) fn imports(scope: &Scope<'_>) -> BTreeSet<String> {
     fn collect(scope: &Scope<'_>, json: &Json, found: &mut BTreeSet<String>) {
         if let Expression::ImportValue(name) = Expression::of(json) {
             found.extend(scope.evaluate(name).ok().as_ref().map(scalar_text));
