@@ -12,6 +12,7 @@ mod existence;
 mod iam;
 mod lambda;
 mod logs;
+mod policy;
 pub mod s3;
 mod sns;
 mod sqs;

@@ -1,4 +1,4 @@
-//! REST APIs of API Gateway: their methods, validators and stages.
+//! REST APIs of API Gateway: their methods, validators, stages and gateway responses.
 
 use aws_sdk_apigateway::Client;
 use aws_sdk_apigateway::types::{Op, PatchOperation};
@@ -10,8 +10,12 @@ use super::existence::{found, unless_missing};
 use super::{Answer, ResourceType};
 use crate::cloud::{Cloud, explain};
 
-pub(super) const TYPES: &[(&str, &dyn ResourceType)] =
-    &[("AWS::ApiGateway::RestApi", &RestApi), ("AWS::ApiGateway::Method", &Method), ("AWS::ApiGateway::Stage", &Stage)];
+pub(super) const TYPES: &[(&str, &dyn ResourceType)] = &[
+    ("AWS::ApiGateway::RestApi", &RestApi),
+    ("AWS::ApiGateway::Method", &Method),
+    ("AWS::ApiGateway::Stage", &Stage),
+    ("AWS::ApiGateway::GatewayResponse", &GatewayResponse),
+];
 
 struct RestApi;
 
@@ -35,6 +39,39 @@ impl ResourceType for Stage {
     fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
         stage_deviations(live).boxed()
     }
+}
+
+struct GatewayResponse;
+
+impl ResourceType for GatewayResponse {
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        response_deviations(live).boxed()
+    }
+}
+
+async fn response_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let kind = live.property("ResponseType").and_then(Json::as_str);
+    let (Some(api), Some(kind)) = (live.referenced("RestApiId"), kind) else { return Ok(Vec::new()) };
+    let call = live.cloud.apigateway.get_gateway_response().rest_api_id(api).response_type(kind.into());
+    let Some(actual) = unless_missing(call.send().await)? else { return Ok(live.missing()) };
+    // Where none is set, API Gateway tells of its own.
+    if actual.default_response() {
+        return Ok(live.missing());
+    }
+    let mut deviations: Vec<_> =
+        live.compare("StatusCode", actual.status_code().map(str::to_owned)).into_iter().collect();
+    let maps =
+        [("ResponseParameters", actual.response_parameters()), ("ResponseTemplates", actual.response_templates())];
+    for (property, actual) in maps {
+        for (name, expected) in live.property(property).and_then(Json::as_object).into_iter().flatten() {
+            let actual = actual.and_then(|actual| actual.get(name));
+            if let Some(expected) = expected.as_str().filter(|expected| actual.is_none_or(|actual| actual != expected))
+            {
+                deviations.push(live.deviation(&format!("{property}[{name}]"), expected.to_owned(), actual.cloned()));
+            }
+        }
+    }
+    Ok(deviations)
 }
 
 async fn method_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {

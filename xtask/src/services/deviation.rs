@@ -8,6 +8,7 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _};
+use infra::expression::Expression;
 use infra::plan::Snapshot;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -164,6 +165,26 @@ impl<'a> Live<'a> {
     /// The physical id of the resource of the stack that the property refers to with `Ref`.
     pub(super) fn referenced(&self, path: &str) -> Option<&'a str> {
         self.physical.get(self.property(path)?.get("Ref")?.as_str()?).copied()
+    }
+
+    /// The function that the property names: by its name or ARN, or as a function of the stack.
+    pub(super) fn function(&self, path: &str) -> Option<&'a str> {
+        let value = self.property(path)?;
+        let id = match Expression::of(value) {
+            Expression::Ref(id) => id,
+            Expression::GetAtt(id, attribute) if attribute == "Arn" => id,
+            _ => return value.as_str(),
+        };
+        self.physical.get(id).copied()
+    }
+
+    /// The physical ids of the resources that are listed in the property, as far as they are known, with their places.
+    pub(super) fn listed(&self, path: &str) -> impl Iterator<Item = (usize, &'a str)> {
+        let items = self.property(path).and_then(Json::as_array).into_iter().flatten().enumerate();
+        items.filter_map(|(index, item)| {
+            let id = || self.physical.get(item.get("Ref")?.as_str()?).copied();
+            Some((index, item.as_str().or_else(id)?))
+        })
     }
 
     /// The deviation of a property from its live value; `None` when the model does not set it or they agree.

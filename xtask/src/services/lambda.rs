@@ -18,6 +18,7 @@ pub(super) const TYPES: &[(&str, &dyn ResourceType)] = &[
     ("AWS::Lambda::Function", &Function),
     ("AWS::Lambda::EventSourceMapping", &EventSourceMapping),
     ("AWS::Lambda::EventInvokeConfig", &EventInvokeConfig),
+    ("AWS::Lambda::Permission", &Permission),
 ];
 
 struct Function;
@@ -50,6 +51,43 @@ impl ResourceType for EventInvokeConfig {
     fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
         invoke_config_deviations(live).boxed()
     }
+}
+
+struct Permission;
+
+impl ResourceType for Permission {
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        permission_deviations(live).boxed()
+    }
+}
+
+/// A permission is the statement of the function's policy whose id is its physical id.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html>
+async fn permission_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let Some(function) = live.function("FunctionName") else { return Ok(Vec::new()) };
+    let answer = unless_missing(live.cloud.lambda.get_policy().function_name(function).send().await)?;
+    let policy = answer.and_then(|answer| serde_json::from_str::<Json>(answer.policy()?).ok()).unwrap_or_default();
+    let statements = policy.get("Statement").and_then(Json::as_array).into_iter().flatten();
+    let is_it = |statement: &&Json| statement.get("Sid").and_then(Json::as_str) == Some(live.physical_id());
+    let Some(statement) = statements.into_iter().find(is_it) else { return Ok(live.missing()) };
+    let text = |json: Option<&Json>| json.and_then(Json::as_str).map(str::to_owned);
+    let principal = match statement.get("Principal") {
+        // An account is shown as its root.
+        Some(Json::Object(kinds)) => kinds.values().next().and_then(Json::as_str).map(|principal| {
+            let account = principal.strip_prefix("arn:aws:iam::").and_then(|it| it.strip_suffix(":root"));
+            account.unwrap_or(principal).to_owned()
+        }),
+        other => text(other),
+    };
+    let condition =
+        |operator: &str, key: &str| text(statement.get("Condition").and_then(|it| it.get(operator)?.get(key)));
+    let compared = [
+        live.compare("Action", text(statement.get("Action"))),
+        live.compare("Principal", principal),
+        live.compare("SourceArn", condition("ArnLike", "AWS:SourceArn")),
+        live.compare("SourceAccount", condition("StringEquals", "AWS:SourceAccount")),
+    ];
+    Ok(compared.into_iter().flatten().collect())
 }
 
 async fn deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {

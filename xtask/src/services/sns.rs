@@ -1,4 +1,4 @@
-//! SNS topics and their subscriptions.
+//! SNS topics, their subscriptions and policies.
 
 use futures::future::FutureExt as _;
 use infra::expression::has_function;
@@ -6,11 +6,11 @@ use serde_json::Value as Json;
 
 use super::deviation::{Deviation, Live};
 use super::existence::{found, unless_missing};
-use super::{Answer, ResourceType};
+use super::{Answer, ResourceType, policy};
 use crate::cloud::{Cloud, explain};
 
 pub(super) const TYPES: &[(&str, &dyn ResourceType)] =
-    &[("AWS::SNS::Topic", &Topic), ("AWS::SNS::Subscription", &Subscription)];
+    &[("AWS::SNS::Topic", &Topic), ("AWS::SNS::Subscription", &Subscription), ("AWS::SNS::TopicPolicy", &TopicPolicy)];
 
 /// Properties of the template that are attributes of the same name. That a topic is FIFO must come first: the others
 /// are refused on a standard topic.
@@ -39,6 +39,24 @@ impl ResourceType for Subscription {
     fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
         subscription_deviations(live).boxed()
     }
+}
+
+struct TopicPolicy;
+
+impl ResourceType for TopicPolicy {
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        policy_deviations(live).boxed()
+    }
+}
+
+async fn policy_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let mut deviations = Vec::new();
+    for (index, topic) in live.listed("Topics") {
+        let answer = unless_missing(live.cloud.sns.get_topic_attributes().topic_arn(topic).send().await)?;
+        let policy = answer.as_ref().and_then(|answer| answer.attributes()?.get("Policy"));
+        deviations.extend(policy::deviation(live, "Topics", index, policy.map(String::as_str)));
+    }
+    Ok(deviations)
 }
 
 async fn topic_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {

@@ -1,4 +1,4 @@
-//! SQS queues: their messages, attributes, and where failed messages go.
+//! SQS queues: their messages, attributes and policies, and where failed messages go.
 
 mod backup;
 
@@ -10,10 +10,11 @@ use serde_json::Value as Json;
 
 use super::deviation::{Deviation, Live};
 use super::existence::{found, unless_missing};
-use super::{Answer, Backup, ResourceType, quantity};
+use super::{Answer, Backup, ResourceType, policy, quantity};
 use crate::cloud::{Cloud, explain};
 
-pub(super) const TYPES: &[(&str, &dyn ResourceType)] = &[("AWS::SQS::Queue", &Queue)];
+pub(super) const TYPES: &[(&str, &dyn ResourceType)] =
+    &[("AWS::SQS::Queue", &Queue), ("AWS::SQS::QueuePolicy", &QueuePolicy)];
 
 /// Properties of the template that are attributes of the same name.
 const ATTRIBUTES: [(&str, QueueAttributeName); 7] = [
@@ -50,6 +51,25 @@ impl ResourceType for Queue {
     fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
         deviations(live).boxed()
     }
+}
+
+struct QueuePolicy;
+
+impl ResourceType for QueuePolicy {
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
+        policy_deviations(live).boxed()
+    }
+}
+
+async fn policy_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let mut deviations = Vec::new();
+    for (index, queue) in live.listed("Queues") {
+        let call = live.cloud.sqs.get_queue_attributes().queue_url(queue);
+        let answer = unless_missing(call.attribute_names(QueueAttributeName::Policy).send().await)?;
+        let policy = answer.as_ref().and_then(|answer| answer.attributes()?.get(&QueueAttributeName::Policy));
+        deviations.extend(policy::deviation(live, "Queues", index, policy.map(String::as_str)));
+    }
+    Ok(deviations)
 }
 
 impl Backup for Queue {

@@ -44,3 +44,61 @@ fn a_resource_that_was_deleted_is_found() {
     let found = project.run(&["drift", "orders"]).expect(3);
     assert!(found.stdout.contains("Queue  resource: deployed to exist, is deleted"), "{found}");
 }
+
+const POLICIES: &str = "
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  TopicPolicy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref Topic]
+      PolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: s3.amazonaws.com}, Action: 'sns:Publish', Resource: !Ref Topic}]}
+  Queue: {Type: AWS::SQS::Queue}
+  QueuePolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Queue]
+      PolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: sns.amazonaws.com}, Action: 'sqs:SendMessage', Resource: !GetAtt Queue.Arn}]}
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}
+  Handler: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: 'x'}, Role: !GetAtt Role.Arn, Runtime: nodejs22.x, Handler: index.handler}}
+  Invoke:
+    Type: AWS::Lambda::Permission
+    Properties: {FunctionName: !GetAtt Handler.Arn, Action: 'lambda:InvokeFunction', Principal: sns.amazonaws.com, SourceAccount: '123456789012', SourceArn: !Ref Topic}
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders}}
+  Unauthorized:
+    Type: AWS::ApiGateway::GatewayResponse
+    Properties:
+      RestApiId: !Ref Api
+      ResponseType: UNAUTHORIZED
+      StatusCode: '401'
+      ResponseParameters: {gatewayresponse.header.WWW-Authenticate: \"'Bearer'\"}
+";
+
+#[test]
+fn a_policy_or_a_response_that_somebody_changed_is_found() {
+    let project = Project::new(POLICIES);
+    project.deploy().expect(0);
+    project.run(&["drift", "orders"]).expect(0);
+    let id = |logical_id: &str| project.aws.physical_id("orders-dev", logical_id).unwrap();
+    let open = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": "*"}]});
+    project.aws.set_property(&id("TopicPolicy"), "PolicyDocument", open.clone());
+    project.aws.set_property(&id("QueuePolicy"), "PolicyDocument", open);
+    project.aws.set_property(&id("Invoke"), "SourceAccount", json!("210987654321"));
+    project.aws.set_property(&id("Unauthorized"), "StatusCode", json!("403"));
+    project.aws.set_property(&id("Unauthorized"), "ResponseParameters", json!({}));
+    let found = project.run(&["drift", "orders"]).expect(3);
+    for expected in [
+        "PolicyDocument of Topics[0]: deployed",
+        "PolicyDocument of Queues[0]: deployed",
+        "SourceAccount: deployed 123456789012, is 210987654321",
+        "StatusCode: deployed 401, is 403",
+        "ResponseParameters[gatewayresponse.header.WWW-Authenticate]: deployed 'Bearer', is not set",
+    ] {
+        assert!(found.stdout.contains(expected), "{expected} in {found}");
+    }
+    project.aws.delete_resource(&id("Unauthorized"));
+    project.aws.delete_resource(&id("Invoke"));
+    let found = project.run(&["drift", "orders"]).expect(3);
+    assert!(found.stdout.contains("Invoke        resource: deployed to exist, is deleted"), "{found}");
+    assert!(found.stdout.contains("Unauthorized  resource: deployed to exist, is deleted"), "{found}");
+}

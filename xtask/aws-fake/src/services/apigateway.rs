@@ -15,6 +15,7 @@ pub(super) fn operation(request: &Request) -> &'static str {
         ("GET", ["restapis", _, "stages", _]) => "GetStage",
         ("GET", ["restapis", _, "resources", _, "methods", _]) => "GetMethod",
         ("PATCH", ["restapis", _, "resources", _, "methods", _]) => "UpdateMethod",
+        ("GET", ["restapis", _, "gatewayresponses", _]) => "GetGatewayResponse",
         ("GET", ["restapis", _, "requestvalidators"]) => "GetRequestValidators",
         ("POST", ["restapis", _, "requestvalidators"]) => "CreateRequestValidator",
         _ => "Unknown",
@@ -63,6 +64,21 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
                 "authorizationType": live.property("AuthorizationType"),
                 "requestValidatorId": live.property("RequestValidatorId"),
                 "methodIntegration": integration,
+            }))
+        }
+        "GetGatewayResponse" => {
+            let kind = step(3);
+            let is_it = |live: &&Live| {
+                is_of(live, "AWS::ApiGateway::GatewayResponse")
+                    && live.property("ResponseType") == Some(&kind.as_str().into())
+            };
+            let found = account.live.iter().find(is_it);
+            Ok(json!({
+                "responseType": kind,
+                "statusCode": found.and_then(|live| live.property("StatusCode")),
+                "responseParameters": found.and_then(|live| live.property("ResponseParameters")),
+                "responseTemplates": found.and_then(|live| live.property("ResponseTemplates")),
+                "defaultResponse": found.is_none(),
             }))
         }
         "GetRequestValidators" => {

@@ -19,6 +19,7 @@ pub(super) fn operation(request: &Request) -> &'static str {
         ("PUT", [_, "functions", _, "concurrency"]) => "PutFunctionConcurrency",
         ("GET", [_, "functions", _, "event-invoke-config"]) => "GetFunctionEventInvokeConfig",
         ("POST", [_, "functions", _, "event-invoke-config"]) => "UpdateFunctionEventInvokeConfig",
+        ("GET", [_, "functions", _, "policy"]) => "GetPolicy",
         ("GET", [_, "functions", _]) => "GetFunction",
         ("GET", [_, "event-source-mappings", _]) => "GetEventSourceMapping",
         _ => "Unknown",
@@ -64,6 +65,23 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
                 "MaximumEventAgeInSeconds": live.property("MaximumEventAgeInSeconds"),
             }))
         }
+        "GetPolicy" => {
+            let function =
+                account.find(FUNCTION, region, &id).ok_or_else(|| missing(format!("Function not found: {id}")))?;
+            let names = [function.id.clone(), function.arn()];
+            let is_of = |live: &&Live| {
+                let name = live.property("FunctionName").and_then(Json::as_str).unwrap_or_default();
+                live.resource_type == "AWS::Lambda::Permission"
+                    && live.region == *region
+                    && names.iter().any(|it| it == name)
+            };
+            let statements: Vec<_> = account.live.iter().filter(is_of).map(|live| statement(live, &names[1])).collect();
+            if statements.is_empty() {
+                return Err(missing("The resource you requested does not exist.".to_owned()));
+            }
+            let policy = json!({"Version": "2012-10-17", "Id": "default", "Statement": statements});
+            Ok(json!({ "Policy": policy.to_string() }))
+        }
         "GetFunction" | "GetFunctionConfiguration" | "GetFunctionConcurrency" | "PutFunctionConcurrency" => {
             let live = account.find_mut(FUNCTION, region, &id);
             let arn = format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{id}");
@@ -88,6 +106,29 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
         }
         other => Err(Refusal::not_implemented("lambda", other)),
     }
+}
+
+/// The statement that a permission is.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>
+fn statement(permission: &Live, function: &str) -> Json {
+    let text = |name| permission.property(name).and_then(Json::as_str);
+    let principal = text("Principal").unwrap_or_default();
+    let kind = if principal.ends_with(".amazonaws.com") { "Service" } else { "AWS" };
+    let mut condition = Map::new();
+    if let Some(arn) = text("SourceArn") {
+        condition.insert("ArnLike".to_owned(), json!({ "AWS:SourceArn": arn }));
+    }
+    if let Some(account) = text("SourceAccount") {
+        condition.insert("StringEquals".to_owned(), json!({ "AWS:SourceAccount": account }));
+    }
+    json!({
+        "Sid": permission.id,
+        "Effect": "Allow",
+        "Principal": {kind: principal},
+        "Action": text("Action"),
+        "Resource": function,
+        "Condition": condition,
+    })
 }
 
 fn configuration(account: &Account, live: &Live) -> Json {

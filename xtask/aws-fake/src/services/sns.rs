@@ -25,6 +25,7 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str, id
         other => return Err(Refusal::not_implemented("sns", other)),
     };
     let arn = arn.unwrap_or_default();
+    let policy = account.policy_of("AWS::SNS::TopicPolicy", &request.region, "Topics", arn);
     let live = account.find_mut(kind, &request.region, arn);
     let live = live.ok_or_else(|| Refusal::new(404, "NotFound", missing))?;
     if operation.starts_with("Set") {
@@ -38,6 +39,7 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str, id
     values.retain(|(_, value)| value != "false");
     let name = if kind == "AWS::SNS::Topic" { "TopicArn" } else { "SubscriptionArn" };
     values.push((name.to_owned(), arn.to_owned()));
+    values.extend(policy.map(|policy| ("Policy".to_owned(), policy)));
     values.push(("Owner".to_owned(), ACCOUNT.to_owned()));
     Ok(answer(request, operation, id, |xml| {
         xml.map("Attributes", values);

@@ -71,6 +71,8 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
             // SQS does not list a truth value that is false.
             values.retain(|_, value| value != "false");
             values.insert("QueueArn".to_owned(), live.arn().into());
+            let policy = account.policy_of("AWS::SQS::QueuePolicy", &request.region, "Queues", &url);
+            values.extend(policy.map(|policy| ("Policy".to_owned(), policy.into())));
             values.insert("ApproximateNumberOfMessages".to_owned(), count.to_string().into());
             values.insert("ApproximateNumberOfMessagesNotVisible".to_owned(), "0".into());
             values.insert("ApproximateNumberOfMessagesDelayed".to_owned(), "0".into());
