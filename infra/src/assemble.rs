@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::binding::Binding;
 use crate::check;
 use crate::lambda::Function;
-use crate::stack::{DeclaredParameter, Stack};
+use crate::stack::{DeclaredParameter, Former, Stack};
 use crate::template::Template;
 
 impl Stack {
@@ -27,7 +27,7 @@ impl Stack {
             options: indexmap::IndexMap::new(),
             template: template.into_json(),
             tags: tags.collect(),
-            moved_from: self.moved.iter().map(|it| (it.to.to_string(), it.from.to_string())).collect(),
+            moved_from: self.moved.iter().map(|it| (it.to.to_string(), former(it.from))).collect(),
             locations: assembly::Locations { resources, outputs },
             functions: self.resources_of::<Function>().map(|(id, it)| function(id.id().as_str(), it)).collect(),
             findings,
@@ -36,6 +36,10 @@ impl Stack {
             try_next: Vec::new(),
         }
     }
+}
+
+fn former(Former { stack, id }: Former) -> assembly::FormerId {
+    assembly::FormerId { stack: stack.map(str::to_owned), id: id.to_string() }
 }
 
 fn function(id: &str, function: &Function) -> assembly::Function {

@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 pub(crate) use canonical::canonical;
 pub use path::Path;
 pub use references::{Reference, ids_in, paths_to, referenced, visit};
-pub(crate) use references::{renamed, renamed_resource, visit_resource};
+pub(crate) use references::{renamed, renamed_resource, replaced, visit_resource};
 pub use resolve::{Known, resolve};
 
 /// A value of a template, one level deep: its parts are read when they are asked for.
@@ -139,19 +139,6 @@ impl<'a> Sub<'a> {
             placeholder = Some(piece);
             Some(Piece::Text(text))
         })
-    }
-
-    /// Its text with other logical ids in place of those that `new` knows.
-    fn renamed(self, new: &impl Fn(&str) -> Option<String>) -> String {
-        let id = |id: &str| new(id).unwrap_or_else(|| id.to_owned());
-        let piece = |piece| match piece {
-            Piece::Text(literal) => literal.to_owned(),
-            Piece::Escaped(literal) => format!("${{!{literal}}}"),
-            Piece::Variable(name, _) => format!("${{{name}}}"),
-            Piece::Ref(name) => format!("${{{}}}", id(name)),
-            Piece::GetAtt(name, attribute) => format!("${{{}.{attribute}}}", id(name)),
-        };
-        self.pieces().map(piece).collect()
     }
 
     fn placeholder(self, name: &'a str) -> Piece<'a> {

@@ -15,6 +15,7 @@ mod replacement;
 mod snapshot;
 mod steps;
 mod text;
+mod transfer;
 mod wording;
 
 use std::borrow::Cow;
@@ -37,6 +38,7 @@ pub use pseudo::Pseudo;
 pub use snapshot::Snapshot;
 pub use steps::{By, Step};
 pub use text::{Line, Tone};
+pub use transfer::{Site, Transferred, transfers};
 
 /// What happens to one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -85,7 +87,7 @@ pub struct ResourceChange {
 pub struct Plan {
     /// Whether nothing is deployed yet.
     pub is_first: bool,
-    /// The resources that get another logical id. They are below under the new one, if anything else of them changes.
+    /// The resources that get another logical id, or go to another stack or come from one. They are below under the new id, if anything else of them changes.
     pub moves: Vec<Move>,
     /// The resources, in the order of the new template, then those that leave the stack.
     pub resources: Vec<ResourceChange>,

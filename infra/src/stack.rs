@@ -98,10 +98,46 @@ pub struct DeclaredParameter {
     pub source: Source,
 }
 
-/// A resource that had another logical id before.
+/// The resource of another stack of the app that has a logical id there: `InStack("orders", "Placed")`.
+///
+/// The stack goes by the name that is typed on the command line. Both are in the same stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InStack(pub &'static str, pub &'static str);
+
+/// Where a resource was when it was deployed last: under another logical id of the same stack, as `"Orders"`, or in another stack, as
+/// [`InStack`]`("orders", "Orders")`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Former {
+    pub(crate) stack: Option<&'static str>,
+    pub(crate) id: LogicalId,
+}
+
+impl<I: Into<Cow<'static, str>>> From<I> for Former {
+    fn from(id: I) -> Self {
+        Self { stack: None, id: LogicalId::new(id) }
+    }
+}
+
+impl From<InStack> for Former {
+    fn from(InStack(stack, id): InStack) -> Self {
+        Self { stack: Some(stack), id: LogicalId::new(id) }
+    }
+}
+
+/// `Orders`, or `orders.Orders` in the stack `orders`.
+impl fmt::Display for Former {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.stack {
+            Some(stack) => write!(f, "{stack}.{}", self.id),
+            None => write!(f, "{}", self.id),
+        }
+    }
+}
+
+/// A resource that was elsewhere before.
 #[derive(Debug)]
 pub(crate) struct Moved {
-    pub(crate) from: LogicalId,
+    pub(crate) from: Former,
     pub(crate) to: LogicalId,
     pub(crate) source: Source,
 }
@@ -294,11 +330,13 @@ impl Stack {
         Named { id: LogicalId::new(id), source: Location::caller(), attributes: Attributes::default(), stack: self }
     }
 
-    /// Says that the resource `to` had the logical id `from` when it was deployed last.
+    /// Says that the resource `to` had the logical id `from` when it was deployed last, in this stack or, as [`InStack`], in
+    /// another.
     ///
-    /// To CloudFormation a resource is its logical id: under another one it would be made anew, and the old one be deleted
-    /// with what it holds. With this the deployment changes the id first and leaves the resource as it is. Where `from` is
-    /// not deployed it does nothing, so that it can be removed once no stage has the old id.
+    /// To CloudFormation a resource is its stack and its logical id: elsewhere it would be made anew, and the old one be
+    /// deleted with what it holds. With this the deployment moves it first and leaves the resource as it is. Where `from` is
+    /// not deployed it does nothing, so that it can be removed once no stage has the old id. Two stacks between which
+    /// something moves are deployed together, to one account and region.
     ///
     /// Of a resource that is added here, [`Named::moved_from`] says the same. This is for what a function adds:
     ///
@@ -312,10 +350,27 @@ impl Stack {
     /// stack.moved("OrdersDlq", "PurchasesDlq");
     /// assert_eq!(stack.assemble().findings, []);
     /// ```
+    ///
+    /// A table that leaves the stack `orders` for one of its own keeps its items:
+    ///
+    /// ```
+    /// use infra::dynamodb::{Key, S, Table};
+    /// use infra::stack::InStack;
+    /// use infra::{Stack, Stage};
+    ///
+    /// let mut storage = Stack::new("storage", &Stage::default());
+    /// let table = Table::keyed(Key::hash(S("id")));
+    /// storage.named("Orders").moved_from(InStack("orders", "Orders")).add(table);
+    /// assert_eq!(storage.assemble().findings, []);
+    /// ```
     #[track_caller]
-    pub fn moved(&mut self, from: impl Into<Cow<'static, str>>, to: impl Into<Cow<'static, str>>) {
-        let (from, to) = (LogicalId::new(from), LogicalId::new(to));
-        self.moved.push(Moved { from, to, source: Location::caller() });
+    pub fn moved(&mut self, from: impl Into<Former>, to: impl Into<Cow<'static, str>>) {
+        self.move_from(from.into(), LogicalId::new(to), Location::caller());
+    }
+
+    fn move_from(&mut self, from: Former, to: LogicalId, source: Source) {
+        let stack = from.stack.filter(|stack| *stack != self.name);
+        self.moved.push(Moved { from: Former { stack, ..from }, to, source });
     }
 
     /// Declares an output.
@@ -424,11 +479,11 @@ impl Named<'_> {
         Ref::new(self.id)
     }
 
-    /// The logical id that the resource had when it was deployed last: it keeps its identity and what it holds.
-    /// See [`Stack::moved`].
+    /// The logical id that the resource had when it was deployed last, in this stack or, as [`InStack`], in another: it keeps
+    /// its identity and what it holds. See [`Stack::moved`].
     #[must_use]
-    pub fn moved_from(self, id: impl Into<Cow<'static, str>>) -> Self {
-        self.stack.moved.push(Moved { from: LogicalId::new(id), to: self.id, source: self.source });
+    pub fn moved_from(self, former: impl Into<Former>) -> Self {
+        self.stack.move_from(former.into(), self.id, self.source);
         self
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use assembly::FormerId;
 use infra::Template;
 use infra::plan::{Plan, Pseudo, Snapshot};
 use serde_json::json;
@@ -100,6 +101,6 @@ fn snapshot(path: &Path) -> Snapshot {
     let pseudo = Pseudo { region, ..Pseudo::default() };
     let moved = fs::read_to_string(path.with_file_name("moved")).unwrap_or_default();
     let moved = moved.lines().map(|line| line.split_once(" -> ").unwrap());
-    let moved_from = moved.map(|(from, to)| (to.to_owned(), from.to_owned())).collect();
+    let moved_from = moved.map(|(from, to)| (to.to_owned(), FormerId::here(from))).collect();
     Snapshot { pseudo, moved_from, ..Snapshot::given(template, &BTreeMap::new()) }
 }

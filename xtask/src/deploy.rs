@@ -18,5 +18,6 @@ pub mod removal;
 pub mod rollout;
 pub mod sealed;
 pub mod stack_instance;
+pub mod transfer;
 pub mod undeclared;
 pub mod update;

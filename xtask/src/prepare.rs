@@ -8,7 +8,7 @@ use assembly::{Architecture, System};
 use futures::future::join_all;
 use indexmap::IndexMap;
 use infra::facts;
-use infra::plan::{Action, Plan, ResourceChange, Snapshot};
+use infra::plan::{Action, Plan, ResourceChange, Snapshot, Transferred};
 use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
@@ -19,7 +19,7 @@ use crate::cloud::Cloud;
 use crate::deploy::change_set;
 use crate::deploy::deployed::{self, Deployed};
 use crate::deploy::stack_instance::StackInstance;
-use crate::deploy::{parameters, recovery};
+use crate::deploy::{parameters, recovery, transfer};
 use crate::failure::Failure;
 use crate::select::{self, Selection};
 use crate::services::cloudformation::{self, Resource};
@@ -37,12 +37,29 @@ pub struct Prepared {
     pub after: Snapshot,
     /// The difference.
     pub plan: Plan,
+    /// What moves into it from other stacks and out of it into others.
+    pub transferred: Option<Transferred>,
+    /// What it has until all other stacks are deployed: outputs of before that they still import.
+    pub until_others: Option<Snapshot>,
     /// The functions' zips, which stacks may share.
     pub artifacts: Vec<Arc<Artifact>>,
     /// What those of them that are not deployed yet were built from, by their keys.
     pub provenance: BTreeMap<String, Provenance>,
     /// Where the zips go.
     pub bucket: Bucket,
+}
+
+/// What is deployed of a stack, and what shall be.
+#[derive(Debug)]
+pub struct Sides {
+    /// What is deployed now.
+    pub deployed: Option<Deployed>,
+    /// What shall be.
+    pub after: Snapshot,
+    /// The functions' zips.
+    artifacts: Vec<Arc<Artifact>>,
+    /// What moves into it from other stacks and out of it into others.
+    pub transferred: Option<Transferred>,
 }
 
 /// What to do about a deployment that was interrupted.
@@ -81,13 +98,15 @@ pub async fn prepare(
         true => Purpose::Local,
     };
     let artifacts = Artifacts::build(selection, &stacks, purpose).await?;
-    let plans = all.iter().zip(found).zip(parameters).map(|((instance, found), parameters)| {
-        let artifacts = &artifacts;
-        async move {
-            let given = Given { parameters, imports: given.import_existing };
-            plan(instance, found?, given, artifacts.of(instance.stack)).await
-        }
+    let sides = all.iter().zip(found).zip(parameters).map(|((instance, found), parameters)| {
+        let (deployed, artifacts) = (found?, artifacts.of(instance.stack));
+        let after = after(instance, parameters, &artifacts)?;
+        Ok(Sides { deployed, after, artifacts, transferred: None })
     });
+    let mut sides: Vec<_> = sides.collect();
+    transfer::find(selection, all, &mut sides).await;
+    let imports = given.import_existing;
+    let plans = all.iter().zip(sides).map(async |(instance, sides)| plan(instance, sides?, imports).await);
     let mut prepared = join_all(plans).await;
     add_provenance(selection.app.root(), &mut prepared);
     let explained = all.iter().zip(&mut prepared).filter_map(|(instance, prepared)| {
@@ -143,26 +162,18 @@ fn resolve_all(
     Err(last)
 }
 
-/// What a stack is given.
-struct Given {
-    /// The values of its parameters.
-    parameters: BTreeMap<String, String>,
-    /// Whether it may take in what exists already.
-    imports: bool,
-}
-
-async fn plan(
+/// What a stack shall be.
+fn after(
     instance: &StackInstance<'_>,
-    deployed: Option<Deployed>,
-    Given { mut parameters, imports }: Given,
-    artifacts: Vec<Arc<Artifact>>,
-) -> anyhow::Result<Prepared> {
+    mut parameters: BTreeMap<String, String>,
+    artifacts: &[Arc<Artifact>],
+) -> anyhow::Result<Snapshot> {
     let StackInstance { stack, cloud, .. } = instance;
-    let bucket = Bucket::artifacts(&cloud.account, &cloud.region);
     if !artifacts.is_empty() {
-        parameters.insert(infra::template::ARTIFACTS_BUCKET.to_owned(), bucket.name.clone());
+        let bucket = Bucket::artifacts(&cloud.account, &cloud.region);
+        parameters.insert(infra::template::ARTIFACTS_BUCKET.to_owned(), bucket.name);
     }
-    for artifact in &artifacts {
+    for artifact in artifacts {
         parameters.insert(infra::template::code_parameter(&artifact.program), artifact.key());
     }
     let template = stack.template().clone();
@@ -174,7 +185,17 @@ async fn plan(
         ..Snapshot::default()
     };
     after.tags = change_set::tags(stack, &after)?;
-    let mut plan = Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after);
+    Ok(after)
+}
+
+/// The difference of both sides; `imports` says whether it may take in what exists already.
+async fn plan(instance: &StackInstance<'_>, sides: Sides, imports: bool) -> anyhow::Result<Prepared> {
+    let StackInstance { stack, cloud, .. } = instance;
+    let Sides { deployed, after, artifacts, transferred } = sides;
+    let mut plan = match &transferred {
+        Some(transferred) => transferred.plan(&after),
+        None => Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after),
+    };
     if let Some(deployed) = &deployed {
         require_kept_ids(stack, &plan, &deployed.snapshot, &after)?;
     }
@@ -187,7 +208,16 @@ async fn plan(
     if plan.losses().next().is_some() {
         add_losses(cloud, stack, &mut plan).await?;
     }
-    Ok(Prepared { deployed, after, plan, artifacts, provenance: BTreeMap::new(), bucket })
+    Ok(Prepared {
+        deployed,
+        after,
+        plan,
+        transferred,
+        until_others: None,
+        artifacts,
+        provenance: BTreeMap::new(),
+        bucket: Bucket::artifacts(&cloud.account, &cloud.region),
+    })
 }
 
 /// Says of all zips that are not deployed yet what they were built from. A plan is as good without it.

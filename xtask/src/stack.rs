@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use assembly::{Binding, Finding, Function, LocalService, Location, Parameter, Tag};
+use assembly::{Binding, Finding, FormerId, Function, LocalService, Location, Parameter, Tag};
 use infra::Template;
 use infra::check::Peer;
 
@@ -65,7 +65,7 @@ impl Stack {
 
     /// The logical ids that resources had when they were deployed last, by those that they have now.
     #[must_use]
-    pub fn moved_from(&self) -> BTreeMap<String, String> {
+    pub fn moved_from(&self) -> BTreeMap<String, FormerId> {
         self.assembled.moved_from.iter().map(|(to, from)| (to.clone(), from.clone())).collect()
     }
 

@@ -19,7 +19,7 @@ pub use location::Location;
 /// The version of the document that this crate writes and reads.
 ///
 /// It grows with each change after which an older reader would misunderstand the document.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What the tag of a chosen option begins with; the option's name follows. The app sets it, and the engine reads it from
 /// the deployed stack.
@@ -101,7 +101,7 @@ pub struct Stack {
     /// Tags of the stack. Values may be intrinsic functions.
     pub tags: Vec<Tag>,
     /// The logical ids that resources had when they were deployed last, by those that they have now.
-    pub moved_from: IndexMap<String, String>,
+    pub moved_from: IndexMap<String, FormerId>,
     /// Where the app declares what is in the template.
     pub locations: Locations,
     /// The functions that run a program of the workspace.
@@ -115,6 +115,23 @@ pub struct Stack {
     /// Commands to try after a deployment. `{Name}` stands for the output `Name`, and `{EndpointUrl}` for the flag that
     /// leads the AWS CLI to where the stack is.
     pub try_next: Vec<String>,
+}
+
+/// The logical id that a resource had when it was deployed last.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FormerId {
+    /// The system whose stack it was in; none when it was in the same.
+    pub stack: Option<String>,
+    /// The logical id.
+    pub id: String,
+}
+
+impl FormerId {
+    /// An id of the same stack.
+    #[must_use]
+    pub fn here(id: impl Into<String>) -> Self {
+        Self { stack: None, id: id.into() }
+    }
 }
 
 /// Where the app declares what is in a template.

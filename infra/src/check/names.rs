@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::facts;
 use crate::reference::LogicalId;
-use crate::stack::{Declared, ForeignOutput, Moved, Source, Stack};
+use crate::stack::{Declared, ForeignOutput, Former, Moved, Source, Stack};
 use crate::template;
 use assembly::Finding;
 
@@ -57,16 +57,16 @@ fn logical_ids(stack: &Stack, findings: &mut Vec<Finding>) {
 }
 
 fn moved(stack: &Stack, findings: &mut Vec<Finding>) {
-    let mut targets: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut sources: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut targets: BTreeMap<&str, Former> = BTreeMap::new();
+    let mut sources: BTreeMap<Former, &str> = BTreeMap::new();
     for Moved { from, to, source } in &stack.moved {
-        let (from, to) = (from.as_str(), to.as_str());
+        let (from, to) = (*from, to.as_str());
         let wrong = if stack.declared(LogicalId::new(to.to_owned())).is_none() {
             Some((
                 format!("`{from}` is moved to `{to}`, which the stack does not declare"),
                 "name the id that it has now",
             ))
-        } else if stack.declared(LogicalId::new(from.to_owned())).is_some() {
+        } else if from.stack.is_none() && stack.declared(from.id).is_some() {
             let message = format!("`{to}` is moved from `{from}`, which the stack still declares");
             Some((message, "name the id that it had before"))
         } else if let Some(other) = sources.insert(from, to).filter(|other| *other != to) {

@@ -175,27 +175,73 @@ pub(crate) fn renamed_resource(resource: &Json, new: &impl Fn(&str) -> Option<St
 /// A value with other logical ids in place of those that `new` knows.
 #[must_use]
 pub(crate) fn renamed(json: &Json, new: &impl Fn(&str) -> Option<String>) -> Json {
-    let renamed_id = |id: &str| new(id).unwrap_or_else(|| id.to_owned());
+    replaced(json, &mut |id, attribute| {
+        let id = new(id)?;
+        Some(match attribute {
+            Some(attribute) => json!({"Fn::GetAtt": [id, attribute]}),
+            None => json!({"Ref": id}),
+        })
+    })
+}
+
+/// A value with others in place of its references. `new` gets the id of each and the attribute, if it is to one.
+#[must_use]
+pub(crate) fn replaced(json: &Json, new: &mut impl FnMut(&str, Option<&str>) -> Option<Json>) -> Json {
     match (Expression::of(json), json) {
-        (Expression::Ref(id), _) => json!({"Ref": renamed_id(id)}),
-        (Expression::GetAtt(id, attribute), _) => json!({"Fn::GetAtt": [renamed_id(id), attribute]}),
+        (Expression::Ref(id), _) => new(id, None).unwrap_or_else(|| json.clone()),
+        (Expression::GetAtt(id, attribute), _) => {
+            new(id, Some(&attribute)).unwrap_or_else(|| json!({"Fn::GetAtt": [id, attribute]}))
+        }
+        // Which attribute it is can only be told once it is chosen.
         (Expression::GetAttOf(id, attribute), _) => {
-            json!({"Fn::GetAtt": [renamed_id(id), renamed(attribute, new)]})
+            let id = new(id, None).and_then(|it| Some(it.get("Ref")?.clone())).unwrap_or_else(|| id.into());
+            json!({"Fn::GetAtt": [id, replaced(attribute, new)]})
         }
         (Expression::Sub(sub), _) => {
-            let text = sub.renamed(new);
-            match sub.variables {
-                Some(own) => {
-                    let own: Map<_, _> = own.iter().map(|(name, it)| (name.clone(), renamed(it, new))).collect();
-                    json!({"Fn::Sub": [text, own]})
+            let mut own: Map<_, _> =
+                sub.variables.into_iter().flatten().map(|(name, it)| (name.clone(), replaced(it, new))).collect();
+            let mut text = String::new();
+            for piece in sub.pieces() {
+                match piece {
+                    Piece::Text(literal) => text += literal,
+                    Piece::Escaped(literal) => text.extend(["${!", literal, "}"]),
+                    Piece::Variable(name, _) => text.extend(["${", name, "}"]),
+                    Piece::Ref(id) => text += &placeholder(id.to_owned(), new(id, None), &mut own),
+                    Piece::GetAtt(id, attribute) => {
+                        text += &placeholder(format!("{id}.{attribute}"), new(id, Some(attribute)), &mut own);
+                    }
                 }
-                None => json!({"Fn::Sub": text}),
+            }
+            if sub.variables.is_some() || !own.is_empty() {
+                json!({"Fn::Sub": [text, own]})
+            } else {
+                json!({"Fn::Sub": text})
             }
         }
-        (_, Json::Array(items)) => items.iter().map(|item| renamed(item, new)).collect(),
-        (_, Json::Object(members)) => members.iter().map(|(name, it)| (name.clone(), renamed(it, new))).collect(),
+        (_, Json::Array(items)) => items.iter().map(|item| replaced(item, new)).collect(),
+        (_, Json::Object(members)) => {
+            members.iter().map(|(name, member)| (name.clone(), replaced(member, new))).collect()
+        }
         (_, scalar) => scalar.clone(),
     }
+}
+
+/// What stands in the text of `Fn::Sub` for the reference `name`, which `new` takes the place of. What a placeholder cannot
+/// say becomes one of the function's `own` variables.
+fn placeholder(name: String, new: Option<Json>, own: &mut Map<String, Json>) -> String {
+    let Some(new) = new else { return format!("${{{name}}}") };
+    let name = match Expression::of(&new) {
+        Expression::Ref(id) => id.to_owned(),
+        Expression::GetAtt(id, attribute) => format!("{id}.{attribute}"),
+        _ => {
+            let free =
+                (1..).map(|number| format!("Value{number}")).find(|name| own.get(name).is_none_or(|it| *it == new));
+            let free = free.unwrap_or_default();
+            own.insert(free.clone(), new);
+            free
+        }
+    };
+    format!("${{{name}}}")
 }
 
 #[cfg(test)]

@@ -31,8 +31,10 @@ impl Plan {
             list(title, widened.iter().map(|it| permission(it)).collect(), &mut text);
         }
         let mut rest = String::new();
-        let moved =
-            |it: &Move| format!("{} → {}, which stays as it is with what it holds", code(&it.from), code(&it.to));
+        let moved = |it: &Move| {
+            let [from, to] = it.ends().map(|end| code(&end));
+            format!("{from} → {to}, which stays as it is with what it holds")
+        };
         list("moved", self.moves.iter().map(moved).collect(), &mut rest);
         let mut rows = self.moves.len() + self.rows(&mut rest);
         for (title, changes) in self.sections() {

@@ -9,16 +9,33 @@ use super::Snapshot;
 use crate::expression::{renamed, renamed_resource};
 use crate::template::Template;
 
-/// A resource that gets another logical id.
+/// A resource that gets another logical id, or goes to another stack.
 ///
-/// To CloudFormation the id is the resource: under another one it would make a new resource and delete the old one with what
-/// it holds. So the id is changed first, by a stack refactor, which leaves the resource as it is.
+/// To CloudFormation the id in its stack is the resource: elsewhere it would make a new resource, and delete the old one with
+/// what it holds. So the resource is moved first, by a stack refactor, which leaves it as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Move {
     /// The logical id that it is deployed with.
     pub from: String,
+    /// The stack that it is deployed in, when that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_stack: Option<String>,
     /// The logical id that it gets.
     pub to: String,
+    /// The stack that it goes to, when that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_stack: Option<String>,
+}
+
+impl Move {
+    /// From where it moves to where: its ids, each with its stack when that is another.
+    #[must_use]
+    pub fn ends(&self) -> [String; 2] {
+        [(&self.from_stack, &self.from), (&self.to_stack, &self.to)].map(|(stack, id)| match stack {
+            Some(stack) => format!("{stack}.{id}"),
+            None => id.clone(),
+        })
+    }
 }
 
 /// The types, without `AWS::`, that no stack refactor takes.
@@ -35,12 +52,13 @@ pub(super) fn is_movable(resource_type: &str) -> bool {
 pub(super) fn between(before: &Snapshot, after: &Snapshot) -> Vec<Move> {
     let type_in =
         |snapshot: &Snapshot, id: &str| Some(snapshot.template.resource(id)?.get("Type")?.as_str()?.to_owned());
-    let moves = after.moved_from.iter().filter(|(to, from)| {
+    let ids = after.moved_from.iter().filter(|(_, former)| former.stack.is_none()).map(|(to, former)| (&former.id, to));
+    let moves = ids.filter(|(from, to)| {
         let is_renamed =
             type_in(before, to).is_none() && type_in(after, to).is_some() && type_in(after, from).is_none();
         is_renamed && type_in(before, from).is_some_and(|it| is_movable(&it))
     });
-    moves.map(|(to, from)| Move { from: from.clone(), to: to.clone() }).collect()
+    moves.map(|(from, to)| Move { from: from.clone(), from_stack: None, to: to.clone(), to_stack: None }).collect()
 }
 
 impl Snapshot {

@@ -26,7 +26,7 @@ impl Plan {
     /// A resource that should be moved and is of a type that CloudFormation does not move. One that holds nothing can as
     /// well be made anew.
     fn unmoved(&self, change: &ResourceChange, after: &Snapshot) -> Option<Finding> {
-        let from = after.moved_from.get(&change.id)?;
+        let from = after.moved_from.get(&change.id).filter(|former| former.stack.is_none()).map(|former| &former.id)?;
         let goes = |it: &ResourceChange| it.id == *from && matches!(it.action, Action::Delete | Action::Retain);
         let (id, of_type) = (&change.id, &change.resource_type);
         let is_data = change.action == Action::Create && holds(of_type).is_data();

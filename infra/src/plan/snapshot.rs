@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::pseudo::Pseudo;
 use crate::expression::{self, canonical, paths_to, resolve};
 use crate::template::Template;
+use assembly::FormerId;
 
 /// A template with the values of its parameters: what is deployed, or what shall be.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,7 +19,7 @@ pub struct Snapshot {
     /// The tags of the stack, which CloudFormation gives to its resources.
     pub tags: BTreeMap<String, String>,
     /// The logical ids that resources had before, by those that they have now.
-    pub moved_from: BTreeMap<String, String>,
+    pub moved_from: BTreeMap<String, FormerId>,
     /// What the pseudo parameters give, as far as it is known.
     pub pseudo: Pseudo,
 }

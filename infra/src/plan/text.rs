@@ -48,7 +48,8 @@ impl Plan {
         let mut lines = vec![Line { tone: Tone::Heading, text: format!("{name}: {}", self.summary()) }];
         let width = self.resources.iter().map(|change| change.id.len()).max().unwrap_or(0);
         for moved in &self.moves {
-            let text = format!("  =>  {} -> {}  # stays as it is, with what it holds", moved.from, moved.to);
+            let [from, to] = moved.ends();
+            let text = format!("  =>  {from} -> {to}  # stays as it is, with what it holds");
             lines.push(Line { tone: Tone::Change, text });
         }
         for change in &self.resources {

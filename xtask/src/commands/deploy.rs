@@ -69,13 +69,13 @@ pub async fn run(
         prepared.show(instance, !approval.yes && plan.is_none()).map(|()| prepared)
     });
     let prepared: Vec<_> = shown.collect();
-    let prepared = if operation.hotswap { only_code(&all, prepared) } else { prepared };
+    let mut prepared = if operation.hotswap { only_code(&all, prepared) } else { prepared };
     concurrent::say_failures(&all, &prepared);
     if operation.hotswap {
         return swap(&all, prepared, approval, build).await;
     }
     say_readers(&selection, &all, &prepared);
-    exports::release(&mut all, &prepared).await?;
+    exports::release(&mut all, &mut prepared).await?;
     let artifacts = rollout::artifacts(&prepared);
     if let Some(plan) = &plan {
         for (instance, prepared) in all.iter().zip(&prepared) {
@@ -100,12 +100,12 @@ pub async fn run(
         protects: selection.app.workspace.protects(&target.stage),
         is_express: selection.app.workspace.is_express(&target.stage),
     };
-    let (outcomes, times) = rollout::run(&all, prepared, &settings).await;
+    let (outcomes, times) = rollout::run(&mut all, prepared, &settings).await?;
     if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {
         local::save(local).await?;
     }
     report(&outcomes, began);
-    if all.len() > 1 || ui::verbose() {
+    if outcomes.len() > 1 || ui::verbose() {
         say_costs(&Times { build, ..times }, &artifacts);
     }
     print(&outcomes, clouds.len() > 1);

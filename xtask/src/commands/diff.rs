@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use assembly::Finding;
+use assembly::{Finding, FormerId};
 use infra::plan::{Plan, Pseudo, Snapshot};
 use infra::{Template, nearest};
 use serde_json::{Value as Json, json};
@@ -40,9 +40,9 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
     select::require_all_sound(stacks)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let mut all = StackInstance::all(stacks, &clouds);
-    let prepared = prepare(&selection, &all, &given, target.release, Reading::Only).await?;
+    let mut prepared = prepare(&selection, &all, &given, target.release, Reading::Only).await?;
     concurrent::say_failures(&all, &prepared);
-    if let Err(error) = exports::release(&mut all, &prepared).await {
+    if let Err(error) = exports::release(&mut all, &mut prepared).await {
         // The plans are right, and `deploy` refuses to carry them out.
         ui::error(&error);
     }
@@ -84,7 +84,7 @@ fn of_templates(arguments: &Diff, before: &Path, after: &Path, report: &mut Repo
     require_known(&arguments.before_parameters, &[&old])?;
     let pseudo = Pseudo { region: arguments.target.regions.first().cloned(), ..Pseudo::default() };
     let mut values: BTreeMap<_, _> = given.into_iter().collect();
-    let moved_from = arguments.moved.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
+    let moved_from = arguments.moved.iter().map(|(from, to)| (to.clone(), FormerId::here(from))).collect();
     require_declared(&arguments.moved, &old, &new)?;
     let new = Snapshot { pseudo: pseudo.clone(), moved_from, ..Snapshot::given(new, &values) };
     values.extend(arguments.before_parameters.iter().cloned());

@@ -6,7 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
-use infra::check::imports;
+use infra::Template;
+use infra::check::{imports, readers};
+use infra::expression::ids_in;
+use infra::plan::Snapshot;
+use serde_json::{Map, Value as Json};
 
 use super::stack_instance::StackInstance;
 use crate::cloud::explain;
@@ -14,13 +18,15 @@ use crate::failure::Failure;
 use crate::prepare::Prepared;
 use crate::ui;
 
-/// Brings `all` into an order in which no export is in use when it goes.
+/// Brings `all` into an order in which no export is in use when it goes. Where the stack that gives up an import needs
+/// something new of the exporting one, which has to be first then, the export goes last.
 ///
 /// # Errors
 /// When a stack goes on to import what another no longer has.
-pub async fn release(all: &mut [StackInstance<'_>], prepared: &[anyhow::Result<Prepared>]) -> anyhow::Result<()> {
+pub async fn release(all: &mut [StackInstance<'_>], prepared: &mut [anyhow::Result<Prepared>]) -> anyhow::Result<()> {
     for producer in 0..all.len() {
         let Some(Ok(prepared_producer)) = prepared.get(producer) else { continue };
+        let mut kept = Map::new();
         for (export, what) in going(prepared_producer) {
             let mut known = BTreeSet::new();
             for consumer in (0..all.len()).filter(|it| *it != producer) {
@@ -36,10 +42,24 @@ pub async fn release(all: &mut [StackInstance<'_>], prepared: &[anyhow::Result<P
                 if still_reads.contains(&export) {
                     return Err(in_use(of, &export, what, consuming.stack.name()).into());
                 }
-                let needs_new = prepared_producer.after.template.section("Outputs").any(|(_, output)| {
-                    let name = output.pointer("/Export/Name").and_then(|name| name.as_str());
-                    name.is_some_and(|name| still_reads.contains(name))
-                });
+                let has = |snapshot: &Snapshot, export: &str| {
+                    let mut outputs = snapshot.template.section("Outputs");
+                    outputs.any(|(_, output)| name_of(snapshot, output).is_some_and(|name| name == export))
+                };
+                let deployed = prepared_producer.deployed.as_ref().map(|it| &it.snapshot);
+                let is_new = |export: &String| {
+                    has(&prepared_producer.after, export) && !deployed.is_some_and(|deployed| has(deployed, export))
+                };
+                let peers = [of.stack.as_peer(), consuming.stack.as_peer()];
+                let reads = readers(&peers, of.stack.stack_name());
+                let is_unknown = |output: &str| {
+                    prepared_producer.deployed.as_ref().is_none_or(|it| !it.outputs.contains_key(output))
+                };
+                let needs_new = still_reads.iter().any(is_new) || reads.iter().any(|(_, output)| is_unknown(output));
+                if needs_new && let Some((name, output)) = keepable(prepared_producer, &export) {
+                    kept.insert(name, output);
+                    continue;
+                }
                 if needs_new {
                     // Each would have to be first.
                     let consumer = consuming.stack.name();
@@ -66,8 +86,36 @@ pub async fn release(all: &mut [StackInstance<'_>], prepared: &[anyhow::Result<P
                     .into());
             }
         }
+        if let Some(Ok(prepared)) = prepared.get_mut(producer).filter(|_| !kept.is_empty()) {
+            let mut template = prepared.after.template.clone().into_json();
+            let outputs = template.entry("Outputs").or_insert_with(|| Json::Object(Map::new()));
+            if let Some(outputs) = outputs.as_object_mut() {
+                outputs.extend(kept);
+            }
+            let template = Template::from_json(template);
+            prepared.until_others = Some(Snapshot { template, ..prepared.after.clone() });
+        }
     }
     Ok(())
+}
+
+/// The output of a deployed stack that is exported as `export`, when the stack can keep it beside its new template: it has
+/// no other of that name, and what it refers to stays.
+fn keepable(prepared: &Prepared, export: &str) -> Option<(String, Json)> {
+    let Prepared { deployed, after, .. } = prepared;
+    let before = &deployed.as_ref()?.snapshot;
+    let mut outputs = before.template.section("Outputs");
+    let (name, output) = outputs.find(|(_, output)| name_of(before, output).is_some_and(|name| name == export))?;
+    let value = output.get("Value")?;
+    let is_there = |id: &str| id.starts_with("AWS::") || after.template.resource(id).is_some();
+    let stays = output.get("Condition").is_none() && ids_in(value).into_iter().all(is_there);
+    let is_free = after.template.section("Outputs").all(|(other, _)| other != name);
+    (stays && is_free).then(|| (name.to_owned(), output.clone()))
+}
+
+/// The name that an output is exported under.
+fn name_of(snapshot: &Snapshot, output: &Json) -> Option<String> {
+    Some(snapshot.resolve(output.pointer("/Export/Name")?).as_str()?.to_owned())
 }
 
 /// The exports of a deployed stack that its new template lacks or gives another value, with what happens to them.
@@ -77,9 +125,7 @@ fn going(prepared: &Prepared) -> BTreeMap<String, &'static str> {
         .after
         .template
         .section("Outputs")
-        .filter_map(|(output, it)| {
-            Some((prepared.after.resolve(it.pointer("/Export/Name")?).as_str()?.to_owned(), output))
-        })
+        .filter_map(|(output, it)| Some((name_of(&prepared.after, it)?, output)))
         .collect();
     let changes =
         |output: &str| prepared.plan.outputs.iter().any(|change| change.path.split('.').next() == Some(output));

@@ -27,7 +27,7 @@ pub async fn read(instance: &StackInstance<'_>) -> anyhow::Result<Option<Deploye
         // Not every endpoint knows the call, and not everybody may make it.
         let Ok(Some((id, starter))) = refactor::orphaned(cloud, &deployed.id).await else { return Ok(found) };
         ui::say(format!("{label}: resumes the move of resources by {starter}, which was interrupted"));
-        if let Err(error) = refactor::follow(instance, &id).await {
+        if let Err(error) = refactor::follow(cloud, &format!("`{label}`"), &id).await {
             ui::warn(error);
         }
         return deployed::read(cloud, stack).await;

@@ -11,8 +11,9 @@ use super::change_set::Settings;
 use super::concurrent::{self, Outcome};
 use super::deployed;
 use super::interrupt::Interrupt;
-use super::refactor;
+use super::refactor::{self, Part};
 use super::stack_instance::StackInstance;
+use super::transfer;
 use super::update::{self, Update};
 use crate::assets::bucket::Bucket;
 use crate::assets::{self, Artifact, unused};
@@ -34,6 +35,8 @@ pub struct Done {
     pub outputs: IndexMap<String, String>,
     /// Whether anything had to change.
     pub changed: bool,
+    /// What is left to do once all other stacks are deployed: exports that they imported can go.
+    left: Option<Box<Prepared>>,
 }
 
 /// Where the time of a deployment went.
@@ -54,13 +57,16 @@ pub fn artifacts(prepared: &[anyhow::Result<Prepared>]) -> IndexMap<String, usiz
     artifacts.map(|artifact| (artifact.program.clone(), artifact.zip.len())).collect()
 }
 
-/// Uploads what the artifacts buckets lack, and deploys every stack that is prepared, after those whose exports it
-/// imports; what came of each, and how long each part took.
-pub async fn run<'a>(
-    all: &'a [StackInstance<'a>],
+/// Uploads what the artifacts buckets lack, moves resources between stacks, and deploys every stack that is prepared, after
+/// those whose exports it imports; what came of each, and how long each part took.
+///
+/// # Errors
+/// When resources have moved and a stack cannot be read, or another goes on to import what moved.
+pub async fn run<'a, 'b: 'a>(
+    all: &'a mut [StackInstance<'b>],
     prepared: Vec<anyhow::Result<Prepared>>,
     settings: &Settings,
-) -> (Vec<Outcome<'a, Done>>, Times) {
+) -> anyhow::Result<(Vec<Outcome<'a, Done>>, Times)> {
     let began = Instant::now();
     let refused = upload(all, &prepared).await;
     let upload = began.elapsed();
@@ -68,20 +74,44 @@ pub async fn run<'a>(
     let began = Instant::now();
     let changes = prepared.iter().flatten().any(|prepared| !prepared.plan.is_empty());
     let interrupt = changes.then(Interrupt::listen);
+    let prepared =
+        if refused.is_empty() { transfer::run(all, prepared, settings, interrupt.as_ref()).await? } else { prepared };
+    let all: &'a [StackInstance<'a>] = all;
     let work = async |instance: &StackInstance<'_>, prepared: Prepared| {
         if let Some(refused) = refused.get(instance.cloud.region.as_str()).filter(|_| !prepared.plan.is_empty()) {
             return Err(Failure::new(refused).into());
         }
-        deploy(instance, &prepared, settings, interrupt.as_ref()).await
+        deploy(instance, prepared, settings, interrupt.as_ref()).await
     };
     let uploaded = buckets(all, &prepared);
-    let outcomes = concurrent::run(all, prepared, work).await;
+    let mut outcomes = concurrent::run(all, prepared, work).await;
+    let is_whole = outcomes.iter().all(|outcome| outcome.result.is_ok());
+    for outcome in outcomes.iter_mut().filter(|_| is_whole) {
+        let left = outcome.result.as_mut().ok().and_then(|done| done.left.take());
+        if let Some(prepared) = left
+            && let Err(error) = release(outcome.instance, &prepared, settings, interrupt.as_ref()).await
+        {
+            outcome.result = Err(error);
+        }
+    }
     if outcomes.iter().all(|outcome| outcome.result.is_ok()) {
         for (cloud, bucket) in uploaded {
             delete_unused(cloud, &bucket).await;
         }
     }
-    (outcomes, Times { upload, deploy: began.elapsed(), ..Times::default() })
+    Ok((outcomes, Times { upload, deploy: began.elapsed(), ..Times::default() }))
+}
+
+/// Takes the exports away that other stacks have given up their imports of.
+async fn release(
+    instance: &StackInstance<'_>,
+    prepared: &Prepared,
+    settings: &Settings,
+    interrupt: Option<&Interrupt>,
+) -> anyhow::Result<()> {
+    let plan = Plan::between(prepared.until_others.as_ref(), &prepared.after);
+    ui::say(format!("{}: takes away the exports that nobody imports any more", instance.label));
+    update::run(instance, &Update { plan: &plan, after: &prepared.after, prepared, settings, interrupt }).await
 }
 
 /// Deletes what nothing deployed uses from `bucket`.
@@ -154,23 +184,30 @@ async fn keep_provenance(cloud: &Cloud, prepared: &Prepared, artifact: &Artifact
 
 async fn deploy(
     instance: &StackInstance<'_>,
-    prepared: &Prepared,
+    prepared: Prepared,
     settings: &Settings,
     interrupt: Option<&Interrupt>,
 ) -> anyhow::Result<Done> {
+    if prepared.transferred.is_some() {
+        // Its resources are still where they were: this would delete them.
+        return Err(
+            Failure::new(format!("resources of `{}` were not moved; nothing was deployed", instance.label)).into()
+        );
+    }
     if let Some(deployed) = prepared.deployed.as_ref().filter(|_| prepared.plan.is_empty()) {
         // A deployment that was interrupted after CloudFormation's end was not verified.
         protect(instance, deployed.is_protected, settings).await?;
-        verify(instance, prepared, settings).await?;
-        return Ok(Done { outputs: deployed.outputs.clone(), changed: false });
+        verify(instance, &prepared, settings).await?;
+        return Ok(Done { outputs: deployed.outputs.clone(), changed: false, left: None });
     }
-    apply(instance, prepared, settings, interrupt).await?;
+    apply(instance, &prepared, settings, interrupt).await?;
     protect(instance, prepared.deployed.as_ref().is_some_and(|it| it.is_protected), settings).await?;
-    verify(instance, prepared, settings).await?;
+    verify(instance, &prepared, settings).await?;
     let StackInstance { stack, cloud, .. } = instance;
     let deployed = deployed::read(cloud, stack).await?;
     let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
-    Ok(Done { outputs: deployed.outputs, changed: true })
+    let left = prepared.until_others.is_some().then(|| Box::new(prepared));
+    Ok(Done { outputs: deployed.outputs, changed: true, left })
 }
 
 /// Has a stack of a protected stage refuse to be deleted.
@@ -249,9 +286,10 @@ async fn apply(
     interrupt: Option<&Interrupt>,
 ) -> anyhow::Result<()> {
     let steps = &prepared.plan.steps;
-    let last = Update { plan: &prepared.plan, after: &prepared.after, prepared, settings, interrupt };
+    let after = prepared.until_others.as_ref().unwrap_or(&prepared.after);
+    let last = Update { plan: &prepared.plan, after, prepared, settings, interrupt };
     let Some(almost) = steps.last() else { return update::run(instance, &last).await };
-    let rest = Plan::between(Some(&almost.snapshot), &prepared.after);
+    let rest = Plan::between(Some(&almost.snapshot), after);
     let count = steps.len() + usize::from(!rest.is_empty());
     let say = |index: usize, does: &str| ui::say(format!("  step {index} of {count}: {does}"));
     let mut before = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot);
@@ -264,7 +302,8 @@ async fn apply(
             }
             By::Refactor => {
                 update::require_not_interrupted(instance, interrupt)?;
-                refactor::run(instance, &step.snapshot.template, &prepared.plan.moves, &prepared.bucket).await?;
+                let Prepared { plan: Plan { moves, .. }, bucket, .. } = prepared;
+                refactor::run(&[Part { instance, template: &step.snapshot.template, moves, bucket }]).await?;
             }
         }
         before = Some(&step.snapshot);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
+use assembly::FormerId;
 use infra::Template;
 use infra::plan::{Plan, Snapshot};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use crate::failure::Failure;
 use crate::prepare::Prepared;
 
 /// The version of the file.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The plans of some stacks, each with the stack that it starts from and the one that it leads to.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,7 +43,7 @@ struct State {
     template: Map<String, Json>,
     parameters: BTreeMap<String, String>,
     tags: BTreeMap<String, String>,
-    moved_from: BTreeMap<String, String>,
+    moved_from: BTreeMap<String, FormerId>,
 }
 
 impl State {

@@ -99,9 +99,9 @@ impl Rounds {
             }
             anyhow::Ok(prepared)
         });
-        let prepared: Vec<_> = shown.collect();
+        let mut prepared: Vec<_> = shown.collect();
         concurrent::say_failures(all, &prepared);
-        exports::release(all, &prepared).await?;
+        exports::release(all, &mut prepared).await?;
         if prepared.iter().flatten().any(is_grave) {
             approve(all, &prepared)?;
         }
@@ -111,13 +111,13 @@ impl Rounds {
             protects: false,
             is_express: self.workspace.is_express(&self.arguments.target.stage),
         };
-        let (outcomes, times) = rollout::run(all, prepared, &settings).await;
+        let (outcomes, times) = rollout::run(all, prepared, &settings).await?;
         if let Some(local) = &self.cloud.local {
             local::save(local).await?;
         }
         let (built, live) = (built.as_secs_f32(), (times.upload + times.deploy).as_secs_f32());
         for Outcome { instance, result, .. } in &outcomes {
-            if let Ok(Done { outputs, changed: true }) = result {
+            if let Ok(Done { outputs, changed: true, .. }) = result {
                 ui::say(format!("{}: deployed: built {built:.1} s, live {live:.1} s", instance.label));
                 print_outputs(outputs);
             }

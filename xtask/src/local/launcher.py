@@ -11,7 +11,8 @@
 - It keeps what sessions of roles were allowed and denied, which `GET /_stackwright/calls` tells: who, which action, on
   which resource, and how often; nothing else of a request.
 - CloudFormation refuses to delete a bucket with objects, and one that it deleted does not come back with the next start.
-- CloudFormation has stack refactors of one stack, by which its resources get other logical ids.
+- A change set in which only outputs are others can be executed.
+- CloudFormation has stack refactors, by which resources get other logical ids and go to other stacks.
 - CloudWatch Logs gives each event an id, and answers FilterLogEvents in pages.
 - The batch calls of SQS and SNS need the actions that AWS knows: MiniStack asks for actions of their own names.
 """
@@ -238,6 +239,7 @@ def refactor_stacks():
         p, xml, error = helpers._p, helpers._xml, helpers._error
         read, parse = helpers._resolve_template, cloudformation.engine._parse_template
         find = cloudformation.handlers._resolve_stack
+        outputs_of, exports = cloudformation.stacks._resolve_stack_outputs, cloudformation._exports
     except AttributeError as missing:
         sys.exit(f"this version of MiniStack handles stacks in another way than the launcher knows: {missing}")
     refactors = {}
@@ -245,56 +247,125 @@ def refactor_stacks():
     def answer(action, inner):
         return xml(200, f"{action}Response", f"<{action}Result>{inner}</{action}Result>")
 
-    def create(params):
-        definition = "StackDefinitions.member.1."
-        stack = find(p(params, definition + "StackName"))
-        if not stack:
-            return error("ValidationError", "the stack does not exist")
-        source = {name: params[definition + name] for name in ("TemplateBody", "TemplateURL") if definition + name in params}
-        body, problem = read(source)
-        if problem:
-            return problem
-        ids, number = {}, 1
-        while mapped := p(params, f"ResourceMappings.member.{number}.Source.LogicalResourceId"):
-            ids[mapped] = p(params, f"ResourceMappings.member.{number}.Destination.LogicalResourceId")
+    def parts_of(params):
+        number = 1
+        while name := p(params, f"StackDefinitions.member.{number}.StackName"):
+            definition = f"StackDefinitions.member.{number}."
+            wanted = ("TemplateBody", "TemplateURL")
+            yield name, {it: params[definition + it] for it in wanted if definition + it in params}
             number += 1
-        deployed = {ids.get(name, name) for name in stack["_resources"]}
-        described = set(parse(body).get("Resources") or {})
-        missing = (set(ids) - set(stack["_resources"])) | (deployed - described)
-        if missing:
-            return error("ValidationError", f"a stack refactor makes and deletes no resources: {', '.join(sorted(missing))}")
+
+    def ways_of(params, stacks):
+        number = 1
+        while p(params, f"ResourceMappings.member.{number}.Source.LogicalResourceId"):
+            ends = [f"ResourceMappings.member.{number}.{end}." for end in ("Source", "Destination")]
+            yield [(stacks[p(params, end + "StackName")], p(params, end + "LogicalResourceId")) for end in ends]
+            number += 1
+
+    def arranged(parts, ways):
+        """The resources of each stack once they are where they go."""
+        resources = {stack["StackId"]: {} for stack, _ in parts}
+        for stack, _ in parts:
+            for old, deployed in stack["_resources"].items():
+                to, new = ways.get((stack["StackId"], old), (stack["StackId"], old))
+                resources[to][new] = {**deployed, "LogicalResourceId": new}
+        return resources
+
+    def create(params):
+        parts, stacks = [], {}
+        for name, source in parts_of(params):
+            stack = find(name)
+            if not stack:
+                return error("ValidationError", f"Stack with id {name} does not exist")
+            body, problem = read(source)
+            if problem:
+                return problem
+            parts.append((stack, body))
+            stacks[name] = stack["StackId"]
+        ways = {tuple(source): destination for source, destination in ways_of(params, stacks)}
+        for stack, body in parts:
+            described = set(parse(body).get("Resources") or {})
+            strange = described ^ set(arranged(parts, ways)[stack["StackId"]])
+            if strange:
+                return error("ValidationError", f"a stack refactor makes and deletes no resources: {', '.join(sorted(strange))}")
         name = str(uuid.uuid4())
-        refactors[name] = [stack, body, ids, "AVAILABLE"]
+        refactors[name] = [parts, ways, "AVAILABLE"]
         return answer("CreateStackRefactor", f"<StackRefactorId>{name}</StackRefactorId>")
 
     def describe(params):
         name = p(params, "StackRefactorId")
         if name not in refactors:
             return error("StackRefactorNotFoundException", f"there is no stack refactor {name}", 404)
-        stack, _, _, execution = refactors[name]
+        parts, _, execution = refactors[name]
+        ids = "".join(f"<member>{stack['StackId']}</member>" for stack, _ in parts)
         return answer(
             "DescribeStackRefactor",
-            f"<StackRefactorId>{name}</StackRefactorId><StackIds><member>{stack['StackId']}</member></StackIds>"
+            f"<StackRefactorId>{name}</StackRefactorId><StackIds>{ids}</StackIds>"
             f"<Status>CREATE_COMPLETE</Status><ExecutionStatus>{execution}</ExecutionStatus>",
         )
 
     def execute(params):
         name = p(params, "StackRefactorId")
-        if name not in refactors or refactors[name][3] != "AVAILABLE":
+        if name not in refactors or refactors[name][2] != "AVAILABLE":
             return error("ValidationError", f"the stack refactor {name} cannot be executed")
-        stack, body, ids, _ = refactors[name]
-        renamed = {}
-        for old, deployed in stack["_resources"].items():
-            deployed["LogicalResourceId"] = ids.get(old, old)
-            renamed[deployed["LogicalResourceId"]] = deployed
-        stack["_resources"] = renamed
-        stack["_template"], stack["_template_body"] = parse(body), body
-        refactors[name][3] = "EXECUTE_COMPLETE"
+        parts, ways, _ = refactors[name]
+        resources = arranged(parts, ways)
+        for stack, body in parts:
+            stack["_resources"] = resources[stack["StackId"]]
+            stack["_template"], stack["_template_body"] = parse(body), body
+        # What imports comes after what exports.
+        waiting = [stack for stack, _ in parts]
+        while waiting:
+            later, problem = [], None
+            for stack in waiting:
+                template = stack["_template"]
+                try:
+                    outputs, exported = outputs_of(
+                        template.get("Outputs") or {}, stack.get("_conditions") or {}, stack["_resources"],
+                        stack.get("_resolved_params") or {}, template.get("Mappings") or {},
+                        stack["StackName"], stack["StackId"],
+                    )
+                except ValueError as missing:
+                    later.append(stack)
+                    problem = missing
+                    continue
+                stack["Outputs"] = outputs
+                exports.update(exported)
+            if len(later) == len(waiting):
+                return error("ValidationError", f"the outputs of a stack cannot be told: {problem}")
+            waiting = later
+        refactors[name][2] = "EXECUTE_COMPLETE"
         return xml(200, "ExecuteStackRefactorResponse", "")
 
     handlers["CreateStackRefactor"] = create
     handlers["DescribeStackRefactor"] = describe
     handlers["ExecuteStackRefactor"] = execute
+
+
+class OutputChanges(list):
+    """No changes of resources, and yet a change: true although it is empty."""
+
+    def __bool__(self):
+        return True
+
+
+def see_changes_of_outputs():
+    """MiniStack's change sets see nothing to change where only outputs are others."""
+    try:
+        change_sets, stacks = cloudformation.changesets, cloudformation._stacks
+        changes_of = change_sets._diff_resources
+    except AttributeError as missing:
+        sys.exit(f"this version of MiniStack makes change sets in another way than the launcher knows: {missing}")
+
+    def with_outputs(old, new, resources, template, *rest):
+        changes = changes_of(old, new, resources, template, *rest)
+        deployed = next((stack for stack in stacks.values() if stack.get("_resources") is resources), {})
+        outputs = [(it or {}).get("Outputs") or {} for it in (deployed.get("_template"), template)]
+        if changes or not resources or outputs[0] == outputs[1]:
+            return changes
+        return OutputChanges()
+
+    change_sets._diff_resources = with_outputs
 
 
 def page_log_events():
@@ -349,6 +420,7 @@ def page_log_events():
 
 page_log_events()
 refactor_stacks()
+see_changes_of_outputs()
 delete_buckets_as_s3_does()
 name_by_region()
 record_calls()

@@ -20,4 +20,5 @@ mod random;
 mod redrive;
 mod states;
 mod steps;
+mod transfers;
 mod update;

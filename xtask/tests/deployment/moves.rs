@@ -95,7 +95,7 @@ fn what_cloudformation_refuses_to_move_stays() {
       ~   Queue  DelaySeconds: set to 5
       step 1 of 2: move Orders to Visits
     error: CloudFormation refused to move resources of `orders`: Stack refactor does not support stacks with a stack policy attached; nothing was changed
-      help: keep the logical ids that are deployed, or deploy everything else first
+      help: keep the logical ids and stacks that are deployed, or deploy everything else first
     ");
     assert_eq!(project.aws.physical_id("orders-dev", "Orders"), table);
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use assembly::{Architecture, Assembly, Function, Location, Outcome, Parameter, Stack, System};
+use assembly::{Architecture, Assembly, FormerId, Function, Location, Outcome, Parameter, Stack, System};
 use aws_fake::{At, FakeAws};
 use infra::Template;
 use rustix::process::{Pid, Signal, kill_process};
@@ -66,7 +66,7 @@ impl Project {
     pub(crate) fn move_to(&self, yaml: &str, from: &str, to: &str) {
         let mut moved = system("orders", yaml);
         if let Outcome::Stack(stack) = &mut moved.outcome {
-            stack.moved_from.insert(to.to_owned(), from.to_owned());
+            stack.moved_from.insert(to.to_owned(), FormerId::here(from));
         }
         fs::write(self.assembly(), document(vec![moved])).unwrap();
     }
@@ -80,6 +80,19 @@ impl Project {
     /// The home folder of its commands.
     pub(crate) fn home(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Declares these systems; of each resource in `moved`, given by its system and logical id, where it was before.
+    pub(crate) fn declare_moved(&self, systems: &[(&str, &str)], moved: &[((&str, &str), (&str, &str))]) {
+        let mut systems: Vec<_> = systems.iter().map(|(name, yaml)| system(name, yaml)).collect();
+        for system in &mut systems {
+            let Outcome::Stack(stack) = &mut system.outcome else { continue };
+            for ((_, id), (former, former_id)) in moved.iter().filter(|((name, _), _)| *name == system.name) {
+                let former = FormerId { stack: Some((*former).to_owned()), id: (*former_id).to_owned() };
+                stack.moved_from.insert((*id).to_owned(), former);
+            }
+        }
+        fs::write(self.assembly(), document(systems)).unwrap();
     }
 
     fn assembly(&self) -> PathBuf {

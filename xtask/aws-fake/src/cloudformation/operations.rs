@@ -22,6 +22,8 @@ use crate::world::World;
 
 use removal::Removal;
 
+pub(crate) use provision::{imports, outputs};
+
 /// What an operation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
