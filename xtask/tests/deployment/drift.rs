@@ -1,6 +1,7 @@
 //! `drift`: what was changed past CloudFormation is found, and set again when asked.
 
 use serde_json::json;
+use testing::LocalCloud;
 
 use crate::project::Project;
 
@@ -101,4 +102,12 @@ fn a_policy_or_a_response_that_somebody_changed_is_found() {
     let found = project.run(&["drift", "orders"]).expect(3);
     assert!(found.stdout.contains("Invoke        resource: deployed to exist, is deleted"), "{found}");
     assert!(found.stdout.contains("Unauthorized  resource: deployed to exist, is deleted"), "{found}");
+}
+
+#[test]
+fn on_the_local_cloud_policies_and_responses_are_as_their_model() {
+    let (project, cloud) = (Project::new(POLICIES), LocalCloud::fresh());
+    let deployed = project.run_on(&cloud, &["deploy", "orders", "--yes"]).expect(0);
+    assert!(!deployed.stderr.contains("expected"), "{deployed}");
+    project.run_on(&cloud, &["drift", "orders"]).expect(0);
 }
