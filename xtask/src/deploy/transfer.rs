@@ -98,7 +98,7 @@ async fn require_partners(
             let source = selection.systems.iter().filter_map(System::stack).find(|stack| stack.name == it.from);
             let name = source.map_or_else(|| format!("{}-{}", it.from, stack.stage()), |it| it.stack_name.clone());
             let source = deployed::read_named(cloud, &name).await;
-            source.map(|source| source.is_some_and(|it_is| it_is.snapshot.template.resource(it.from_id).is_some()))
+            source.map(|source| source.is_some_and(|deployed| deployed.snapshot.template.resource(it.from_id).is_some()))
         };
         let Declared { from, from_id, to, .. } = it;
         let message = format!(
@@ -174,7 +174,7 @@ async fn move_between(
         let before = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot);
         let Some(first) = prepared.transferred.as_ref().and_then(|it| it.prerequisite(before)) else { continue };
         ui::say(format!(
-            "{}: without resources, CloudFormation would have no stack: gets a placeholder",
+            "{}: gets a placeholder first: CloudFormation has no stack without resources",
             instance.label
         ));
         let plan = Plan::between(before, &first);

@@ -131,7 +131,7 @@ fn a_table_that_goes_to_another_stack_stays_the_same_table() {
       -   Queue.DependsOn: Orders -> not set
     storage: 1 to move
       =>  orders.Orders -> Tables  # stays as it is, with what it holds
-    storage: without resources, CloudFormation would have no stack: gets a placeholder
+    storage: gets a placeholder first: CloudFormation has no stack without resources
       ✓ MovePlaceholder  AWS::CloudFormation::WaitConditionHandle  create complete
       ✓ Tables, which was orders.Orders, stays as it is
     storage    - MovePlaceholder  AWS::CloudFormation::WaitConditionHandle  delete complete
