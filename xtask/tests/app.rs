@@ -52,7 +52,8 @@ impl Workspace {
 }
 
 fn document(systems: &str) -> String {
-    format!(r#"{{"version": 2, "stackwright": "0.1.0", "stage": "dev", "systems": [{systems}]}}"#)
+    let version = assembly::VERSION;
+    format!(r#"{{"version": {version}, "stackwright": "0.1.0", "stage": "dev", "systems": [{systems}]}}"#)
 }
 
 #[test]
@@ -84,18 +85,18 @@ fn an_app_that_prints_something_else_is_told_apart() {
 
 #[test]
 fn an_assembly_of_another_version_says_which_side_to_update() {
-    let newer = r#"{"version": 3, "stackwright": "9.1.0", "anything": []}"#;
+    let newer = r#"{"version": 4, "stackwright": "9.1.0", "anything": []}"#;
     assert_snapshot!(Workspace::printing(newer).run(&["list"]), @r"
     exit 1
     --- stderr
-    error: the app `stacks` speaks version 3 of the assembly, and this engine version 2
+    error: the app `stacks` speaks version 4 of the assembly, and this engine version 3
       help: update the engine to 9.1.0: `cargo install cargo-stackwright --version 9.1.0`
     ");
     let older = r#"{"version": 0, "stackwright": "0.0.9"}"#;
     assert_snapshot!(Workspace::printing(older).run(&["list"]), @r"
     exit 1
     --- stderr
-    error: the app `stacks` speaks version 0 of the assembly, and this engine version 2
+    error: the app `stacks` speaks version 0 of the assembly, and this engine version 3
       help: update the app from `stackwright` 0.0.9 to 0.1.0: set that version in its `Cargo.toml`, then `cargo update`
     ");
 }
@@ -173,7 +174,7 @@ fn a_change_of_what_the_app_is_built_from_is_seen_at_once() {
         fn main() {
             let flag = if cfg!(flagged) { "flagged" } else { "plain" };
             println!(
-                r##"{{"version": 2, "stackwright": "0.1.0", "stage": "dev", "systems": [{{"name": "orders", "description": "{} {} {flag}", "options": [], "outcome": {{"failed": {{"message": "m", "location": null}}}}}}]}}"##,
+                r##"{{"version": 3, "stackwright": "0.1.0", "stage": "dev", "systems": [{{"name": "orders", "description": "{} {} {flag}", "options": [], "outcome": {{"failed": {{"message": "m", "location": null}}}}}}]}}"##,
                 text::TEXT, outside::TEXT,
             );
         }

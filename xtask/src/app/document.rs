@@ -98,7 +98,7 @@ mod tests {
         assert!(newer.contains("help: update the engine to 7.0.0"), "{newer}");
         let older = error(r#"{"version": 0, "stackwright": "0.0.1"}"#);
         assert!(older.contains("help: update the app from `stackwright` 0.0.1 to"), "{older}");
-        let damaged = error(r#"{"version": 2, "stackwright": "0.1.0", "stage": "dev"}"#);
+        let damaged = error(&format!(r#"{{"version": {VERSION}, "stackwright": "0.1.0", "stage": "dev"}}"#));
         assert!(damaged.contains("cannot be read: missing field `systems`"), "{damaged}");
     }
 
@@ -106,7 +106,7 @@ mod tests {
     fn two_systems_of_one_name_are_refused() {
         let system = r#"{"name": "a", "description": "", "options": [], "outcome": {"failed": {"message": "m", "location": null}}}"#;
         let error = error(&format!(
-            r#"{{"version": 2, "stackwright": "0.1.0", "stage": "dev", "systems": [{system}, {system}]}}"#
+            r#"{{"version": {VERSION}, "stackwright": "0.1.0", "stage": "dev", "systems": [{system}, {system}]}}"#
         ));
         assert!(error.starts_with("the app `stacks` has 2 systems named `a`"), "{error}");
     }

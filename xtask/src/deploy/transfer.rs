@@ -98,7 +98,8 @@ async fn require_partners(
             let source = selection.systems.iter().filter_map(System::stack).find(|stack| stack.name == it.from);
             let name = source.map_or_else(|| format!("{}-{}", it.from, stack.stage()), |it| it.stack_name.clone());
             let source = deployed::read_named(cloud, &name).await;
-            source.map(|source| source.is_some_and(|deployed| deployed.snapshot.template.resource(it.from_id).is_some()))
+            source
+                .map(|source| source.is_some_and(|deployed| deployed.snapshot.template.resource(it.from_id).is_some()))
         };
         let Declared { from, from_id, to, .. } = it;
         let message = format!(
@@ -173,10 +174,7 @@ async fn move_between(
     for (instance, prepared) in &members {
         let before = prepared.deployed.as_ref().map(|deployed| &deployed.snapshot);
         let Some(first) = prepared.transferred.as_ref().and_then(|it| it.prerequisite(before)) else { continue };
-        ui::say(format!(
-            "{}: gets a placeholder first: CloudFormation has no stack without resources",
-            instance.label
-        ));
+        ui::say(format!("{}: gets a placeholder first: CloudFormation has no stack without resources", instance.label));
         let plan = Plan::between(before, &first);
         update::run(instance, &Update { plan: &plan, after: &first, prepared, settings, interrupt }).await?;
     }
