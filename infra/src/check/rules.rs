@@ -21,6 +21,8 @@ const fn rule(name: &'static str, finds: &'static str) -> Rule {
 
 const RULES: &[Rule] = &[
     rule("alarm-datapoints", "an alarm that needs more datapoints than it looks at"),
+    rule("dashboard-size", "a dashboard of more than CloudWatch shows"),
+    rule("dashboard-widget", "a part of a dashboard that CloudWatch does not take"),
     rule("alarm-period", "an alarm's period that CloudWatch does not have"),
     rule("alarm-window", "an alarm that looks further back than CloudWatch does"),
     rule("batch-size", "a batch larger than the event source allows"),
