@@ -162,7 +162,11 @@ fn collect_ids(value: &Value, depth: u32, ids: &mut Vec<String>) {
             let of_event = text("detail-type").and(text("id"));
             let of_request = inner("detail", "request-id").or_else(|| inner("responseElements", "x-amz-request-id"));
             let object = object_of(members.get("detail")).or_else(|| object_of(members.get("s3")));
-            ids.extend([of_notification, of_event, of_request, object].into_iter().flatten());
+            for id in [of_notification, of_event, of_request, object].into_iter().flatten() {
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
             members.values().for_each(|member| collect_ids(member, depth, ids));
             // What was published is text in the notification.
             let published = text("TopicArn").and(text("Message")).filter(|text| text.starts_with('{'));
