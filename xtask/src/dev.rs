@@ -11,12 +11,12 @@ use tokio::runtime::Handle;
 
 use crate::app::Workspace;
 use crate::cli::Dev;
-use crate::{cargo, cloud};
 use crate::deploy::interrupt::Interrupt;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operate::running_stack::RunningStack;
 use crate::ui;
+use crate::{cargo, cloud};
 use round::Rounds;
 use watch::Watch;
 

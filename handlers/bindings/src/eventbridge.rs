@@ -29,8 +29,8 @@ pub(crate) use calls::EFFECTS;
 
 #[cfg(feature = "eventbridge")]
 mod calls {
-    use aws_sdk_eventbridge::operation::put_events::{PutEventsInput, PutEventsOutput};
     use aws_sdk_eventbridge::operation::put_events::builders::PutEventsFluentBuilder;
+    use aws_sdk_eventbridge::operation::put_events::{PutEventsInput, PutEventsOutput};
     use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 
     use super::{EventBus, PutEvents};

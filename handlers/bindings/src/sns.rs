@@ -30,10 +30,10 @@ pub(crate) use calls::EFFECTS;
 
 #[cfg(feature = "sns")]
 mod calls {
-    use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
     use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
-    use aws_sdk_sns::operation::publish_batch::{PublishBatchInput, PublishBatchOutput};
+    use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
     use aws_sdk_sns::operation::publish_batch::builders::PublishBatchFluentBuilder;
+    use aws_sdk_sns::operation::publish_batch::{PublishBatchInput, PublishBatchOutput};
 
     use super::{Publish, PublishBatch, Topic};
     use crate::evidence;

@@ -32,10 +32,10 @@ pub(crate) use calls::EFFECTS;
 #[cfg(feature = "sqs")]
 mod calls {
     use aws_sdk_sqs::operation::get_queue_attributes::builders::GetQueueAttributesFluentBuilder;
-    use aws_sdk_sqs::operation::send_message::{SendMessageInput, SendMessageOutput};
     use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
-    use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchInput, SendMessageBatchOutput};
+    use aws_sdk_sqs::operation::send_message::{SendMessageInput, SendMessageOutput};
     use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
+    use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchInput, SendMessageBatchOutput};
 
     use super::{GetQueueAttributes, Queue, SendMessage, SendMessageBatch};
     use crate::evidence;

@@ -46,7 +46,8 @@ where
         let (raw, context) = event.into_parts();
         let invocation = Invocation::new(&context.request_id, context.xray_trace_id.as_deref());
         let work = async {
-            let payload = serde_json::from_str(raw.get()).map_err(|error| format!("the event is unexpected: {error}"))?;
+            let payload =
+                serde_json::from_str(raw.get()).map_err(|error| format!("the event is unexpected: {error}"))?;
             let answer = handle(LambdaEvent::new(payload, context)).await?;
             Ok::<_, Error>(to_raw_value(&answer)?)
         };

@@ -96,7 +96,8 @@ fn log_end(cause: &Cause, ended: &Result<Box<RawValue>, Error>) {
         }
     };
     let returned = answer.as_ref().and_then(|it| it.batch.as_ref()).map(|batch| &batch.batch_item_failures);
-    let is_returned = returned.is_some_and(|all| all.iter().any(|it| Some(&it.item_identifier) == cause.message.as_ref()));
+    let is_returned =
+        returned.is_some_and(|all| all.iter().any(|it| Some(&it.item_identifier) == cause.message.as_ref()));
     let outcome = if is_returned { "returned" } else { "done" };
     let status = answer.as_ref().and_then(|answer| answer.status_code);
     tracing::info!(target: "stackwright", outcome, status, "ended");

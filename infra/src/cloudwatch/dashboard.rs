@@ -257,12 +257,14 @@ impl Resource for Dashboard {
         for widget in &self.widgets {
             if !(1..=COLUMNS).contains(&widget.width) || !(1..=1_000).contains(&widget.height) {
                 let Widget { width, height, .. } = widget;
-                check.error("dashboard-widget", format!("a widget of {width} x {height} is not of 1 to 24 x 1 to 1000"));
+                check
+                    .error("dashboard-widget", format!("a widget of {width} x {height} is not of 1 to 24 x 1 to 1000"));
             }
             match &widget.content {
                 Content::Metrics { title, period: Seconds(period), series } => {
                     if !(matches!(period, 1 | 5 | 10 | 30) || (*period > 0 && period.is_multiple_of(60))) {
-                        let message = format!("a period of {period} s in `{title}` is not 1, 5, 10, 30 or a multiple of 60 s");
+                        let message =
+                            format!("a period of {period} s in `{title}` is not 1, 5, 10, 30 or a multiple of 60 s");
                         check.error("dashboard-widget", message);
                     }
                     let is_wrong = |it: &Series| matches!(it.statistic, SeriesStatistic::Percentile(0 | 100..));

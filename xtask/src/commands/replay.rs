@@ -96,10 +96,12 @@ fn of_recording(running: &RunningStack, recording: Recording) -> anyhow::Result<
 /// The event with this request id, as the local cloud kept it.
 async fn kept(running: &RunningStack, request: &str) -> anyhow::Result<Before> {
     let Some(cloud) = &running.cloud.local else {
-        return Err(Failure::new("AWS keeps no events: only those of the local cloud can be sent again by their request id")
-            .exit(Exit::Usage)
-            .help("`--from FILE` sends the event in a file again, which `invoke --record FILE` writes")
-            .into());
+        return Err(Failure::new(
+            "AWS keeps no events: only those of the local cloud can be sent again by their request id",
+        )
+        .exit(Exit::Usage)
+        .help("`--from FILE` sends the event in a file again, which `invoke --record FILE` writes")
+        .into());
     };
     let logical_id = |arn: &str| running.all(FUNCTION).find(|it| running.arn(&it.id) == arn).map(|it| it.id.clone());
     let found = local::event(cloud, request).await?;
@@ -116,9 +118,11 @@ async fn kept(running: &RunningStack, request: &str) -> anyhow::Result<Before> {
         Some((None, it)) => {
             let name = it.invocation.function.rsplit(':').next().unwrap_or_default().to_owned();
             let stack = running.stack.name();
-            Err(Failure::new(format!("the invocation `{request}` is of the function `{name}`, which is none of `{stack}`"))
-                .exit(Exit::Usage)
-                .into())
+            Err(Failure::new(format!(
+                "the invocation `{request}` is of the function `{name}`, which is none of `{stack}`"
+            ))
+            .exit(Exit::Usage)
+            .into())
         }
         None => {
             let kept = local::invocations(cloud).await?;

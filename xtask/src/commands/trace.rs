@@ -21,11 +21,14 @@ pub async fn run(arguments: &Trace) -> anyhow::Result<Exit> {
     let found = trace::follow(&running, id, moment::before_now(arguments.since)).await?;
     if found.steps.is_empty() {
         let since = moment::rough(arguments.since);
-        return Err(Failure::new(format!("no function of `{}` says anything of `{id}` in the last {since}", running.stack.name()))
-            .help("`--since 1d` looks further back")
-            .help("a message that nobody has received yet is in its queue: `peek` shows it")
-            .help("only functions that `stackwright-functions` runs tell, at the level INFO or a finer one")
-            .into());
+        return Err(Failure::new(format!(
+            "no function of `{}` says anything of `{id}` in the last {since}",
+            running.stack.name()
+        ))
+        .help("`--since 1d` looks further back")
+        .help("a message that nobody has received yet is in its queue: `peek` shows it")
+        .help("only functions that `stackwright-functions` runs tell, at the level INFO or a finer one")
+        .into());
     }
     let ends = trace::ends(&running, &found.steps).await?;
     if ui::json() {
@@ -76,7 +79,9 @@ fn print(step: &Step) {
         ui::result(format!("  -> {to}  {}", parts.join(", ")));
     }
     let (style, outcome) = match &step.outcome {
-        Outcome::Done => (ui::GOOD, step.status.map_or_else(|| "done".to_owned(), |status| format!("answered {status}"))),
+        Outcome::Done => {
+            (ui::GOOD, step.status.map_or_else(|| "done".to_owned(), |status| format!("answered {status}")))
+        }
         Outcome::Returned => (ui::CAUTION, "returned to its queue".to_owned()),
         Outcome::Failed(error) => (ui::DANGER, format!("failed: {error}")),
         Outcome::Unknown => (ui::DANGER, "no end is told: it is at work, crashed, or ran out of time".to_owned()),
@@ -107,9 +112,10 @@ fn as_json(step: &Step) -> Json {
             "error": effect.error,
         })
     });
-    let said = step.said.iter().map(|said| {
-        json!({"level": said.level.map(|level| name_of(level).to_lowercase()), "text": said.text})
-    });
+    let said = step
+        .said
+        .iter()
+        .map(|said| json!({"level": said.level.map(|level| name_of(level).to_lowercase()), "text": said.text}));
     json!({
         "function": step.function,
         "request": step.request,

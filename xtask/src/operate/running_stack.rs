@@ -145,7 +145,8 @@ impl RunningStack {
         if shown != text {
             return shown;
         }
-        let rest = |it: &Resource| text.strip_prefix(&it.physical_id).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let rest =
+            |it: &Resource| text.strip_prefix(&it.physical_id).filter(|rest| rest.is_empty() || rest.starts_with('/'));
         // Roles and log groups may have the names of what they are for, and nothing is written to them.
         const NOT_WRITTEN: [&str; 2] = ["AWS::IAM::Role", "AWS::Logs::LogGroup"];
         let candidates = self.resources.iter().filter(|it| !NOT_WRITTEN.contains(&it.resource_type.as_str()));

@@ -24,9 +24,15 @@ pub fn lines(heads: [&str; 2], texts: [&str; 2]) -> Vec<String> {
     }
     for operation in diff.ops() {
         let (mark, old, new) = match *operation {
-            DiffOp::Equal { old_index, new_index, len } => (' ', old_index..old_index + len, new_index..new_index + len),
-            DiffOp::Delete { old_index, old_len, new_index } => ('<', old_index..old_index + old_len, new_index..new_index),
-            DiffOp::Insert { old_index, new_index, new_len } => ('>', old_index..old_index, new_index..new_index + new_len),
+            DiffOp::Equal { old_index, new_index, len } => {
+                (' ', old_index..old_index + len, new_index..new_index + len)
+            }
+            DiffOp::Delete { old_index, old_len, new_index } => {
+                ('<', old_index..old_index + old_len, new_index..new_index)
+            }
+            DiffOp::Insert { old_index, new_index, new_len } => {
+                ('>', old_index..old_index, new_index..new_index + new_len)
+            }
             DiffOp::Replace { old_index, old_len, new_index, new_len } => {
                 ('|', old_index..old_index + old_len, new_index..new_index + new_len)
             }

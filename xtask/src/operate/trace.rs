@@ -42,11 +42,15 @@ pub async fn follow(running: &RunningStack, id: &str, from: i64) -> anyhow::Resu
         read(running, &groups, from, &new, &mut search).await?;
     }
     // What Lambda itself says of an invocation names no trace.
-    let requests: Vec<_> = search.own_lines().filter_map(|it| it.request.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    let requests: Vec<_> =
+        search.own_lines().filter_map(|it| it.request.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let mut reports = Search::default();
     read(running, &groups, from, &requests, &mut reports).await?;
     let reports = reports.lines.into_values().filter_map(|it| Some((it.request?, it.report?))).collect();
-    Ok(Trace { ids: search.traces.iter().cloned().collect(), steps: step::steps(running, &groups, search.own_lines(), &reports) })
+    Ok(Trace {
+        ids: search.traces.iter().cloned().collect(),
+        steps: step::steps(running, &groups, search.own_lines(), &reports),
+    })
 }
 
 /// What is looked for, and what was found.
@@ -121,7 +125,8 @@ mod tests {
         assert_eq!(search.next().unwrap(), ["m-1"]);
         let received = r#"{"target":"stackwright","message":"received","span":{"requestId":"r-1","trace_id":"t-1","message_id":"m-1"}}"#;
         let other = received.replace("t-1", "t-2").replace("m-1", "m-2");
-        let sent = r#"{"target":"stackwright","message":"called","id":"m-3 m-4","span":{"requestId":"r-1","trace_id":"t-1"}}"#;
+        let sent =
+            r#"{"target":"stackwright","message":"called","id":"m-3 m-4","span":{"requestId":"r-1","trace_id":"t-1"}}"#;
         search.take((1, "a".to_owned()), line(received));
         search.take((2, "b".to_owned()), line(&other));
         assert_eq!(search.next().unwrap(), ["t-1"]);

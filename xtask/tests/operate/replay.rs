@@ -89,7 +89,10 @@ async fn events_are_kept_within_bounds_and_until_the_local_cloud_is_reset() {
 
     let gone = run(&cloud, "replay", &[&requests[0]]).expect(1);
     for said in [
-        &format!("the local cloud keeps no event with the request id `{}`: of `spaceships` it keeps 101, since 20", requests[0]),
+        &format!(
+            "the local cloud keeps no event with the request id `{}`: of `spaceships` it keeps 101, since 20",
+            requests[0]
+        ),
         "it keeps of each function the last 100, and 16 MiB of all functions together",
         "cargo xtask logs spaceships --local --json",
     ] {

@@ -63,7 +63,9 @@ async fn an_order_is_followed_from_the_request_to_where_it_is_kept() {
         assert_eq!(steps(&trace(&cloud, "orders", id)), expected, "{id}");
     }
     let text = cloud.attempt(&["trace", "orders", message, "--local"]).expect(0);
-    for said in ["Submit  from POST /orders", "-> OrdersTable  DynamoDB PutItem, ", "=> written to OrdersTable", "answered 202"] {
+    for said in
+        ["Submit  from POST /orders", "-> OrdersTable  DynamoDB PutItem, ", "=> written to OrdersTable", "answered 202"]
+    {
         assert!(text.stdout.contains(said), "no {said} in {text}");
     }
 }
@@ -81,7 +83,10 @@ async fn a_callers_trace_and_correlation_id_are_kept() {
         let is_processed = |traced: &Value| traced["steps"].as_array().is_some_and(|steps| steps.len() == 2);
         let traced = eventually_that("the request is processed", look, is_processed).await;
         assert_eq!(traced["traces"], json!(["1-5759e988-bd862e3fe1be46a994272793"]));
-        assert_eq!((&traced["steps"][0]["function"], &traced["steps"][1]["function"]), (&json!("Request"), &json!("Processing")));
+        assert_eq!(
+            (&traced["steps"][0]["function"], &traced["steps"][1]["function"]),
+            (&json!("Request"), &json!("Processing"))
+        );
         assert_eq!(traced["steps"][1]["from"], "PendingQueue", "through the topic: {traced:#}");
     }
 }
@@ -94,7 +99,8 @@ async fn a_poisoned_message_is_followed_into_its_dead_letter_queue_and_out_again
     let system = deploy(&cloud, &validator.url("/validator"));
     system.redeliver_after("SightingsQueueUrl", 1).await;
     let send = |ship: &str| {
-        let sent = run(&cloud, "send", &["SightingsQueue", &sighting(ship, "a model").to_string(), "--group", ship, "--json"]);
+        let sent =
+            run(&cloud, "send", &["SightingsQueue", &sighting(ship, "a model").to_string(), "--group", ship, "--json"]);
         sent.expect(0).json()["id"].as_str().unwrap().to_owned()
     };
     let (poisoned, _other) = (send("XW-1"), send("YW-2"));
@@ -108,7 +114,10 @@ async fn a_poisoned_message_is_followed_into_its_dead_letter_queue_and_out_again
         assert_eq!(step["outcome"], "returned");
         let mut effects = step["effects"].as_array().unwrap().iter();
         let asked = "ConditionalCheckFailedException";
-        assert!(effects.all(|it| it["error"].as_str().unwrap().starts_with(asked)), "asked whether it is kept: {step:#}");
+        assert!(
+            effects.all(|it| it["error"].as_str().unwrap().starts_with(asked)),
+            "asked whether it is kept: {step:#}"
+        );
         assert!(step["said"].to_string().contains("the message returns to the queue"), "why it failed: {step:#}");
         assert_eq!(step["said"].as_array().unwrap().iter().filter(|it| it["level"] == "error").count(), 1, "{step:#}");
     }
@@ -120,7 +129,10 @@ async fn a_poisoned_message_is_followed_into_its_dead_letter_queue_and_out_again
     let redriven = run(&cloud, "redrive", &["SightingsDlq", "--filter", "XW-1", "--json"]).expect(0).json();
     let moved = redriven["messages"][0]["new_id"].as_str().unwrap();
     let traced = ended(&cloud, "spaceships", moved, 2).await;
-    assert_eq!(traced["ends"], json!([{"kind": "written", "to": "ModelCache"}, {"kind": "written", "to": "Sightings"}]));
+    assert_eq!(
+        traced["ends"],
+        json!([{"kind": "written", "to": "ModelCache"}, {"kind": "written", "to": "Sightings"}])
+    );
 }
 
 #[tokio::test]
@@ -139,7 +151,8 @@ fn an_id_that_no_function_says_is_told() {
     let cloud = LocalCloud::fresh();
     let _system = deploy(&cloud, "http://127.0.0.1:1/");
     let missing = run(&cloud, "trace", &["no-such-id"]).expect(1);
-    for said in ["no function of `spaceships` says anything of `no-such-id` in the last 1 h", "`--since 1d`", "`peek`"] {
+    for said in ["no function of `spaceships` says anything of `no-such-id` in the last 1 h", "`--since 1d`", "`peek`"]
+    {
         assert!(missing.stderr.contains(said), "no {said} in {missing}");
     }
     run(&cloud, "trace", &["a\"b"]).expect(2);

@@ -247,7 +247,8 @@ mod tests {
         let created = json!({"detail-type": "Object Created", "id": "e-1", 
             "detail": {"request-id": "s-1", "bucket": {"name": "b"}, "object": {"key": "k"}}});
         check(&created, "Object Created", &["e-1", "s-1", "b/k"], LAMBDA);
-        let notification = json!({"Records": [{"EventSource": "aws:sns", "Sns": {"TopicArn": "t", "MessageId": "n-1"}}]});
+        let notification =
+            json!({"Records": [{"EventSource": "aws:sns", "Sns": {"TopicArn": "t", "MessageId": "n-1"}}]});
         check(&notification, "t", &["n-1"], LAMBDA);
         for other in [json!({"a": 1}), json!([1]), json!(null), json!({"Records": []})] {
             let [cause] = causes(&other).try_into().unwrap();

@@ -87,9 +87,8 @@ impl fmt::Display for TraceHeader {
 /// `1-{8 digits}-{24 digits}`.
 fn is_root(text: &str) -> bool {
     let mut parts = text.split('-');
-    let mut is_hex = |length| {
-        parts.next().is_some_and(|part| part.len() == length && part.bytes().all(|it| it.is_ascii_hexdigit()))
-    };
+    let mut is_hex =
+        |length| parts.next().is_some_and(|part| part.len() == length && part.bytes().all(|it| it.is_ascii_hexdigit()));
     is_hex(1) && is_hex(8) && is_hex(24)
 }
 

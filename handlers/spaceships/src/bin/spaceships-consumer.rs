@@ -9,5 +9,6 @@ use spaceships::consumer::{self, Bindings};
 async fn main() -> Result<(), Error> {
     let bindings: Bindings = function::start().await?;
     let validator = Validator::new(&bindings.validator_url);
-    function::serve(async |event: LambdaEvent<_>| Ok(consumer::handle(&bindings, &validator, &event.payload).await?)).await
+    function::serve(async |event: LambdaEvent<_>| Ok(consumer::handle(&bindings, &validator, &event.payload).await?))
+        .await
 }

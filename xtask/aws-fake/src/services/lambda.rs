@@ -122,7 +122,8 @@ fn update_code(account: &mut Account, request: &Request, id: &str) -> Result<Jso
     let live = account.find_mut(FUNCTION, &request.region, id);
     let live = live.ok_or_else(|| missing(format!("Function not found: {arn}")))?;
     if live.property(UPDATING).is_some() {
-        let message = format!("The operation cannot be performed at this time. An update is in progress for resource: {arn}");
+        let message =
+            format!("The operation cannot be performed at this time. An update is in progress for resource: {arn}");
         return Err(Refusal::new(409, "ResourceConflictException", message));
     }
     if !is_there {

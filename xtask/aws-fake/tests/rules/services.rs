@@ -179,7 +179,8 @@ async fn functions() {
     assert_eq!(function.code_sha256().unwrap().len(), 44);
 
     // https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html
-    let update = |key: &str| lambda.update_function_code().function_name("orders").s3_bucket("artifacts").s3_key(key).send();
+    let update =
+        |key: &str| lambda.update_function_code().function_name("orders").s3_bucket("artifacts").s3_key(key).send();
     assert_eq!(refusal(update("none").await).0, "InvalidParameterValueException");
     aws.s3().put_object().bucket("artifacts").key("other").body(b"other".to_vec().into()).send().await.unwrap();
     let updated = update("other").await.unwrap();

@@ -37,7 +37,8 @@ pub enum End {
 pub async fn ends(running: &RunningStack, steps: &[Step]) -> anyhow::Result<BTreeSet<End>> {
     let mut ends = BTreeSet::new();
     for (number, step) in steps.iter().enumerate() {
-        let written = step.effects.iter().filter(|it| it.error.is_none() && matches!(it.service.as_str(), "DynamoDB" | "S3"));
+        let written =
+            step.effects.iter().filter(|it| it.error.is_none() && matches!(it.service.as_str(), "DynamoDB" | "S3"));
         ends.extend(written.map(|effect| End::Written(effect.to.clone())));
         let is_repeated = steps[number + 1..].iter().any(|later| later.is_again(step));
         if let (Some(status), Some(route)) = (step.status, &step.from) {
