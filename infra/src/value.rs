@@ -90,13 +90,11 @@ impl Value {
         {
             return Self::Literal(format!("{before}{literal}{after}"));
         }
-        match self.placeholder() {
-            Some(placeholder) => Self::sub(format!("{before}{placeholder}{after}")),
-            None => {
-                let sub = serde_json::json!({"Fn::Sub": [format!("{before}${{Value}}{after}"), {"Value": self}]});
-                Self::Intrinsic(Intrinsic::Json(sub))
-            }
+        if let Some(placeholder) = self.placeholder() {
+            return Self::sub(format!("{before}{placeholder}{after}"));
         }
+        let sub = serde_json::json!({"Fn::Sub": [format!("{before}${{Value}}{after}"), {"Value": self}]});
+        Self::Intrinsic(Intrinsic::Json(sub))
     }
 
     /// The value as a part of the text of `!Sub`; `None` for a function that has no placeholder.

@@ -31,7 +31,7 @@ pub(crate) use calls::EFFECTS;
 mod calls {
     use aws_sdk_eventbridge::operation::put_events::builders::PutEventsFluentBuilder;
     use aws_sdk_eventbridge::operation::put_events::{PutEventsInput, PutEventsOutput};
-    use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+    use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
 
     use super::{EventBus, PutEvents};
     use crate::evidence;
@@ -45,7 +45,7 @@ mod calls {
         },
         id: |output, _| {
             let output = output.downcast_ref::<PutEventsOutput>()?;
-            Some(output.entries().iter().filter_map(|it| it.event_id()).collect::<Vec<_>>().join(" "))
+            Some(output.entries().iter().filter_map(PutEventsResultEntry::event_id).collect::<Vec<_>>().join(" "))
         },
     };
 

@@ -35,6 +35,8 @@ mod calls {
     use aws_sdk_sns::operation::publish_batch::builders::PublishBatchFluentBuilder;
     use aws_sdk_sns::operation::publish_batch::{PublishBatchInput, PublishBatchOutput};
 
+    use aws_sdk_sns::types::PublishBatchResultEntry;
+
     use super::{Publish, PublishBatch, Topic};
     use crate::evidence;
     use crate::grants::Grants;
@@ -51,7 +53,14 @@ mod calls {
                 return output.message_id().map(str::to_owned);
             }
             let several = output.downcast_ref::<PublishBatchOutput>()?;
-            Some(several.successful().iter().filter_map(|it| it.message_id()).collect::<Vec<_>>().join(" "))
+            Some(
+                several
+                    .successful()
+                    .iter()
+                    .filter_map(PublishBatchResultEntry::message_id)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
         },
     };
 

@@ -37,6 +37,8 @@ mod calls {
     use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
     use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchInput, SendMessageBatchOutput};
 
+    use aws_sdk_sqs::types::SendMessageBatchResultEntry;
+
     use super::{GetQueueAttributes, Queue, SendMessage, SendMessageBatch};
     use crate::evidence;
     use crate::grants::Grants;
@@ -53,7 +55,7 @@ mod calls {
                 return output.message_id().map(str::to_owned);
             }
             let several = output.downcast_ref::<SendMessageBatchOutput>()?;
-            Some(several.successful().iter().map(|it| it.message_id()).collect::<Vec<_>>().join(" "))
+            Some(several.successful().iter().map(SendMessageBatchResultEntry::message_id).collect::<Vec<_>>().join(" "))
         },
     };
 

@@ -7,7 +7,7 @@ use infra::cloudwatch::{Alarm, Dashboard, Metric, Series, Statistic, Widget};
 use infra::dynamodb::Table;
 use infra::lambda::Function;
 use infra::sqs::{FifoQueue, Queue, StandardQueue};
-use infra::{Ref, Stack};
+use infra::{LogicalId, Ref, Stack};
 
 use crate::protection;
 
@@ -45,7 +45,7 @@ fn alarms(stack: &Stack) -> Vec<Widget> {
 }
 
 fn queues(stack: &Stack) -> Vec<Widget> {
-    let dead: BTreeSet<_> = protection::dead_letter_queues(stack).map(|id| id.as_str()).collect();
+    let dead: BTreeSet<_> = protection::dead_letter_queues(stack).map(LogicalId::as_str).collect();
     let (mut ages, mut waiting) = (Vec::new(), Vec::new());
     collect::<StandardQueue>(stack, &dead, &mut ages, &mut waiting);
     collect::<FifoQueue>(stack, &dead, &mut ages, &mut waiting);

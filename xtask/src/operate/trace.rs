@@ -105,7 +105,7 @@ async fn read(
                 return Ok(());
             }
             let key = event.key();
-            search.take(key, TraceLine::of(event));
+            search.take(key, TraceLine::of(&event));
         }
     }
     Ok(())

@@ -88,7 +88,9 @@ impl Cause {
         let text = |pointer: &str| first.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let object = object_of(first.get("s3"));
         let mut ids = Vec::new();
-        records.iter().for_each(|record| collect_ids(record, DEPTH, &mut ids));
+        for record in records {
+            collect_ids(record, DEPTH, &mut ids);
+        }
         let traceparent = text("/Sns/MessageAttributes/traceparent/Value");
         Self {
             from: text("/Sns/TopicArn").or(object),
@@ -154,7 +156,11 @@ fn ids_in(body: &str) -> Vec<String> {
 fn collect_ids(value: &Value, depth: u32, ids: &mut Vec<String>) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match value {
-        Value::Array(items) => items.iter().for_each(|item| collect_ids(item, depth, ids)),
+        Value::Array(items) => {
+            for item in items {
+                collect_ids(item, depth, ids);
+            }
+        }
         Value::Object(members) => {
             let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
             let inner = |name: &str, id: &str| value.get(name)?.get(id)?.as_str().map(str::to_owned);
@@ -167,7 +173,9 @@ fn collect_ids(value: &Value, depth: u32, ids: &mut Vec<String>) {
                     ids.push(id);
                 }
             }
-            members.values().for_each(|member| collect_ids(member, depth, ids));
+            for member in members.values() {
+                collect_ids(member, depth, ids);
+            }
             // What was published is text in the notification.
             let published = text("TopicArn").and(text("Message")).filter(|text| text.starts_with('{'));
             if let Some(published) = published.and_then(|text| serde_json::from_str(&text).ok()) {

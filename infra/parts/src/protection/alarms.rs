@@ -91,8 +91,8 @@ fn watch(stack: &mut Stack, id: String, alarm: Alarm) {
 
 /// The dead-letter queues of the stack, each once or more.
 pub(crate) fn dead_letter_queues(stack: &Stack) -> impl Iterator<Item = LogicalId> {
-    let standard = standard_dead_letter_queues(stack).into_iter().map(|queue| queue.id());
-    standard.chain(fifo_dead_letter_queues(stack).into_iter().map(|queue| queue.id()))
+    let standard = standard_dead_letter_queues(stack).into_iter().map(Ref::id);
+    standard.chain(fifo_dead_letter_queues(stack).into_iter().map(Ref::id))
 }
 
 /// Where messages go that failed too often, and events that functions failed on.

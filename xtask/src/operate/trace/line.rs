@@ -39,7 +39,7 @@ pub(super) struct TraceLine {
 }
 
 impl TraceLine {
-    pub(super) fn of(event: LogEvent) -> Self {
+    pub(super) fn of(event: &LogEvent) -> Self {
         Self::of_text(event.group, event.time, &event.message)
     }
 
