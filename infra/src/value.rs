@@ -84,20 +84,29 @@ impl Value {
     /// ```
     #[must_use]
     pub fn surrounded(&self, before: &str, after: &str) -> Self {
-        let placeholder = match self {
-            Self::Literal(literal) if !before.contains("${") && !after.contains("${") => {
-                return Self::Literal(format!("{before}{literal}{after}"));
-            }
-            Self::Literal(literal) => literal.replace("${", "${!"),
-            Self::Intrinsic(Intrinsic::Ref(id)) => format!("${{{id}}}"),
-            Self::Intrinsic(Intrinsic::GetAtt(id, attribute)) => format!("${{{id}.{attribute}}}"),
-            Self::Intrinsic(Intrinsic::Sub(template)) => template.clone(),
-            Self::Intrinsic(other) => {
-                let sub = serde_json::json!({"Fn::Sub": [format!("{before}${{Value}}{after}"), {"Value": other}]});
-                return Self::Intrinsic(Intrinsic::Json(sub));
-            }
-        };
-        Self::sub(format!("{before}{placeholder}{after}"))
+        if let Self::Literal(literal) = self
+            && !before.contains("${")
+            && !after.contains("${")
+        {
+            return Self::Literal(format!("{before}{literal}{after}"));
+        }
+        if let Some(placeholder) = self.placeholder() {
+            return Self::sub(format!("{before}{placeholder}{after}"));
+        }
+        let sub = serde_json::json!({"Fn::Sub": [format!("{before}${{Value}}{after}"), {"Value": self}]});
+        Self::Intrinsic(Intrinsic::Json(sub))
+    }
+
+    /// The value as a part of the text of `!Sub`; `None` for a function that has no placeholder.
+    #[must_use]
+    pub(crate) fn placeholder(&self) -> Option<String> {
+        match self {
+            Self::Literal(literal) => Some(literal.replace("${", "${!")),
+            Self::Intrinsic(Intrinsic::Ref(id)) => Some(format!("${{{id}}}")),
+            Self::Intrinsic(Intrinsic::GetAtt(id, attribute)) => Some(format!("${{{id}.{attribute}}}")),
+            Self::Intrinsic(Intrinsic::Sub(template)) => Some(template.clone()),
+            Self::Intrinsic(_) => None,
+        }
     }
 
     /// `then` when `condition` holds, else `otherwise`.

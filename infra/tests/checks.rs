@@ -3,7 +3,7 @@
 use bindings::Program;
 use bindings::dynamodb::{Index, Query};
 use infra::apigateway::{self, ApiResource, HttpMethod, Integration, Method, RequestParameter, RestApi};
-use infra::cloudwatch::Alarm;
+use infra::cloudwatch::{Alarm, Dashboard, Metric, Series, Statistic, Widget};
 use infra::dynamodb::{
     Billing, GlobalSecondaryIndex, Key, LocalSecondaryIndex, N, Projection, S, Table, Throughput, TimeToLive,
 };
@@ -216,6 +216,38 @@ fn an_alarm_with_a_period_that_cloudwatch_does_not_know() {
         let queue = stack.named("Orders").add(StandardQueue::default());
         stack.named("Alarm").add(Alarm { period: Seconds(45), ..Alarm::messages_in(queue) });
     });
+}
+
+#[test]
+fn a_dashboard_that_cloudwatch_does_not_take() {
+    let with = |widgets: fn(Metric) -> Vec<Widget>| {
+        move |stack: &mut Stack| {
+            let queue = stack.named("Orders").add(StandardQueue::default());
+            let widgets = widgets(Metric::visible_messages(queue));
+            stack.named("Dashboard").add(Dashboard { dashboard_name: None, widgets });
+        }
+    };
+    let message = "`Dashboard`: 501 metrics, 501 of them in one widget, are more than 2500 and 500";
+    check(
+        "dashboard-size",
+        &[message],
+        with(|metric| vec![Widget::metrics("All", vec![Series::of(metric, Statistic::Sum); 501])]),
+    );
+    let message = "`Dashboard`: 501 widgets are more than 500";
+    check("dashboard-size", &[message], with(|_| vec![Widget::metrics("All", []); 501]));
+    let expected = [
+        "`Dashboard`: a widget of 25 x 6 is not of 1 to 24 x 1 to 1000",
+        "`Dashboard`: a percentile in `All` is not 1 to 99",
+        "`Dashboard`: 0 alarms in `Alarms` are not 1 to 100",
+    ];
+    check(
+        "dashboard-widget",
+        &expected,
+        with(|metric| {
+            let wide = Widget { width: 25, ..Widget::metrics("Wide", []) };
+            vec![wide, Widget::metrics("All", [Series::percentile(metric, 100)]), Widget::alarms("Alarms", [])]
+        }),
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use bindings::Program;
 use bindings::dynamodb::{PutItem, Table as BoundTable};
 use infra::dynamodb::{GlobalSecondaryIndex, Key, N, S, Table, TimeToLive};
 use infra::iam::{InlinePolicy, Role, Statement};
-use infra::lambda::{EventSourceMapping, Function, FunctionResponseType, LogFormat, LoggingConfig};
+use infra::lambda::{EventSourceMapping, Function, FunctionResponseType, LoggingConfig};
 use infra::logs::LogGroup;
 use infra::sqs::{FifoQueue, RedrivePolicy};
 use infra::{Days, Seconds, Stack, Stage, Value};
@@ -74,7 +74,7 @@ fn service(stack: &mut Stack, n: usize) {
         ..Role::for_service("lambda.amazonaws.com")
     });
     function.function_name = name("");
-    function.logging_config = Some(LoggingConfig { log_format: LogFormat::Json, log_group: Some(logs) });
+    function.logging_config = Some(LoggingConfig { log_group: Some(logs), ..LoggingConfig::default() });
     let function = stack.named(format!("Function{n}")).add(function.with_role(role));
     stack.named(format!("Source{n}")).add(EventSourceMapping {
         queue,

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use cargo_metadata::Message;
+use rustix::process::{Pid, Signal, kill_process};
 use sha2::{Digest as _, Sha256};
 
 use crate::exit::Exit;
@@ -20,6 +21,37 @@ use crate::{hex, ui};
 
 /// After how long it is said that something is being built.
 const SILENCE: Duration = Duration::from_millis(1_500);
+
+/// The processes of the builds that are under way.
+static BUILDING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// Ends the builds that are under way, for a process that ends before they do: a Ctrl-C in a terminal reaches them by
+/// itself, a signal to this process alone does not.
+pub fn interrupt() {
+    for pid in BUILDING.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        if let Some(pid) = Pid::from_raw(*pid) {
+            // It may have ended by itself.
+            let _ = kill_process(pid, Signal::INT);
+        }
+    }
+}
+
+/// A build under way, until it is dropped.
+struct Building(i32);
+
+impl Building {
+    fn of(cargo: &Child) -> Self {
+        let pid = i32::try_from(cargo.id()).unwrap_or_default();
+        BUILDING.lock().unwrap_or_else(PoisonError::into_inner).insert(pid);
+        Self(pid)
+    }
+}
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        BUILDING.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
 
 /// A program that cargo built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +125,7 @@ impl Request<'_> {
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("`{}` cannot be run", command.get_program().display()))?;
+        let building = Building::of(&cargo);
         let (ended, end) = mpsc::channel::<()>();
         let what = self.was_built.then(|| self.what.to_owned());
         let waiting = thread::spawn(move || {
@@ -111,6 +144,7 @@ impl Request<'_> {
             }
         }
         let status = cargo.wait().context("cargo cannot be waited for")?;
+        drop(building);
         drop(ended);
         let _ = waiting.join();
         // Cargo has said why.

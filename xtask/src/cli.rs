@@ -19,7 +19,7 @@ use crate::scaffold::Template;
 pub use audit::{AuditFormat, FailOn, PolicyAudit, PolicyKind, ProgramArgs};
 pub use dev::Dev;
 pub use diff::{Diff, DiffFormat};
-pub use operate::{Example, Invoke, Level, LogFilter, Logs, Peek, Redrive, Send};
+pub use operate::{Example, Invoke, Level, LogFilter, Logs, Peek, Redrive, Replay, Send, Trace};
 
 /// Deploy serverless systems on AWS from one Cargo workspace.
 #[derive(Debug, Parser)]
@@ -81,8 +81,8 @@ pub struct TargetArgs {
     /// The AWS region, or several with commas; else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's.
     #[arg(long = "region", value_name = "REGION", value_delimiter = ',', value_parser = region)]
     pub regions: Vec<String>,
-    /// Build functions as Lambda gets them, instead of quickly for this machine.
-    #[arg(long, requires = "local")]
+    /// In the local cloud: build functions as Lambda gets them, instead of quickly for this machine.
+    #[arg(long)]
     pub release: bool,
     /// Another AWS-compatible endpoint, such as `LocalStack`'s.
     #[arg(long, value_name = "URL")]
@@ -344,6 +344,8 @@ pub enum Command {
     Logs(Box<Logs>),
     /// Invoke a function of a deployed stack: its answer on standard output, its log on standard error.
     Invoke(Box<Invoke>),
+    /// Send an event once more, to the code of now, and show both answers beside each other.
+    Replay(Box<Replay>),
     /// Send a message to a queue or topic, an event to a bus, or an object to a bucket of a deployed stack.
     Send(Box<Send>),
     /// Show the messages of a queue without taking them. Each is put back at once, and its receive count has risen by 1.
@@ -356,6 +358,8 @@ pub enum Command {
     /// A message is deleted once it was sent, so that none is lost when this is stopped half-way; run again, it goes on.
     /// One round is made: messages that fail again and come back meanwhile stay.
     Redrive(Box<Redrive>),
+    /// Show what became of a request or a message: each function that saw it, what it wrote and sent, and where it ended.
+    Trace(Box<Trace>),
     /// Start, stop and look after the local cloud.
     Local {
         /// What to do with it.

@@ -18,6 +18,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use infra::plan::Pseudo;
 
 use crate::cli::TargetArgs;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stack::Stack;
 use crate::{local, ui};
@@ -81,6 +82,12 @@ pub async fn connect(target: &TargetArgs, default_region: Option<&str>) -> anyho
         let local = local::start().await?;
         let region = target.regions.first().map_or(local::DEFAULT_REGION, String::as_str);
         return cloud(&local.sdk_config(region), Some(local), target).await;
+    }
+    if target.release {
+        return Err(Failure::new("`--release` is for the local cloud: what goes to AWS is always built so")
+            .exit(Exit::Usage)
+            .help("leave it out, or add `--local`")
+            .into());
     }
     let config = aws_config(target, default_region).await?;
     cloud(&config, None, target).await

@@ -11,12 +11,12 @@ use tokio::runtime::Handle;
 
 use crate::app::Workspace;
 use crate::cli::Dev;
-use crate::cloud;
 use crate::deploy::interrupt::Interrupt;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operate::running_stack::RunningStack;
 use crate::ui;
+use crate::{cargo, cloud};
 use round::Rounds;
 use watch::Watch;
 
@@ -42,7 +42,10 @@ pub async fn run(workspace: Workspace, arguments: Dev) -> anyhow::Result<Exit> {
     let work = tokio::task::spawn_blocking(move || Handle::current().block_on(go_round(rounds, watch)));
     tokio::select! {
         biased;
-        () = interrupt.raised() => Ok(Exit::Done),
+        () = interrupt.raised() => {
+            cargo::interrupt();
+            Ok(Exit::Done)
+        }
         ended = work => ended?,
         () = logs::follow(running.clone()) => Ok(Exit::Done),
         () = denials::tell(&cloud, running) => Ok(Exit::Done),

@@ -84,9 +84,11 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Restore { folder, target, yes } => commands::restore::run(&folder, &target, yes).await,
         Command::Logs(arguments) => commands::logs::run(&arguments).await,
         Command::Invoke(arguments) => commands::invoke::run(&arguments).await,
+        Command::Replay(arguments) => commands::replay::run(&arguments).await,
         Command::Send(arguments) => commands::send::run(&arguments).await,
         Command::Peek(arguments) => commands::peek::run(&arguments).await,
         Command::Redrive(arguments) => commands::redrive::run(&arguments).await,
+        Command::Trace(arguments) => commands::trace::run(&arguments).await,
         Command::Local { command } => commands::local::run(command).await,
         Command::Graph { name, choices, format, output } => {
             commands::graph::run(&name, &choices, format, output.as_deref())

@@ -90,7 +90,7 @@ fn actions(service: &str, prefix: &str, operation: &str) -> Vec<String> {
 }
 
 /// The commands that look after a deployed stack. Whoever uses them need not deploy.
-const OPERATING: [&str; 5] = ["invoke", "logs", "peek", "redrive", "send"];
+const OPERATING: [&str; 7] = ["invoke", "logs", "peek", "redrive", "replay", "send", "trace"];
 
 /// The actions of the calls in `files`, by service.
 fn actions_in(files: &[PathBuf]) -> BTreeMap<&'static str, BTreeSet<String>> {
@@ -142,7 +142,7 @@ fn the_rights_that_commands_need_are_those_of_the_calls() {
             .to_owned();
     page.push_str(&rows(&deploying));
     page.push_str(
-        "\n## Looking after stacks\n\nWhat `logs`, `invoke`, `send`, `peek` and `redrive` need together.\n\n\
+        "\n## Looking after stacks\n\nWhat `logs`, `invoke`, `replay`, `trace`, `send`, `peek` and `redrive` need together.\n\n\
          | service | actions |\n|---|---|\n| sts | `sts:GetCallerIdentity` |\n",
     );
     page.push_str(&rows(&operating));

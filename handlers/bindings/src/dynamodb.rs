@@ -65,18 +65,35 @@ impl<A> Index<A> {
 }
 
 #[cfg(feature = "dynamodb")]
+pub(crate) use calls::EFFECTS;
+
+#[cfg(feature = "dynamodb")]
 mod calls {
+    use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
     use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
     use aws_sdk_dynamodb::operation::describe_table::builders::DescribeTableFluentBuilder;
     use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
+    use aws_sdk_dynamodb::operation::put_item::PutItemInput;
     use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
     use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
     use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
+    use aws_sdk_dynamodb::operation::update_item::UpdateItemInput;
     use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 
     use super::{DeleteItem, DescribeTable, GetItem, Index, PutItem, Query, Scan, Table, UpdateItem};
     use crate::evidence;
     use crate::grants::Grants;
+    use crate::trace::Effects;
+
+    pub(crate) const EFFECTS: Effects = Effects {
+        target: |input| {
+            let put = input.downcast_ref::<PutItemInput>().map(PutItemInput::table_name);
+            let update = || input.downcast_ref::<UpdateItemInput>().map(UpdateItemInput::table_name);
+            let delete = || input.downcast_ref::<DeleteItemInput>().map(DeleteItemInput::table_name);
+            put.or_else(update).or_else(delete).flatten().map(str::to_owned)
+        },
+        id: |_, _| None,
+    };
 
     macro_rules! table_calls {
         ($($call:ident: $operation:ident -> $builder:ident),+ $(,)?) => {

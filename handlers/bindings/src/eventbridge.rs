@@ -25,13 +25,29 @@ impl<A> EventBus<A> {
 }
 
 #[cfg(feature = "eventbridge")]
+pub(crate) use calls::EFFECTS;
+
+#[cfg(feature = "eventbridge")]
 mod calls {
     use aws_sdk_eventbridge::operation::put_events::builders::PutEventsFluentBuilder;
-    use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+    use aws_sdk_eventbridge::operation::put_events::{PutEventsInput, PutEventsOutput};
+    use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
 
     use super::{EventBus, PutEvents};
     use crate::evidence;
     use crate::grants::Grants;
+    use crate::trace::Effects;
+
+    pub(crate) const EFFECTS: Effects = Effects {
+        target: |input| {
+            let entry = input.downcast_ref::<PutEventsInput>()?.entries().first()?;
+            entry.event_bus_name().map(str::to_owned)
+        },
+        id: |output, _| {
+            let output = output.downcast_ref::<PutEventsOutput>()?;
+            Some(output.entries().iter().filter_map(PutEventsResultEntry::event_id).collect::<Vec<_>>().join(" "))
+        },
+    };
 
     impl<A> EventBus<A> {
         /// The SDK's `put_events` with `entries`, up to 10, each of which goes to this bus.

@@ -26,13 +26,24 @@ impl<A> Function<A> {
 }
 
 #[cfg(feature = "lambda")]
+pub(crate) use calls::EFFECTS;
+
+#[cfg(feature = "lambda")]
 mod calls {
     use aws_sdk_lambda::operation::get_function_configuration::builders::GetFunctionConfigurationFluentBuilder;
+    use aws_sdk_lambda::operation::invoke::InvokeInput;
     use aws_sdk_lambda::operation::invoke::builders::InvokeFluentBuilder;
 
     use super::{Function, GetFunctionConfiguration, Invoke};
     use crate::evidence;
     use crate::grants::Grants;
+    use crate::trace::Effects;
+
+    pub(crate) const EFFECTS: Effects = Effects {
+        target: |input| input.downcast_ref::<InvokeInput>()?.function_name().map(str::to_owned),
+        // The function's own request id: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+        id: |_, response| response.headers().get("x-amzn-requestid").map(str::to_owned),
+    };
 
     impl<A> Function<A> {
         /// The SDK's `get_function_configuration` of this function.

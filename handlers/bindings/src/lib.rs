@@ -37,6 +37,8 @@ pub mod runtime;
 pub mod s3;
 pub mod sns;
 pub mod sqs;
+#[cfg(feature = "runtime")]
+pub mod trace;
 pub mod url;
 
 pub use declaration::{Declaration, Grant};

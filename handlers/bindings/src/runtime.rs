@@ -112,11 +112,12 @@ pub(crate) fn current<C: ServiceClient>() -> Client<C> {
 }
 
 macro_rules! service_client {
-    ($sdk:ident, $feature:literal) => {
+    ($sdk:ident, $module:ident, $feature:literal) => {
         #[cfg(feature = $feature)]
         impl ServiceClient for $sdk::Client {
             fn new(config: &SdkConfig) -> Self {
-                Self::new(config)
+                let config = $sdk::config::Builder::from(config);
+                Self::from_conf(config.interceptor(crate::trace::Tracing(crate::$module::EFFECTS)).build())
             }
 
             fn offline() -> Self {
@@ -126,9 +127,9 @@ macro_rules! service_client {
     };
 }
 
-service_client!(aws_sdk_dynamodb, "dynamodb");
-service_client!(aws_sdk_eventbridge, "eventbridge");
-service_client!(aws_sdk_lambda, "lambda");
-service_client!(aws_sdk_s3, "s3");
-service_client!(aws_sdk_sns, "sns");
-service_client!(aws_sdk_sqs, "sqs");
+service_client!(aws_sdk_dynamodb, dynamodb, "dynamodb");
+service_client!(aws_sdk_eventbridge, eventbridge, "eventbridge");
+service_client!(aws_sdk_lambda, lambda, "lambda");
+service_client!(aws_sdk_s3, s3, "s3");
+service_client!(aws_sdk_sns, sns, "sns");
+service_client!(aws_sdk_sqs, sqs, "sqs");

@@ -75,17 +75,35 @@ impl<A> Bucket<A> {
 }
 
 #[cfg(feature = "s3")]
+pub(crate) use calls::EFFECTS;
+
+#[cfg(feature = "s3")]
 mod calls {
+    use aws_sdk_s3::operation::delete_object::DeleteObjectInput;
     use aws_sdk_s3::operation::delete_object::builders::DeleteObjectFluentBuilder;
     use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
     use aws_sdk_s3::operation::head_bucket::builders::HeadBucketFluentBuilder;
     use aws_sdk_s3::operation::head_object::builders::HeadObjectFluentBuilder;
     use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
+    use aws_sdk_s3::operation::put_object::PutObjectInput;
     use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 
     use super::{Bucket, DeleteObject, GetObject, HeadBucket, HeadObject, ListObjectsV2, PutObject};
     use crate::evidence;
     use crate::grants::Grants;
+    use crate::trace::Effects;
+
+    pub(crate) const EFFECTS: Effects = Effects {
+        target: |input| {
+            let put = input.downcast_ref::<PutObjectInput>().map(|it| (it.bucket(), it.key()));
+            let delete = || input.downcast_ref::<DeleteObjectInput>().map(|it| (it.bucket(), it.key()));
+            let (bucket, key) = put.or_else(delete)?;
+            Some(format!("{}/{}", bucket?, key?))
+        },
+        // Events of S3 tell the request that caused them.
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+        id: |_, response| response.headers().get("x-amz-request-id").map(str::to_owned),
+    };
 
     macro_rules! object_calls {
         ($($call:ident: $operation:ident -> $builder:ident),+ $(,)?) => {

@@ -26,13 +26,43 @@ impl<A> Topic<A> {
 }
 
 #[cfg(feature = "sns")]
+pub(crate) use calls::EFFECTS;
+
+#[cfg(feature = "sns")]
 mod calls {
     use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
+    use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
     use aws_sdk_sns::operation::publish_batch::builders::PublishBatchFluentBuilder;
+    use aws_sdk_sns::operation::publish_batch::{PublishBatchInput, PublishBatchOutput};
+
+    use aws_sdk_sns::types::PublishBatchResultEntry;
 
     use super::{Publish, PublishBatch, Topic};
     use crate::evidence;
     use crate::grants::Grants;
+    use crate::trace::Effects;
+
+    pub(crate) const EFFECTS: Effects = Effects {
+        target: |input| {
+            let one = input.downcast_ref::<PublishInput>().map(PublishInput::topic_arn);
+            let several = || input.downcast_ref::<PublishBatchInput>().map(PublishBatchInput::topic_arn);
+            one.or_else(several).flatten().map(str::to_owned)
+        },
+        id: |output, _| {
+            if let Some(output) = output.downcast_ref::<PublishOutput>() {
+                return output.message_id().map(str::to_owned);
+            }
+            let several = output.downcast_ref::<PublishBatchOutput>()?;
+            Some(
+                several
+                    .successful()
+                    .iter()
+                    .filter_map(PublishBatchResultEntry::message_id)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        },
+    };
 
     impl<A> Topic<A> {
         /// The SDK's `publish` to this topic.

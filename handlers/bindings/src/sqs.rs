@@ -27,14 +27,37 @@ impl<A> Queue<A> {
 }
 
 #[cfg(feature = "sqs")]
+pub(crate) use calls::EFFECTS;
+
+#[cfg(feature = "sqs")]
 mod calls {
     use aws_sdk_sqs::operation::get_queue_attributes::builders::GetQueueAttributesFluentBuilder;
     use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
+    use aws_sdk_sqs::operation::send_message::{SendMessageInput, SendMessageOutput};
     use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
+    use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchInput, SendMessageBatchOutput};
+
+    use aws_sdk_sqs::types::SendMessageBatchResultEntry;
 
     use super::{GetQueueAttributes, Queue, SendMessage, SendMessageBatch};
     use crate::evidence;
     use crate::grants::Grants;
+    use crate::trace::Effects;
+
+    pub(crate) const EFFECTS: Effects = Effects {
+        target: |input| {
+            let one = input.downcast_ref::<SendMessageInput>().map(SendMessageInput::queue_url);
+            let several = || input.downcast_ref::<SendMessageBatchInput>().map(SendMessageBatchInput::queue_url);
+            one.or_else(several).flatten().map(str::to_owned)
+        },
+        id: |output, _| {
+            if let Some(output) = output.downcast_ref::<SendMessageOutput>() {
+                return output.message_id().map(str::to_owned);
+            }
+            let several = output.downcast_ref::<SendMessageBatchOutput>()?;
+            Some(several.successful().iter().map(SendMessageBatchResultEntry::message_id).collect::<Vec<_>>().join(" "))
+        },
+    };
 
     impl<A> Queue<A> {
         /// The SDK's `get_queue_attributes` on this queue.

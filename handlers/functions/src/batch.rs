@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use futures::stream::{self, StreamExt};
 
+use crate::record::Record;
+use crate::trace;
+
 /// How many message groups are processed at a time.
 const CONCURRENT_GROUPS: usize = 16;
 
-/// Processes `messages`: groups concurrently, the messages of a group one after the other. `process` tells success.
+/// Processes `messages`, each of which has its `record`: groups concurrently, the messages of a group one after the other.
+/// `process` tells success. What it logs and calls is of the message's trace.
 ///
 /// Returns the messages that must be delivered again, in the order given: the first failure of each group and all
 /// later ones of that group, which are not processed, for they must not overtake it. A message without a group stands
@@ -16,18 +20,21 @@ const CONCURRENT_GROUPS: usize = 16;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
 pub async fn failures<'a, M>(
     messages: &'a [M],
-    group: impl Fn(&'a M) -> Option<&'a str>,
+    record: impl Fn(&'a M) -> &'a Record,
     process: impl AsyncFn(&'a M) -> bool,
 ) -> Vec<&'a M> {
     let mut alone = Vec::new();
     let mut groups = BTreeMap::<_, Vec<_>>::new();
     for (position, message) in messages.iter().enumerate() {
-        match group(message) {
+        match record(message).group.as_deref() {
             Some(name) => groups.entry(name).or_default().push((position, message)),
             None => alone.push(vec![(position, message)]),
         }
     }
-    let process = &process;
+    let process = &async |message| {
+        let Record { message_id, trace, .. } = record(message);
+        trace::of_message(message_id, trace, process(message)).await
+    };
     let mut failed = stream::iter(groups.into_values().chain(alone))
         .map(async |mut members| {
             let mut done = 0;
@@ -51,6 +58,7 @@ mod tests {
 
     use futures::executor::block_on;
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
 
@@ -59,6 +67,11 @@ mod tests {
 
     fn message() -> impl Strategy<Value = Message> {
         (proptest::option::of("[abc]"), any::<bool>())
+    }
+
+    fn record(group: Option<&String>) -> Record {
+        let attributes = group.map(|group| json!({ "MessageGroupId": group })).unwrap_or_else(|| json!({}));
+        Record::read(&json!({ "messageId": "m-1", "attributes": attributes })).unwrap()
     }
 
     /// Lets the other groups go first.
@@ -77,11 +90,12 @@ mod tests {
 
     /// The positions of the messages that return, and of those processed, in the order of processing.
     fn run(messages: &[Message]) -> (Vec<usize>, Vec<usize>) {
-        let numbered: Vec<_> = messages.iter().enumerate().collect();
+        let records = messages.iter().map(|(group, succeeds)| (record(group.as_ref()), *succeeds));
+        let numbered: Vec<_> = records.enumerate().collect();
         let processed = RefCell::new(Vec::new());
         let failed = block_on(failures(
             &numbered,
-            |(_, (group, _))| group.as_deref(),
+            |(_, (record, _))| record,
             async |(position, (_, succeeds))| {
                 processed.borrow_mut().push(*position);
                 yield_once().await;

@@ -14,6 +14,7 @@ pub mod record;
 pub mod sqs;
 #[cfg(feature = "dynamodb")]
 pub mod time_to_live;
+pub mod trace;
 #[cfg(feature = "dynamodb")]
 pub mod unique_time;
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::clock;
+use crate::trace::TraceHeader;
 
 /// A message of the queue.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Record {
     pub first_received: i64,
     /// Whether the message was delivered before.
     pub redelivered: bool,
+    /// The trace that it belongs to.
+    pub trace: TraceHeader,
     /// The whole record as JSON.
     pub text: String,
 }
@@ -47,12 +50,24 @@ impl Record {
                 .or_else(|| number("SentTimestamp"))
                 .unwrap_or_else(clock::millis),
             redelivered: number("ApproximateReceiveCount").is_some_and(|count| count > 1),
+            trace: trace_of(&message).ok_or(RecordError::NoMessageId)?,
             group: message.attributes.get("MessageGroupId").cloned(),
             message_id: message.message_id.ok_or(RecordError::NoMessageId)?,
             body: message.body.unwrap_or_default(),
             text: value.to_string(),
         })
     }
+}
+
+/// The trace of a message: what its sender says, in X-Ray's form or W3C's, else one of its own. `None` without an id.
+pub(crate) fn trace_of(message: &SqsMessage) -> Option<TraceHeader> {
+    let id = message.message_id.as_deref()?;
+    let attribute = |name| message.attributes.get(name);
+    let given = attribute("AWSTraceHeader").and_then(|text| TraceHeader::parse(text));
+    let traceparent = message.message_attributes.get("traceparent").and_then(|it| it.string_value.as_deref());
+    let given = given.or_else(|| TraceHeader::parse_traceparent(traceparent?));
+    let sent = attribute("SentTimestamp").and_then(|text| text.parse::<i64>().ok());
+    Some(given.unwrap_or_else(|| TraceHeader::of_id(id, sent.map(|sent| sent / 1_000))))
 }
 
 #[cfg(test)]

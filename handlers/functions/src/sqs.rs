@@ -32,7 +32,7 @@ pub async fn process<E: Display>(
     let records = event.records.iter().map(Record::read).collect::<Result<Vec<_>, _>>()?;
     let failed = batch::failures(
         &records,
-        |record| record.group.as_deref(),
+        |record| record,
         async |record| {
             let processed = process(record).await;
             if let Err(error) = &processed {

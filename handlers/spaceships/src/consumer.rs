@@ -67,7 +67,7 @@ pub async fn handle(
 
     let failed = batch::failures(
         &messages,
-        |(_, record)| record.group.as_deref(),
+        |(_, record)| record,
         async |(sighting, record)| {
             let kept = match sighting {
                 Ok(sighting) => keep(bindings, &models, sighting, record).await,

@@ -4,7 +4,7 @@ use infra::cloudwatch::Alarm;
 use infra::iam::{self, InlinePolicy, Policy, PolicyDocument, Role, Statement};
 use infra::lambda::{
     Destination, EventInvokeConfig, EventSourceMapping, Filter, FilterCriteria, Function, FunctionResponseType,
-    LogFormat, LoggingConfig, ScalingConfig, TracingMode,
+    LoggingConfig, ScalingConfig, TracingMode,
 };
 use infra::logs::LogGroup;
 use infra::sqs::{Queue, StandardQueue};
@@ -15,18 +15,12 @@ use policies::action;
 /// Adds the function as `{id}`, its log group `{id}LogGroup`, its role `{id}Role`, which allows exactly what the
 /// function's bindings and configuration need, and `{id}ErrorsAlarm`, which goes off when an invocation fails.
 ///
-/// The group is `/aws/lambda/{function_name}`, keeps its events for 30 days and is deleted with the stack.
+/// The group is `/aws/lambda/{function_name}`, keeps its events for 30 days and is deleted with the stack. Lines are JSON
+/// from the level INFO on. `logging_config` says another format or level, or another group, which is then not added.
 #[track_caller]
 pub fn function(stack: &mut Stack, id: &'static str, function: Function<()>) -> Ref<Function> {
-    let logs = stack
-        .named(format!("{id}LogGroup"))
-        .deletion_policy(DeletionPolicy::Delete)
-        .update_replace_policy(DeletionPolicy::Delete)
-        .add(LogGroup {
-            log_group_name: function.function_name.as_ref().map(|name| name.surrounded("/aws/lambda/", "")),
-            retention_in_days: Some(Days(30)),
-            ..LogGroup::default()
-        });
+    let given = function.logging_config.clone().unwrap_or_default();
+    let logs = given.log_group.unwrap_or_else(|| log_group(stack, id, &function));
     let role = stack.named(format!("{id}Role")).add(Role {
         policies: vec![InlinePolicy {
             policy_name: "function".to_owned(),
@@ -35,11 +29,24 @@ pub fn function(stack: &mut Stack, id: &'static str, function: Function<()>) -> 
         ..Role::for_service("lambda.amazonaws.com")
     });
     let function = stack.named(id).add(Function {
-        logging_config: Some(LoggingConfig { log_format: LogFormat::Json, log_group: Some(logs) }),
+        logging_config: Some(LoggingConfig { log_group: Some(logs), ..given }),
         ..function.with_role(role)
     });
     stack.named(format!("{id}ErrorsAlarm")).add(Alarm::errors_of(function));
     function
+}
+
+#[track_caller]
+fn log_group(stack: &mut Stack, id: &str, function: &Function<()>) -> Ref<LogGroup> {
+    stack
+        .named(format!("{id}LogGroup"))
+        .deletion_policy(DeletionPolicy::Delete)
+        .update_replace_policy(DeletionPolicy::Delete)
+        .add(LogGroup {
+            log_group_name: function.function_name.as_ref().map(|name| name.surrounded("/aws/lambda/", "")),
+            retention_in_days: Some(Days(30)),
+            ..LogGroup::default()
+        })
 }
 
 /// What the function's role allows: its bindings, its log, and what its configuration has Lambda do with the role.

@@ -1,6 +1,7 @@
 //! What several stacks are made of. Each part is a function that adds the resources its documentation names.
 
 mod bucket;
+mod dashboard;
 mod function;
 mod protection;
 mod queue;
@@ -9,8 +10,9 @@ mod table;
 mod topic;
 
 pub use bucket::{bucket, bucket_name};
+pub use dashboard::dashboard;
 pub use function::{Batch, consume, function, on_failure};
-pub use protection::protect;
+pub use protection::{protect, tell};
 pub use queue::{WithDlq, dead_letter_queue, fifo_queue, standard_queue};
 pub use rest_api::{Route, Target, publish, rest_api};
 pub use table::table;

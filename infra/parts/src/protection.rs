@@ -7,6 +7,9 @@ mod retention;
 
 use infra::Stack;
 
+pub(crate) use alarms::dead_letter_queues;
+pub use alarms::tell;
+
 /// In a protected stage, keeps what the stack holds, logs who used it and has alarms tell somebody; in any other stage it
 /// does nothing. Call it last: what is added later is not protected.
 ///

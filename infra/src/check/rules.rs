@@ -29,6 +29,8 @@ const RULES: &[Rule] = &[
     rule("bucket-name", "a bucket's name that account and region make too long"),
     rule("circular-dependency", "resources that wait for each other"),
     rule("circular-exports", "stacks that import from each other"),
+    rule("dashboard-size", "a dashboard of more than CloudWatch shows"),
+    rule("dashboard-widget", "a part of a dashboard that CloudWatch does not take"),
     rule("declared-twice", "two things of a stack under one name"),
     rule("description-length", "a description longer than CloudFormation takes"),
     rule("duplicate-export", "two outputs exported under one name"),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::apigateway::ApiStage;
+use crate::dynamodb::Table;
 use crate::lambda::Function;
 use crate::reference::Ref;
 use crate::sqs::Queue;
@@ -40,6 +41,39 @@ impl Metric {
         Self::of("AWS/SQS", "ApproximateNumberOfMessagesVisible", name)
     }
 
+    /// How old the oldest message of a queue is that nobody has deleted, in seconds.
+    #[must_use]
+    pub fn age_of_oldest_message<Q: Queue>(queue: Ref<Q>) -> Self {
+        let name = Dimension { name: "QueueName", value: queue.attribute("QueueName").into() };
+        Self::of("AWS/SQS", "ApproximateAgeOfOldestMessage", name)
+    }
+
+    /// The reads of a table that were refused for lack of capacity.
+    ///
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html>
+    #[must_use]
+    pub fn read_throttles(table: Ref<Table>) -> Self {
+        Self::of("AWS/DynamoDB", "ReadThrottleEvents", Dimension { name: "TableName", value: table.into() })
+    }
+
+    /// The writes to a table that were refused for lack of capacity.
+    #[must_use]
+    pub fn write_throttles(table: Ref<Table>) -> Self {
+        Self::of("AWS/DynamoDB", "WriteThrottleEvents", Dimension { name: "TableName", value: table.into() })
+    }
+
+    /// The invocations of a function, those that failed included.
+    #[must_use]
+    pub fn invocations(function: Ref<Function>) -> Self {
+        Self::of("AWS/Lambda", "Invocations", Dimension { name: "FunctionName", value: function.into() })
+    }
+
+    /// How long the invocations of a function took, in milliseconds.
+    #[must_use]
+    pub fn duration(function: Ref<Function>) -> Self {
+        Self::of("AWS/Lambda", "Duration", Dimension { name: "FunctionName", value: function.into() })
+    }
+
     /// The invocations of a function that failed.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
@@ -61,11 +95,33 @@ impl Metric {
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html>
     #[must_use]
     pub fn server_errors(api_name: Value, stage: Ref<ApiStage>) -> Self {
+        Self::of_api("5XXError", api_name, stage)
+    }
+
+    /// The requests of an API's stage that were refused as wrong.
+    #[must_use]
+    pub fn client_errors(api_name: Value, stage: Ref<ApiStage>) -> Self {
+        Self::of_api("4XXError", api_name, stage)
+    }
+
+    /// The requests of an API's stage.
+    #[must_use]
+    pub fn requests(api_name: Value, stage: Ref<ApiStage>) -> Self {
+        Self::of_api("Count", api_name, stage)
+    }
+
+    /// How long an API's stage took to answer, in milliseconds.
+    #[must_use]
+    pub fn latency(api_name: Value, stage: Ref<ApiStage>) -> Self {
+        Self::of_api("Latency", api_name, stage)
+    }
+
+    fn of_api(metric_name: &str, api_name: Value, stage: Ref<ApiStage>) -> Self {
         let api = Dimension { name: "ApiName", value: api_name };
         let stage = Dimension { name: "Stage", value: stage.into() };
         Self {
             namespace: "AWS/ApiGateway".to_owned(),
-            metric_name: "5XXError".to_owned(),
+            metric_name: metric_name.to_owned(),
             dimensions: vec![api, stage],
         }
     }

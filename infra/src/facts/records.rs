@@ -62,6 +62,8 @@ pub(super) fn all() -> Vec<Facts> {
         plain("AWS::CloudWatch::Alarm", "cloudwatch")
             .yielding(&[("Arn", "arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}")]),
 
+        plain("AWS::CloudWatch::Dashboard", "cloudwatch"),
+
         plain("AWS::DynamoDB::GlobalTable", "dynamodb")
             .holding(Holds::Counted("item"))
             .yielding(&[("Arn", "arn:{partition}:dynamodb:{region}:{account}:table/{id}")])

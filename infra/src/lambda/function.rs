@@ -66,21 +66,52 @@ pub struct Code {
 }
 
 /// Where and how a function's logs are written.
-#[derive(Debug, Clone, Serialize)]
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>
+#[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LoggingConfig {
     /// The format of the platform's own lines. A program decides the format of its lines itself.
     pub log_format: LogFormat,
     /// The group its log streams are made in.
     pub log_group: Option<Ref<LogGroup>>,
+    /// The least level of the program's own lines that are kept; with [`LogFormat::Json`] alone, where it is
+    /// [`LogLevel::Info`] by default. A program of `stackwright-functions` writes no finer lines than this.
+    pub application_log_level: Option<LogLevel>,
+    /// The least level of the lines that Lambda itself writes; with [`LogFormat::Json`] alone.
+    pub system_log_level: Option<SystemLogLevel>,
+}
+
+/// How grave a line of a program's log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(missing_docs, reason = "Lambda's own names, which say it")]
+pub enum LogLevel {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+    Fatal,
+}
+
+/// How grave a line of Lambda's own is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(missing_docs, reason = "Lambda's own names, which say it")]
+pub enum SystemLogLevel {
+    Debug,
+    Info,
+    Warn,
 }
 
 /// The format of the lines Lambda itself writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub enum LogFormat {
     /// Plain text.
     Text,
     /// JSON objects.
+    #[default]
     #[serde(rename = "JSON")]
     Json,
 }

@@ -212,6 +212,13 @@ impl Live {
             properties.insert(name.to_owned(), value);
         }
     }
+
+    /// Takes a property away.
+    pub(crate) fn unset(&mut self, name: &str) {
+        if let Some(properties) = self.properties.as_object_mut() {
+            properties.shift_remove(name);
+        }
+    }
 }
 
 /// Whether names of the type are one space for all regions.

@@ -85,6 +85,26 @@ pub struct Invoke {
     pub target: TargetArgs,
 }
 
+/// What `replay` is asked.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The stack.
+    #[arg(value_name = "STACK")]
+    pub stack: String,
+    /// The request id of the invocation, of which the local cloud keeps the last; AWS keeps none.
+    #[arg(value_name = "REQUEST_ID", required_unless_present = "from", conflicts_with = "from")]
+    pub request: Option<String>,
+    /// The event in a file that `invoke --record` or `replay --record` wrote.
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Write the event and the answer of now to a file.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Where.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
 /// A service that invokes functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Example {
@@ -175,6 +195,23 @@ pub struct Redrive {
     /// The queue that they go to, by logical id; else each goes back to where it came from.
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
+    /// Where.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// What `trace` is asked.
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// The stack.
+    #[arg(value_name = "STACK")]
+    pub stack: String,
+    /// The id of a request, a message or a trace, or any other that a function logs, such as an order's.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// How far to look back: a number of `s`, `m`, `h` or `d`.
+    #[arg(long, value_name = "AGE", default_value = "1h", value_parser = age)]
+    pub since: Duration,
     /// Where.
     #[command(flatten)]
     pub target: TargetArgs,

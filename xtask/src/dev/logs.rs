@@ -55,11 +55,13 @@ fn groups(stack: &RunningStack, several: bool) -> Vec<LogGroup> {
 
 async fn print(stack: &RunningStack, groups: &[LogGroup]) {
     let wanted = LogFilter::default();
+    let mut log = LogEvents::since(&stack.cloud, groups, moment::now()).followed();
     loop {
-        let mut log = LogEvents::since(&stack.cloud, groups, moment::now()).followed();
         if let Err(error) = LogPrinter::new(&wanted, groups).print(&mut log, true).await {
             ui::warn(format!("the logs of `{}` cannot be read: {error}", stack.stack.name()));
         }
         sleep(PAUSE).await;
+        // With what was written meanwhile.
+        log.go_on();
     }
 }

@@ -1,11 +1,9 @@
 //! What the roles of the local cloud were allowed and denied.
 
-use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::cloud::LocalCloud;
 use super::http;
-use super::status::PATIENCE;
 use crate::failure::Failure;
 
 /// The calls that sessions of roles made since the local cloud was emptied.
@@ -47,12 +45,7 @@ pub async fn calls(cloud: &LocalCloud) -> anyhow::Result<Calls> {
         Failure::new("the local cloud runs since before it recorded calls, or records them in another form")
             .help("`cargo xtask local stop`, then `cargo xtask local start`, and use the system again")
     };
-    let response = http::client(PATIENCE)?.get(format!("{}/_stackwright/calls", cloud.endpoint())).send().await;
-    let response = response.map_err(|error| {
-        Failure::new(format!("the local cloud on port {} does not answer: {error}", cloud.place.port))
-            .help("see whether it runs: `cargo xtask local status`")
-    })?;
-    let body = response.bytes().await.context("the local cloud did not say what it recorded")?;
+    let body = http::get(cloud, "calls").await?;
     let calls: Calls = serde_json::from_slice(&body).map_err(|_| outdated())?;
     if calls.version == 1 { Ok(calls) } else { Err(outdated().into()) }
 }

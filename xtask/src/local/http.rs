@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use reqwest::Client;
 use serde::Deserialize;
+
+use super::cloud::LocalCloud;
+use super::status::PATIENCE;
+use crate::failure::Failure;
 
 /// What the emulator says of itself.
 #[derive(Debug, Deserialize)]
@@ -23,6 +28,17 @@ pub(super) fn client(patience: Duration) -> anyhow::Result<Client> {
     // client in this process has said so already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Ok(Client::builder().no_proxy().timeout(patience).build()?)
+}
+
+/// What the local cloud answers to `GET /_stackwright/{path}`.
+pub(super) async fn get(cloud: &LocalCloud, path: &str) -> anyhow::Result<Vec<u8>> {
+    let response = client(PATIENCE)?.get(format!("{}/_stackwright/{path}", cloud.endpoint())).send().await;
+    let response = response.map_err(|error| {
+        Failure::new(format!("the local cloud on port {} does not answer: {error}", cloud.place.port))
+            .help("see whether it runs: `cargo xtask local status`")
+    })?;
+    let body = response.bytes().await.context("the local cloud did not say what it keeps")?;
+    Ok(body.to_vec())
 }
 
 /// The health of the emulator on `port`, if that is one of ours and answers within `patience`.

@@ -10,6 +10,10 @@
 - `GET /_stackwright/health` says who answers, `POST /_stackwright/save` saves now.
 - It keeps what sessions of roles were allowed and denied, which `GET /_stackwright/calls` tells: who, which action, on
   which resource, and how often; nothing else of a request.
+- It keeps the last events of each function with their answers. `GET /_stackwright/events` lists them, the latest last, and
+  `GET /_stackwright/events/REQUEST_ID` has one in full.
+- A service that is sent a trace with a request passes it on with the message, as on AWS.
+- A function has its new code at once.
 - CloudFormation refuses to delete a bucket with objects, and one that it deleted does not come back with the next start.
 - A change set in which only outputs are others can be executed.
 - CloudFormation has stack refactors, by which resources get other logical ids and go to other stacks.
@@ -19,14 +23,18 @@
 
 import asyncio
 import bisect
+import contextvars
 import fcntl
 import heapq
 import inspect
 import json
 import logging
 import os
+import re
 import resource
+import secrets
 import sys
+import threading
 import time
 import uuid
 from importlib.metadata import version
@@ -87,7 +95,7 @@ logging.getLogger().addHandler(PersistenceErrors(logging.ERROR))
 
 import ministack.app  # noqa: E402 - reads the environment and configures logging when it is imported
 from ministack.core import iam_evaluator  # noqa: E402 - the same
-from ministack.services import cloudformation, cloudwatch_logs, s3, sts  # noqa: E402 - the same
+from ministack.services import cloudformation, cloudwatch_logs, lambda_svc, s3, sqs, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
 
 
@@ -187,6 +195,167 @@ class Calls:
 
 
 calls = Calls()
+
+# What is kept of events and answers: of a function, and of all together.
+MOST_EVENTS = 100
+MOST_BYTES = 16 << 20  # two payloads of Lambda's largest synchronous size fit: 6 MB for an event, and for an answer
+events_file = os.path.join(state, "stackwright-events.json")
+
+
+class Events:
+    """The last events of each function, with their answers."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.clear()
+
+    def clear(self):
+        with self.lock:
+            self.kept = {}  # from the ARN of a function to its invocations, the earliest first
+            self.sizes = {}  # from the ARN of a function to the bytes of its invocations
+            self.changed = True
+
+    def add(self, invocation):
+        function, size = invocation["function"], self.size(invocation)
+        if size > MOST_BYTES:
+            return
+        with self.lock:
+            self.kept.setdefault(function, []).append(invocation)
+            self.sizes[function] = self.sizes.get(function, 0) + size
+            if len(self.kept[function]) > MOST_EVENTS:
+                self.forget(function)
+            while sum(self.sizes.values()) > MOST_BYTES:
+                self.forget(max(self.sizes, key=self.sizes.get))
+            self.changed = True
+
+    def forget(self, function):
+        self.sizes[function] -= self.size(self.kept[function].pop(0))
+        if not self.kept[function]:
+            del self.kept[function], self.sizes[function]
+
+    @staticmethod
+    def size(invocation):
+        return len(invocation["event"]) + len(invocation["answer"])
+
+    def all(self):
+        with self.lock:
+            kept = [invocation for invocations in self.kept.values() for invocation in invocations]
+        return sorted(kept, key=lambda invocation: invocation["time"])
+
+    def listed(self):
+        content = ("event", "answer")
+        kept = [{name: it[name] for name in it if name not in content} for it in self.all()]
+        return {"version": 1, "invocations": kept}
+
+    def find(self, request):
+        for it in self.all():
+            if it["request"] == request:
+                return it | {"version": 1, "event": json.loads(it["event"]), "answer": json.loads(it["answer"])}
+
+    def load(self):
+        if os.path.exists(events_file):
+            try:
+                with open(events_file, encoding="utf-8") as file:
+                    for invocation in json.load(file):
+                        self.add(invocation)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                self.clear()
+                problems.append(f"the events that were kept cannot be read: {error}")
+        self.changed = False
+
+    def save(self):
+        if not self.changed:
+            return
+        self.changed = False
+        try:
+            with open(events_file + ".new", "w", encoding="utf-8") as file:
+                file.write(json.dumps(self.all()))
+            os.replace(events_file + ".new", events_file)
+        except OSError as error:
+            problems.append(f"the events that were kept cannot be saved: {error}")
+
+
+events = Events()
+
+
+def keep_events():
+    expected = ["func", "config", "event", "request_id", "started"]
+    try:
+        dispatch = lambda_svc._execute_function_dispatch
+    except AttributeError as error:
+        sys.exit(f"this version of MiniStack runs functions in another way than the launcher knows: {error}")
+    if list(inspect.signature(dispatch).parameters) != expected:
+        sys.exit("this version of MiniStack runs functions in another way than the launcher knows: its parameters")
+
+    def answer_of(result):
+        answer = result.get("body")
+        if isinstance(answer, bytes):
+            answer = answer.decode("utf-8", errors="replace")
+        if isinstance(answer, str) and result.get("raw_payload"):
+            try:
+                return json.loads(answer)
+            except ValueError:
+                pass
+        return answer
+
+    def kept(func, config, event, request_id, started):
+        given = json.dumps(event)  # before the function has it
+        result = dispatch(func, config, event, request_id, started)
+        events.add({
+            "request": request_id,
+            # Without the version or the alias.
+            "function": ":".join(config["FunctionArn"].split(":")[:7]),
+            "time": int(started * 1000),
+            "duration": int((time.time() - started) * 1000),
+            "code": config.get("CodeSha256"),
+            "failed": bool(result.get("error")),
+            "event": given,
+            "answer": json.dumps(answer_of(result)),
+        })
+        return result
+
+    lambda_svc._execute_function_dispatch = kept
+
+
+# The header of the request that is served: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+trace_of_request = contextvars.ContextVar("trace_of_request", default=None)
+
+
+def pass_traces_on():
+    """MiniStack takes a trace only as a system attribute of a message, and leaves it with whom it was sent to."""
+    try:
+        of_sent, complete = sqs._build_send_sys_attrs, sqs._ensure_msg_fields
+        of_invocation = lambda_svc._xray_trace_id_for_invocation
+    except AttributeError as error:
+        sys.exit(f"this version of MiniStack knows traces in another way than the launcher: {error}")
+
+    def of_sent_or_request(now, attributes):
+        return with_trace(of_sent(now, attributes))
+
+    def complete_with_trace(message):
+        complete(message)
+        with_trace(message["sys"])
+
+    def with_trace(attributes):
+        if trace_of_request.get() is not None:
+            attributes.setdefault("AWSTraceHeader", trace_of_request.get())
+        return attributes
+
+    def of_any_invocation(config, inbound=None):
+        given = of_invocation(config, inbound or trace_of_request.get())
+        # On AWS an invocation is of a trace even where that is not recorded.
+        return given or f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=0"
+
+    sqs._build_send_sys_attrs = of_sent_or_request
+    sqs._ensure_msg_fields = complete_with_trace
+    lambda_svc._xray_trace_id_for_invocation = of_any_invocation
+
+
+def swap_code_at_once():
+    """MiniStack takes half a second until a function has its new code, to be like AWS."""
+    if not isinstance(getattr(lambda_svc, "_LAMBDA_STATE_TRANSITION_DELAY", None), float):
+        sys.exit("this version of MiniStack updates functions in another way than the launcher knows")
+    lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.0
 
 
 def session_of(access_key):
@@ -384,7 +553,10 @@ def page_log_events():
         group = group_of(data)
         if group not in groups:
             return filter_events(data)
-        matches = matcher(data.get("filterPattern", ""))
+        pattern = data.get("filterPattern", "")
+        # Several texts, of which any will do.
+        texts = re.findall(r'\?"([^"]*)"', pattern) if pattern.startswith("?") else None
+        matches = matcher(pattern) if texts is None else lambda message: any(text in message for text in texts)
         # The place of the last event of the page before: its time, and how many of that time there were.
         token = data.get("nextToken")
         time, met = map(int, token.split("/")) if token else (data.get("startTime") or 0, 0)
@@ -425,6 +597,10 @@ delete_buckets_as_s3_does()
 name_by_region()
 record_calls()
 calls.load()
+keep_events()
+events.load()
+pass_traces_on()
+swap_code_at_once()
 served = ministack.app.app
 # SHORTEST_PAUSE seconds between two saves, and more for a large state: saving stops the emulator meanwhile.
 SHORTEST_PAUSE = 2
@@ -437,6 +613,7 @@ def save():
     dirty = False
     ministack.app.save_all(ministack.app._build_persistence_save_dict())
     calls.save()
+    events.save()
     return time.monotonic() - began
 
 
@@ -454,9 +631,9 @@ def memory():
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-async def answer(send, body):
+async def answer(send, body, status=200):
     headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
 
@@ -479,10 +656,18 @@ async def app(scope, receive, send):
         await answer(send, {"problems": problems[known:]})
     elif path == "/_stackwright/calls":
         await answer(send, calls.as_json())
+    elif path == "/_stackwright/events":
+        await answer(send, events.listed())
+    elif path.startswith("/_stackwright/events/"):
+        found = events.find(path.removeprefix("/_stackwright/events/"))
+        await answer(send, found, 404 if found is None else 200)
     else:
+        trace = dict(scope.get("headers") or ()).get(b"x-amzn-trace-id")
+        trace_of_request.set(None if trace is None else trace.decode("latin-1"))
         await served(scope | {"scheme": "https"}, receive, send)
         if path == "/_ministack/reset" and scope.get("method") == "POST":
             calls.clear()
+            events.clear()
         dirty = True
 
 

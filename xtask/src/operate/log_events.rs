@@ -42,6 +42,14 @@ pub struct LogEvent {
     id: String,
 }
 
+impl LogEvent {
+    /// What no other event has.
+    #[must_use]
+    pub fn key(&self) -> (i64, String) {
+        (self.time, self.id.clone())
+    }
+}
+
 /// The events of several log groups.
 #[derive(Debug)]
 pub struct LogEvents<'a> {
@@ -90,6 +98,24 @@ impl<'a> LogEvents<'a> {
     pub fn containing(mut self, text: &str) -> Self {
         for group in &mut self.groups {
             group.pattern = Some(format!("\"{text}\""));
+        }
+        self
+    }
+
+    /// How many texts can be asked for at a time: a pattern has 1,024 characters at most, and an id 36.
+    pub const MOST_TEXTS: usize = 20;
+
+    /// The same, of which only those are asked for that contain one of `texts`, which have no `"` and are
+    /// [`Self::MOST_TEXTS`] at most.
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>
+    #[must_use]
+    pub fn containing_any(mut self, texts: &[String]) -> Self {
+        let pattern = match texts {
+            [text] => format!("\"{text}\""),
+            texts => texts.iter().map(|text| format!("?\"{text}\"")).collect::<Vec<_>>().join(" "),
+        };
+        for group in &mut self.groups {
+            group.pattern = Some(pattern.clone());
         }
         self
     }

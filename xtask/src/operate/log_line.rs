@@ -86,8 +86,10 @@ impl LogLine {
             };
             return Self { level: Some(says.level()), request, says };
         }
-        let request = ["requestId", "AWSRequestId", "request_id"].iter().find_map(|name| members.get(*name));
-        let request = request.or_else(|| members.get("span")?.get("requestId")).and_then(text);
+        // A field of the program's own may have one of these names for something else, which the span has not.
+        let of_span = members.get("span").and_then(|span| span.get("requestId"));
+        let named = || ["requestId", "AWSRequestId", "request_id"].iter().find_map(|name| members.get(*name));
+        let request = of_span.or_else(named).and_then(text);
         let level = ["level", "severity"].iter().find_map(|name| members.remove(*name));
         let level = level.as_ref().and_then(Json::as_str).and_then(level_of);
         let message = ["message", "msg"].iter().find_map(|name| members.remove(*name));
@@ -258,6 +260,12 @@ mod tests {
             Some(Level::Warn),
             Some("r-1"),
             Some(r#"WARN  kept  reason=no model  at={"n":1}"#),
+        );
+        check(
+            r#"{"request_id":"order-1","span":{"requestId":"r-1"}}"#,
+            None,
+            Some("r-1"),
+            Some("      request_id=order-1"),
         );
         check(r#"{"level":"error"}"#, Some(Level::Error), None, Some("ERROR "));
         check(r#"{"a":"line\nbreak"}"#, None, None, Some(r#"      a="line\nbreak""#));

@@ -138,6 +138,30 @@ impl RunningStack {
         self.names.shown(arn)
     }
 
+    /// What `text`, a name, an ARN, a URL or the place of an object, is of this stack, by its logical id; else itself.
+    #[must_use]
+    pub fn named(&self, text: &str) -> String {
+        // Others, such as policies, may have the name of what they are for.
+        const WRITTEN: [&str; 7] = [
+            "AWS::DynamoDB::GlobalTable",
+            "AWS::DynamoDB::Table",
+            "AWS::Events::EventBus",
+            "AWS::Lambda::Function",
+            "AWS::S3::Bucket",
+            "AWS::SNS::Topic",
+            "AWS::SQS::Queue",
+        ];
+        let shown = self.shown(text);
+        if shown != text {
+            return shown;
+        }
+        let rest =
+            |it: &Resource| text.strip_prefix(&it.physical_id).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let candidates = self.resources.iter().filter(|it| WRITTEN.contains(&it.resource_type.as_str()));
+        let found = candidates.filter(|it| !it.physical_id.is_empty()).find_map(|it| Some((it, rest(it)?)));
+        found.map_or_else(|| text.to_owned(), |(it, rest)| format!("{}{rest}", it.id))
+    }
+
     /// Whether `text`, a name or an ARN with or without a version, is the function `id`.
     #[must_use]
     pub fn is_function(&self, text: &str, id: &str) -> bool {

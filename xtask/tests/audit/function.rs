@@ -86,7 +86,7 @@ impl Case {
         let granted = bound.grants().cloned().chain([logs]).collect();
         let own = role(Role { policies: vec![inline(granted)], ..Role::for_service("lambda.amazonaws.com") });
         let own = stack.named("Role").add(own);
-        let logging = LoggingConfig { log_format: infra::lambda::LogFormat::Json, log_group: Some(group) };
+        let logging = LoggingConfig { log_group: Some(group), ..LoggingConfig::default() };
         let function = stack.named("Processor").add(Function { logging_config: Some(logging), ..bound.with_role(own) });
         let mut case = Self {
             stack,

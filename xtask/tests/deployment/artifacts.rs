@@ -5,7 +5,7 @@ use testing::LocalCloud;
 
 use crate::project::{Project, write_app};
 
-const FUNCTION: &str = "
+pub(crate) const FUNCTION: &str = "
 Parameters:
   ArtifactsBucket: {Type: String}
   StacksCode: {Type: String}

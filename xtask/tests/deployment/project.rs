@@ -138,6 +138,24 @@ impl Project {
         fs::write(self.assembly(), document(vec![system])).unwrap();
     }
 
+    /// The command line in the workspace `folder`, with the project's AWS as its endpoint. It builds what Lambda gets.
+    pub(crate) fn command_at(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = self.command(arguments);
+        // The tools that build are in the user's home; nothing of AWS is read there.
+        let nothing = self.folder.path().join("nothing");
+        command.current_dir(folder).env("AWS_CONFIG_FILE", &nothing).env("AWS_SHARED_CREDENTIALS_FILE", &nothing);
+        match std::env::var_os("HOME") {
+            Some(home) => command.env("HOME", home),
+            None => command.env_remove("HOME"),
+        };
+        command
+    }
+
+    /// How a command in the workspace `folder` ended, with the project's AWS as its endpoint.
+    pub(crate) fn run_at(&self, folder: &Path, arguments: &[&str]) -> CommandOutput {
+        CommandOutput::of(&mut self.command_at(folder, arguments))
+    }
+
     /// How a command in the workspace `folder` ended on a local cloud.
     pub(crate) fn run_in(&self, folder: &Path, cloud: &LocalCloud, arguments: &[&str]) -> CommandOutput {
         let mut command = cloud.command(&[arguments, &["--local"]].concat());

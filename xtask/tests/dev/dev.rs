@@ -71,6 +71,32 @@ async fn what_is_saved_is_live_and_what_does_not_compile_is_not() {
     assert_eq!(project.live().await, Some(third));
 }
 
+#[tokio::test]
+async fn a_build_that_never_ends_is_ended_with_dev() {
+    let project = Project::new();
+    let mut dev = Dev::start(&project);
+    live(&project, &dev, |_| true).await;
+    let pids = project.cloud.folder().join("pids");
+    project.build_script(&format!(
+        "fn main() {{\n    let pids = format!(\"{{}} {{}}\", std::process::id(), std::os::unix::process::parent_id());\n    \
+         std::fs::write({:?}, pids).unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(600));\n}}\n",
+        pids.display().to_string()
+    ));
+    project.program("two");
+    let pids = eventually_within(Duration::from_mins(1), "the build script runs", async || {
+        let pids = fs::read_to_string(&pids).ok().filter(|pids| pids.contains(' '));
+        pids.ok_or_else(|| dev.said())
+    })
+    .await;
+    let (script, cargo) = pids.split_once(' ').unwrap();
+    assert_eq!(dev.interrupt(), Some(0), "{}", dev.said());
+    let script = Pid::from_raw(script.parse().unwrap()).unwrap();
+    kill_process(script, Signal::KILL).unwrap();
+    let process = std::path::Path::new("/proc").join(cargo).join("exe");
+    eventually_within(Duration::from_secs(10), "cargo has ended", async || fs::read_link(&process).map_or(Ok(()), Err))
+        .await;
+}
+
 /// What is live once it is as expected.
 async fn live(project: &Project, dev: &Dev, is: impl Fn(&(String, i32)) -> bool) -> (String, i32) {
     eventually_within(Duration::from_secs(30), "new code", async || {

@@ -72,6 +72,11 @@ impl Project {
         self.write("stacks/src/main.rs", source);
     }
 
+    /// Gives the program a build script.
+    pub(crate) fn build_script(&self, source: &str) {
+        self.write("stacks/build.rs", source);
+    }
+
     /// Declares the stack with a function of so many seconds.
     pub(crate) fn declare(&self, timeout: u32) {
         let function = Function {

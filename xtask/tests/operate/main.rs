@@ -6,6 +6,8 @@ mod invoke;
 mod logs;
 mod messages;
 mod names;
+mod replay;
+mod trace;
 
 use serde_json::{Value, json};
 use testing::{CommandOutput, Deployment, LocalCloud};

@@ -7,7 +7,7 @@ use infra::lambda::{Destination, EventInvokeConfig, Function};
 use infra::sns::{EmailSubscription, StandardTopic};
 use infra::sqs::{FifoQueue, Queue, StandardQueue};
 use infra::stack::Declared;
-use infra::{EmailAddress, Parameter, Ref, Resource as _, Stack, Value};
+use infra::{EmailAddress, LogicalId, Parameter, Ref, Resource as _, Stack, Value};
 use serde_json::json;
 
 #[track_caller]
@@ -26,13 +26,36 @@ pub(super) fn add(stack: &mut Stack) {
     for (stage, api_name) in api_stages(stack) {
         watch(stack, format!("{}ServerErrorsAlarm", stage.id()), Alarm::server_errors_of(api_name, stage));
     }
-    tell(stack);
+    tell_by_mail(stack);
+}
+
+fn is_silent(it: &Declared) -> bool {
+    it.resource_type() == Alarm::TYPE && !it.properties().contains_key("AlarmActions")
+}
+
+/// Has every alarm of the stack without an action publish to `topic`, in any stage. Call it last: what is added later
+/// is not told, but for the alarms of [`protect`](crate::protect) when this comes after it.
+///
+/// ```
+/// use infra::sns::StandardTopic;
+/// use infra::{Stack, Stage, Template};
+///
+/// let mut stack = Stack::new("orders", &Stage::default());
+/// let topic = stack.named("Pager").add(StandardTopic::default());
+/// parts::dead_letter_queue(&mut stack, "Orders", "orders-dlq");
+/// parts::tell(&mut stack, topic);
+/// let template = Template::render(&stack);
+/// assert_eq!(template.resource("OrdersDlqAlarm").unwrap()["Properties"]["AlarmActions"][0]["Ref"], "Pager");
+/// ```
+pub fn tell(stack: &mut Stack, topic: Ref<StandardTopic>) {
+    for alarm in stack.resources_mut().filter(|it| is_silent(it)) {
+        alarm.attributes.overrides.push(("AlarmActions".to_owned(), json!([topic])));
+    }
 }
 
 /// Has every alarm without an action publish to a topic, and the topic write to an address if one is given.
 #[track_caller]
-fn tell(stack: &mut Stack) {
-    let is_silent = |it: &Declared| it.resource_type() == Alarm::TYPE && !it.properties().contains_key("AlarmActions");
+fn tell_by_mail(stack: &mut Stack) {
     if !stack.resources().any(is_silent) {
         return;
     }
@@ -50,9 +73,7 @@ fn tell(stack: &mut Stack) {
     let given = stack.condition("HasAlarmEmail", Condition::Not(Box::new(nobody)));
     stack.named("AlarmEmailSubscription").condition(given).add(EmailSubscription { topic, address });
     stack.output("AlarmTopicArn", topic);
-    for alarm in stack.resources_mut().filter(|it| is_silent(it)) {
-        alarm.attributes.overrides.push(("AlarmActions".to_owned(), json!([topic])));
-    }
+    tell(stack, topic);
 }
 
 #[track_caller]
@@ -66,6 +87,12 @@ fn watch(stack: &mut Stack, id: String, alarm: Alarm) {
     if !stack.resources_of::<Alarm>().any(|(_, own)| own.metric == alarm.metric) {
         stack.named(id).add(alarm);
     }
+}
+
+/// The dead-letter queues of the stack, each once or more.
+pub(crate) fn dead_letter_queues(stack: &Stack) -> impl Iterator<Item = LogicalId> {
+    let standard = standard_dead_letter_queues(stack).into_iter().map(Ref::id);
+    standard.chain(fifo_dead_letter_queues(stack).into_iter().map(Ref::id))
 }
 
 /// Where messages go that failed too often, and events that functions failed on.

@@ -21,10 +21,17 @@ pub(super) fn operation(request: &Request) -> &'static str {
         ("POST", [_, "functions", _, "event-invoke-config"]) => "UpdateFunctionEventInvokeConfig",
         ("GET", [_, "functions", _, "policy"]) => "GetPolicy",
         ("GET", [_, "functions", _]) => "GetFunction",
+        ("PUT", [_, "functions", _, "code"]) => "UpdateFunctionCode",
+        ("GET", [_, "tags", _]) => "ListTags",
+        ("POST", [_, "tags", _]) => "TagResource",
         ("GET", [_, "event-source-mappings", _]) => "GetEventSourceMapping",
         _ => "Unknown",
     }
 }
+
+/// A property that a function has from the moment when its code is updated until that is seen once.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html>
+const UPDATING: &str = "LastUpdateStatus";
 
 fn missing(message: String) -> Refusal {
     Refusal::new(404, "ResourceNotFoundException", message)
@@ -82,6 +89,20 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
             let policy = json!({"Version": "2012-10-17", "Id": "default", "Statement": statements});
             Ok(json!({ "Policy": policy.to_string() }))
         }
+        "ListTags" | "TagResource" => {
+            // https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html
+            let name = id.rsplit(':').next().unwrap_or_default();
+            let live = account.find_mut(FUNCTION, region, name);
+            let live = live.ok_or_else(|| missing(format!("Function not found: {id}")))?;
+            if operation == "ListTags" {
+                return Ok(json!({ "Tags": live.tags }));
+            }
+            for (name, value) in body(request)["Tags"].as_object().into_iter().flatten() {
+                live.tags.insert(name.clone(), value.as_str().unwrap_or_default().to_owned());
+            }
+            Ok(json!({}))
+        }
+        "UpdateFunctionCode" => update_code(account, request, &id),
         "GetFunction" | "GetFunctionConfiguration" | "GetFunctionConcurrency" | "PutFunctionConcurrency" => {
             let live = account.find_mut(FUNCTION, region, &id);
             let arn = format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{id}");
@@ -97,7 +118,9 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
                     Ok(reserved.map_or_else(|| json!({}), |it| json!({ "ReservedConcurrentExecutions": it })))
                 }
                 _ => {
-                    let live = live.clone();
+                    let seen = live.clone();
+                    live.unset(UPDATING);
+                    let live = seen;
                     let configuration = configuration(account, &live);
                     let is_alone = operation == "GetFunctionConfiguration";
                     Ok(if is_alone { configuration } else { json!({ "Configuration": configuration }) })
@@ -131,6 +154,29 @@ fn statement(permission: &Live, function: &str) -> Json {
     })
 }
 
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html>
+fn update_code(account: &mut Account, request: &Request, id: &str) -> Result<Json, Refusal> {
+    let wanted = body(request);
+    let (bucket, key) = (text(&wanted, "S3Bucket"), text(&wanted, "S3Key"));
+    let is_there = account.buckets.get(bucket).is_some_and(|bucket| bucket.get(key).is_some());
+    let arn = format!("arn:aws:lambda:{}:{ACCOUNT}:function:{id}", request.region);
+    let live = account.find_mut(FUNCTION, &request.region, id);
+    let live = live.ok_or_else(|| missing(format!("Function not found: {arn}")))?;
+    if live.property(UPDATING).is_some() {
+        let message =
+            format!("The operation cannot be performed at this time. An update is in progress for resource: {arn}");
+        return Err(Refusal::new(409, "ResourceConflictException", message));
+    }
+    if !is_there {
+        let message = "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.";
+        return Err(Refusal::new(400, "InvalidParameterValueException", message.to_owned()));
+    }
+    live.set("Code", json!({ "S3Bucket": bucket, "S3Key": key }));
+    live.set(UPDATING, "InProgress".into());
+    let live = live.clone();
+    Ok(configuration(account, &live))
+}
+
 fn configuration(account: &Account, live: &Live) -> Json {
     const SAME: [&str; 10] = [
         "Runtime",
@@ -153,7 +199,8 @@ fn configuration(account: &Account, live: &Live) -> Json {
     configuration.insert("FunctionName".to_owned(), live.id.as_str().into());
     configuration.insert("FunctionArn".to_owned(), live.arn().into());
     configuration.insert("State".to_owned(), "Active".into());
-    configuration.insert("LastUpdateStatus".to_owned(), "Successful".into());
+    let status = live.property(UPDATING).cloned().unwrap_or_else(|| "Successful".into());
+    configuration.insert(UPDATING.to_owned(), status);
     let code = live.property("Code").cloned().unwrap_or_default();
     let zip = account.buckets.get(text(&code, "S3Bucket")).and_then(|bucket| bucket.get(text(&code, "S3Key")));
     if let Some(zip) = zip {

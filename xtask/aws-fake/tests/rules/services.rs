@@ -178,6 +178,27 @@ async fn functions() {
     assert_eq!(function.environment().unwrap().variables().unwrap()["TABLE"], "orders");
     assert_eq!(function.code_sha256().unwrap().len(), 44);
 
+    // https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html
+    let update =
+        |key: &str| lambda.update_function_code().function_name("orders").s3_bucket("artifacts").s3_key(key).send();
+    assert_eq!(refusal(update("none").await).0, "InvalidParameterValueException");
+    aws.s3().put_object().bucket("artifacts").key("other").body(b"other".to_vec().into()).send().await.unwrap();
+    let updated = update("other").await.unwrap();
+    assert_ne!(updated.code_sha256(), function.code_sha256());
+    assert_eq!(updated.last_update_status().unwrap().as_str(), "InProgress");
+    assert_eq!(refusal(update("zip").await).0, "ResourceConflictException");
+    let status = async || {
+        let function = lambda.get_function_configuration().function_name("orders").send().await.unwrap();
+        function.last_update_status().unwrap().as_str().to_owned()
+    };
+    assert_eq!((status().await.as_str(), status().await.as_str()), ("InProgress", "Successful"));
+    // https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html
+    let arn = function.function_arn().unwrap();
+    lambda.tag_resource().resource(arn).tags("who", "me").send().await.unwrap();
+    assert_eq!(lambda.list_tags().resource(arn).send().await.unwrap().tags().unwrap()["who"], "me");
+    let unknown = lambda.list_tags().resource(arn.replace("orders", "others")).send().await;
+    assert_eq!(refusal(unknown).0, "ResourceNotFoundException");
+
     let concurrency = || lambda.get_function_concurrency().function_name("orders").send();
     assert_eq!(concurrency().await.unwrap().reserved_concurrent_executions(), None);
     let put = lambda.put_function_concurrency().function_name("orders").reserved_concurrent_executions(2);

@@ -1,0 +1,113 @@
+//! Tells services which trace a call belongs to, and logs what a function writes and sends.
+//!
+//! A call goes with X-Ray's header, which SQS, SNS, EventBridge, S3 and Lambda pass on to whoever gets the message:
+//! <https://docs.aws.amazon.com/xray/latest/devguide/xray-services.html>. Without this the SDK sends that of the
+//! invocation, which is another than that of a message that came in a batch.
+
+use std::fmt;
+use std::time::Instant;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextRef,
+    Input, Output,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+
+const HEADER: &str = "x-amzn-trace-id";
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// Does `work`, whose calls belong to the trace of `header`: `Root=1-…;Parent=…;Sampled=0`.
+pub async fn in_trace<T>(header: String, work: impl Future<Output = T>) -> T {
+    CURRENT.scope(header, work).await
+}
+
+/// What the operations of a service write and send.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effects {
+    /// What an operation acts on, as its call names it; `None` when it only reads.
+    pub(crate) target: fn(&Input) -> Option<String>,
+    /// By what whoever gets it knows what was sent or written.
+    pub(crate) id: fn(&Output, &HttpResponse) -> Option<String>,
+}
+
+/// Sees each call of a client.
+#[derive(Debug)]
+pub(crate) struct Tracing(pub(crate) Effects);
+
+/// A call that writes or sends.
+#[derive(Debug)]
+struct Call {
+    target: String,
+    began: Instant,
+}
+
+impl Storable for Call {
+    type Storer = StoreReplace<Self>;
+}
+
+impl Intercept for Tracing {
+    fn name(&self) -> &'static str {
+        "Tracing"
+    }
+
+    fn read_before_execution(
+        &self,
+        context: &BeforeSerializationInterceptorContextRef<'_>,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(target) = (self.0.target)(context.input()) {
+            cfg.interceptor_state().store_put(Call { target, began: Instant::now() });
+        }
+        Ok(())
+    }
+
+    fn modify_before_retry_loop(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // Outside of an invocation there is none, and what is no header's value would only fail the call.
+        let _ = CURRENT.try_with(|header| context.request_mut().headers_mut().try_insert(HEADER, header.clone()));
+        Ok(())
+    }
+
+    fn read_after_execution(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (Some(call), Some(metadata)) = (cfg.load::<Call>(), cfg.load::<Metadata>()) else { return Ok(()) };
+        let outcome = context.output_or_error();
+        let answer = outcome.and_then(Result::ok).zip(context.response());
+        let id = answer.and_then(|(output, response)| (self.0.id)(output, response));
+        let error = outcome.and_then(Result::err).map(|error| match error.as_operation_error() {
+            Some(refused) => refused.to_string(),
+            None => "no answer".to_owned(),
+        });
+        log(metadata, call, id.as_deref(), error.as_ref().map(|it| it as &dyn fmt::Display));
+        Ok(())
+    }
+}
+
+fn log(metadata: &Metadata, call: &Call, id: Option<&str>, error: Option<&dyn fmt::Display>) {
+    let ms = u64::try_from(call.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(
+        target: "stackwright",
+        service = metadata.service(),
+        operation = metadata.name(),
+        to = call.target,
+        id,
+        ms,
+        error = error.map(tracing::field::display),
+        "called"
+    );
+}

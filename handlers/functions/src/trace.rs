@@ -1,0 +1,104 @@
+//! What an invocation, and each message of it, belongs to; and the lines of the log by which `trace` follows it.
+//!
+//! A line of the target `stackwright` says what was received, what was written or sent (`bindings` logs that), and how
+//! it ended. Each tells its request, its trace and its message in the span, as all lines do that are logged meanwhile.
+
+mod cause;
+mod header;
+
+use aws_lambda_events::sqs::SqsBatchResponse;
+use futures::future::LocalBoxFuture;
+use lambda_runtime::Error;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tracing::{Instrument as _, Span};
+
+pub(crate) use cause::Cause;
+pub use header::TraceHeader;
+
+tokio::task_local! {
+    static INVOCATION: Invocation;
+}
+
+/// The invocation that is at work.
+#[derive(Debug, Clone)]
+pub(crate) struct Invocation {
+    request: String,
+    /// The header that Lambda gave.
+    header: TraceHeader,
+}
+
+/// What matters here of an answer.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    status_code: Option<u16>,
+    #[serde(flatten)]
+    batch: Option<SqsBatchResponse>,
+}
+
+impl Invocation {
+    /// The invocation `request`, for which Lambda gave the X-Ray header `header`.
+    pub(crate) fn new(request: &str, header: Option<&str>) -> Self {
+        let given = header.and_then(TraceHeader::parse);
+        Self { request: request.to_owned(), header: given.unwrap_or_else(|| TraceHeader::of_id(request, None)) }
+    }
+
+    /// Does `work`, the whole of an invocation that `event` caused, and logs what came and how it ended.
+    pub(crate) async fn run(
+        self,
+        event: &RawValue,
+        // Boxed, so that what is built of it here is not of the types of all that a handler does.
+        work: LocalBoxFuture<'_, Result<Box<RawValue>, Error>>,
+    ) -> Result<Box<RawValue>, Error> {
+        let causes = Cause::all(event, &self.header);
+        for cause in &causes {
+            self.span(cause).in_scope(|| cause.log());
+        }
+        // Where there is one cause, all that is done is done for it.
+        let outer = match causes.as_slice() {
+            [cause] => cause.clone(),
+            _ => Cause::of_invocation(&self.header),
+        };
+        let header = self.header.in_trace(&outer.header).to_string();
+        let work = bindings::trace::in_trace(header, work.instrument(self.span(&outer)));
+        let ended = INVOCATION.scope(self.clone(), work).await;
+        for cause in &causes {
+            self.span(cause).in_scope(|| log_end(cause, &ended));
+        }
+        ended
+    }
+
+    fn span(&self, cause: &Cause) -> Span {
+        tracing::info_span!(
+            "message",
+            requestId = self.request,
+            trace_id = cause.header.id(),
+            message_id = cause.message.as_deref(),
+        )
+    }
+}
+
+/// Does `work` on behalf of one message of a batch: its lines and calls are of the message's trace.
+pub(crate) async fn of_message<T>(message: &str, header: &TraceHeader, work: impl Future<Output = T>) -> T {
+    let Ok(invocation) = INVOCATION.try_with(Clone::clone) else { return work.await };
+    let cause = Cause { message: Some(message.to_owned()), ..Cause::of_invocation(header) };
+    let header = invocation.header.in_trace(header).to_string();
+    bindings::trace::in_trace(header, work.instrument(invocation.span(&cause))).await
+}
+
+fn log_end(cause: &Cause, ended: &Result<Box<RawValue>, Error>) {
+    let answer = match ended {
+        Ok(answer) => serde_json::from_str::<Answer>(answer.get()).ok(),
+        Err(error) => {
+            tracing::info!(target: "stackwright", outcome = "failed", %error, "ended");
+            return;
+        }
+    };
+    let returned = answer.as_ref().and_then(|it| it.batch.as_ref()).map(|batch| &batch.batch_item_failures);
+    let is_returned =
+        returned.is_some_and(|all| all.iter().any(|it| Some(&it.item_identifier) == cause.message.as_ref()));
+    let outcome = if is_returned { "returned" } else { "done" };
+    let status = answer.as_ref().and_then(|answer| answer.status_code);
+    tracing::info!(target: "stackwright", outcome, status, "ended");
+}

@@ -1,0 +1,137 @@
+//! Where a request or a message ended.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::step::Step;
+use crate::operate::queue::{self, Receiver};
+use crate::operate::running_stack::{QUEUE, RunningStack};
+
+/// For how long nobody else receives what is looked at in a dead-letter queue, should this be killed meanwhile.
+const HIDDEN_FOR: Duration = Duration::from_secs(30);
+
+/// How many messages of a dead-letter queue are looked at.
+const MOST_MESSAGES: usize = 1_000;
+
+/// Where something ended.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// Written to a table or a bucket, by its logical id.
+    Written(String),
+    /// Answered to a route, with the status.
+    Answered(String, i64),
+    /// In a dead-letter queue; whether it is still there.
+    Dead(String, bool),
+    /// Back in a queue, until it is received again.
+    Waits(String),
+    /// Nowhere: an invocation failed that nobody repeats, or that says no end.
+    Lost(String),
+}
+
+/// Where the steps ended, each place once.
+///
+/// # Errors
+/// When a dead-letter queue cannot be looked into.
+pub async fn ends(running: &RunningStack, steps: &[Step]) -> anyhow::Result<BTreeSet<End>> {
+    let mut ends = BTreeSet::new();
+    for (number, step) in steps.iter().enumerate() {
+        let written =
+            step.effects.iter().filter(|it| it.error.is_none() && matches!(it.service.as_str(), "DynamoDB" | "S3"));
+        ends.extend(written.map(|effect| End::Written(effect.to.clone())));
+        let is_repeated = steps[number + 1..].iter().any(|later| later.is_again(step));
+        if let (Some(status), Some(route)) = (step.status, &step.from) {
+            ends.insert(End::Answered(route.clone(), status));
+        }
+        if !step.is_undone() || is_repeated {
+            continue;
+        }
+        ends.insert(match (&step.message, queue_of(running, step)) {
+            (Some(message), Some(queue)) => failed_in(running, queue, message, step.receive_count).await?,
+            _ => End::Lost(step.function.clone()),
+        });
+    }
+    Ok(ends)
+}
+
+impl Step {
+    /// Whether it is a further delivery of the same.
+    fn is_again(&self, earlier: &Self) -> bool {
+        let is_same = if self.message.is_some() { self.message == earlier.message } else { self.ids == earlier.ids };
+        self.function == earlier.function && self.trace == earlier.trace && self.request != earlier.request && is_same
+    }
+}
+
+/// The logical id of the queue that a message came from.
+fn queue_of<'a>(running: &'a RunningStack, step: &Step) -> Option<&'a str> {
+    let arn = step.source.as_deref()?;
+    running.all(QUEUE).map(|it| it.id.as_str()).find(|id| running.arn(id) == arn)
+}
+
+async fn failed_in(running: &RunningStack, queue: &str, message: &str, count: Option<i64>) -> anyhow::Result<End> {
+    let policy = &running.properties(queue)["RedrivePolicy"];
+    let most = policy["maxReceiveCount"].as_i64().or_else(|| policy["maxReceiveCount"].as_str()?.parse().ok());
+    let dead = policy["deadLetterTargetArn"].as_str();
+    let (Some(most), Some(arn)) = (most, dead) else { return Ok(End::Waits(queue.to_owned())) };
+    // A message may be there earlier: a look at its queue is a receive.
+    let is_there = holds(running, arn, message).await?;
+    if is_there || count.is_some_and(|count| count >= most) {
+        return Ok(End::Dead(running.shown(arn), is_there));
+    }
+    Ok(End::Waits(queue.to_owned()))
+}
+
+/// Whether a message is in the dead-letter queue with this ARN. Every message is put back.
+async fn holds(running: &RunningStack, arn: &str, message: &str) -> anyhow::Result<bool> {
+    let cloud = &running.cloud;
+    let own = running.all(QUEUE).find(|it| running.arn(&it.id) == arn);
+    let url = match own {
+        Some(queue) => queue.physical_id.clone(),
+        None => queue::url_of(cloud, arn).await?,
+    };
+    let mut receiver = Receiver::new(cloud, &url, HIDDEN_FOR);
+    let (mut seen, mut found) = (Vec::new(), false);
+    let outcome: anyhow::Result<()> = async {
+        while seen.len() < MOST_MESSAGES && !found {
+            let more = receiver.next(MOST_MESSAGES - seen.len()).await?;
+            if more.is_empty() {
+                break;
+            }
+            found = more.iter().any(|it| queue::id(it) == message);
+            seen.extend(more);
+        }
+        Ok(())
+    }
+    .await;
+    queue::put_back(cloud, &url, &seen).await?;
+    outcome?;
+    Ok(found)
+}
+
+impl End {
+    /// In words.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Written(to) => format!("written to {to}"),
+            Self::Answered(route, status) => format!("{route} answered {status}"),
+            Self::Dead(queue, true) => format!("in the dead-letter queue {queue}"),
+            Self::Dead(queue, false) => format!("went to the dead-letter queue {queue}, and is there no more"),
+            Self::Waits(queue) => format!("back in {queue}, until it is received again"),
+            Self::Lost(function) => format!("{function} did not end it"),
+        }
+    }
+
+    /// For a program.
+    #[must_use]
+    pub fn as_json(&self) -> Json {
+        match self {
+            Self::Written(to) => serde_json::json!({"kind": "written", "to": to}),
+            Self::Answered(route, status) => serde_json::json!({"kind": "answered", "to": route, "status": status}),
+            Self::Dead(queue, present) => serde_json::json!({"kind": "dead", "to": queue, "present": present}),
+            Self::Waits(queue) => serde_json::json!({"kind": "waits", "to": queue}),
+            Self::Lost(function) => serde_json::json!({"kind": "lost", "to": function}),
+        }
+    }
+}

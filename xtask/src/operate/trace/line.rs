@@ -1,0 +1,89 @@
+//! A line of a log, as far as it tells of a trace.
+
+use serde_json::{Map, Value as Json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::cli::Level;
+use crate::operate::log_events::LogEvent;
+use crate::operate::log_line::{LogLine, Report, Says};
+
+/// The target of lines that say what came, what was called and how it ended.
+const TARGET: &str = "stackwright";
+
+/// A line of a log.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TraceLine {
+    /// The number of its group.
+    pub group: usize,
+    /// When it was written, in microseconds since the epoch: as it tells itself, else as CloudWatch Logs does.
+    pub time: i128,
+    /// The invocation.
+    pub request: Option<String>,
+    /// The trace.
+    pub trace: Option<String>,
+    /// The message of a queue on whose behalf it was written.
+    pub message: Option<String>,
+    /// How grave it is.
+    pub level: Option<Level>,
+    /// What Lambda reports of the invocation.
+    pub report: Option<Report>,
+    /// Whether it is about the trace itself.
+    pub is_own: bool,
+    /// What it says.
+    pub text: String,
+    /// What it says beside it.
+    pub fields: Map<String, Json>,
+    /// The whole line.
+    whole: String,
+}
+
+impl TraceLine {
+    pub(super) fn of(event: &LogEvent) -> Self {
+        Self::of_text(event.group, event.time, &event.message)
+    }
+
+    pub(super) fn of_text(group: usize, time: i64, message: &str) -> Self {
+        let LogLine { level, request, says } = LogLine::of(message);
+        let json: Json = serde_json::from_str(message.trim_end()).unwrap_or_default();
+        let span = |name: &str| json.get("span")?.get(name)?.as_str().map(str::to_owned);
+        let told = json.get("timestamp").and_then(Json::as_str).and_then(|it| OffsetDateTime::parse(it, &Rfc3339).ok());
+        let (report, text, fields) = match says {
+            Says::Report(report) => (Some(report), String::new(), Map::new()),
+            Says::Message { text, fields } => (None, text, fields),
+            Says::Started | Says::Nothing => (None, String::new(), Map::new()),
+        };
+        Self {
+            group,
+            time: told.map_or_else(|| i128::from(time) * 1_000, |it| it.unix_timestamp_nanos() / 1_000),
+            request,
+            trace: span("trace_id"),
+            message: span("message_id"),
+            level,
+            report,
+            is_own: json.get("target").is_some_and(|it| it == TARGET),
+            text,
+            fields,
+            whole: message.to_owned(),
+        }
+    }
+
+    /// Whether it has this id in it.
+    pub(super) fn names(&self, id: &str) -> bool {
+        self.whole.contains(id)
+    }
+
+    /// The ids by which others know what was sent here.
+    pub(super) fn sent_ids(&self) -> impl Iterator<Item = &str> {
+        let sent = (self.is_own && self.text == "called").then(|| self.field("id")).flatten();
+        sent.unwrap_or_default().split_whitespace()
+    }
+
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.get(name)?.as_str()
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.fields.get(name)?.as_i64()
+    }
+}
