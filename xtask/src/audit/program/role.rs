@@ -192,7 +192,7 @@ impl Role {
         // What a policy that is not seen allows is not missing for certain.
         let is_lacking = |action: &str| self.unread.is_empty() && !self.allows(action);
         let mut findings = Vec::new();
-        for NeededAction { action, condition } in operation.actions.iter().filter(|it| it.is_needed()) {
+        for NeededAction { action, condition, .. } in operation.actions.iter().filter(|it| it.is_needed()) {
             if self.denies(action) {
                 let message = format!("the program can call `{name}`, and its role denies `{action}`");
                 findings.push(finding(&rules::DENIED, message, action));
