@@ -90,7 +90,8 @@ impl Lock {
     }
 
     fn find(&self, wanted: &str) -> Option<&LockedPackage> {
-        let (name, version) = wanted.split_once(' ').map_or((wanted, None), |(name, rest)| (name, rest.split(' ').next()));
+        let (name, version) =
+            wanted.split_once(' ').map_or((wanted, None), |(name, rest)| (name, rest.split(' ').next()));
         self.packages.iter().find(|it| it.name == name && version.is_none_or(|version| it.version == version))
     }
 }
@@ -141,10 +142,7 @@ source = 'registry'
         let mut found: Vec<_> =
             lock.beneath("orders").into_iter().map(|it| (it.line, it.name.as_str(), it.version.as_str())).collect();
         found.sort_unstable();
-        assert_eq!(
-            found,
-            [(4, "orders", "0.1.0"), (9, "serde", "1.0.1"), (15, "syn", "1.0.0"), (20, "syn", "2.0.0")]
-        );
+        assert_eq!(found, [(4, "orders", "0.1.0"), (9, "serde", "1.0.1"), (15, "syn", "1.0.0"), (20, "syn", "2.0.0")]);
         assert!(lock.beneath("nobody").is_empty());
     }
 }

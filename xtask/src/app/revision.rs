@@ -49,7 +49,8 @@ impl Revision {
         let folder = cargo::folder(&root).join("against");
         let source = folder.join("source");
         fs::create_dir_all(&source).with_context(|| format!("`{}` cannot be made", source.display()))?;
-        let lock = File::create(folder.join("lock")).context("the folder of the other revision cannot be written to")?;
+        let lock =
+            File::create(folder.join("lock")).context("the folder of the other revision cannot be written to")?;
         lock.lock().context("the folder of the other revision cannot be locked")?;
         let mut write = command(&root);
         // Neither hooks nor what the user chose of the files counts here.
@@ -62,7 +63,11 @@ impl Revision {
             Failure::new(format!("at `{revision}`: {error}")).help("compare with a revision that has the app")
         })?;
         workspace.target = Some(folder.join("target"));
-        Ok(Self { name: if revision == short { short } else { format!("{revision} ({short})") }, workspace, _lock: lock })
+        Ok(Self {
+            name: if revision == short { short } else { format!("{revision} ({short})") },
+            workspace,
+            _lock: lock,
+        })
     }
 }
 
@@ -88,4 +93,77 @@ fn run(mut command: Command) -> anyhow::Result<String> {
         return Err(Failure::new(String::from_utf8_lossy(&output.stderr).trim().to_owned()).into());
     }
     Ok(String::from_utf8(output.stdout).context("git's answer is no text")?.trim_end().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const MANIFEST: &str = "[workspace]\n[workspace.metadata.stackwright]\napp = \"stacks\"\n";
+
+    fn write(root: &Path, name: &str, text: &str) {
+        fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+        fs::write(root.join(name), text).unwrap();
+    }
+
+    fn commit(root: &Path) -> String {
+        let identity = ["-c", "user.name=ada", "-c", "user.email=ada@example.com"];
+        git(root, &["add", "."]).unwrap();
+        git(root, &[&identity[..], &["commit", "-q", "-m", "a commit"]].concat()).unwrap();
+        git(root, &["rev-parse", "--short", "HEAD"]).unwrap()
+    }
+
+    #[test]
+    fn a_revision_is_written_apart_and_only_what_differs_is_written_anew() {
+        let folder = TempDir::new().unwrap();
+        // The workspace is a folder of the repository.
+        let (top, root) = (folder.path(), folder.path().join("services"));
+        write(&root, "Cargo.toml", MANIFEST);
+        write(&root, ".gitignore", "target\n");
+        write(&root, "stays.rs", "1");
+        write(&root, "changes.rs", "old");
+        git(top, &["init", "-q"]).unwrap();
+        let first = commit(top);
+        write(&root, "changes.rs", "new");
+        write(&root, "comes.rs", "new");
+        commit(top);
+        write(&root, "changes.rs", "not committed");
+        let status = || git(top, &["status", "--porcelain"]).unwrap();
+        let (before, read) =
+            (status(), |it: &Revision, name: &str| fs::read_to_string(it.workspace.root.join(name)).ok());
+
+        let revision = Revision::read(&root, "HEAD~1").unwrap();
+        assert_eq!(revision.name, format!("HEAD~1 ({first})"));
+        assert_eq!(read(&revision, "changes.rs").as_deref(), Some("old"));
+        assert_eq!(read(&revision, "comes.rs"), None);
+        let written = fs::metadata(revision.workspace.root.join("stays.rs")).unwrap().modified().unwrap();
+        drop(revision);
+
+        let revision = Revision::read(&root, "HEAD").unwrap();
+        assert_eq!(read(&revision, "changes.rs").as_deref(), Some("new"));
+        assert_eq!(read(&revision, "comes.rs").as_deref(), Some("new"));
+        assert_eq!(fs::metadata(revision.workspace.root.join("stays.rs")).unwrap().modified().unwrap(), written);
+        assert_eq!(fs::read_to_string(root.join("changes.rs")).unwrap(), "not committed");
+        assert_eq!(status(), before, "the user's tree and index are as they were");
+        assert_eq!(git(top, &["worktree", "list"]).unwrap().lines().count(), 1);
+    }
+
+    #[test]
+    fn what_is_no_revision_is_said_with_what_helps() {
+        let folder = TempDir::new().unwrap();
+        let root = folder.path();
+        write(root, "Cargo.toml", "[workspace]\n");
+        let error = |revision: &str| {
+            let error = Revision::read(root, revision).unwrap_err().to_string();
+            error.replace(&root.canonicalize().unwrap().display().to_string(), "ROOT")
+        };
+        assert!(error("main").starts_with("`ROOT` is in no git repository, so it has no revision `main`\n  help: "));
+        git(root, &["init", "-q"]).unwrap();
+        commit(root);
+        assert!(error("nowhere").starts_with("there is no revision `nowhere`\n  help: a branch, a tag"));
+        assert!(error("--help").starts_with("there is no revision `--help`\n"));
+        assert!(error("HEAD").starts_with("at `HEAD`: the workspace `"), "{}", error("HEAD"));
+    }
 }

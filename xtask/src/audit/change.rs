@@ -6,7 +6,7 @@ mod supply;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra::plan::{Plan, PermissionChange, Snapshot};
+use infra::plan::{PermissionChange, Plan, Snapshot};
 use policies::Operation;
 use policies::audit::Rule;
 use serde::Serialize;
@@ -18,8 +18,8 @@ use crate::lock;
 use crate::stack::Stack;
 
 pub use state::{ProgramState, State};
-use supply::Supplier;
 pub use supply::Registry;
+use supply::Supplier;
 
 /// What is possible now and was not, and the other way round.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -124,8 +124,9 @@ impl<'a> Comparison<'a> {
                 self.change.findings.push(finding.about(&permission.action).on(&permission.resource));
                 continue;
             }
-            let mut of_role = self.after.programs.iter().filter(|it| it.is_of(stack.name(), holder));
-            let program = of_role.next();
+            // Who may assume a role is no right of the function that has it.
+            let is_its = |it: &&ProgramState| permission.principal.is_none() && it.is_of(stack.name(), holder);
+            let program = self.after.programs.iter().find(is_its);
             let origin = program.map_or_else(
                 || self.declared(),
                 |program| self.of_right(program, &permission.action, &permission.resource),
@@ -207,7 +208,8 @@ impl<'a> Comparison<'a> {
         let callable = match &program.callable {
             Ok(callable) => callable,
             Err(why) => {
-                let message = format!("what `{}` calls is unknown, so it is not known what became possible", program.resource);
+                let message =
+                    format!("what `{}` calls is unknown, so it is not known what became possible", program.resource);
                 let finding = self.finding(&rules::UNREADABLE, program, message).evidence(why.clone());
                 self.change.findings.push(finding);
                 return;
@@ -236,16 +238,21 @@ impl<'a> Comparison<'a> {
             if let Some(resource) = resources.first() {
                 finding = finding.on(resource.as_str());
             }
-            let evidence = unknown_before.map_or(origin.evidence, |why| format!("what it called before is unknown: {why}"));
-            self.change.findings.push(finding.evidence(evidence));
+            let evidence =
+                unknown_before.map_or(origin.evidence, |why| format!("what it called before is unknown: {why}"));
+            let needed: Vec<_> = operation.required.iter().map(|it| format!("`{it}`")).collect();
+            let needs = if needed.is_empty() { String::new() } else { format!("; it needs {}", listed(&needed)) };
+            self.change.findings.push(finding.evidence(format!("{evidence}{needs}")));
         }
         for module in &callable.unlisted {
             if known.is_some_and(|it| it.unlisted.contains(module)) {
                 continue;
             }
             let (service, operation) = module.split_once("::").unwrap_or((module, ""));
-            let message =
-                format!("`{}` can newly call `{operation}` of {service}, whose actions are not known", program.resource);
+            let message = format!(
+                "`{}` can newly call `{operation}` of {service}, whose actions are not known",
+                program.resource
+            );
             let finding = self.finding(&rules::NEWLY_CALLED, program, message).about(module);
             self.change.findings.push(finding.evidence(self.evidence("it is linked in the program")));
         }
@@ -270,7 +277,8 @@ impl<'a> Comparison<'a> {
         };
         let operations: Vec<_> = operations.into_iter().filter(|it| is_own(it)).collect();
         let unlisted = with.iter().filter_map(|it| it.callable.as_ref().ok()).flat_map(|it| &it.unlisted);
-        let unlisted = unlisted.filter(|it| it.split_once("::").is_some_and(|(it, _)| supplier.new_services.contains(it)));
+        let unlisted =
+            unlisted.filter(|it| it.split_once("::").is_some_and(|(it, _)| supplier.new_services.contains(it)));
         let mut told: Vec<_> = operations.iter().map(|it| format!("`{it}`")).collect();
         told.extend(unlisted.map(|it| format!("`{}`", it.replacen("::", ":", 1))).collect::<BTreeSet<_>>());
         let first = with.first()?;
@@ -280,7 +288,9 @@ impl<'a> Comparison<'a> {
         }
         let can: Vec<_> = with
             .iter()
-            .filter(|it| supplier.signs_newly || it.operations().any(|it| operations.contains(&it)) || operations.is_empty())
+            .filter(|it| {
+                supplier.signs_newly || it.operations().any(|it| operations.contains(&it)) || operations.is_empty()
+            })
             .map(|it| format!("`{}`", it.resource))
             .collect();
         let what = if told.is_empty() { "it signs requests itself".to_owned() } else { listed(&told) };
@@ -293,8 +303,14 @@ impl<'a> Comparison<'a> {
             (_, None) => format!("`{}` says what it depends on", lock::FILE),
         };
         let fix = match supplier.before.as_slice() {
-            [before] => format!("read what it does with it, or keep the version: `cargo update {} --precise {before}`", package.name),
-            _ => format!("read what it does with it, or leave it out: `cargo tree --invert {}` says what needs it", package.name),
+            [before] => format!(
+                "read what it does with it, or keep the version: `cargo update {} --precise {before}`",
+                package.name
+            ),
+            _ => format!(
+                "read what it does with it, or leave it out: `cargo tree --invert {}` says what needs it",
+                package.name
+            ),
         };
         let finding = AuditFinding::new(&rules::DEPENDENCY_CALLS, &first.stack, &package.name, message);
         let about = operations.first().map_or_else(|| package.name.clone(), ToString::to_string);
@@ -308,7 +324,8 @@ impl<'a> Comparison<'a> {
             if now.is_some_and(|it| it.callable.is_err()) {
                 continue;
             }
-            let gone = old.operations().filter(|operation| !now.is_some_and(|it| it.operations().any(|it| it == *operation)));
+            let gone =
+                old.operations().filter(|operation| !now.is_some_and(|it| it.operations().any(|it| it == *operation)));
             let lost = gone.map(|operation| Lost {
                 stack: old.stack.clone(),
                 resource: now.unwrap_or(old).resource.clone(),
@@ -325,7 +342,8 @@ impl<'a> Comparison<'a> {
         if !calls.is_empty() {
             return self.called(program, &calls);
         }
-        let could = |it: &&Supplier<'_>| it.services.contains(operation.service) && self.after.contains(program, it.package);
+        let could =
+            |it: &&Supplier<'_>| it.services.contains(operation.service) && self.after.contains(program, it.package);
         let mut possible = Vec::new();
         for supplier in self.suppliers.iter().filter(could) {
             let known = self.registry.calls(supplier.package, std::iter::once(operation));

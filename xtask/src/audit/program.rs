@@ -4,6 +4,7 @@ mod evidence;
 mod file;
 mod needs;
 mod policy;
+mod reach;
 mod resource;
 mod role;
 mod source;

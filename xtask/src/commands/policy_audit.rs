@@ -151,13 +151,28 @@ fn of_programs(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<Stri
     for file in &arguments.programs {
         let program = AuditedProgram::read(file, arguments.of_program.source.as_deref())?;
         report.findings.extend(program.findings());
-        report.findings.extend(role.iter().flat_map(|role| role.findings(&program)));
+        if let Some(role) = &role {
+            report.findings.extend(role.findings(&program));
+            say_undecided(role, &program, arguments.of_program.source.is_some());
+        }
         report.programs.push(program);
     }
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
     report.findings.dedup();
     let names = report.programs.iter().map(|it| it.program.clone()).collect();
     Ok((report, names))
+}
+
+/// Says for which actions only the action was compared.
+fn say_undecided(role: &Role, program: &AuditedProgram, has_source: bool) {
+    let undecided: Vec<_> = role.undecided(program).iter().map(|it| format!("`{it}`")).collect();
+    if !undecided.is_empty() {
+        let name = &program.program;
+        ui::say(format!("{name}: cannot tell whether the role's resources are those of {}", undecided.join(", ")));
+        if !has_source {
+            ui::say("`--source` tells what calls are on, where it names that");
+        }
+    }
 }
 
 /// The role that programs are compared with, when one is given.

@@ -102,7 +102,8 @@ impl Code {
         let Some(Function { name, owner, .. }) = self.functions.get(function) else { return Vec::new() };
         let is_only = self.functions.iter().filter(|it| it.name == *name).count() == 1;
         let means = |it: &&Named| {
-            it.name == *name && it.owner.as_ref().map_or(is_only, |before| before == owner || is_only && before == "super")
+            it.name == *name
+                && it.owner.as_ref().map_or(is_only, |before| before == owner || is_only && before == "super")
         };
         let callers = self.names.iter().filter(means).filter_map(|it| Some((&it.site, self.around(&it.site)?)));
         callers.filter(|(_, caller)| *caller != function).collect()

@@ -10,12 +10,14 @@ use super::code::Code;
 use crate::assets::{self, Workspace};
 use crate::audit::arns::Arns;
 use crate::audit::calls::Site;
-use crate::audit::function;
+use crate::audit::function::{self, Subject};
+use crate::audit::linked::Linked;
 use crate::audit::matrix::Right;
 use crate::audit::program::AuditedProgram;
 use crate::audit::rights;
 use crate::audit::source::Source;
 use crate::audit::stack::each_function;
+use crate::audit::usage::Program;
 use crate::lock::{self, Lock, LockedPackage};
 use crate::stack::Stack;
 
@@ -77,50 +79,20 @@ impl State {
     /// # Errors
     /// When a function's program is in no package of the workspace, or there is no lock file.
     pub fn of_stacks(workspace: &Workspace, stacks: Vec<Stack>, programs: &[assets::Program]) -> anyhow::Result<Self> {
-        let mut codes: BTreeMap<Vec<String>, Arc<Code>> = BTreeMap::new();
         let mut states = Vec::new();
         for stack in &stacks {
-            let arns = Arns::of(stack.template());
             each_function(workspace, stack, programs, None, |subject| {
-                let name = subject.function.program.as_str();
-                let folders = workspace.folders_of(name);
-                let read = |folders: &Vec<String>| Arc::new(Code::of(Source::read(workspace.root(), folders).texts()));
-                let code = codes.entry(folders).or_insert_with_key(read);
-                let (rights, _) = function::audit(subject);
-                let (callable, calls) = match subject.program {
-                    Err(why) => (Err(why.to_owned()), Vec::new()),
-                    Ok(program) => {
-                        let raw: BTreeSet<_> = program.raw().collect();
-                        let calls = program.linked.operations.iter().flat_map(|operation| {
-                            let through = program.sites_of(operation).map(|(site, call)| (site, call.field.clone()));
-                            let by_client = code.calls(operation).filter(|_| raw.contains(operation)).map(|it| (it, None));
-                            let all = through.chain(by_client).collect::<Vec<_>>();
-                            all.into_iter().map(|(site, field)| Call { operation: *operation, site: site.clone(), field })
-                        });
-                        let callable = Callable {
-                            operations: program.linked.operations.clone(),
-                            unlisted: program.linked.unlisted.clone(),
-                        };
-                        (Ok(callable), calls.collect())
-                    }
-                };
-                states.push(ProgramState {
-                    key: format!("{}/{}", stack.name(), subject.id()),
-                    stack: stack.name().to_owned(),
-                    resource: subject.id().to_owned(),
-                    location: rights.location,
-                    role: rights::role_of(stack.template(), &arns, subject.id()).map(str::to_owned),
-                    package: workspace.package_of(name).ok().map(str::to_owned),
-                    callable,
-                    rights: rights.rights,
-                    calls,
-                    code: Arc::clone(code),
-                    resources: BTreeMap::new(),
-                });
+                let package = workspace.package_of(&subject.function.program).ok();
+                states.push(ProgramState::of(subject, package));
             })?;
         }
-        let lock = Some(Lock::read(workspace.root())?);
-        Ok(Self { programs: states, stacks, lock, lock_file: lock::FILE.to_owned() })
+        Ok(Self::new(states, stacks, Lock::read(workspace.root())?))
+    }
+
+    /// That of `programs`, which are of functions of `stacks`.
+    #[must_use]
+    pub fn new(programs: Vec<ProgramState>, stacks: Vec<Stack>, lock: Lock) -> Self {
+        Self { programs, stacks, lock: Some(lock), lock_file: lock::FILE.to_owned() }
     }
 
     /// That of programs by themselves, in the order in which they are compared; `source` is the folder with theirs.
@@ -145,7 +117,7 @@ impl State {
             });
             let resources = operations.iter().filter(|_| source.is_some()).map(|(needed, operation)| {
                 let needed = needed.actions.iter().filter(|it| it.is_needed());
-                (**operation, needed.flat_map(|it| it.resources.iter()).collect())
+                (**operation, needed.flat_map(|it| it.resources.shown()).collect())
             });
             let callable = Callable {
                 operations: operations.iter().map(|(_, it)| **it).collect(),
@@ -185,6 +157,36 @@ impl State {
 }
 
 impl ProgramState {
+    /// That of a function of a stack, whose program is one of `package`.
+    #[must_use]
+    pub fn of(subject: &Subject<'_>, package: Option<&str>) -> Self {
+        let (stack, id) = (subject.stack, subject.id());
+        let template = stack.template();
+        let code = subject.program.map(|it| Code::of(it.source.texts())).unwrap_or_default();
+        let (rights, _) = function::audit(subject);
+        let (callable, calls) = match subject.program {
+            Err(why) => (Err(why.to_owned()), Vec::new()),
+            Ok(program) => {
+                let Linked { operations, unlisted, .. } = program.linked;
+                let callable = Callable { operations: operations.clone(), unlisted: unlisted.clone() };
+                (Ok(callable), calls(program, &code))
+            }
+        };
+        Self {
+            key: format!("{}/{id}", stack.name()),
+            stack: stack.name().to_owned(),
+            resource: id.to_owned(),
+            location: rights.location,
+            role: rights::role_of(template, &Arns::of(template), id).map(str::to_owned),
+            package: package.map(str::to_owned),
+            callable,
+            rights: rights.rights,
+            calls,
+            code: Arc::new(code),
+            resources: BTreeMap::new(),
+        }
+    }
+
     /// The operations that it can call, as far as they are known.
     pub(super) fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.callable.iter().flat_map(|it| &it.operations)
@@ -205,6 +207,20 @@ impl ProgramState {
             Some(None) => Vec::new(),
         }
     }
+}
+
+/// The calls of the operations that `program` links: through bindings, at places that the program knows, and by clients, at
+/// places that only the source tells.
+fn calls(program: Program<'_>, code: &Code) -> Vec<Call> {
+    let by_client: BTreeSet<_> = program.raw().collect();
+    let mut calls = Vec::new();
+    for operation in &program.linked.operations {
+        let through = program.sites_of(operation).map(|(site, call)| (site, call.field.clone()));
+        let others = code.calls(operation).filter(|_| by_client.contains(operation)).map(|site| (site, None));
+        let all = through.chain(others);
+        calls.extend(all.map(|(site, field)| Call { operation: *operation, site: site.clone(), field }));
+    }
+    calls
 }
 
 /// The name of the package whose folder, or a folder in it, is `folder`.

@@ -142,9 +142,7 @@ dependencies = ['aws-sigv4']
             "version = '1.3.0'\nsource = 'registry'\ndependencies = ['aws-sdk-dynamodb 1.1.0']",
         ) + "[[package]]\nname = 'beacon'\nversion = '0.1.0'\nsource = 'registry'\ndependencies = ['aws-sigv4']\n";
         let (before, after) = (Lock::parse(BEFORE).unwrap(), Lock::parse(&after).unwrap());
-        let told = |it: &Supplier<'_>| {
-            format!("{}: {:?} {}", it.versions(), it.new_services, it.signs_newly)
-        };
+        let told = |it: &Supplier<'_>| format!("{}: {:?} {}", it.versions(), it.new_services, it.signs_newly);
         assert_eq!(
             suppliers(&before, &after).iter().map(told).collect::<Vec<_>>(),
             [

@@ -76,6 +76,11 @@ pub(super) enum Resource {
 pub struct Resources(pub(super) BTreeSet<Resource>);
 
 impl Resources {
+    /// Them for people, without what keeps a policy from being deployed before it is filled in.
+    pub fn shown(&self) -> impl Iterator<Item = String> {
+        self.iter().map(|it| it.strip_prefix(TODO).map_or_else(|| it.clone(), str::to_owned))
+    }
+
     /// Them as texts.
     pub fn iter(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|it| it.text(None, str::to_owned))
@@ -243,7 +248,17 @@ pub(super) fn of_calls(
         let format = format(kind);
         placeholders(&format).last().is_some_and(|last| !values(last, true).is_empty())
     });
-    let all = types.into_iter().map(|it| (it, false)).chain(optional.map(|it| (it, true)));
+    let optional: Vec<_> = optional.collect();
+    // A call that names an index is on the index, and not on its table.
+    let is_for_part_of = |kind: &ResourceType| {
+        optional.iter().any(|(_, part)| {
+            let part = format(part);
+            let every_call = || values(placeholders(&part).last().unwrap_or_default(), false);
+            part.starts_with(&format!("{}/", format(kind))) && !every_call().contains(&Value::Unknown)
+        })
+    };
+    let whole: Vec<_> = types.into_iter().filter(|(_, kind)| !is_for_part_of(kind)).collect();
+    let all = whole.into_iter().map(|it| (it, false)).chain(optional.iter().map(|it| (*it, true)));
     let mut found = BTreeSet::new();
     for ((service, kind), only_shown) in all {
         let format = format(kind);

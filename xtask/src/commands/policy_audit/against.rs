@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::cli::PolicyAudit;
 use crate::app::{App, Revision};
 use crate::assets::Workspace;
 use crate::audit::AuditReport;
 use crate::audit::change::{self, Change, Registry, State};
 use crate::audit::program::AuditedProgram;
+use crate::cli::PolicyAudit;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{self, Purpose};
@@ -27,7 +27,10 @@ pub(super) async fn stacks(arguments: &PolicyAudit, revision: &str) -> anyhow::R
     let before = Selection::all_of(App::of(revision.workspace.clone())?, &arguments.choices, stage)?;
     for unbuilt in &before.unbuilt {
         let name = &unbuilt.name;
-        ui::warn(format!("at {} the stack `{name}` cannot be built: all that it does now counts as new", revision.name));
+        ui::warn(format!(
+            "at {} the stack `{name}` cannot be built: all that it does now counts as new",
+            revision.name
+        ));
     }
     let is_meant = |stack: &&Stack| arguments.names.is_empty() || arguments.names.iter().any(|it| it == stack.name());
     let before = state(&before, before.stacks.iter().filter(is_meant).collect()).await?;

@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
     Block, Expr, ExprAssign, ExprCall, ExprMethodCall, ExprPath, ExprStruct, FnArg, ImplItemFn, ItemConst, ItemFn,
-    ItemMod, ItemStatic, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token,
+    ItemImpl, ItemMod, ItemStatic, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token, Type,
 };
 
 use super::{Place, normal};
@@ -23,8 +23,8 @@ pub(super) struct Syntax<'a> {
     pub constants: BTreeMap<String, Vec<&'a Expr>>,
     /// What fields of structs are set to, and in which function.
     pub fields: BTreeMap<String, Vec<(&'a Expr, Scope)>>,
-    /// What functions and methods are given, and in which function.
-    pub arguments: BTreeMap<String, Vec<(Vec<&'a Expr>, Scope)>>,
+    /// What functions and methods are given.
+    pub arguments: BTreeMap<String, Vec<Given<'a>>>,
     pub chains: Vec<Chain<'a>>,
     /// What is named after `::`, with its place, and in macros that are not read.
     pub paths: Vec<(String, Place)>,
@@ -32,12 +32,26 @@ pub(super) struct Syntax<'a> {
     pub named: BTreeSet<String>,
     file: String,
     scope: Scope,
+    /// The type whose methods are read.
+    owner: Option<String>,
+}
+
+/// What a function or method is given in a call.
+#[derive(Clone)]
+pub(super) struct Given<'a> {
+    /// What stands before `::`, as in `Orders::new`.
+    pub owner: Option<String>,
+    pub arguments: Vec<&'a Expr>,
+    /// The function in which it is called.
+    pub scope: Scope,
 }
 
 /// A function of the source.
 #[derive(Default)]
 pub(super) struct Function<'a> {
     pub name: String,
+    /// The type that it is of.
+    pub owner: Option<String>,
     /// Its parameters beside `self`, where they are plain names.
     pub parameters: Vec<Option<String>>,
     /// What its names are set to.
@@ -83,6 +97,7 @@ impl<'a> Syntax<'a> {
         });
         let function = Function {
             name: signature.ident.to_string(),
+            owner: self.owner.clone(),
             parameters: parameters.collect(),
             locals: Vec::new(),
             value: tail(block),
@@ -91,6 +106,14 @@ impl<'a> Syntax<'a> {
         let outer = self.scope.replace(self.functions.len() - 1);
         visit::visit_block(self, block);
         self.scope = outer;
+    }
+
+    /// Whether a call that names `owner` before `::` may be one of `function`: of a type that has a function of that name, it
+    /// is that one's.
+    pub(super) fn may_be(&self, function: &Function<'_>, owner: Option<&str>) -> bool {
+        let Some(owner) = owner else { return true };
+        let is_of = |it: &Function<'_>| it.owner.as_deref() == Some(owner);
+        is_of(function) || !self.functions.iter().any(|it| it.name == function.name && is_of(it))
     }
 
     fn bind(&mut self, name: Option<String>, value: &'a Expr) {
@@ -145,6 +168,16 @@ impl<'a> Visit<'a> for Syntax<'a> {
         self.function(&function.sig, &function.block);
     }
 
+    fn visit_item_impl(&mut self, item: &'a ItemImpl) {
+        let name = match &*item.self_ty {
+            Type::Path(path) => path.path.segments.last().map(|it| it.ident.to_string()),
+            _ => None,
+        };
+        let outer = std::mem::replace(&mut self.owner, name);
+        visit::visit_item_impl(self, item);
+        self.owner = outer;
+    }
+
     fn visit_item_const(&mut self, item: &'a ItemConst) {
         self.constants.entry(item.ident.to_string()).or_default().push(&item.expr);
         visit::visit_item_const(self, item);
@@ -182,8 +215,10 @@ impl<'a> Visit<'a> for Syntax<'a> {
         if let Expr::Path(path) = &*call.func
             && let Some(last) = path.path.segments.last()
         {
-            let arguments = call.args.iter().collect();
-            self.arguments.entry(last.ident.to_string()).or_default().push((arguments, self.scope));
+            let before = path.path.segments.iter().rev().nth(1).map(|it| it.ident.to_string());
+            let owner = before.and_then(|it| if it == "Self" { self.owner.clone() } else { Some(it) });
+            let given = Given { owner, arguments: call.args.iter().collect(), scope: self.scope };
+            self.arguments.entry(last.ident.to_string()).or_default().push(given);
         }
         visit::visit_expr_call(self, call);
     }
@@ -202,7 +237,8 @@ impl<'a> Visit<'a> for Syntax<'a> {
         let mut call = call;
         let base = loop {
             let arguments: Vec<_> = call.args.iter().collect();
-            self.arguments.entry(call.method.to_string()).or_default().push((arguments.clone(), self.scope));
+            let given = Given { owner: None, arguments: arguments.clone(), scope: self.scope };
+            self.arguments.entry(call.method.to_string()).or_default().push(given);
             links.push(Link { method: call.method.to_string(), arguments, span: call.method.span() });
             call.args.iter().for_each(|argument| self.visit_expr(argument));
             match &*call.receiver {
