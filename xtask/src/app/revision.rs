@@ -52,6 +52,8 @@ impl Revision {
         let lock =
             File::create(folder.join("lock")).context("the folder of the other revision cannot be written to")?;
         lock.lock().context("the folder of the other revision cannot be locked")?;
+        // One that was killed has left it. Nobody else writes here as long as the lock is held.
+        let _ = fs::remove_file(folder.join("index.lock"));
         let mut write = command(&root);
         // Neither hooks nor what the user chose of the files counts here.
         write.args(["-c", "core.hooksPath=/dev/null", "-c", "core.sparseCheckout=false", "-c", "core.fsmonitor=false"]);

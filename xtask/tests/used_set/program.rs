@@ -354,7 +354,7 @@ static FORMS: LazyLock<Vec<(&str, &[&str])>> = LazyLock::new(|| {
         ),
         // Constructors of two types have one name.
         (
-            "impl Orders { fn new(t: String) -> Self { Self { table: t } } async fn f(&self, c: &C) { c.get_item().table_name(&self.table).send().await; } } impl Bus { fn new(t: String) -> Self { Self { bus: t } } } fn main() { Orders::new(env::var(\"T\").unwrap()); Bus::new(env::var(\"B\").unwrap()); }",
+            "impl Orders { fn new(t: String) -> Self { Self { table: t } } async fn f(&self, c: &C) { c.get_item().table_name(&self.table).send().await; } } impl Bus { fn new(t: String) -> Self { Self { bus: t } } } fn main() { Client::new(config()); Orders::new(env::var(\"T\").unwrap()); Bus::new(env::var(\"B\").unwrap()); }",
             &["table/<TableName, from T>"],
         ),
         // A method of the program's own has the name of an operation.

@@ -43,6 +43,8 @@ struct Named {
     site: Site,
     /// Whether it is called as an operation of an SDK is: as a method, and without arguments.
     is_bare: bool,
+    /// Whether another method is called on what it yields, as requests are built.
+    goes_on: bool,
 }
 
 impl Code {
@@ -51,7 +53,7 @@ impl Code {
         let mut code = Self::default();
         for (path, text) in files {
             let Ok(file) = syn::parse_file(&text) else { continue };
-            Reader { code: &mut code, path, owner: module(path), is_type: false }.visit_file(&file);
+            Reader { code: &mut code, path, owner: module(path), is_type: false, goes_on: false }.visit_file(&file);
         }
         code
     }
@@ -59,7 +61,12 @@ impl Code {
     /// Where a method with the name of `operation` is called as the SDKs' clients have it, or named.
     pub(super) fn calls(&self, operation: &Operation) -> impl Iterator<Item = &Site> {
         let method = usage::method_name(operation);
-        let is_it = move |it: &&Named| it.name == method && (it.is_bare || it.owner.is_some());
+        // A method of the source's own may have the same name: it is told from the operation by what is called on it.
+        let is_own = self.functions.iter().any(|it| it.name == method);
+        let goes_on = self.names.iter().any(|it| it.name == method && it.is_bare && it.goes_on);
+        let is_it = move |it: &&Named| {
+            it.name == method && (it.is_bare && (it.goes_on || !is_own || !goes_on) || it.owner.is_some() && !is_own)
+        };
         self.names.iter().filter(is_it).map(|it| &it.site)
     }
 
@@ -127,6 +134,8 @@ struct Reader<'a> {
     /// The type whose methods are read, else the module.
     owner: String,
     is_type: bool,
+    /// Whether what is read next is what a method is called on.
+    goes_on: bool,
 }
 
 impl Reader<'_> {
@@ -183,9 +192,13 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         let site = self.site(call.method.span());
-        let named = Named { name: call.method.to_string(), owner: None, site, is_bare: call.args.is_empty() };
+        let goes_on = std::mem::take(&mut self.goes_on);
+        let named = Named { name: call.method.to_string(), owner: None, site, is_bare: call.args.is_empty(), goes_on };
         self.code.names.push(named);
-        visit::visit_expr_method_call(self, call);
+        self.goes_on = matches!(&*call.receiver, Expr::MethodCall(_));
+        self.visit_expr(&call.receiver);
+        self.goes_on = false;
+        call.args.iter().for_each(|argument| self.visit_expr(argument));
     }
 
     fn visit_expr_path(&mut self, path: &'ast ExprPath) {
@@ -194,7 +207,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             let before = segments.next().map(|it| it.ident.to_string());
             let owner = before.map(|it| if it == "Self" && self.is_type { self.owner.clone() } else { it });
             let site = self.site(last.ident.span());
-            self.code.names.push(Named { name: last.ident.to_string(), owner, site, is_bare: false });
+            self.code.names.push(Named { name: last.ident.to_string(), owner, site, is_bare: false, goes_on: false });
         }
         visit::visit_expr_path(self, path);
     }
@@ -219,7 +232,9 @@ mod tests {
     }
     async fn purge(&self) { Self::delete(self, \"x\").await; }
 }
-fn other(client: &Client) { client.delete_item().send() }";
+fn other(client: &Client) { client.delete_item().send() }
+impl Cache { fn delete_item(&self) {} }
+fn named_alike(cache: &Cache) { cache.delete_item() }";
 
     const HANDLER: &str = "async fn handle(orders: &Orders) {
     let done = tokio::try_join!(orders.purge(), ready())?;
@@ -243,5 +258,12 @@ mod tests { fn purges() { orders.purge(); } }";
              from `handle` at orders/src/main.rs:2:40, from `main` at orders/src/main.rs:5:32"
         );
         assert_eq!(told(7), "`store::other` at orders/src/store.rs:7:36");
+        let code = Code::of([("orders/src/store.rs", STORE.to_owned())]);
+        let operation = policies::operation::of("dynamodb").unwrap().iter().find(|it| it.name == "DeleteItem").unwrap();
+        assert_eq!(
+            code.calls(operation).map(|it| it.line).collect::<Vec<_>>(),
+            [3, 7],
+            "a method of the same name is none"
+        );
     }
 }

@@ -108,12 +108,15 @@ impl<'a> Syntax<'a> {
         self.scope = outer;
     }
 
-    /// Whether a call that names `owner` before `::` may be one of `function`: of a type that has a function of that name, it
-    /// is that one's.
-    pub(super) fn may_be(&self, function: &Function<'_>, owner: Option<&str>) -> bool {
-        let Some(owner) = owner else { return true };
-        let is_of = |it: &Function<'_>| it.owner.as_deref() == Some(owner);
-        is_of(function) || !self.functions.iter().any(|it| it.name == function.name && is_of(it))
+    /// The calls that may be of `function`: of those that name a type before `::`, only those that name its own, where some
+    /// do; else it may be meant by another name of the type.
+    pub(super) fn calls_of(&self, function: &Function<'_>) -> impl Iterator<Item = &Given<'a>> {
+        let calls = self.arguments.get(&function.name).map(Vec::as_slice).unwrap_or_default();
+        let own = function.owner.clone();
+        let names_own = |it: &Given<'_>| own.is_some() && it.owner == own;
+        let is_named = calls.iter().any(names_own);
+        let is_type = |it: &Given<'_>| it.owner.as_ref().is_some_and(|it| it.starts_with(char::is_uppercase));
+        calls.iter().filter(move |it| !is_named || it.owner == own || !is_type(it))
     }
 
     fn bind(&mut self, name: Option<String>, value: &'a Expr) {

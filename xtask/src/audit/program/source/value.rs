@@ -177,8 +177,7 @@ impl<'a> Seen<'a, '_> {
             return arguments.get(parameter).map(|it| (*it, *scope)).into_iter().collect();
         }
         let Some(function) = self.syntax.functions.get(function) else { return Vec::new() };
-        let calls = self.syntax.arguments.get(&function.name).map(Vec::as_slice).unwrap_or_default();
-        let calls = calls.iter().filter(|it| self.syntax.may_be(function, it.owner.as_deref()));
+        let calls = self.syntax.calls_of(function);
         calls.filter_map(|it| Some((*it.arguments.get(parameter)?, it.scope))).collect()
     }
 
