@@ -57,13 +57,11 @@ fn assembly(function: impl FnOnce(infra::Ref<Table>) -> Function<()>) -> String 
 /// A program without dependencies that leaves the same traces as one with the SDK: the names of `operations`, and each call
 /// with its place. `Orders::remove` is called when `removes` says so.
 fn program(binding: &str, operations: &[(&str, &str)], removes: bool) -> [(&'static str, String); 2] {
-    let names: String = operations
-        .iter()
-        .map(|(module, operation)| {
-            let call = format!("bindings::evidence::Call<{binding}, bindings::dynamodb::{operation}>");
-            format!("    println!(\"aws_sdk_dynamodb::operation::{module}:{call}\");\n")
-        })
-        .collect();
+    let name = |(module, operation): &(&str, &str)| {
+        let call = format!("bindings::evidence::Call<{binding}, bindings::dynamodb::{operation}>");
+        format!("    println!(\"aws_sdk_dynamodb::operation::{module}:{call}\");\n")
+    };
+    let names = operations.iter().map(name).collect::<Vec<_>>().concat();
     let main = format!(
         "mod store;\n\nfn main() {{\n{names}    handle(&store::Orders {{ orders: store::Table }});\n}}\n\n\
          fn handle(orders: &store::Orders) {{\n    orders.find();\n{}}}\n",

@@ -210,7 +210,7 @@ impl<'a> Comparison<'a> {
             Err(why) => {
                 let message =
                     format!("what `{}` calls is unknown, so it is not known what became possible", program.resource);
-                let finding = self.finding(&rules::UNREADABLE, program, message).evidence(why.clone());
+                let finding = finding(&rules::UNREADABLE, program, message).evidence(why.clone());
                 self.change.findings.push(finding);
                 return;
             }
@@ -231,7 +231,7 @@ impl<'a> Comparison<'a> {
             let on = if on.is_empty() { String::new() } else { format!(" on {}", listed(&on)) };
             let name = &program.resource;
             let message = format!("`{name}` can newly call `{operation}`{on}: {}", origin.told);
-            let mut finding = self.finding(&rules::NEWLY_CALLED, program, message).about(operation.to_string());
+            let mut finding = finding(&rules::NEWLY_CALLED, program, message).about(operation.to_string());
             if let Some(location) = origin.location {
                 finding = finding.at(Some(location));
             }
@@ -253,7 +253,7 @@ impl<'a> Comparison<'a> {
                 "`{}` can newly call `{operation}` of {service}, whose actions are not known",
                 program.resource
             );
-            let finding = self.finding(&rules::NEWLY_CALLED, program, message).about(module);
+            let finding = finding(&rules::NEWLY_CALLED, program, message).about(module);
             self.change.findings.push(finding.evidence(self.evidence("it is linked in the program")));
         }
     }
@@ -391,10 +391,10 @@ impl<'a> Comparison<'a> {
     fn evidence(&self, what: &str) -> String {
         format!("{what}; not so in {}", self.change.against)
     }
+}
 
-    fn finding(&self, rule: &'static Rule, program: &ProgramState, message: String) -> AuditFinding {
-        AuditFinding::new(rule, &program.stack, &program.resource, message).at(program.location.clone())
-    }
+fn finding(rule: &'static Rule, program: &ProgramState, message: String) -> AuditFinding {
+    AuditFinding::new(rule, &program.stack, &program.resource, message).at(program.location.clone())
 }
 
 /// The stack as it would be deployed with the defaults of its parameters.

@@ -82,7 +82,9 @@ impl Code {
             let Some((site, caller)) = callers.into_iter().find(|(_, caller)| !seen.contains(caller)) else { break };
             seen.insert(caller);
             told += if step == 0 { ", called from " } else { ", from " };
-            told += &format!("{} at {site}", self.shown(caller));
+            told += &self.shown(caller);
+            told += " at ";
+            told += &site.to_string();
             current = caller;
         }
         told
@@ -217,7 +219,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         if let Ok(arguments) = call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
             arguments.iter().for_each(|argument| Reader::visit_expr(self, argument));
         } else if let Ok(statements) = call.parse_body_with(Block::parse_within) {
-            statements.iter().for_each(|statement| Reader::visit_stmt(self, statement));
+            for statement in &statements {
+                Reader::visit_stmt(self, statement);
+            }
         }
     }
 }
