@@ -9,7 +9,7 @@ use std::time::Instant;
 use criterion::{Criterion, criterion_group, criterion_main};
 use policies::audit::{Kind, Policy, audit};
 use policies::contain::wider;
-use policies::evaluate::{Accounts, Context, Policies, Request, evaluate};
+use policies::evaluate::{Context, Policies, Request, evaluate};
 use policies::{PolicyDocument, Principal, catalogue, parse};
 
 const POLICIES: usize = 1500;
@@ -54,7 +54,7 @@ fn of_an_account(criterion: &mut Criterion) {
     let ask = |policies: &[PolicyDocument]| {
         let each = policies.iter().map(|policy| {
             let identity = from_ref(policy);
-            evaluate(&request, &Policies { identity, resource: &[], boundary: None, accounts: Accounts::Same })
+            evaluate(&request, &Policies { identity, ..Policies::default() })
         });
         each.map(black_box).count()
     };

@@ -75,6 +75,18 @@ pub fn of(service: &str) -> Option<&'static [Operation]> {
     named(service).map(|service| service.operations)
 }
 
+/// Whether an operation that is listed needs `action`, in any case, always or for some calls.
+///
+/// AWS's API references name some actions before its Service Authorization Reference does.
+#[must_use]
+pub fn is_needed(action: &str) -> bool {
+    let prefix = action.split(':').next().unwrap_or_default();
+    // An operation may need an action of another service, but one of a service that is not listed is none of an SDK here.
+    let is_listed = SERVICES.iter().any(|service| service.prefix.eq_ignore_ascii_case(prefix));
+    let all = SERVICES.iter().filter(|_| is_listed).flat_map(|service| service.operations);
+    all.flat_map(Operation::actions).any(|it| it.eq_ignore_ascii_case(action))
+}
+
 /// The listed services, named as their SDKs are.
 pub fn services() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().map(|service| service.name)

@@ -3,6 +3,7 @@
 mod build;
 mod document;
 pub mod history;
+mod revision;
 mod workspace;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use assembly::Assembly;
 
 use crate::failure::Failure;
 
+pub use revision::Revision;
 pub use workspace::{Workspace, root};
 
 /// The app of a workspace, built.

@@ -4,6 +4,7 @@ pub mod arns;
 pub mod audited;
 pub mod baseline;
 pub mod calls;
+pub mod change;
 pub mod expression;
 pub mod files;
 pub mod finding;

@@ -69,6 +69,8 @@ pub struct Program {
 pub struct Request<'a> {
     /// The workspace's folder.
     pub root: &'a Path,
+    /// Where cargo puts what it builds, where that is not what cargo itself would choose.
+    pub target: Option<&'a Path>,
     /// What tells this build from others of the workspace, in the name of the file that remembers it.
     pub name: &'a str,
     /// What is built, in words.
@@ -100,7 +102,8 @@ impl Request<'_> {
         // One record for each set of programs: two that are built in turn do not make each other forget.
         let digest = Sha256::digest(format!("{decisive:?}"));
         let digits = hex::encode(&digest[..4]);
-        let record = folder(self.root).join(format!("{}-{digits}.stamp", self.name));
+        let folder = self.target.map_or_else(|| folder(self.root), within);
+        let record = folder.join(format!("{}-{digits}.stamp", self.name));
         let build = Build::new(self.root, record, decisive);
         if let Some(paths) = build.fresh() {
             return Ok(sorted(paths.into_iter().map(|path| program(path, true))));
@@ -111,6 +114,7 @@ impl Request<'_> {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(fresh::is_set_by_cargo)) {
             command.env_remove(name);
         }
+        command.envs(self.target.map(|target| ("CARGO_TARGET_DIR", target)));
         let programs = self.built_by(&mut command)?;
         let paths: Vec<_> = programs.iter().map(|program| program.path.clone()).collect();
         // When it cannot be remembered, cargo is asked again next time.
@@ -161,7 +165,12 @@ pub fn program_of_cargo() -> OsString {
 /// Where what the engine makes of builds is kept.
 #[must_use]
 pub fn folder(root: &Path) -> PathBuf {
-    fresh::target_folder(root).join("stackwright")
+    within(&fresh::target_folder(root))
+}
+
+/// The engine's folder within a target folder.
+fn within(target: &Path) -> PathBuf {
+    target.join("stackwright")
 }
 
 fn program(path: PathBuf, fresh: bool) -> Program {

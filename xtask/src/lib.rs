@@ -19,6 +19,7 @@ pub mod folders;
 pub mod fresh;
 pub mod hex;
 pub mod local;
+pub mod lock;
 pub mod operate;
 pub mod options;
 pub mod parameter_file;

@@ -310,7 +310,7 @@ pub async fn build(
             Target::Lambda(_) => Some(tools::environment(Tool::Zig).await?.bin()),
             Target::Local => None,
         };
-        let workspace = Workspace::read(selection.app.root())?;
+        let workspace = Workspace::built_in(selection.app.root(), selection.app.workspace.target.as_deref())?;
         let names: Vec<_> = names.into_iter().collect();
         let programs = assets::Selection { programs: &names, all: &all, unified: &unified };
         let programs = tokio::task::block_in_place(|| assets::build(&workspace, programs, target, tools.as_deref()))?;

@@ -51,19 +51,17 @@ impl Selection {
             selected.names.iter().map(|name| find(&systems, name)).collect::<Result<_, _>>()?
         };
         options::require_known(&named, &selected.choices)?;
-        let (mut stacks, mut unbuilt) = (Vec::new(), Vec::new());
-        for system in named {
-            match &system.outcome {
-                Outcome::Stack(stack) => {
-                    let mut stack = Stack::from((**stack).clone());
-                    stack.add_tag(PROJECT_TAG, &app.workspace.project);
-                    stacks.push(stack);
-                }
-                Outcome::Failed(failure) => {
-                    unbuilt.push(Unbuilt { name: system.name.clone(), failure: failure.clone() });
-                }
-            }
-        }
+        let (stacks, unbuilt) = built(&app, &named);
+        Ok(Self { app, systems, stacks, unbuilt })
+    }
+
+    /// All stacks of `app`, each built with those of `choices` that it has.
+    ///
+    /// # Errors
+    /// When the app fails.
+    pub fn all_of(app: App, choices: &OptionArgs, stage: &str) -> anyhow::Result<Self> {
+        let systems = app.assembly(stage, &choices.options)?.systems;
+        let (stacks, unbuilt) = built(&app, &systems.iter().collect::<Vec<_>>());
         Ok(Self { app, systems, stacks, unbuilt })
     }
 
@@ -140,6 +138,24 @@ impl Unbuilt {
         let message = format!("the stack `{}` cannot be built: {}{place}", self.name, self.failure.message);
         Failure::new(message).help("the code that builds it panicked").into()
     }
+}
+
+/// The stacks of `systems`, and the systems whose stacks could not be built.
+fn built(app: &App, systems: &[&System]) -> (Vec<Stack>, Vec<Unbuilt>) {
+    let (mut stacks, mut unbuilt) = (Vec::new(), Vec::new());
+    for system in systems {
+        match &system.outcome {
+            Outcome::Stack(stack) => {
+                let mut stack = Stack::from((**stack).clone());
+                stack.add_tag(PROJECT_TAG, &app.workspace.project);
+                stacks.push(stack);
+            }
+            Outcome::Failed(failure) => {
+                unbuilt.push(Unbuilt { name: system.name.clone(), failure: failure.clone() });
+            }
+        }
+    }
+    (stacks, unbuilt)
 }
 
 fn find<'a>(systems: &'a [System], name: &str) -> anyhow::Result<&'a System> {

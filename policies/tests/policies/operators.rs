@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 
-use policies::evaluate::{Accounts, Context, Decision, Gap, Known, Policies, Request, evaluate};
+use policies::evaluate::{Context, Decision, Gap, Known, Policies, Request, evaluate};
 use policies::{Principal, parse};
 use serde_json::{Value, json};
 
@@ -25,9 +25,9 @@ fn holds(operator: &str, wanted: &Value, context: Context) -> &'static str {
         resource: "arn:aws:s3:::maps/a".to_owned(),
         context,
     };
-    let policies = Policies { identity: &policies, resource: &[], boundary: None, accounts: Accounts::Same };
+    let policies = Policies { identity: &policies, ..Policies::default() };
     match evaluate(&request, &policies) {
-        Decision::Allowed(_) => YES,
+        Decision::Allowed(_) | Decision::NeedsNothing => YES,
         Decision::Unknown(_) => UNKNOWN,
         Decision::ImplicitlyDenied | Decision::ExplicitlyDenied(_) => NO,
     }

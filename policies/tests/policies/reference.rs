@@ -192,7 +192,7 @@ proptest! {
         request in any::request(),
     ) {
         let accounts = if cross { Accounts::Cross } else { Accounts::Same };
-        let policies = Policies { identity: &identity, resource: &resource, boundary: boundary.as_ref(), accounts };
+        let policies = Policies { identity: &identity, resource: &resource, boundary: boundary.as_ref(), accounts, ..Policies::default() };
         let decision = evaluate(&request, &policies);
         prop_assert!(!matches!(decision, Decision::Unknown(_)), "{decision:?}");
         prop_assert_eq!(matches!(decision, Decision::Allowed(_)), allowed(&request, &policies), "{:?}", decision);
@@ -204,7 +204,7 @@ proptest! {
         request in any::request(),
         hidden in prop::collection::vec(any::<bool>(), any::KEYS.len()),
     ) {
-        let policies = Policies { identity: &identity, resource: &[], boundary: None, accounts: Accounts::Same };
+        let policies = Policies { identity: &identity, ..Policies::default() };
         let mut less = request.clone();
         for (key, _) in any::KEYS.iter().zip(hidden).filter(|(_, hidden)| *hidden) {
             less.context = less.context.knowing(key, Known::Nothing);

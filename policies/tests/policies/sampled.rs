@@ -13,9 +13,9 @@ use crate::{any, reference};
 fn allows(policies: &[PolicyDocument], of_resource: bool, request: &Request) -> Decision {
     let all = [PolicyDocument::from([Statement::allow([Action::new("*")]).on("*")])];
     let policies = if of_resource {
-        Policies { identity: &all, resource: policies, boundary: None, accounts: Accounts::Cross }
+        Policies { identity: &all, resource: policies, accounts: Accounts::Cross, ..Policies::default() }
     } else {
-        Policies { identity: policies, resource: &[], boundary: None, accounts: Accounts::Same }
+        Policies { identity: policies, ..Policies::default() }
     };
     evaluate(request, &policies)
 }

@@ -12,16 +12,17 @@ use crate::{cargo, fresh};
 /// Builds the app's program in the development profile and gives its path.
 pub(super) fn build(workspace: &Workspace) -> Result<PathBuf> {
     let app = workspace.app.as_str();
-    let before = fresh::target_folder(&workspace.root).join("debug").join(app);
+    let target = workspace.target.clone().unwrap_or_else(|| fresh::target_folder(&workspace.root));
     let request = cargo::Request {
         root: &workspace.root,
+        target: workspace.target.as_deref(),
         name: "app",
         what: "the app",
         packages: workspace.unified().collect(),
         programs: [app].into(),
         arguments: vec!["build".into()],
         environment: Vec::new(),
-        was_built: before.exists(),
+        was_built: target.join("debug").join(app).exists(),
     };
     let programs = request.run(Command::new(cargo::program_of_cargo()))?;
     match programs.into_iter().next() {

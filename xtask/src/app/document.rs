@@ -79,6 +79,7 @@ mod tests {
             protected_stages: Vec::new(),
             express_stages: Vec::new(),
             build_with: Vec::new(),
+            target: None,
         };
         read(printed.as_bytes(), &workspace).unwrap_err().to_string()
     }

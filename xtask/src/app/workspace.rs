@@ -26,6 +26,8 @@ pub struct Workspace {
     pub express_stages: Vec<String>,
     /// Packages whose features are unified with those of the app, so that what both depend on is compiled once.
     pub build_with: Vec<String>,
+    /// Where cargo puts what it builds, where that is not what cargo itself would choose.
+    pub target: Option<PathBuf>,
 }
 
 /// The folder of the workspace that the current folder is in.
@@ -83,6 +85,7 @@ impl Workspace {
                     protected_stages: list("protect")?,
                     express_stages: list("express")?,
                     build_with: list("build-with")?,
+                    target: None,
                 };
                 match workspace.express_stages.iter().find(|stage| workspace.protects(stage)) {
                     None => Ok(workspace),

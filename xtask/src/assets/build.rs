@@ -51,6 +51,7 @@ pub fn build(
     let what = programs.iter().copied().collect::<Vec<_>>().join(", ");
     let mut request = Request {
         root: workspace.root(),
+        target: workspace.chosen_target(),
         name: &target.name(),
         what: &what,
         packages,

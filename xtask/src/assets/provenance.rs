@@ -10,13 +10,13 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use toml::{Table, Value};
 
 use super::archive::Artifact;
 use super::bucket::Bucket;
 use super::workspace::Workspace;
 use crate::cloud::explain;
 use crate::hex;
+use crate::lock::Lock;
 
 /// What decides the bytes of a program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub fn key_beside(key: &str) -> String {
 pub struct Origin<'a> {
     root: &'a Path,
     workspace: Workspace,
-    lock: Table,
+    lock: Lock,
     compiler: String,
 }
 
@@ -62,11 +62,10 @@ impl<'a> Origin<'a> {
     pub fn read(root: &'a Path) -> anyhow::Result<Self> {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let version = Command::new(rustc).arg("--version").current_dir(root).output().context("rustc cannot be run")?;
-        let lock = fs::read_to_string(root.join("Cargo.lock")).context("`Cargo.lock` cannot be read")?;
         Ok(Self {
             root,
             workspace: Workspace::read(root)?,
-            lock: lock.parse()?,
+            lock: Lock::read(root)?,
             compiler: String::from_utf8_lossy(&version.stdout).trim().to_owned(),
         })
     }
@@ -155,32 +154,13 @@ impl Provenance {
     }
 }
 
-/// The packages that `package` depends on by the lock file, with their versions; it does not tell which of them only its
-/// tests need. Those of the workspace have no source.
-fn packages_of(package: &str, lock: &Table) -> BTreeMap<String, String> {
-    let all = lock.get("package").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table);
-    let all: Vec<_> = all.collect();
-    let text = |table: &Table, name: &str| table.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut open = vec![package.to_owned()];
-    let mut seen = BTreeSet::new();
+/// The packages that `package` depends on by the lock file, with their versions; not those of the workspace.
+fn packages_of(package: &str, lock: &Lock) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
-    while let Some(wanted) = open.pop() {
-        if !seen.insert(wanted.clone()) {
-            continue;
-        }
-        // `name`, or `name version` where there are several.
-        let (name, version) =
-            wanted.split_once(' ').map_or((wanted.as_str(), None), |(name, rest)| (name, rest.split(' ').next()));
-        let is_it =
-            |it: &&&Table| text(it, "name") == name && version.is_none_or(|version| text(it, "version") == version);
-        let Some(table) = all.iter().find(is_it) else { continue };
-        if table.contains_key("source") {
-            let versions = found.entry(name.to_owned()).or_default();
-            let separator = if versions.is_empty() { "" } else { ", " };
-            *versions = format!("{versions}{separator}{}", text(table, "version"));
-        }
-        let dependencies = table.get("dependencies").and_then(Value::as_array).into_iter().flatten();
-        open.extend(dependencies.filter_map(|it| it.as_str().map(str::to_owned)));
+    for package in lock.beneath(package).into_iter().filter(|it| it.is_external) {
+        let versions = found.entry(package.name.clone()).or_default();
+        let separator = if versions.is_empty() { "" } else { ", " };
+        *versions = format!("{versions}{separator}{}", package.version);
     }
     found
 }
@@ -249,7 +229,7 @@ name = 'other'
 version = '1.0.0'
 source = 'registry'
 ";
-        let found = packages_of("orders", &lock.parse().unwrap());
+        let found = packages_of("orders", &Lock::parse(lock).unwrap());
         let found: Vec<_> = found.iter().map(|(name, version)| format!("{name} {version}")).collect();
         assert_eq!(found, ["serde 1.0.1", "syn 2.0.0, 1.0.0"]);
     }

@@ -1,7 +1,7 @@
 //! The workspace as cargo sees it: which package has which program, and which AWS SDKs a package calls.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
@@ -23,7 +23,11 @@ pub struct AppTarget {
 
 /// The packages of a workspace.
 #[derive(Debug, Clone)]
-pub struct Workspace(Metadata);
+pub struct Workspace {
+    metadata: Metadata,
+    /// Where cargo puts what it builds, where that is not what cargo itself would choose.
+    target: Option<PathBuf>,
+}
 
 impl Workspace {
     /// Reads the workspace that `directory` is in. It takes about 50 ms and no network.
@@ -31,24 +35,42 @@ impl Workspace {
     /// # Errors
     /// When `directory` is in no workspace, or one of its manifests cannot be read.
     pub fn read(directory: &Path) -> Result<Self> {
+        Self::built_in(directory, None)
+    }
+
+    /// The same, if cargo puts what it builds in `target`.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn built_in(directory: &Path, target: Option<&Path>) -> Result<Self> {
+        let mut command = MetadataCommand::new();
+        if let Some(target) = target {
+            command.env("CARGO_TARGET_DIR", target);
+        }
         // Without dependencies: resolving them would download the packages of every platform there is.
-        let metadata = MetadataCommand::new().current_dir(directory).no_deps().exec();
-        Ok(Self(metadata.map_err(|error| {
+        let metadata = command.current_dir(directory).no_deps().exec().map_err(|error| {
             Failure::new(format!("cargo cannot read the workspace of `{}`", directory.display()))
                 .help(error.to_string())
-        })?))
+        })?;
+        Ok(Self { metadata, target: target.map(Path::to_owned) })
     }
 
     /// Its top folder.
     #[must_use]
     pub fn root(&self) -> &Path {
-        self.0.workspace_root.as_std_path()
+        self.metadata.workspace_root.as_std_path()
     }
 
     /// Where cargo puts what it builds.
     #[must_use]
     pub fn target_directory(&self) -> &Path {
-        self.0.target_directory.as_std_path()
+        self.metadata.target_directory.as_std_path()
+    }
+
+    /// The same where it is not what cargo itself would choose.
+    #[must_use]
+    pub fn chosen_target(&self) -> Option<&Path> {
+        self.target.as_deref()
     }
 
     /// The name of the package with the program `program`.
@@ -81,7 +103,7 @@ impl Workspace {
         let mut folders = Vec::new();
         while let Some(package) = open.pop() {
             let folder = package.manifest_path.parent().map(|folder| folder.join("src"));
-            let folder = folder.and_then(|it| Some(it.strip_prefix(&self.0.workspace_root).ok()?.to_string()));
+            let folder = folder.and_then(|it| Some(it.strip_prefix(&self.metadata.workspace_root).ok()?.to_string()));
             // The bindings only pass calls on.
             let Some(folder) = folder.filter(|it| !folders.contains(it) && package.name != "stackwright-bindings")
             else {
@@ -89,7 +111,7 @@ impl Workspace {
             };
             folders.push(folder);
             let members =
-                package.dependencies.iter().filter_map(|it| self.0.packages.iter().find(|p| p.name == it.name));
+                package.dependencies.iter().filter_map(|it| self.metadata.packages.iter().find(|p| p.name == it.name));
             open.extend(members);
         }
         folders
@@ -114,7 +136,7 @@ impl Workspace {
         let has_program = |package: &&Package| {
             package.targets.iter().any(|target| target.is_kind(TargetKind::Bin) && target.name == program)
         };
-        self.0.packages.iter().find(has_program).ok_or_else(|| {
+        self.metadata.packages.iter().find(has_program).ok_or_else(|| {
             Failure::new(format!("no package of this workspace has a program `{program}`"))
                 .help(format!("a handler's program is a file such as `handlers/SYSTEM/src/bin/{program}.rs`"))
                 .into()
@@ -130,7 +152,7 @@ impl Workspace {
             }
             if let Some(service) = dependency.name.strip_prefix("aws-sdk-") {
                 services.insert(service.to_owned());
-            } else if let Some(member) = self.0.packages.iter().find(|it| it.name == dependency.name) {
+            } else if let Some(member) = self.metadata.packages.iter().find(|it| it.name == dependency.name) {
                 let default = dependency.uses_default_features.then(|| "default".to_owned());
                 let features: Vec<_> = dependency.features.iter().cloned().chain(default).collect();
                 self.collect_services(member, &features, services);

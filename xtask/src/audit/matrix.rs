@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::change::Change;
 use super::finding::AuditFinding;
 use super::program::AuditedProgram;
 
@@ -16,6 +17,8 @@ pub struct AuditReport {
     pub findings: Vec<AuditFinding>,
     /// What is suppressed, with the reason.
     pub suppressed: Vec<Suppressed>,
+    /// What was compared, when only what became possible is told.
+    pub change: Option<Change>,
 }
 
 /// A finding that somebody accepted.

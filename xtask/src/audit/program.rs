@@ -4,6 +4,7 @@ mod evidence;
 mod file;
 mod needs;
 mod policy;
+mod reach;
 mod resource;
 mod role;
 mod source;
@@ -19,6 +20,7 @@ use source::Source;
 
 pub(super) use needs::listed;
 pub use needs::{Certainty, Condition, NeededAction, NeededOperation};
+pub use resource::Resources;
 pub use role::Role;
 pub use source::Place;
 pub use suggestion::{SuggestionFormat, notes, suggest};
@@ -98,7 +100,13 @@ impl AuditedProgram {
     }
 
     fn finding(&self, rule: &'static policies::audit::Rule, message: String) -> AuditFinding {
-        AuditFinding::new(rule, &self.program, file_name(&self.program), message).at(Some(&self.program))
+        AuditFinding::new(rule, &self.program, self.name(), message).at(Some(&self.program))
+    }
+
+    /// What it is called: the name of its file, or of the folder of a `bootstrap`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        file_name(&self.program)
     }
 
     /// The operations that it calls for certain.

@@ -1,9 +1,10 @@
-//! The audit's result as people and programs read it: text, JSON, SARIF and a page.
+//! The audit's result as people and programs read it: text, Markdown, JSON, SARIF and a page.
 
 mod families;
 pub mod fix;
 pub mod html;
 pub mod json;
+pub mod markdown;
 mod program;
 pub mod rules;
 pub mod sarif;

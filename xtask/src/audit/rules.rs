@@ -5,7 +5,7 @@ use policies::audit::{Rule, Severity};
 
 /// Every rule of the audit, by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    let own = [LEAST_PRIVILEGE, PLATFORM, DELIVERY, GATEWAY, DRIFT, TEMPLATE, SUPPRESSION];
+    let own = [LEAST_PRIVILEGE, PLATFORM, DELIVERY, GATEWAY, DRIFT, TEMPLATE, CHANGE, SUPPRESSION];
     own.into_iter().flatten().copied().chain(policies::audit::rules().map(|row| &row.rule))
 }
 
@@ -143,6 +143,16 @@ rules! {
         "write out what the alias or merge key stands for";
     BYTE_ORDER_MARK = "TM06" Low "a byte order mark before a template",
         "save the file as UTF-8 without it: not every program that reads templates takes it";
+}
+
+rules! {
+    CHANGE:
+    NEWLY_ALLOWED = "CH01" Medium "a right that was not given before",
+        "see that it is meant, and that the call is what the pull request is about";
+    NEWLY_CALLED = "CH02" Medium "an operation that a program could not call before",
+        "see that it is meant, and that its role allows it on no more than it needs";
+    DEPENDENCY_CALLS = "CH03" High "a dependency that begins to call AWS",
+        "read what it does with the role of the function, or leave it out";
 }
 
 rules! {

@@ -109,7 +109,7 @@ impl<'a> Program<'a> {
     }
 
     /// Where the program calls `operation`, as the source has it.
-    fn sites_of(&self, operation: &Operation) -> impl Iterator<Item = (&'a Site, &'a MethodCall)> {
+    pub(super) fn sites_of(&self, operation: &Operation) -> impl Iterator<Item = (&'a Site, &'a MethodCall)> {
         let name = method_name(operation);
         self.linked.sites.iter().filter_map(move |site| {
             let call = self.source.call_at(site)?;

@@ -33,6 +33,9 @@ pub struct PolicyAudit {
     /// What of the program.
     #[command(flatten)]
     pub of_program: ProgramArgs,
+    /// Say only what became possible since this revision of git, which is built in a folder of its own.
+    #[arg(long, value_name = "REVISION", conflicts_with_all = ["templates", "policies", "programs", "recorded", "live", "fix", "write_baseline"])]
+    pub against: Option<String>,
     /// What the policies are attached to; else it is told by their principals.
     #[arg(long, value_enum, requires = "policies")]
     pub kind: Option<PolicyKind>,
@@ -78,6 +81,12 @@ pub struct ProgramArgs {
     /// Read its source, too: for the places of calls, and the resources and parameters that they name.
     #[arg(long, value_name = "DIR", requires = "programs")]
     pub source: Option<PathBuf>,
+    /// Say only what became possible since it was built as this file; one for each `--program`, in their order.
+    #[arg(long, value_name = "FILE", requires = "programs", conflicts_with_all = ["roles", "function", "suggest", "write_baseline", "templates"])]
+    pub before: Vec<PathBuf>,
+    /// The source of `--before`.
+    #[arg(long, value_name = "DIR", requires = "before")]
+    pub before_source: Option<PathBuf>,
     /// Say what is missing and needless in the policy of its role, JSON; may be repeated.
     #[arg(long = "role", value_name = "FILE", requires = "programs", conflicts_with = "templates")]
     pub roles: Vec<PathBuf>,
@@ -135,6 +144,8 @@ pub enum AuditFormat {
     Sarif,
     /// A page of its own, for people.
     Html,
+    /// For a comment on a pull request.
+    Markdown,
 }
 
 impl PolicyAudit {

@@ -1,5 +1,7 @@
 //! `policy-audit`: whether each right is exactly what is needed.
 
+mod against;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +34,12 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
         return suggest(arguments, format);
     }
     let format = format(arguments)?;
-    let (mut report, audited) = if !arguments.programs.is_empty() {
+    let (mut report, audited) = if let Some(revision) = &arguments.against {
+        // What is accepted and not new is not unused.
+        (against::stacks(arguments, revision).await?, Vec::new())
+    } else if !arguments.of_program.before.is_empty() {
+        (against::programs(arguments)?, Vec::new())
+    } else if !arguments.programs.is_empty() {
         of_programs(arguments)?
     } else if arguments.templates.is_empty() && arguments.policies.is_empty() {
         of_stacks(arguments).await?
@@ -144,13 +151,28 @@ fn of_programs(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<Stri
     for file in &arguments.programs {
         let program = AuditedProgram::read(file, arguments.of_program.source.as_deref())?;
         report.findings.extend(program.findings());
-        report.findings.extend(role.iter().flat_map(|role| role.findings(&program)));
+        if let Some(role) = &role {
+            report.findings.extend(role.findings(&program));
+            say_undecided(role, &program, arguments.of_program.source.is_some());
+        }
         report.programs.push(program);
     }
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
     report.findings.dedup();
     let names = report.programs.iter().map(|it| it.program.clone()).collect();
     Ok((report, names))
+}
+
+/// Says for which actions only the action was compared.
+fn say_undecided(role: &Role, program: &AuditedProgram, has_source: bool) {
+    let undecided: Vec<_> = role.undecided(program).iter().map(|it| format!("`{it}`")).collect();
+    if !undecided.is_empty() {
+        let name = &program.program;
+        ui::say(format!("{name}: cannot tell whether the role's resources are those of {}", undecided.join(", ")));
+        if !has_source {
+            ui::say("`--source` tells what calls are on, where it names that");
+        }
+    }
 }
 
 /// The role that programs are compared with, when one is given.
@@ -189,7 +211,7 @@ fn suggest(arguments: &PolicyAudit, format: SuggestionFormat) -> anyhow::Result<
     if format == SuggestionFormat::Json {
         program::notes(&program).iter().for_each(ui::say);
     }
-    let text = program::suggest(&program, source, format)?;
+    let text = program::suggest(&program, format);
     match &arguments.output {
         Some(file) => {
             write(file, &text)?;
@@ -218,6 +240,7 @@ fn render(report: &AuditReport, format: AuditFormat) -> anyhow::Result<String> {
     Ok(match format {
         AuditFormat::Text => report::text::render(report, &basis),
         AuditFormat::Json => report::json::render(report, &basis),
+        AuditFormat::Markdown => report::markdown::render(report),
         AuditFormat::Sarif => report::sarif::render(report, &basis),
         AuditFormat::Html => report::html::render(report, &basis)?,
     })
@@ -231,13 +254,14 @@ fn format(arguments: &PolicyAudit) -> anyhow::Result<AuditFormat> {
         Some("json") => Some(AuditFormat::Json),
         Some("sarif") => Some(AuditFormat::Sarif),
         Some("html") => Some(AuditFormat::Html),
+        Some("md") => Some(AuditFormat::Markdown),
         Some(_) => None,
     };
     arguments.format.or(by_suffix).ok_or_else(|| {
         let file = arguments.output.as_deref().unwrap_or(Path::new("")).display();
         Failure::new(format!("`{file}` does not say its format"))
             .exit(Exit::Usage)
-            .help("end it in `.txt`, `.json`, `.sarif` or `.html`, or pass `--format`")
+            .help("end it in `.txt`, `.json`, `.sarif`, `.html` or `.md`, or pass `--format`")
             .into()
     })
 }

@@ -196,7 +196,7 @@ fn the_rules_are_listed_and_explained() {
     ids.dedup();
     assert_eq!(ids.len(), listed, "an id is there twice");
     let families: std::collections::BTreeSet<_> = ids.iter().map(|id| &id[..2]).collect();
-    let expected = ["AG", "CT", "DR", "GR", "LP", "PE", "PL", "RP", "SA", "SU", "TM", "WB"];
+    let expected = ["AG", "CH", "CT", "DR", "GR", "LP", "PE", "PL", "RP", "SA", "SU", "TM", "WB"];
     assert_eq!(families.into_iter().collect::<Vec<_>>(), expected);
 
     assert_snapshot!(run("x", b"", &["--explain", "wb01"]));
@@ -228,6 +228,6 @@ fn the_format_is_told_by_the_files_suffix() {
     exit 2
     --- stderr
     error: `a.pdf` does not say its format
-      help: end it in `.txt`, `.json`, `.sarif` or `.html`, or pass `--format`
+      help: end it in `.txt`, `.json`, `.sarif`, `.html` or `.md`, or pass `--format`
     ");
 }

@@ -40,13 +40,13 @@ impl bindings::Program for Bindings {
 }
 
 /// A function with its stack and program, which calls exactly what it is granted.
-struct Case {
+pub(super) struct Case {
     stack: Stack,
     function: Ref<Function>,
-    linked: Linked,
-    source: Source,
+    pub(super) linked: Linked,
+    pub(super) source: Source,
     recorded: Option<Recorded>,
-    readable: Result<(), String>,
+    pub(super) readable: Result<(), String>,
 }
 
 /// Where the program calls what, in a file of one call a line.
@@ -60,7 +60,7 @@ const SOURCE: &str = "fn all(bindings: &Bindings) {
 }";
 
 impl Case {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::with(|_, function| function, |role| role)
     }
 
@@ -118,7 +118,7 @@ impl Case {
     }
 
     /// The program without its calls of `operation`, whose places are `lines`.
-    fn without(mut self, name: &str, lines: &[u32]) -> Self {
+    pub(super) fn without(mut self, name: &str, lines: &[u32]) -> Self {
         self.linked.operations.retain(|it| it.name != name);
         self.linked.calls.retain(|call| call.operation != name);
         self.linked.sites.retain(|site| !lines.contains(&site.line));
@@ -139,7 +139,7 @@ impl Case {
     }
 
     /// The stack as data.
-    fn assembled(&self) -> Assembled {
+    pub(super) fn assembled(&self) -> Assembled {
         Assembled::from(self.stack.assemble())
     }
 
@@ -148,7 +148,7 @@ impl Case {
         function::audit(&self.subject(&self.assembled()))
     }
 
-    fn subject<'a>(&'a self, stack: &'a Assembled) -> Subject<'a> {
+    pub(super) fn subject<'a>(&'a self, stack: &'a Assembled) -> Subject<'a> {
         let program = Program { linked: &self.linked, source: &self.source };
         Subject {
             stack,
@@ -165,12 +165,12 @@ fn inline(statement: Vec<Statement>) -> InlinePolicy {
 }
 
 /// The role with one more statement.
-fn and(statement: Statement) -> impl FnOnce(Role) -> Role {
+pub(super) fn and(statement: Statement) -> impl FnOnce(Role) -> Role {
     |role| Role { policies: [role.policies, vec![inline(vec![statement])]].concat(), ..role }
 }
 
 /// The role without `action`.
-fn without(action: &'static str) -> impl FnOnce(Role) -> Role {
+pub(super) fn without(action: &'static str) -> impl FnOnce(Role) -> Role {
     move |mut role| {
         for policy in &mut role.policies {
             let statements = std::mem::take(&mut policy.policy_document.statement);
@@ -187,15 +187,15 @@ fn without(action: &'static str) -> impl FnOnce(Role) -> Role {
     }
 }
 
-fn allow(name: &'static str) -> Statement {
+pub(super) fn allow(name: &'static str) -> Statement {
     Statement::allow([Action::new(name)])
 }
 
-fn find(service: &str, name: &str) -> Operation {
+pub(super) fn find(service: &str, name: &str) -> Operation {
     *operation::of(service).unwrap().iter().find(|it| it.name == name).unwrap()
 }
 
-fn role_only(change: impl FnOnce(Role) -> Role) -> Case {
+pub(super) fn role_only(change: impl FnOnce(Role) -> Role) -> Case {
     Case::with(|_, function| function, change)
 }
 

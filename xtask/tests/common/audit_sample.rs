@@ -127,7 +127,6 @@ pub(crate) fn report() -> AuditReport {
         .at(Some("/Statement/1"));
     let tidy = AuditFinding::new(&TIDY, "orders", "Place", "nothing is found that it suppresses");
     AuditReport {
-        programs: Vec::new(),
         functions: vec![
             function("spaceships", "Consumer", 38, consumer),
             function("spaceships", "Counts", 45, counts),
@@ -140,5 +139,6 @@ pub(crate) fn report() -> AuditReport {
             reason: "wanted by the `team` until it moves".to_owned(),
             expires: "2027-01-31".to_owned(),
         }],
+        ..AuditReport::default()
     }
 }

@@ -352,6 +352,16 @@ static FORMS: LazyLock<Vec<(&str, &[&str])>> = LazyLock::new(|| {
             "async fn f(c: &C) { let get = || c.get_item().table_name(\"one\").send(); join!(get(), c.get_item().table_name(\"two\").send()); }",
             &["table/one", "table/<TableName>"],
         ),
+        // Constructors of two types have one name.
+        (
+            "impl Orders { fn new(t: String) -> Self { Self { table: t } } async fn f(&self, c: &C) { c.get_item().table_name(&self.table).send().await; } } impl Bus { fn new(t: String) -> Self { Self { bus: t } } } fn main() { Client::new(config()); Orders::new(env::var(\"T\").unwrap()); Bus::new(env::var(\"B\").unwrap()); }",
+            &["table/<TableName, from T>"],
+        ),
+        // A method of the program's own has the name of an operation.
+        (
+            "impl Orders { async fn get_item(&self) { self.client.get_item().table_name(\"orders\").send().await; } } async fn f(orders: &Orders) { orders.get_item().await; }",
+            &["table/orders"],
+        ),
         ("async fn f(c: &C, name: &str) { c.get_item().table_name(name).send().await; }", &["table/<TableName>"]),
         (
             "async fn f(c: &C) { c.get_item().table_name(format!(\"{}-orders\", stage())).send().await; }",
@@ -399,4 +409,85 @@ fn what_is_no_program_in_rust_is_refused_with_what_to_do() {
     }
     said += &folder.run(&["--program", "ok", "--program", "ok", "--suggest", "json"]).expect(2).stderr;
     assert_snapshot!(said);
+}
+
+#[test]
+fn what_became_possible_since_another_program_is_told() {
+    let folder = Folder::of_orders();
+    folder.compile(
+        "before",
+        "fn main() { println!(\"{}\", \"aws_sdk_dynamodb::operation::get_item aws_sdk_dynamodb::operation::scan\") }",
+    );
+    let compare = |more: &[&str]| {
+        let arguments = ["--program", "orders/bootstrap", "--before", "before", "--source", "src"];
+        folder.run(&[&arguments[..], more].concat())
+    };
+    assert_snapshot!(compare(&["--format", "markdown"]).expect(4).stdout);
+    assert!(findings(&compare(&["--json"]).expect(4)).iter().all(|(id, _)| id == "CH02"));
+    compare(&["--fail-on", "high"]).expect(0);
+    let sarif = compare(&["--format", "sarif"]).expect(4).json();
+    let places: Vec<_> = sarif["runs"][0]["results"].as_array().unwrap().iter().map(|it| &it["locations"][0]).collect();
+    assert!(!places.is_empty());
+    for place in places {
+        let line = &place["physicalLocation"]["region"]["startLine"];
+        assert!(line.as_u64().is_some_and(|it| it > 0), "{place}");
+    }
+    // The same program can do nothing new.
+    let same = folder.run(&["--program", "orders/bootstrap", "--before", "orders/bootstrap"]).expect(0);
+    assert_eq!(same.stdout.lines().filter(|it| it.contains("CH0")).count(), 0, "{same}");
+    let uneven = folder.run(&["--program", "before", "--program", "before", "--before", "before"]).expect(2);
+    assert!(uneven.stderr.contains("2 `--program` and 1 `--before` are given"), "{uneven}");
+}
+
+#[test]
+fn resources_are_compared_where_the_source_and_the_template_name_them() {
+    let folder = Folder::of_orders();
+    let on = |output: &CommandOutput| -> Vec<String> {
+        let json = output.json();
+        let of = |it: &Value| format!("{} {} {}", it["id"], it["action"], it["on"]).replace('"', "");
+        json["findings"].as_array().unwrap().iter().map(of).collect()
+    };
+    let role = r#"{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::other/*"},
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": ["arn:aws:s3:::maps-of-the-team", "arn:aws:s3:::other"]},
+        {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:eu-west-1:111111111111:table/x"},
+        {"Effect": "Allow", "Action": ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:DeleteItem"], "Resource": "*"},
+        {"Effect": "Allow", "Action": ["s3:PutObject", "sns:Publish", "sqs:SendMessage"], "Resource": "*"}]}"#;
+    folder.write("role.json", role.as_bytes());
+    let arguments = ["--program", "orders/bootstrap", "--role", "role.json", "--json"];
+    let with_source = folder.run(&[&arguments[..], &["--source", "src"]].concat()).expect(4);
+    assert_eq!(
+        on(&with_source),
+        [
+            "LP01 s3:GetObject arn:*:s3:::maps-of-the-team/*",
+            "LP02 s3:GetObject arn:aws:s3:::other/*",
+            "LP02 s3:ListBucket arn:aws:s3:::other",
+        ]
+    );
+    assert!(with_source.stderr.contains("cannot tell whether the role's resources are those of `dynamodb:GetItem`\n"));
+    let without = folder.run(&arguments).expect(0);
+    assert!(without.stderr.contains("cannot tell whether the role's resources are those of `dynamodb:GetItem`, `s3:"));
+
+    let template = "
+Resources:
+  Orders: {Type: AWS::DynamoDB::Table}
+  Other: {Type: AWS::DynamoDB::Table}
+  Queue: {Type: AWS::SQS::Queue}
+  Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      Environment: {Variables: {ORDERS_TABLE: !Ref Orders, ORDERS_QUEUE_URL: !Ref Queue, REPORTS_BUCKET: reports}}
+      Policies:
+        - Version: '2012-10-17'
+          Statement:
+            - {Effect: Allow, Action: 'dynamodb:GetItem', Resource: !GetAtt Other.Arn}
+            - {Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Queue.Arn}
+            - {Effect: Allow, Action: 's3:PutObject', Resource: 'arn:aws:s3:::reports/*'}
+            - {Effect: Allow, Action: ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query'], Resource: '*'}
+            - {Effect: Allow, Action: ['sns:Publish', 's3:GetObject', 's3:ListBucket'], Resource: '*'}
+";
+    folder.write("template.yaml", template.as_bytes());
+    let arguments = ["--program", "orders/bootstrap", "--source", "src", "--template", "template.yaml"];
+    let judged = folder.run(&[&arguments[..], &["--function", "Function", "--json"]].concat()).expect(4);
+    assert_eq!(on(&judged), ["LP01 dynamodb:GetItem Orders", "LP02 dynamodb:GetItem Other"]);
 }

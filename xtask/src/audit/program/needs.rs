@@ -6,6 +6,7 @@ use policies::Operation;
 use serde::Serialize;
 
 use super::evidence::Evidence;
+use super::resource::{self, Resources};
 use super::source::{Place, Source};
 use super::{AuditedProgram, ProgramVerdict, Sdk};
 
@@ -44,6 +45,9 @@ pub struct NeededAction {
     /// When it is needed.
     #[serde(flatten)]
     pub condition: Condition,
+    /// What it is needed on: an ARN, `*` for an action that IAM checks on no resource, or what begins with `TODO:` where a
+    /// part of it is not known.
+    pub resources: Resources,
 }
 
 /// When an action is needed.
@@ -166,7 +170,16 @@ fn actions(operation: &Operation, source: Option<&Source>) -> Vec<NeededAction> 
             (true, true) => Condition::NotSet(parameters().collect()),
         }
     };
-    names.into_iter().map(|action| NeededAction { action: action.to_owned(), condition: condition(action) }).collect()
+    let needed = |action: &str| {
+        let condition = condition(action);
+        let set = match &condition {
+            Condition::Set(parameters) => parameters.as_slice(),
+            _ => &[],
+        };
+        let resources = resource::of_calls((operation.service, operation.name), action, set, source);
+        NeededAction { action: action.to_owned(), resources: Resources(resources), condition }
+    };
+    names.into_iter().map(needed).collect()
 }
 
 /// Names as a sentence lists them.

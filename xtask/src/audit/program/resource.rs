@@ -1,8 +1,12 @@
 //! The resources of actions: what is known of them, and what stands in for the rest.
 
-use policies::catalogue::{self, ResourceType};
+use std::collections::BTreeSet;
 
-use super::source::Value;
+use policies::catalogue::{self, ResourceType};
+use policies::operation;
+use serde::{Serialize, Serializer};
+
+use super::source::{Source, Value};
 
 /// What names a resource in a call.
 struct Naming {
@@ -65,6 +69,28 @@ pub(super) enum Resource {
         /// What its placeholder is filled with.
         names: Vec<(String, Value)>,
     },
+}
+
+/// The resources that an action is needed on; as texts, they are those of a policy document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resources(pub(super) BTreeSet<Resource>);
+
+impl Resources {
+    /// Them for people, without what keeps a policy from being deployed before it is filled in.
+    pub fn shown(&self) -> impl Iterator<Item = String> {
+        self.iter().map(|it| it.strip_prefix(TODO).map_or_else(|| it.clone(), str::to_owned))
+    }
+
+    /// Them as texts.
+    pub fn iter(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|it| it.text(None, str::to_owned))
+    }
+}
+
+impl Serialize for Resources {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
 }
 
 /// What begins a resource that is to be filled in. It makes the text no ARN, so that IAM refuses it:
@@ -189,4 +215,72 @@ pub(super) fn optional_types(service: &str, action: &str) -> Vec<(&'static str, 
 pub(super) fn placeholders(format: &str) -> impl Iterator<Item = &str> {
     let found = format.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name));
     found.filter(|name| !matches!(*name, "Partition" | "Region" | "Account"))
+}
+
+/// What `action` is needed on for calls of `operation` of `service`: for those that set one of the parameters `set`, when it
+/// is needed for their sake.
+pub(super) fn of_calls(
+    (service, operation): (&str, &str),
+    action: &str,
+    set: &[&str],
+    source: Option<&Source>,
+) -> BTreeSet<Resource> {
+    let is_named = operation::prefix(service) == action.split_once(':').map(|(service, _)| service)
+        && !is_on_what_is_copied(operation, action);
+    let values = |placeholder: &str, only_shown| -> BTreeSet<Value> {
+        let parameters = if is_named { parameters(service, placeholder) } else { &[] };
+        let of = |parameter: &&str| source.map(|it| it.values((service, operation), set, parameter, only_shown));
+        let found: BTreeSet<_> = parameters.iter().filter_map(of).flatten().collect();
+        // A resource that one of two parameters names is known.
+        let known: BTreeSet<_> = found.iter().filter(|it| **it != Value::Unknown).cloned().collect();
+        if parameters.len() > 1 && !known.is_empty() { known } else { found }
+    };
+    let Some(types) = types(service, action) else {
+        // What the catalogue does not have is never allowed on everything.
+        let (kind, format) = ("resource".to_owned(), "${Resource}".to_owned());
+        return BTreeSet::from([Resource::Of { kind, format, names: Vec::new() }]);
+    };
+    if types.is_empty() {
+        return BTreeSet::from([Resource::Any]);
+    }
+    let format = |kind: &ResourceType| kind.arns.first().map(ToString::to_string).unwrap_or_default();
+    let optional = optional_types(service, action).into_iter().filter(|(_, kind)| {
+        let format = format(kind);
+        placeholders(&format).last().is_some_and(|last| !values(last, true).is_empty())
+    });
+    let optional: Vec<_> = optional.collect();
+    // A call that names an index is on the index, and not on its table.
+    let is_for_part_of = |kind: &ResourceType| {
+        optional.iter().any(|(_, part)| {
+            let part = format(part);
+            let every_call = || values(placeholders(&part).last().unwrap_or_default(), false);
+            part.starts_with(&format!("{}/", format(kind))) && !every_call().contains(&Value::Unknown)
+        })
+    };
+    let whole: Vec<_> = types.into_iter().filter(|(_, kind)| !is_for_part_of(kind)).collect();
+    let all = whole.into_iter().map(|it| (it, false)).chain(optional.iter().map(|it| (*it, true)));
+    let mut found = BTreeSet::new();
+    for ((service, kind), only_shown) in all {
+        let format = format(kind);
+        let mut named: Vec<Vec<(String, Value)>> = vec![Vec::new()];
+        for placeholder in placeholders(&format).filter(|it| *it != "ObjectName") {
+            let mut values = values(placeholder, only_shown);
+            if values.is_empty() {
+                values.insert(Value::Unknown);
+            }
+            let with = |names: Vec<(String, Value)>| {
+                let more = |value: &Value| [names.clone(), vec![(placeholder.to_owned(), value.clone())]].concat();
+                values.iter().map(more).collect::<Vec<_>>()
+            };
+            named = named.into_iter().flat_map(with).collect();
+        }
+        let of = |names| Resource::Of { kind: format!("{service} {}", kind.name), format: format.clone(), names };
+        found.extend(named.into_iter().map(of));
+    }
+    found
+}
+
+/// Whether `action` is on the object that is copied, which is named in another way than the copy.
+fn is_on_what_is_copied(operation: &str, action: &str) -> bool {
+    matches!(operation, "CopyObject" | "UploadPartCopy") && action.starts_with("s3:Get")
 }

@@ -10,8 +10,10 @@ use policies::audit::{Kind, Policy, Rule};
 use policies::{Action, Effect, Statement, catalogue, operation, parse};
 
 use super::needs::{Condition, NeededAction, NeededOperation};
+use super::reach::{self, Environment, Reach, reach};
 use super::{AuditedProgram, ProgramVerdict, listed};
 use crate::audit::arns::Arns;
+use crate::audit::expression::{shown, text};
 use crate::audit::finding::AuditFinding;
 use crate::audit::platform::PlatformNeed;
 use crate::audit::rights::{self, Rights};
@@ -66,6 +68,8 @@ pub struct Role {
     unread: Vec<(String, String)>,
     /// What the function's configuration needs, where it is known.
     platform: Option<Vec<PlatformNeed>>,
+    /// The environment variables of the function, as far as the template sets them.
+    environment: Environment,
 }
 
 impl Role {
@@ -74,7 +78,13 @@ impl Role {
     /// # Errors
     /// When one cannot be read, or is no policy.
     pub fn of_policies<'a>(files: impl IntoIterator<Item = &'a Path>) -> anyhow::Result<Self> {
-        let mut role = Self { name: String::new(), statements: Vec::new(), unread: Vec::new(), platform: None };
+        let mut role = Self {
+            name: String::new(),
+            statements: Vec::new(),
+            unread: Vec::new(),
+            platform: None,
+            environment: Environment::new(),
+        };
         let mut names = Vec::new();
         for file in files {
             let name = file.display();
@@ -136,10 +146,11 @@ impl Role {
             .flat_map(|it| &it.unread)
             .map(|it| (format!("{}{}", it.resource, it.pointer), it.what.clone()));
         let unknown: Vec<_> = unknown.collect();
+        let environment = environment(&template, id);
         if !rights.is_outside {
             let statements = rights.granted.into_iter().map(placed).collect();
             let unread = rights.unread.into_iter().map(by_reference).chain(unknown).collect();
-            return Ok(Self { name, statements, unread, platform: Some(rights.platform) });
+            return Ok(Self { name, statements, unread, platform: Some(rights.platform), environment });
         }
         // The role that the macro of serverless applications makes is not in the template.
         let own = template.resource(id).and_then(|it| it.get("Properties")?.get("Role")).is_some();
@@ -148,11 +159,13 @@ impl Role {
         } else {
             Vec::new()
         };
-        let Some(holder) = holder else { return Ok(Self { name, statements: Vec::new(), unread, platform: None }) };
+        let Some(holder) = holder else {
+            return Ok(Self { name, statements: Vec::new(), unread, platform: None, environment });
+        };
         let statements =
             holder.policies.iter().filter(|it| it.kind == Kind::Identity).flat_map(statements).map(placed).collect();
         let unread = unread.into_iter().chain(named(&holder).map(by_reference)).chain(unknown).collect();
-        Ok(Self { name, statements, unread, platform: None })
+        Ok(Self { name, statements, unread, platform: None, environment })
     }
 
     /// What is missing and what is needless for `program`.
@@ -175,6 +188,46 @@ impl Role {
             findings.extend(self.missing(program, operation));
         }
         findings.extend(self.needless(program));
+        findings.extend(self.elsewhere(program));
+        findings
+    }
+
+    /// The needed actions of which it is not known whether the role allows them on what the program calls them on.
+    #[must_use]
+    pub fn undecided(&self, program: &AuditedProgram) -> BTreeSet<String> {
+        let needed =
+            program.certain().flat_map(|it| &it.actions).filter(|it| it.is_needed() && self.allows(&it.action));
+        let is_undecided = |it: &&NeededAction| {
+            let allowing = self.speaking(Effect::Allow, &it.action);
+            reach(allowing, it.resources.0.iter(), &self.environment) == Reach::Unknown
+        };
+        needed.filter(is_undecided).map(|it| it.action.clone()).collect()
+    }
+
+    /// What the role allows the program to do with resources that it does not call.
+    fn elsewhere(&self, program: &AuditedProgram) -> Vec<AuditFinding> {
+        let mut findings = Vec::new();
+        for (place, statement) in self.statements.iter().filter(|(_, it)| it.effect == Effect::Allow) {
+            if statement.resource.is_negated() || statement.action.is_negated() {
+                continue;
+            }
+            // What Lambda itself uses may be on a resource that no call names.
+            let own = |it: &&Action| !it.has_wildcard() && !BY_LAMBDA.contains(&it.as_str());
+            for action in statement.action.iter().filter(own) {
+                for resource in &statement.resource {
+                    if !reach::is_elsewhere(program, action.as_str(), resource, &self.environment) {
+                        continue;
+                    }
+                    let on = shown(resource);
+                    let message =
+                        format!("the role allows `{action}` on `{on}`, and the program calls it only on others");
+                    let finding = self.finding(program, &rules::UNUSED, message);
+                    let finding = finding.evidence("the source names what each call is on");
+                    let fix = "take the resource away, unless something else uses the role";
+                    findings.push(finding.fix(fix).about(action.as_str()).on(on).at(Some(place)));
+                }
+            }
+        }
         findings
     }
 
@@ -192,7 +245,7 @@ impl Role {
         // What a policy that is not seen allows is not missing for certain.
         let is_lacking = |action: &str| self.unread.is_empty() && !self.allows(action);
         let mut findings = Vec::new();
-        for NeededAction { action, condition } in operation.actions.iter().filter(|it| it.is_needed()) {
+        for NeededAction { action, condition, resources } in operation.actions.iter().filter(|it| it.is_needed()) {
             if self.denies(action) {
                 let message = format!("the program can call `{name}`, and its role denies `{action}`");
                 findings.push(finding(&rules::DENIED, message, action));
@@ -211,6 +264,13 @@ impl Role {
                     ),
                 };
                 findings.push(finding(rule, message, action));
+            } else if self.unread.is_empty()
+                && let Reach::Elsewhere(target) =
+                    reach(self.speaking(Effect::Allow, action), resources.0.iter(), &self.environment)
+            {
+                let message =
+                    format!("the program calls `{name}` on `{target}`, and its role allows `{action}` only on others");
+                findings.push(finding(&rules::MISSING, message, action).on(target.to_string()));
             }
         }
         let one_of = operation.one_of();
@@ -304,6 +364,15 @@ impl Role {
             it.effect == effect && it.action.iter().any(|it| it.covers(action)) != it.action.is_negated()
         })
     }
+}
+
+/// The environment variables that the template sets for the function `id`.
+fn environment(template: &Template, id: &str) -> Environment {
+    let variables = |it: &serde_json::Value| Some(it.get("Environment")?.get("Variables")?.as_object()?.clone());
+    let globals = template.section("Globals").find(|(kind, _)| *kind == "Function");
+    let own = template.resource(id).and_then(|it| variables(it.get("Properties")?));
+    let all = globals.and_then(|(_, it)| variables(it)).into_iter().chain(own).flatten();
+    all.map(|(name, value)| (name, text(&value))).collect()
 }
 
 fn statements(policy: &Policy) -> impl Iterator<Item = Statement> {

@@ -1,7 +1,6 @@
 //! The smallest policy in the languages in which people deploy.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use clap::ValueEnum;
 use serde_json::json;
@@ -9,7 +8,6 @@ use serde_json::json;
 use super::AuditedProgram;
 use super::policy::{SuggestedPolicy, SuggestedStatement};
 use super::resource::{Place, Resource, TODO};
-use super::source::Source;
 
 /// How a policy is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,18 +33,15 @@ const DATA: Place = Place {
 };
 
 /// The smallest policy of `program`, each line ended.
-///
-/// # Errors
-/// When the source cannot be read.
-pub fn suggest(program: &AuditedProgram, source: Option<&Path>, format: SuggestionFormat) -> anyhow::Result<String> {
-    let source = source.map(Source::read).transpose()?;
-    let policy = SuggestedPolicy::of(program, source.as_ref());
-    Ok(match format {
+#[must_use]
+pub fn suggest(program: &AuditedProgram, format: SuggestionFormat) -> String {
+    let policy = SuggestedPolicy::of(program);
+    match format {
         SuggestionFormat::Json => as_json(&policy),
         SuggestionFormat::Cloudformation => cloudformation(&policy, &notes(program)),
         SuggestionFormat::Sam => sam(&policy, &notes(program)),
         SuggestionFormat::Terraform => terraform(&policy, &notes(program)),
-    })
+    }
 }
 
 /// What the policy does not have, and what is to be decided by somebody who knows the program.

@@ -1,7 +1,7 @@
 //! The families of rules, by the letters that their ids begin with.
 
 /// The letters, and what the rules of the family are about.
-const FAMILIES: [(&str, &str); 12] = [
+const FAMILIES: [(&str, &str); 13] = [
     ("LP", "least privilege"),
     ("PL", "what the wiring needs"),
     ("GR", "the grammar of policies"),
@@ -13,6 +13,7 @@ const FAMILIES: [(&str, &str); 12] = [
     ("AG", "API Gateway"),
     ("DR", "deployed and declared"),
     ("TM", "what a template says"),
+    ("CH", "what became possible"),
     ("SU", "suppressions"),
 ];
 

@@ -15,6 +15,7 @@ pub fn render(report: &AuditReport, basis: &Basis) -> String {
         "suppressed": report.suppressed,
         "functions": report.functions,
         "programs": report.programs,
+        "change": report.change,
     });
     format!("{json:#}")
 }

@@ -39,7 +39,7 @@ fn operation(text: &mut String, operation: &NeededOperation) {
     if !one_of.is_empty() {
         let _ = writeln!(text, "    needs one of these at least");
     }
-    for NeededAction { action, condition } in operation.actions.iter().filter(|it| it.is_possible()) {
+    for NeededAction { action, condition, .. } in operation.actions.iter().filter(|it| it.is_possible()) {
         let _ = match condition {
             Condition::Always => writeln!(text, "    needs {GOOD}{action}{GOOD:#}"),
             Condition::Set(parameters) => {

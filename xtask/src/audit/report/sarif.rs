@@ -113,20 +113,26 @@ fn location(finding: &AuditFinding) -> Json {
         if let Some(base) = base {
             artifact["uriBaseId"] = json!(base);
         }
-        location["physicalLocation"] =
-            json!({"artifactLocation": artifact, "region": {"startLine": line, "startColumn": column}});
+        let mut region = json!({"startLine": line});
+        if let Some(column) = column {
+            region["startColumn"] = json!(column);
+        }
+        location["physicalLocation"] = json!({"artifactLocation": artifact, "region": region});
     } else if let Some(elsewhere) = &finding.location {
         location["message"] = json!({"text": elsewhere});
     }
     location
 }
 
-/// The path, line and column that a place such as `stacks/src/spaceships.rs:45:22` names.
-fn place(location: &str) -> Option<(&str, u32, u32)> {
-    let (rest, column) = location.rsplit_once(':')?;
-    let (path, line) = rest.rsplit_once(':')?;
+/// The path, line and column that a place such as `stacks/src/spaceships.rs:45:22` names; some have no column.
+fn place(location: &str) -> Option<(&str, u32, Option<u32>)> {
     let positive = |text: &str| text.parse().ok().filter(|number| *number > 0);
-    Some((path, positive(line)?, positive(column)?))
+    let numbered = |text| {
+        let (rest, number) = str::rsplit_once(text, ':')?;
+        Some((rest, positive(number)?))
+    };
+    let (rest, last) = numbered(location)?;
+    Some(numbered(rest).map_or((rest, last, None), |(path, line)| (path, line, Some(last))))
 }
 
 const fn level(severity: Severity) -> &'static str {

@@ -15,6 +15,9 @@ use crate::ui::{CAUTION, DANGER, GOOD, STRONG};
 #[must_use]
 pub fn render(report: &AuditReport, basis: &Basis) -> String {
     let mut text = String::new();
+    if let Some(change) = &report.change {
+        let _ = writeln!(text, "{STRONG}what became possible since {}{STRONG:#}\n", change.against);
+    }
     for (stack, functions) in by_stack(&report.functions) {
         let _ = writeln!(text, "{STRONG}{stack}{STRONG:#}");
         for it in functions {
@@ -22,7 +25,8 @@ pub fn render(report: &AuditReport, basis: &Basis) -> String {
         }
         text.push('\n');
     }
-    for audited in &report.programs {
+    // What a program calls in all is not what is asked for, when it is compared.
+    for audited in report.programs.iter().filter(|_| report.change.is_none()) {
         super::program::render(&mut text, audited);
     }
     for finding in &report.findings {
@@ -30,6 +34,14 @@ pub fn render(report: &AuditReport, basis: &Basis) -> String {
     }
     for suppressed in &report.suppressed {
         let _ = writeln!(text, "{}\n", suppressed_text(suppressed));
+    }
+    if let Some(lost) = report.change.as_ref().map(|it| &it.lost).filter(|it| !it.is_empty()) {
+        let _ = writeln!(text, "{STRONG}no longer possible{STRONG:#}");
+        for it in lost {
+            let on = it.on.as_ref().map(|on| format!(" on {on}")).unwrap_or_default();
+            let _ = writeln!(text, "  {} {}{on}", it.resource, it.action);
+        }
+        text.push('\n');
     }
     let style = summary_style(report);
     let _ = writeln!(text, "{style}{}{style:#}", summary(report));

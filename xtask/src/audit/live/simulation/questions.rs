@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use policies::catalogue::{self, AccessLevel};
 use policies::contain::wider;
-use policies::evaluate::{Accounts, Context, Decision, Known, Policies, Request, evaluate};
-use policies::{PolicyDocument, Principal};
+use policies::evaluate::{Context, Decision, Known, Policies, Request, evaluate};
+use policies::{Action, PolicyDocument, Principal, Statement};
 
 use crate::audit::live::expected::Expected;
 use crate::audit::live::unknown::{at_least, at_most};
@@ -129,6 +129,10 @@ impl Role {
     }
 
     fn decision(&self, policies: &[PolicyDocument], action: &str, resource: &str, context: &Context) -> Decision {
+        // The simulator judges the role's policies alone, so that all else is taken to leave it to the account:
+        // <https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>.
+        let to_account = Statement::allow([Action::new("*")]).on("*").principal(Principal::aws("111122223333"));
+        let of_resource = [PolicyDocument::from([to_account])];
         let request = Request {
             principal: Principal::aws("arn:aws:iam::111122223333:role/asked"),
             action: action.to_owned(),
@@ -136,7 +140,7 @@ impl Role {
             context: context.clone(),
         };
         let boundary = self.boundary.as_ref();
-        evaluate(&request, &Policies { identity: policies, resource: &[], boundary, accounts: Accounts::Same })
+        evaluate(&request, &Policies { identity: policies, resource: &of_resource, boundary, ..Policies::default() })
     }
 }
 

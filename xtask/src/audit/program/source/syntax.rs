@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
     Block, Expr, ExprAssign, ExprCall, ExprMethodCall, ExprPath, ExprStruct, FnArg, ImplItemFn, ItemConst, ItemFn,
-    ItemMod, ItemStatic, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token,
+    ItemImpl, ItemMod, ItemStatic, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token, Type,
 };
 
 use super::{Place, normal};
@@ -23,8 +23,8 @@ pub(super) struct Syntax<'a> {
     pub constants: BTreeMap<String, Vec<&'a Expr>>,
     /// What fields of structs are set to, and in which function.
     pub fields: BTreeMap<String, Vec<(&'a Expr, Scope)>>,
-    /// What functions and methods are given, and in which function.
-    pub arguments: BTreeMap<String, Vec<(Vec<&'a Expr>, Scope)>>,
+    /// What functions and methods are given.
+    pub arguments: BTreeMap<String, Vec<Given<'a>>>,
     pub chains: Vec<Chain<'a>>,
     /// What is named after `::`, with its place, and in macros that are not read.
     pub paths: Vec<(String, Place)>,
@@ -32,12 +32,26 @@ pub(super) struct Syntax<'a> {
     pub named: BTreeSet<String>,
     file: String,
     scope: Scope,
+    /// The type whose methods are read.
+    owner: Option<String>,
+}
+
+/// What a function or method is given in a call.
+#[derive(Clone)]
+pub(super) struct Given<'a> {
+    /// What stands before `::`, as in `Orders::new`.
+    pub owner: Option<String>,
+    pub arguments: Vec<&'a Expr>,
+    /// The function in which it is called.
+    pub scope: Scope,
 }
 
 /// A function of the source.
 #[derive(Default)]
 pub(super) struct Function<'a> {
     pub name: String,
+    /// The type that it is of.
+    pub owner: Option<String>,
     /// Its parameters beside `self`, where they are plain names.
     pub parameters: Vec<Option<String>>,
     /// What its names are set to.
@@ -83,6 +97,7 @@ impl<'a> Syntax<'a> {
         });
         let function = Function {
             name: signature.ident.to_string(),
+            owner: self.owner.clone(),
             parameters: parameters.collect(),
             locals: Vec::new(),
             value: tail(block),
@@ -91,6 +106,17 @@ impl<'a> Syntax<'a> {
         let outer = self.scope.replace(self.functions.len() - 1);
         visit::visit_block(self, block);
         self.scope = outer;
+    }
+
+    /// The calls that may be of `function`: of those that name a type before `::`, only those that name its own, where some
+    /// do; else it may be meant by another name of the type.
+    pub(super) fn calls_of(&self, function: &Function<'_>) -> impl Iterator<Item = &Given<'a>> {
+        let calls = self.arguments.get(&function.name).map(Vec::as_slice).unwrap_or_default();
+        let own = function.owner.clone();
+        let names_own = |it: &Given<'_>| own.is_some() && it.owner == own;
+        let is_named = calls.iter().any(names_own);
+        let is_type = |it: &Given<'_>| it.owner.as_ref().is_some_and(|it| it.starts_with(char::is_uppercase));
+        calls.iter().filter(move |it| !is_named || it.owner == own || !is_type(it))
     }
 
     fn bind(&mut self, name: Option<String>, value: &'a Expr) {
@@ -145,6 +171,16 @@ impl<'a> Visit<'a> for Syntax<'a> {
         self.function(&function.sig, &function.block);
     }
 
+    fn visit_item_impl(&mut self, item: &'a ItemImpl) {
+        let name = match &*item.self_ty {
+            Type::Path(path) => path.path.segments.last().map(|it| it.ident.to_string()),
+            _ => None,
+        };
+        let outer = std::mem::replace(&mut self.owner, name);
+        visit::visit_item_impl(self, item);
+        self.owner = outer;
+    }
+
     fn visit_item_const(&mut self, item: &'a ItemConst) {
         self.constants.entry(item.ident.to_string()).or_default().push(&item.expr);
         visit::visit_item_const(self, item);
@@ -182,8 +218,10 @@ impl<'a> Visit<'a> for Syntax<'a> {
         if let Expr::Path(path) = &*call.func
             && let Some(last) = path.path.segments.last()
         {
-            let arguments = call.args.iter().collect();
-            self.arguments.entry(last.ident.to_string()).or_default().push((arguments, self.scope));
+            let before = path.path.segments.iter().rev().nth(1).map(|it| it.ident.to_string());
+            let owner = before.and_then(|it| if it == "Self" { self.owner.clone() } else { Some(it) });
+            let given = Given { owner, arguments: call.args.iter().collect(), scope: self.scope };
+            self.arguments.entry(last.ident.to_string()).or_default().push(given);
         }
         visit::visit_expr_call(self, call);
     }
@@ -202,7 +240,8 @@ impl<'a> Visit<'a> for Syntax<'a> {
         let mut call = call;
         let base = loop {
             let arguments: Vec<_> = call.args.iter().collect();
-            self.arguments.entry(call.method.to_string()).or_default().push((arguments.clone(), self.scope));
+            let given = Given { owner: None, arguments: arguments.clone(), scope: self.scope };
+            self.arguments.entry(call.method.to_string()).or_default().push(given);
             links.push(Link { method: call.method.to_string(), arguments, span: call.method.span() });
             call.args.iter().for_each(|argument| self.visit_expr(argument));
             match &*call.receiver {

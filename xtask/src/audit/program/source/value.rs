@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use syn::{Expr, ExprCall, ExprMethodCall, Lit, Member};
 
-use super::syntax::{Scope, Syntax, tail};
+use super::syntax::{Given, Scope, Syntax, tail};
 
 /// What an expression may be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,7 +117,11 @@ impl<'a> Seen<'a, '_> {
             };
             return variables.into_iter().map(variable).collect();
         }
-        let own = self.syntax.functions.iter().position(|function| function.name == *name && function.name != "new");
+        let functions = &self.syntax.functions;
+        let owner = before.last().map(String::as_str);
+        let of_owner =
+            functions.iter().position(|it| it.name == *name && owner.is_some() && it.owner.as_deref() == owner);
+        let own = of_owner.or_else(|| functions.iter().position(|it| it.name == *name && it.name != "new"));
         if let Some(index) = own
             && let Some(value) = self.syntax.functions.get(index).and_then(|it| it.value)
         {
@@ -136,12 +140,12 @@ impl<'a> Seen<'a, '_> {
     /// The arguments of `call`, one of the calls of `name` in the source.
     fn arguments_of(&self, name: &str, call: &ExprCall) -> Vec<&'a Expr> {
         let all = self.syntax.arguments.get(name).map(Vec::as_slice).unwrap_or_default();
-        let is_it = |arguments: &&(Vec<&'a Expr>, Scope)| match (arguments.0.first(), call.args.first()) {
+        let is_it = |given: &&Given<'a>| match (given.arguments.first(), call.args.first()) {
             (Some(one), Some(other)) => std::ptr::eq::<Expr>(*one, other),
             (None, None) => true,
             _ => false,
         };
-        all.iter().find(is_it).map(|(arguments, _)| arguments.clone()).unwrap_or_default()
+        all.iter().find(is_it).map(|it| it.arguments.clone()).unwrap_or_default()
     }
 
     fn of_field(&mut self, name: &str, steps: usize) -> BTreeSet<Value> {
@@ -172,9 +176,9 @@ impl<'a> Seen<'a, '_> {
         if let Some((_, arguments, scope)) = self.given.iter().rev().find(|(it, ..)| *it == function) {
             return arguments.get(parameter).map(|it| (*it, *scope)).into_iter().collect();
         }
-        let name = self.syntax.functions.get(function).map(|it| it.name.as_str()).unwrap_or_default();
-        let calls = self.syntax.arguments.get(name).map(Vec::as_slice).unwrap_or_default();
-        calls.iter().filter_map(|(arguments, scope)| Some((*arguments.get(parameter)?, *scope))).collect()
+        let Some(function) = self.syntax.functions.get(function) else { return Vec::new() };
+        let calls = self.syntax.calls_of(function);
+        calls.filter_map(|it| Some((*it.arguments.get(parameter)?, it.scope))).collect()
     }
 
     fn all(
