@@ -15,6 +15,8 @@ pub fn render(report: &AuditReport, basis: &Basis) -> String {
         "suppressed": report.suppressed,
         "functions": report.functions,
         "programs": report.programs,
+        "files": report.files,
+        "passed_over": report.passed_over,
     });
     format!("{json:#}")
 }
