@@ -1,15 +1,17 @@
 //! AWS Identity and Access Management, with the values of a stack in its policies.
 
+mod attachments;
 mod carriers;
 mod document;
 mod permissions;
 mod policy;
 mod role;
-mod serverless;
 mod statements;
 mod subjects;
 mod unresolved;
 
+#[cfg(test)]
+pub(crate) use carriers::paths as carried;
 pub use document::Unread;
 pub use policies::unknown::PREFIX as VARIABLE_PREFIX;
 pub use policy::{ManagedPolicy, Policy};

@@ -31,6 +31,7 @@ pub mod sqs;
 pub mod stack;
 pub mod stage;
 pub mod template;
+mod translate;
 pub mod units;
 pub mod value;
 mod variant;

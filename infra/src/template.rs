@@ -3,6 +3,7 @@
 //! In memory a template is JSON with the long form of intrinsic functions; [`yaml`] knows the short tags.
 
 mod json;
+mod origin;
 mod read;
 mod tree;
 mod written;
@@ -16,9 +17,11 @@ use crate::parallel;
 use crate::reference::Resource;
 use crate::stack::{Declared, Stack};
 
+pub(crate) use origin::Origins;
 use tree::tree;
 pub(crate) use tree::verbatim;
-pub use written::{Mark, Note, NoteKind, Written};
+pub use written::{Mark, Note, NoteKind, Spot, Written};
+pub(crate) use written::{Translation, below};
 pub use yaml::ParseError;
 
 /// The parameter that names the bucket with the functions' zips.
@@ -75,7 +78,7 @@ impl Template {
     /// # Errors
     /// When the text is neither, or its top level is not a mapping.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        Written::parse(text).map(|written| written.template)
+        Written::literally(text).map(|written| written.template)
     }
 
     /// YAML with short tags, for people.

@@ -161,6 +161,12 @@ pub(super) fn of(resource_type: &str) -> impl Iterator<Item = (&'static str, Kin
     })
 }
 
+/// The paths of the properties of a type that hold policies in IAM's language.
+#[cfg(test)]
+pub(crate) fn paths(resource_type: &str) -> impl Iterator<Item = &'static str> {
+    of(resource_type).map(|(path, _)| path)
+}
+
 /// Whether the type holds policies in another language than IAM's.
 pub(super) fn is_in_another_language(resource_type: &str) -> bool {
     IN_OTHER_LANGUAGES.iter().any(|(of, _)| *of == resource_type)

@@ -7,10 +7,12 @@ use policies::audit::{Kind, Policy};
 use policies::unknown;
 use serde_json::{Map, Value as Json, json};
 
+use super::attachments::Attachments;
+use super::carriers;
 use super::document::{self, Document, Unread};
-use super::{carriers, serverless};
-use crate::expression::{Expression, ids_in, referenced};
+use crate::expression::{Expression, referenced};
 use crate::template::Template;
+use crate::translate;
 use crate::variant::{Part, Reader, Source, Stop, explore};
 
 /// A role or other principal, or a resource with a policy of its own.
@@ -107,7 +109,7 @@ pub fn unread(template: &Template) -> Vec<Unread> {
         Json::Array(names) => names.iter().collect(),
         one => vec![one],
     });
-    let known = ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"];
+    let known = [translate::SERVERLESS_MACRO, "AWS::LanguageExtensions"];
     let macros = macros.filter(|it| !it.as_str().is_some_and(|name| known.contains(&name))).map(|it| {
         let name = it.get("Name").unwrap_or(it);
         unread(
@@ -116,7 +118,7 @@ pub fn unread(template: &Template) -> Vec<Unread> {
             format!("what the macro `{}` makes of it is not known", crate::expression::display(name)),
         )
     });
-    loops.chain(macros).chain(serverless::unread(&source)).collect()
+    loops.chain(macros).collect()
 }
 
 fn subjects_of(source: &Source) -> Vec<Subject> {
@@ -125,9 +127,11 @@ fn subjects_of(source: &Source) -> Vec<Subject> {
 
 fn ways_of(source: &Source, is_written_out: bool) -> Vec<Ways> {
     let mut ways = Vec::new();
+    let attachments = Attachments::of(source);
     for (id, resource) in source.resources() {
-        let (subjects, are_all) =
-            explore(|choices| subject(&Reader::new(source, choices, is_written_out), source, id, resource));
+        let (subjects, are_all) = explore(|choices| {
+            subject(&Reader::new(source, choices, is_written_out), source, &attachments, id, resource)
+        });
         let is_one = |it: &Subject| !it.policies.is_empty() || !it.named.is_empty() || !it.unread.is_empty();
         let subjects: Vec<_> = subjects.into_iter().filter(is_one).collect();
         if !subjects.is_empty() {
@@ -170,17 +174,22 @@ impl Ways {
 }
 
 /// Whether the type is one of the policies that are attached to principals.
-fn is_attachable(resource_type: &str) -> bool {
+pub(super) fn is_attachable(resource_type: &str) -> bool {
     resource_type.starts_with("AWS::IAM::") && resource_type.ends_with("Policy")
 }
 
 /// What a resource has, under the choices of `reader`.
-fn subject(reader: &Reader<'_>, source: &Source, id: &str, resource: &Json) -> Result<Subject, Stop> {
+fn subject(
+    reader: &Reader<'_>,
+    source: &Source,
+    attachments: &Attachments<'_>,
+    id: &str,
+    resource: &Json,
+) -> Result<Subject, Stop> {
     let mut subject = Subject { id: id.to_owned(), ..Subject::default() };
     let resource_type = source.type_of(id);
     let has_any = is_attachable(resource_type)
         || resource_type.starts_with("AWS::IAM::")
-        || resource_type.starts_with("AWS::Serverless::")
         || carriers::of(resource_type).next().is_some()
         || matches!(
             resource_type,
@@ -201,7 +210,7 @@ fn subject(reader: &Reader<'_>, source: &Source, id: &str, resource: &Json) -> R
         }
         return Ok(subject);
     }
-    let mut build = Build { reader, source, subject: &mut subject };
+    let mut build = Build { reader, source, attachments, subject: &mut subject };
     match resource_type {
         "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => build.principal(id, &properties)?,
         _ if is_attachable(resource_type) => {
@@ -213,7 +222,6 @@ fn subject(reader: &Reader<'_>, source: &Source, id: &str, resource: &Json) -> R
         "AWS::Organizations::Policy" => build.organization(id, &properties)?,
         "AWS::Lambda::Permission" => build.permission(id, &properties)?,
         "AWS::Lambda::LayerVersionPermission" => build.layer(id, &properties)?,
-        _ if resource_type.starts_with("AWS::Serverless::") => build.serverless(id, &properties)?,
         _ if has_any => {
             for (path, kind) in carriers::of(resource_type) {
                 let steps: Vec<_> = path.split('.').collect();
@@ -249,6 +257,7 @@ impl Subject {
 pub(super) struct Build<'a> {
     pub(super) reader: &'a Reader<'a>,
     pub(super) source: &'a Source,
+    attachments: &'a Attachments<'a>,
     pub(super) subject: &'a mut Subject,
 }
 
@@ -378,12 +387,12 @@ impl Build<'_> {
         self.boundary(properties)?;
         let names: BTreeSet<_> = arns.iter().filter_map(|arn| self.source.referenced(&arn.json)).collect();
         let boundary = properties.json.get("PermissionsBoundary").and_then(referenced);
-        let others: Vec<_> =
-            self.source.resources().filter(|(other, _)| is_attachable(self.source.type_of(other))).collect();
-        for (other, resource) in others {
+        let has_name = NAMES.iter().any(|name| properties.json.get(*name).is_some());
+        let may_be_of_it = self.attachments.that_may_be_of(id, has_name).chain(names.iter().copied()).chain(boundary);
+        for other in self.attachments.in_order(may_be_of_it) {
             let is_boundary = boundary == Some(other);
-            let may_be_of_it = names.contains(other) || mentions(resource, id, properties);
-            if !is_boundary && !may_be_of_it || !self.reader.exists(resource)? {
+            let Some(resource) = self.source.resource(other) else { continue };
+            if !self.reader.exists(resource)? {
                 continue;
             }
             let Some(theirs) = resource.get("Properties") else { continue };
@@ -405,19 +414,13 @@ impl Build<'_> {
             return Ok(false);
         }
         // Some principal has it under these choices, or under others that are tried with the principal.
-        let names_it = |json: Option<&Json>| json.is_some_and(|it| ids_in(it).contains(&id));
-        let is_named = self.source.resources().any(|(other, resource)| {
-            let Some(properties) = resource.get("Properties") else { return false };
-            is_principal(self.source.type_of(other))
-                && (names_it(properties.get("ManagedPolicyArns")) || names_it(properties.get("PermissionsBoundary")))
-        });
-        Ok(is_named || !attached.is_empty())
+        Ok(self.attachments.is_named(id) || !attached.is_empty())
     }
 
     /// The principals of the template that a policy says it is attached to; nothing for those outside.
     fn attached(&self, policy: &Part<'_>) -> Result<Vec<Option<String>>, Stop> {
         let mut found = Vec::new();
-        for name in ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"] {
+        for name in ATTACHED_TO {
             for principal in self.reader.listed(policy, name)? {
                 found.push(self.in_template(&principal)?);
             }
@@ -466,17 +469,10 @@ impl Build<'_> {
 /// The properties that name principals.
 const NAMES: [&str; 3] = ["RoleName", "UserName", "GroupName"];
 
-/// Whether a policy may be attached to the principal `id`, as far as it can be told without choosing.
-fn mentions(policy: &Json, id: &str, principal: &Part<'_>) -> bool {
-    let Some(properties) = policy.get("Properties") else { return false };
-    let names: Vec<_> = NAMES.iter().filter_map(|name| principal.json.get(*name)).collect();
-    if names.iter().any(|it| it.is_string()) {
-        return true;
-    }
-    ids_in(properties).contains(&id) || !names.is_empty()
-}
+/// The properties of policies that name those who have them.
+pub(super) const ATTACHED_TO: [&str; 6] = ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"];
 
-fn is_principal(resource_type: &str) -> bool {
+pub(super) fn is_principal(resource_type: &str) -> bool {
     matches!(resource_type, "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group")
 }
 
@@ -502,8 +498,7 @@ pub(crate) fn outside<'a>(
     policy: &'a Json,
     resources: &'a BTreeMap<&'a str, &'a Json>,
 ) -> impl Iterator<Item = &'a Json> {
-    let lists = ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"];
-    let attached = lists.into_iter().flat_map(|name| list(policy.get(name)));
+    let attached = ATTACHED_TO.into_iter().flat_map(|name| list(policy.get(name)));
     attached.filter(|principal| {
         if let Some(id) = referenced(principal) {
             return !resources.contains_key(id);

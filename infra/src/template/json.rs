@@ -27,6 +27,24 @@ pub(super) fn read(text: &str) -> Result<Option<Read>, ParseError> {
     }
 }
 
+/// Reads a text that is JSON, or several JSON texts after each other: then it is the list of them.
+pub(super) fn pages(text: &str) -> Result<Read, ParseError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut walk = Walk { rest: text, mark: Mark { line: 1, column: 1 }, read: Read::default() };
+    let mut pages = Vec::new();
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Json>();
+    for page in &mut values {
+        let page = page.map_err(|error| ParseError::Syntax {
+            reason: "it is no JSON".to_owned(),
+            mark: Mark { line: error.line(), column: error.column() },
+        })?;
+        walk.value(&format!("/{}", pages.len()));
+        pages.push(page);
+    }
+    walk.read.json = Json::Array(pages);
+    Ok(walk.read)
+}
+
 /// Goes through a text that is known to be JSON.
 struct Walk<'a> {
     rest: &'a str,

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use super::origin::Origins;
 use super::yaml::ParseError;
 use super::{Template, json, read};
+use crate::iam::Unread;
+use crate::translate;
 
 /// A template with what is known of its text.
 #[derive(Debug, Default)]
@@ -15,7 +18,25 @@ pub struct Written {
     pub template: Template,
     /// What CloudFormation reads otherwise than it looks, in the order of the text.
     pub notes: Vec<Note>,
+    /// What of the text the template does not say, since it is not known what becomes of it.
+    pub unread: Vec<Unread>,
+    origins: Origins,
     marks: BTreeMap<String, Mark>,
+}
+
+/// Where something is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// What it is said of: the logical id of the resource in the text, or what the resource is called there.
+    pub resource: String,
+    /// The way to it, as a JSON pointer: from the resource in a template, else from the top of the text.
+    pub pointer: String,
+    /// The way to it from the top of the text, as a JSON pointer.
+    pub way: String,
+    /// The line and column.
+    pub mark: Option<Mark>,
+    /// Whether it is not written there, but made of what is, by a macro of AWS.
+    pub is_made: bool,
 }
 
 /// A place in a text: a line and a column, both from 1.
@@ -54,7 +75,8 @@ pub enum NoteKind {
 }
 
 impl Written {
-    /// Reads a template written as JSON or as YAML, with long or short intrinsic functions.
+    /// Reads a template written as JSON or as YAML, with long or short intrinsic functions. Of a serverless application,
+    /// it is what AWS's macro makes of it, as far as that is about policies.
     ///
     /// ```
     /// use infra::template::{Mark, Written};
@@ -66,6 +88,35 @@ impl Written {
     /// # Errors
     /// When the text is neither, its top level is not a mapping, or its values are nested too deep.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
+        Self::literally(text).map(translate::serverless)
+    }
+
+    /// Reads what `terraform show -json` prints of a plan, as the template of the same policies. The resources are called
+    /// by their addresses.
+    ///
+    /// # Errors
+    /// When the text is no JSON object.
+    pub fn terraform_plan(text: &str) -> Result<Self, ParseError> {
+        Self::translated(text, translate::terraform)
+    }
+
+    /// Reads what `aws iam get-account-authorization-details` prints, in one page or in several after each other, as the
+    /// template of the same policies. The resources are called as in `role/deployer`.
+    ///
+    /// # Errors
+    /// When the text is no JSON.
+    pub fn authorization_details(text: &str) -> Result<Self, ParseError> {
+        Self::translated(text, translate::account)
+    }
+
+    fn translated(text: &str, translate: impl Fn(&Json) -> Translation) -> Result<Self, ParseError> {
+        let read = json::pages(text)?;
+        let Translation { template, origins, unread } = translate(&read.json);
+        Ok(Self { template: Template(template), notes: read.notes, unread, origins, marks: read.marks })
+    }
+
+    /// Reads a template as it is written, without what macros make of it.
+    pub(super) fn literally(text: &str) -> Result<Self, ParseError> {
         let (text, has_mark) = text.strip_prefix('\u{feff}').map_or((text, false), |text| (text, true));
         read::require_shallow(text)?;
         let mut read = match json::read(text)? {
@@ -77,7 +128,32 @@ impl Written {
             read.notes.insert(0, Note { mark, pointer: String::new(), kind: NoteKind::ByteOrderMark });
         }
         let Json::Object(template) = read.json else { return Err(ParseError::NotAMapping) };
-        Ok(Self { template: Template(template), notes: read.notes, marks: read.marks })
+        Ok(Self { template: Template(template), notes: read.notes, marks: read.marks, ..Self::default() })
+    }
+
+    /// The same text, of which the template is what `translation` says.
+    pub(crate) fn with(self, translation: Translation) -> Self {
+        let Translation { template, origins, unread } = translation;
+        Self { template: Template(template), origins, unread, ..self }
+    }
+
+    /// Where the part of the template is written that `pointer` leads to from the resource; of no resource, from the top.
+    #[must_use]
+    pub fn spot(&self, resource: &str, pointer: &str) -> Spot {
+        let top = if resource.is_empty() { String::new() } else { below("/Resources", resource) };
+        let at = format!("{top}{pointer}");
+        let Some((origin, is_made)) = self.origins.origin(&at) else {
+            let mark = self.mark(&at);
+            return Spot { resource: resource.to_owned(), pointer: pointer.to_owned(), way: at, mark, is_made: false };
+        };
+        let mark = self.mark(&origin);
+        match origin.strip_prefix("/Resources/") {
+            Some(rest) => {
+                let end = rest.find('/').unwrap_or(rest.len());
+                Spot { resource: rest[..end].to_owned(), pointer: rest[end..].to_owned(), way: origin, mark, is_made }
+            }
+            None => Spot { resource: resource.to_owned(), pointer: origin.clone(), way: origin, mark, is_made },
+        }
     }
 
     /// Where the value is that the JSON pointer leads to, or the nearest that holds it.
@@ -91,6 +167,16 @@ impl Written {
             pointer = &pointer[..pointer.rfind('/')?];
         }
     }
+}
+
+/// A template that was made of another text.
+#[derive(Debug, Default)]
+pub(crate) struct Translation {
+    pub(crate) template: Map<String, Json>,
+    /// From where in the text its parts are.
+    pub(crate) origins: Origins,
+    /// What is not in it, since it is not known what becomes of it.
+    pub(crate) unread: Vec<Unread>,
 }
 
 /// What was read of a text.
@@ -122,7 +208,7 @@ impl Read {
 }
 
 /// The pointer to a member or an item.
-pub(super) fn below(pointer: &str, step: &str) -> String {
+pub(crate) fn below(pointer: &str, step: &str) -> String {
     if step.contains(['~', '/']) {
         format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
     } else {

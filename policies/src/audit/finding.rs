@@ -22,11 +22,13 @@ pub enum Severity {
     Medium,
     /// It is worth tidying up.
     Low,
+    /// It is so nearly everywhere, and said only when asked for.
+    Note,
 }
 
 impl Severity {
     /// All of them, the worst first.
-    pub const ALL: [Self; 5] = [Self::Error, Self::Critical, Self::High, Self::Medium, Self::Low];
+    pub const ALL: [Self; 6] = [Self::Error, Self::Critical, Self::High, Self::Medium, Self::Low, Self::Note];
 
     /// Its name in JSON.
     #[must_use]
@@ -37,6 +39,7 @@ impl Severity {
             Self::High => "high",
             Self::Medium => "medium",
             Self::Low => "low",
+            Self::Note => "note",
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use infra::Template;
-use infra::template::{Mark, Written};
+use infra::iam::Unread;
+use infra::template::{Mark, Spot, Written};
 use policies::audit::Rule;
 
 use super::finding::AuditFinding;
@@ -41,24 +42,51 @@ impl<'a> Audited<'a> {
         Self { template: &written.template, name, of: Of::File(written) }
     }
 
-    /// Where the resource `id` is declared: in the source of the app, or in the file, there where `pointer` leads to. Of
-    /// no resource, the pointer is from the top.
+    /// Where the part of the resource `id` is written that `pointer` leads to; of no resource, the pointer is from the
+    /// top.
     #[must_use]
-    pub fn location(&self, id: &str, pointer: &str) -> Option<String> {
+    pub fn spot(&self, id: &str, pointer: &str) -> Spot {
         match self.of {
-            Of::Stack(stack) => stack.location(id).map(ToString::to_string),
-            Of::File(written) => {
-                let resource = if id.is_empty() { String::new() } else { format!("/Resources/{id}") };
-                Some(located(self.name, written.mark(&format!("{resource}{pointer}"))))
-            }
+            Of::Stack(_) => Spot {
+                resource: id.to_owned(),
+                pointer: pointer.to_owned(),
+                way: format!("/Resources/{id}{pointer}"),
+                mark: None,
+                is_made: false,
+            },
+            Of::File(written) => written.spot(id, pointer),
+        }
+    }
+
+    /// Where the resource `id` is declared: in the source of the app, or in the file.
+    #[must_use]
+    pub fn location(&self, id: &str) -> Option<String> {
+        self.location_of(&self.spot(id, ""))
+    }
+
+    /// The place of a spot: that of its resource in the source of the app, or its own in the file.
+    #[must_use]
+    pub fn location_of(&self, spot: &Spot) -> Option<String> {
+        match self.of {
+            Of::Stack(stack) => stack.location(&spot.resource).map(ToString::to_string),
+            Of::File(_) => Some(located(self.name, spot.mark)),
+        }
+    }
+
+    /// What of a file is not in the template, since it is not known what becomes of it.
+    #[must_use]
+    pub fn unread(&self) -> &'a [Unread] {
+        match self.of {
+            Of::Stack(_) => &[],
+            Of::File(written) => &written.unread,
         }
     }
 
     /// A finding about the resource `id`.
     #[must_use]
     pub fn finding(&self, rule: &'static Rule, id: impl fmt::Display, message: impl Into<String>) -> AuditFinding {
-        let location = self.location(&id.to_string(), "");
-        AuditFinding::new(rule, self.name, id, message).at(location)
+        let spot = self.spot(&id.to_string(), "");
+        AuditFinding::new(rule, self.name, &spot.resource, message).at(self.location_of(&spot))
     }
 }
 

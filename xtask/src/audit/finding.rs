@@ -1,9 +1,14 @@
 //! What the audit found, as people and programs read it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 pub use policies::audit::{Rule, Severity};
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
+/// As many places are shown of those with the same cause.
+const SHOWN: usize = 5;
 
 /// A finding of the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +33,23 @@ pub struct AuditFinding {
     pub on: Option<String>,
     /// The change of a binding that mends it, when one does.
     pub change: Option<Change>,
+    /// The way to the policy that it is in, when it is in one.
+    pub policy: Option<String>,
+    /// What the same rule finds in the same policy for the same reason.
+    pub also: Vec<Also>,
+}
+
+/// Something else with the same cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Also {
+    /// What is wrong.
+    pub message: String,
+    /// Where it is.
+    pub location: Option<String>,
+    /// The action it is about, when it is about one.
+    pub action: Option<String>,
+    /// The resource or principal that the action is allowed on or to, when it is about one.
+    pub on: Option<String>,
 }
 
 /// A change of a line of source.
@@ -57,6 +79,8 @@ impl AuditFinding {
             action: None,
             on: None,
             change: None,
+            policy: None,
+            also: Vec::new(),
         }
     }
 
@@ -113,7 +137,7 @@ impl AuditFinding {
 /// Version 1 of its JSON form has these members, in this order.
 impl Serialize for AuditFinding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut finding = serializer.serialize_struct("AuditFinding", 11)?;
+        let mut finding = serializer.serialize_struct("AuditFinding", 12)?;
         finding.serialize_field("id", self.rule.id)?;
         finding.serialize_field("severity", &self.rule.severity)?;
         finding.serialize_field("stack", &self.stack)?;
@@ -125,6 +149,7 @@ impl Serialize for AuditFinding {
         finding.serialize_field("action", &self.action)?;
         finding.serialize_field("on", &self.on)?;
         finding.serialize_field("fingerprint", &self.fingerprint())?;
+        finding.serialize_field("also", &self.also)?;
         finding.end()
     }
 }
@@ -135,6 +160,13 @@ impl fmt::Display for AuditFinding {
         write!(f, "{}[{}]: {}", self.rule.severity, self.rule.id, self.message)?;
         if let Some(location) = &self.location {
             write!(f, "\n  --> {location}")?;
+        }
+        if let Some((first, rest)) = self.also.split_first() {
+            let more = rest.iter().take(SHOWN - 1).filter_map(|it| it.location.as_deref());
+            let places: BTreeSet<_> = first.location.as_deref().into_iter().chain(more).collect();
+            let places = places.into_iter().collect::<Vec<_>>().join(", ");
+            let rest = if self.also.len() > SHOWN { ", ..." } else { "" };
+            write!(f, "\n  and {} more in the same policy: {places}{rest}", self.also.len())?;
         }
         write!(f, "\n  evidence: {}\n  help: {}", self.evidence, self.fix)
     }

@@ -88,7 +88,7 @@ impl Subject<'_> {
     }
 
     fn location(&self) -> Option<String> {
-        Audited::stack(self.stack).location(self.id(), "")
+        Audited::stack(self.stack).location(self.id())
     }
 }
 

@@ -102,7 +102,7 @@ async fn role_findings(
     names: &Names,
     functions: &[FunctionRights],
 ) -> anyhow::Result<Compared> {
-    let location = Audited::stack(stack).location(&expected.id, "");
+    let location = Audited::stack(stack).location(&expected.id);
     let physical_id = names.physical_id(&expected.id);
     let live = match physical_id {
         Some(name) => role::read(cloud, name).await?,

@@ -19,6 +19,51 @@ pub struct AuditReport {
     pub suppressed: Vec<Suppressed>,
     /// What was compared, when only what became possible is told.
     pub change: Option<Change>,
+    /// The files that were read, when files were audited.
+    pub files: Vec<AuditedFile>,
+    /// How many files of a folder that could have been of a kind that is read are of none.
+    pub passed_over: usize,
+}
+
+/// A file that was audited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditedFile {
+    /// Its path, as the findings name it.
+    pub file: String,
+    /// What it is.
+    pub content: Content,
+    /// How many policies were read in it.
+    pub policies: usize,
+}
+
+/// What a file is that policies can be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// A template of CloudFormation, also of a serverless application or of the CDK.
+    Template,
+    /// A policy.
+    Policy,
+    /// A plan or state of Terraform, as JSON.
+    TerraformPlan,
+    /// The authorization details of an account.
+    AuthorizationDetails,
+}
+
+impl Content {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Template, Self::Policy, Self::TerraformPlan, Self::AuthorizationDetails];
+
+    /// What one of them is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::Policy => "policy",
+            Self::TerraformPlan => "Terraform plan",
+            Self::AuthorizationDetails => "account",
+        }
+    }
 }
 
 /// A finding that somebody accepted.

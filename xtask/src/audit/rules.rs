@@ -9,6 +9,18 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     own.into_iter().flatten().copied().chain(policies::audit::rules().map(|row| &row.rule))
 }
 
+/// Whether a rule about policies is about how they are written, and not about what they allow.
+#[must_use]
+pub fn is_about_writing(rule: &Rule) -> bool {
+    ["GR", "CT", "WB"].iter().any(|family| rule.id.starts_with(family))
+}
+
+/// Whether a rule is about how long policies are: what AWS has, it took, however long.
+#[must_use]
+pub fn is_about_length(rule: &Rule) -> bool {
+    matches!(rule.id, "GR89" | "GR90" | "GR91" | "GR92")
+}
+
 macro_rules! rules {
     ($(#[$doc:meta])* $group:ident: $($name:ident = $id:literal $severity:ident $title:literal, $fix:literal;)+) => {
         $(
@@ -143,6 +155,8 @@ rules! {
         "write out what the alias or merge key stands for";
     BYTE_ORDER_MARK = "TM06" Low "a byte order mark before a template",
         "save the file as UTF-8 without it: not every program that reads templates takes it";
+    UNREADABLE_FILE = "TM07" Medium "a file that should hold policies and cannot be read",
+        "mend it, or audit what is made of it";
 }
 
 rules! {

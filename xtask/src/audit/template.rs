@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use infra::iam::{Place, Subject, Unread, unread, ways};
+use infra::iam::{Subject, Unread, unread, ways};
 use policies::audit::{Finding, audit};
 
 use super::audited::Audited;
@@ -10,21 +10,32 @@ use super::finding::AuditFinding;
 use super::rules;
 
 /// What is found in the policies of a template, with their places: in each way that its conditions leave open, each
-/// thing once.
+/// thing once, however many have the policy that it is in.
 #[must_use]
 pub fn findings(audited: &Audited<'_>) -> Vec<AuditFinding> {
+    judged(audited).0
+}
+
+/// The same, and how many policies were read.
+#[must_use]
+pub fn judged(audited: &Audited<'_>) -> (Vec<AuditFinding>, usize) {
     let mut findings = Vec::new();
+    let mut policies = BTreeSet::new();
+    let mut found = BTreeSet::new();
     for ways in ways(audited.template) {
-        let mut found = BTreeSet::new();
         for subject in &ways.subjects {
-            for (finding, at) in of_subject(subject, audited) {
-                if found.insert((finding.rule.id, at, finding.action.clone(), finding.resource.clone())) {
+            policies.extend(subject.places.iter().map(|place| (place.resource.clone(), place.source(""))));
+            for (finding, way) in of_subject(subject, audited) {
+                if found.insert((finding.rule.id, way, finding.action.clone(), finding.on.clone())) {
                     findings.push(finding);
                 }
             }
-            let left_out =
-                subject.unread.iter().filter(|it| found.insert((rules::UNREAD.id, key(it), None, String::new())));
-            findings.extend(left_out.map(|it| not_read(it, audited)));
+            for unread in &subject.unread {
+                let (finding, way) = left_out(unread, audited);
+                if found.insert((rules::UNREAD.id, way, None, None)) {
+                    findings.push(finding);
+                }
+            }
         }
         if !ways.are_all {
             let message = format!(
@@ -34,49 +45,62 @@ pub fn findings(audited: &Audited<'_>) -> Vec<AuditFinding> {
             findings.push(audited.finding(&rules::TOO_MANY_WAYS, &ways.id, message));
         }
     }
-    findings.extend(unread(audited.template).iter().map(|it| not_read(it, audited)));
-    findings
+    let unread = unread(audited.template);
+    findings.extend(unread.iter().chain(audited.unread()).map(|it| not_read(it, audited)));
+    (findings, policies.len())
 }
 
-fn key(unread: &Unread) -> String {
-    format!("{}{}", unread.resource, unread.pointer)
-}
-
-/// What is found in the policies of a subject, each with its place.
+/// What is found in the policies of a subject, each with the way to it.
 fn of_subject(subject: &Subject, audited: &Audited<'_>) -> Vec<(AuditFinding, String)> {
     let found = audit(&subject.policies).into_iter();
-    let found = found.filter_map(|found| Some((subject.places.get(found.policy)?, found)));
-    found
-        .map(|(place, found)| {
-            (finding(&found, audited, place), format!("{}{}", place.resource, place.source(&found.pointer)))
-        })
-        .collect()
+    let placed = found.filter_map(|found| {
+        let place = subject.places.get(found.policy)?;
+        let pointer = place.source(&found.pointer);
+        let is_made = audited.spot(&place.resource, &pointer).is_made;
+        // What AWS's macro writes nobody can write otherwise: what counts is what it allows.
+        if is_made && rules::is_about_writing(found.rule) {
+            return None;
+        }
+        Some(finding(&found, audited, &place.resource, &pointer, &place.source("")))
+    });
+    placed.collect()
 }
 
-fn finding(found: &Finding, audited: &Audited<'_>, place: &Place) -> AuditFinding {
-    let message = format!("`{}`: {}", place.resource, found.message);
-    let source = place.source(&found.pointer);
-    AuditFinding {
-        evidence: format!("written at `{source}`"),
+fn finding(found: &Finding, audited: &Audited<'_>, id: &str, pointer: &str, policy: &str) -> (AuditFinding, String) {
+    let spot = audited.spot(id, pointer);
+    let message = format!("`{}`: {}", spot.resource, found.message);
+    let finding = AuditFinding {
+        evidence: format!("written at `{}`", spot.pointer),
         action: found.action.clone(),
         on: found.resource.clone(),
-        ..AuditFinding::new(found.rule, audited.name, &place.resource, message)
-            .at(audited.location(&place.resource, &source))
+        policy: Some(audited.spot(id, policy).way),
+        ..AuditFinding::new(found.rule, audited.name, &spot.resource, message)
+            .at(audited.location_of(&spot))
             .fix(found.help.as_ref().map_or_else(|| found.rule.fix.to_owned(), Clone::clone))
-    }
+    };
+    (finding, spot.way)
 }
 
 /// A part of a template that is not audited.
 pub(super) fn not_read(unread: &Unread, audited: &Audited<'_>) -> AuditFinding {
+    left_out(unread, audited).0
+}
+
+fn left_out(unread: &Unread, audited: &Audited<'_>) -> (AuditFinding, String) {
     let Unread { resource, pointer, what } = unread;
+    let spot = audited.spot(resource, pointer);
     let message = if resource.is_empty() {
         format!("{what}, so it is not audited")
     } else {
-        format!("`{resource}`: {what}, so it is not audited")
+        format!("`{}`: {what}, so it is not audited", spot.resource)
     };
-    let evidence =
-        if pointer.is_empty() { "written in the template".to_owned() } else { format!("written at `{pointer}`") };
-    AuditFinding::new(&rules::UNREAD, audited.name, resource, message)
+    let evidence = if spot.pointer.is_empty() {
+        "written in the template".to_owned()
+    } else {
+        format!("written at `{}`", spot.pointer)
+    };
+    let finding = AuditFinding::new(&rules::UNREAD, audited.name, &spot.resource, message)
         .evidence(evidence)
-        .at(audited.location(resource, pointer))
+        .at(audited.location_of(&spot));
+    (finding, spot.way)
 }

@@ -1,19 +1,23 @@
 //! The command line of `policy-audit`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use policies::audit::{Kind, Severity};
 
 use super::{OptionArgs, StackArgs, TargetArgs};
+use crate::audit::folder;
 use crate::audit::program::SuggestionFormat;
 
 /// What to audit, by what evidence, and how to tell.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PolicyAudit {
-    /// The stacks, by name; all of them when none is named.
-    #[arg(value_name = "STACK")]
+    /// The stacks, by name; all of them when none is named. Or files and folders of what others wrote, which have a `/` or
+    /// a `.` in their names: templates (`CloudFormation`, SAM, nested stacks), assemblies of the CDK, plans of Terraform
+    /// (`terraform show -json`), policies, and an account's authorization details. In a folder they are told by their
+    /// content; `.git`, `node_modules` and `target` are skipped.
+    #[arg(value_name = "STACK|PATH")]
     pub names: Vec<String>,
     /// Every stack of the workspace.
     #[arg(long, conflicts_with = "names")]
@@ -60,7 +64,7 @@ pub struct PolicyAudit {
     /// Write it to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The least severity for which the exit code is 4.
+    /// The least severity for which the exit code is 4. Notes, which are so nearly everywhere, are shown only with `note`.
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "low")]
     pub fail_on: FailOn,
     /// The file of accepted findings; else `policy-audit.json` in the workspace's folder, if there.
@@ -128,8 +132,10 @@ pub enum FailOn {
     High,
     /// What is written wider than it needs to be.
     Medium,
-    /// Any finding.
+    /// Any finding but notes.
     Low,
+    /// Any finding, also what is so nearly everywhere.
+    Note,
 }
 
 /// How an audit is told.
@@ -149,6 +155,11 @@ pub enum AuditFormat {
 }
 
 impl PolicyAudit {
+    /// The files and folders among the names.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.names.iter().filter(|it| folder::is_path(it)).map(Path::new)
+    }
+
     /// The stacks that it is about.
     #[must_use]
     pub fn stacks(&self) -> StackArgs {
@@ -179,6 +190,7 @@ impl From<FailOn> for Severity {
             FailOn::High => Self::High,
             FailOn::Medium => Self::Medium,
             FailOn::Low => Self::Low,
+            FailOn::Note => Self::Note,
         }
     }
 }

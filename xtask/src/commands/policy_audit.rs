@@ -10,11 +10,12 @@ use policies::catalogue;
 
 use crate::assets::Workspace;
 use crate::audit::baseline::{self, Baseline};
+use crate::audit::files::Files;
 use crate::audit::program::{self, AuditedProgram, Role, SuggestionFormat};
 use crate::audit::recorded::Recorded;
 use crate::audit::report::{self, Basis, Catalogue};
-use crate::audit::{self, AuditFinding, AuditReport, files, rules};
-use crate::cli::{AuditFormat, PolicyAudit, ProgramArgs, TargetArgs};
+use crate::audit::{self, AuditFinding, AuditReport, cause, folder, rules};
+use crate::cli::{AuditFormat, FailOn, PolicyAudit, ProgramArgs, TargetArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{self, Purpose};
@@ -41,7 +42,7 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
         (against::programs(arguments)?, Vec::new())
     } else if !arguments.programs.is_empty() {
         of_programs(arguments)?
-    } else if arguments.templates.is_empty() && arguments.policies.is_empty() {
+    } else if arguments.templates.is_empty() && arguments.policies.is_empty() && arguments.paths().next().is_none() {
         of_stacks(arguments).await?
     } else {
         of_files(arguments)?
@@ -53,6 +54,8 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
         return write_baseline(file, baseline, report);
     }
     baseline.apply(&mut report, baseline::today(), |name| audited.iter().any(|it| it == name));
+    report.findings = cause::one_for_each(report.findings);
+    leave_out_notes(arguments, &mut report);
     let text = if arguments.fix { report::fix::render(&report) } else { render(&report, format)? };
     match &arguments.output {
         Some(file) => {
@@ -63,6 +66,20 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
         None => ui::result(text.trim_end()),
     }
     Ok(exit(arguments, &report.findings))
+}
+
+/// Leaves out the notes unless they are asked for, and says so.
+fn leave_out_notes(arguments: &PolicyAudit, report: &mut AuditReport) {
+    if arguments.fail_on == FailOn::Note {
+        return;
+    }
+    let before = report.findings.len();
+    report.findings.retain(|finding| finding.rule.severity < Severity::Note);
+    match before - report.findings.len() {
+        0 => {}
+        1 => ui::say("1 note is not shown: `--fail-on note` shows it"),
+        count => ui::say(format!("{count} notes are not shown: `--fail-on note` shows them")),
+    }
 }
 
 /// How an audit with these findings ends.
@@ -132,16 +149,43 @@ async fn recorded<'a>(arguments: &PolicyAudit, stacks: &'a [Stack]) -> anyhow::R
 
 /// What is found in files, and their names.
 fn of_files(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<String>)> {
-    let mut report = AuditReport::default();
+    require_files_alone(arguments)?;
+    let mut files = Files::default();
+    for path in arguments.paths() {
+        files.at(&folder::shown(path))?;
+    }
     for file in &arguments.templates {
-        report.findings.extend(files::template(file)?);
+        files.template(file)?;
     }
     for file in &arguments.policies {
-        report.findings.extend(files::policy(file, arguments.kind.map(Into::into))?);
+        files.policy(file, arguments.kind.map(Into::into))?;
+    }
+    let mut report = files.report;
+    for file in &report.files {
+        ui::detail(format!("{}: {} with {} policies read", file.file, file.content.name(), file.policies));
+    }
+    if report.passed_over > 0 {
+        let count = report.passed_over;
+        ui::say(format!("passed over {count} other JSON and YAML files; `--verbose` names them"));
     }
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
-    let files = arguments.templates.iter().chain(&arguments.policies);
-    Ok((report, files.map(|file| file.display().to_string()).collect()))
+    let names = report.files.iter().map(|file| file.file.clone()).collect();
+    Ok((report, names))
+}
+
+/// Refuses what is asked of stacks beside files.
+fn require_files_alone(arguments: &PolicyAudit) -> anyhow::Result<()> {
+    let Some(path) = arguments.paths().next() else { return Ok(()) };
+    let stack = arguments.names.iter().find(|it| !folder::is_path(it));
+    let beside = [
+        stack.map(|it| format!("the stack `{it}`")),
+        arguments.live.then(|| "`--live`".to_owned()),
+        arguments.recorded.then(|| "`--recorded`".to_owned()),
+        arguments.fix.then(|| "`--fix`".to_owned()),
+    ];
+    let Some(beside) = beside.into_iter().flatten().next() else { return Ok(()) };
+    let failure = Failure::new(format!("`{}` is a file or folder, and {beside} is beside it", path.display()));
+    Err(failure.exit(Exit::Usage).help("audit stacks and files in two runs").into())
 }
 
 /// What is found in programs, and their names.

@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
+mod account;
 mod baseline;
 mod change;
 mod files;
+mod folder;
 mod foreign;
 mod function;
 mod gate;
 mod mutations;
 mod others;
+mod serverless;
+mod terraform;
 mod wiring;
 
 /// The stacks of the workspace, built as they are without options.

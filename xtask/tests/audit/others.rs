@@ -420,8 +420,21 @@ fn serverless_functions_are_read() {
     assert!(has(&of("Policies: AdministratorAccess"), "PE01"));
     assert!(has(&of("Policies: [{Statement: {Effect: Allow, Action: '*', Resource: '*'}}]"), "PE01"));
     assert!(has(&of("Policies: ['arn:aws:iam::aws:policy/AdministratorAccess']"), "PE01"));
-    assert!(has(&of("Policies: [{SQSPollerPolicy: {QueueName: x}}]"), "TM01"));
+    assert_eq!(of("Policies: [{SQSPollerPolicy: {QueueName: x}}]"), [""; 0]);
+    assert_eq!(of("Policies: [{PollerPolicy: {QueueName: x}}]"), ["TM01"]);
+    assert_eq!(of("Policies: [{SQSPollerPolicy: {}}]"), ["TM01"]);
     assert_eq!(of("Role: 'arn:aws:iam::123456789012:role/x', Policies: AdministratorAccess"), [""; 0]);
+    // With its own role in one way, it has one of the macro in the other.
+    assert!(has(
+        &of("Role: !If [C, 'arn:aws:iam::123456789012:role/x', !Ref AWS::NoValue], Policies: AdministratorAccess"),
+        "PE01"
+    ));
+    for policies in [
+        "!If [C, AdministratorAccess, !Ref AWS::NoValue]",
+        "[!If [C, {SQSPollerPolicy: {QueueName: x}}, {Statement: {Effect: Allow, Action: '*', Resource: '*'}}]]",
+    ] {
+        assert!(has(&of(&format!("Policies: {policies}")), "PE01"), "{policies}");
+    }
     let connected =
         "Transform: AWS::Serverless-2016-10-31\nResources: {C: {Type: AWS::Serverless::Connector, Properties: {}}}\n";
     assert_eq!(found(connected), ["TM01"]);

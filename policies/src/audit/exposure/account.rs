@@ -172,7 +172,7 @@ pub(super) const RULES: &[PolicyRule] = &[
     PolicyRule {
         rule: Rule {
             id: "SA50",
-            severity: Severity::Low,
+            severity: Severity::Note,
             title: "log groups made by what runs",
             fix: "leave the action out, and put the log group with its retention into the template",
             also_known_as: &[],

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use assembly::{Architecture, Function};
-use infra::Template;
 use infra::iam::{Subject, name_variables, subjects};
+use infra::template::Written;
 use policies::audit::{Kind, Policy, Rule};
 use policies::{Action, Effect, Statement, catalogue, operation, parse};
 
@@ -110,11 +110,14 @@ impl Role {
     /// When the template cannot be read, or has no such function.
     pub fn of_template(file: &Path, id: &str) -> anyhow::Result<Self> {
         let name = file.display();
-        let template = Template::parse(&files::read(file)?)
-            .map_err(|error| Failure::new(format!("`{name}`: {error}")).help("a template is YAML or JSON"))?;
+        let text = files::read(file)?;
+        let not_read = |error| Failure::new(format!("`{name}`: {error}")).help("a template is YAML or JSON");
+        let written = Written::parse(&text).map_err(not_read)?;
+        let is_of_macro = written.spot(&format!("{id}Role"), "").resource == id;
+        let template = &written.template;
         let kind =
             |id: &str| template.resource(id).and_then(|it| it.get("Type")?.as_str()).unwrap_or_default().to_owned();
-        let is_function = |id: &str| matches!(kind(id).as_str(), "AWS::Lambda::Function" | "AWS::Serverless::Function");
+        let is_function = |id: &str| kind(id) == "AWS::Lambda::Function";
         if !is_function(id) {
             let functions: Vec<_> =
                 template.section("Resources").map(|(id, _)| id).filter(|id| is_function(id)).collect();
@@ -133,26 +136,28 @@ impl Role {
             architecture: Architecture::X86_64,
             bindings: Vec::new(),
         };
-        let rights = Rights::of(&template, &function);
+        let rights = Rights::of(template, &function);
         let place = format!("{name}#/Resources/{id}");
         let placed = |it: Statement| (place.clone(), it);
         let name = id.to_owned();
-        let arns = Arns::of(&template);
-        let holder_id = rights::role_of(&template, &arns, id).unwrap_or(id);
-        let holder = subjects(&template).into_iter().find(|subject| subject.id == holder_id);
+        let arns = Arns::of(template);
+        let holder_id = rights::role_of(template, &arns, id).unwrap_or(id);
+        let holder = subjects(template).into_iter().find(|subject| subject.id == holder_id);
         let by_reference = |policy: String| (policy, "the role names it".to_owned());
         let unknown = holder
             .iter()
             .flat_map(|it| &it.unread)
+            .chain(written.unread.iter().filter(|it| it.resource == id))
             .map(|it| (format!("{}{}", it.resource, it.pointer), it.what.clone()));
         let unknown: Vec<_> = unknown.collect();
         let environment = environment(&template, id);
         if !rights.is_outside {
             let statements = rights.granted.into_iter().map(placed).collect();
             let unread = rights.unread.into_iter().map(by_reference).chain(unknown).collect();
-            return Ok(Self { name, statements, unread, platform: Some(rights.platform), environment });
+            // What the macro of serverless applications wires is not all in the template.
+            let platform = Some(rights.platform).filter(|_| !is_of_macro);
+            return Ok(Self { name, statements, unread, platform, environment });
         }
-        // The role that the macro of serverless applications makes is not in the template.
         let own = template.resource(id).and_then(|it| it.get("Properties")?.get("Role")).is_some();
         let unread = if own {
             vec![("the function's `Role`".to_owned(), "it is not in the template".to_owned())]

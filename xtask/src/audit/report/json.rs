@@ -16,6 +16,8 @@ pub fn render(report: &AuditReport, basis: &Basis) -> String {
         "functions": report.functions,
         "programs": report.programs,
         "change": report.change,
+        "files": report.files,
+        "passed_over": report.passed_over,
     });
     format!("{json:#}")
 }

@@ -77,14 +77,24 @@ fn descriptor(rule: &Rule) -> Json {
 
 fn result(finding: &AuditFinding, rules: &[&Rule]) -> Json {
     let text = format!("{}\nevidence: {}\nhelp: {}", finding.message, finding.evidence, finding.fix);
-    json!({
+    let mut result = json!({
         "ruleId": finding.rule.id,
         "ruleIndex": rules.iter().position(|rule| rule.id == finding.rule.id),
         "level": level(finding.rule.severity),
         "message": {"text": text},
         "locations": [location(finding)],
         "partialFingerprints": {"stackwright/v1": finding.fingerprint()},
-    })
+    });
+    if !finding.also.is_empty() {
+        let related = finding.also.iter().enumerate().filter_map(|(index, also)| {
+            let mut location = physical(also.location.as_deref()?)?;
+            location["id"] = json!(index + 1);
+            location["message"] = json!({"text": also.message});
+            Some(location)
+        });
+        result["relatedLocations"] = related.collect();
+    }
+    result
 }
 
 fn accepted(suppressed: &Suppressed, mut result: Json) -> Json {
@@ -106,22 +116,27 @@ fn location(finding: &AuditFinding) -> Json {
             "kind": "resource",
         }],
     });
-    if let Some((path, line, column)) = finding.location.as_deref().and_then(place) {
-        // A path from the root of a file system is relative to nothing.
-        let base = (!path.starts_with('/')).then_some(ROOT);
-        let mut artifact = json!({"uri": utf8_percent_encode(path, NOT_IN_PATHS).to_string()});
-        if let Some(base) = base {
-            artifact["uriBaseId"] = json!(base);
-        }
-        let mut region = json!({"startLine": line});
-        if let Some(column) = column {
-            region["startColumn"] = json!(column);
-        }
-        location["physicalLocation"] = json!({"artifactLocation": artifact, "region": region});
-    } else if let Some(elsewhere) = &finding.location {
-        location["message"] = json!({"text": elsewhere});
+    match finding.location.as_deref().map(physical) {
+        Some(Some(mut physical)) => location["physicalLocation"] = physical["physicalLocation"].take(),
+        Some(None) => location["message"] = json!({"text": finding.location}),
+        None => {}
     }
     location
+}
+
+/// A place in a file.
+fn physical(location: &str) -> Option<Json> {
+    let (path, line, column) = place(location)?;
+    let mut artifact = json!({"uri": utf8_percent_encode(path, NOT_IN_PATHS).to_string()});
+    // A path from the root of a file system is relative to nothing.
+    if !path.starts_with('/') {
+        artifact["uriBaseId"] = json!(ROOT);
+    }
+    let mut region = json!({"startLine": line});
+    if let Some(column) = column {
+        region["startColumn"] = json!(column);
+    }
+    Some(json!({"physicalLocation": {"artifactLocation": artifact, "region": region}}))
 }
 
 /// The path, line and column that a place such as `stacks/src/spaceships.rs:45:22` names; some have no column.
@@ -139,7 +154,7 @@ const fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error | Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
-        Severity::Low => "note",
+        Severity::Low | Severity::Note => "note",
     }
 }
 
@@ -152,6 +167,7 @@ const fn score(severity: Severity) -> &'static str {
         Severity::High => "7.5",
         Severity::Medium => "5.0",
         Severity::Low => "2.0",
+        Severity::Note => "0.0",
     }
 }
 

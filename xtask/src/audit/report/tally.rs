@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use policies::audit::{Rule, Severity};
 
-use super::super::matrix::{AuditReport, FunctionRights, Verdict};
+use super::super::matrix::{AuditReport, Content, FunctionRights, Verdict};
 
 /// The audit in a line, such as `5 stacks, 17 functions, 61 rights: 61 exact; no finding`.
 #[must_use]
 pub fn summary(report: &AuditReport) -> String {
     if report.functions.is_empty() {
-        return found(report);
+        return if report.files.is_empty() { found(report) } else { format!("{}; {}", files(report), found(report)) };
     }
     let stacks: BTreeSet<_> = report.functions.iter().map(|function| &function.stack).collect();
     let of_each = verdicts(&report.functions);
@@ -20,6 +20,16 @@ pub fn summary(report: &AuditReport) -> String {
     let verdicts: Vec<_> = of_each.iter().map(|(verdict, count)| format!("{count} {}", word(*verdict))).collect();
     let colon = if verdicts.is_empty() { "" } else { ": " };
     format!("{audited}{colon}{}; {}", verdicts.join(", "), found(report))
+}
+
+/// The files that were audited, such as `3 templates, 1 policy: 14 policies`.
+pub(super) fn files(report: &AuditReport) -> String {
+    let count = |content| report.files.iter().filter(|it| it.content == content).count();
+    let kinds =
+        Content::ALL.into_iter().map(|content| (count(content), content.name())).filter(|(count, _)| *count > 0);
+    let kinds = kinds.map(|(count, name)| counted(count, name)).collect::<Vec<_>>().join(", ");
+    let policies = report.files.iter().map(|it| it.policies).sum();
+    format!("{kinds}: {} read", counted(policies, "policy"))
 }
 
 /// What was found, such as `2 findings: 1 critical, 1 high; 1 suppressed`.
@@ -67,7 +77,10 @@ pub(super) const fn word(verdict: Verdict) -> &'static str {
 
 /// A number of things.
 pub(super) fn counted(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+    match word.strip_suffix('y').filter(|_| count != 1) {
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {word}{}", if count == 1 { "" } else { "s" }),
+    }
 }
 
 /// The functions by stack, in their order.

@@ -65,7 +65,7 @@ pub fn finding_text(finding: &AuditFinding) -> String {
 pub(super) const fn severity_style(severity: Severity) -> Style {
     match severity {
         Severity::Error | Severity::Critical | Severity::High => DANGER,
-        Severity::Medium | Severity::Low => CAUTION,
+        Severity::Medium | Severity::Low | Severity::Note => CAUTION,
     }
 }
 

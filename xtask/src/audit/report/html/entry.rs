@@ -43,6 +43,10 @@ pub(super) fn entry(finding: &AuditFinding, functions: &[FunctionRights]) -> Ent
         finding.action.as_deref() == Some(action) && finding.on.as_deref() == Some(resource)
     };
     let right = of_function.flat_map(|it| &it.rights).find(|it| is_about(&it.action, &it.resource));
+    let more = match finding.also.len() {
+        0 => String::new(),
+        count => format!("; {count} more in the same policy"),
+    };
     Entry {
         id: finding.rule.id,
         severity: finding.rule.severity,
@@ -51,7 +55,7 @@ pub(super) fn entry(finding: &AuditFinding, functions: &[FunctionRights]) -> Ent
         verdict: right.map_or("", |right| right.verdict.name()),
         location: finding.location.clone(),
         message: parts(&finding.message),
-        evidence: parts(&finding.evidence),
+        evidence: parts(&format!("{}{more}", finding.evidence)),
         fix: parts(&finding.fix),
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::super::super::matrix::{AuditReport, Verdict};
 use super::super::families::subject;
 use super::super::rules::{by_family, rules_of};
-use super::super::tally::{by_stack, counted, found, severities, verdicts};
+use super::super::tally::{by_stack, counted, files, found, severities, verdicts};
 use super::super::{Basis, Catalogue};
 use super::entry::{self, Accepted, Entry, Part, parts};
 use super::grid::{self, Grid, Mark, mark};
@@ -107,6 +107,7 @@ fn headline(report: &AuditReport) -> Headline {
     let (word, tone) = match total {
         // Files have policies and no functions.
         0 if !report.findings.is_empty() => ("FINDINGS", "danger"),
+        0 if !report.files.is_empty() => ("NO FINDING", "good"),
         0 => ("NOTHING AUDITED", "caution"),
         _ if exact == total => ("EXACT", "good"),
         _ if exact + count(Verdict::Unknown) == total => ("UNKNOWN", "caution"),
@@ -122,9 +123,14 @@ fn headline(report: &AuditReport) -> Headline {
     });
     let bar = bar.collect();
     let stacks = counted(by_stack(&report.functions).len(), "stack");
-    let audited = format!("{stacks}, {}, {}", counted(report.functions.len(), "function"), counted(total, "right"));
     let of = if word == "EXACT" { "" } else { " exact" };
-    Headline { word, tone, fraction: format!("{exact}/{total}{of}"), audited, bar }
+    let (fraction, audited) = if report.files.is_empty() {
+        let audited = format!("{stacks}, {}, {}", counted(report.functions.len(), "function"), counted(total, "right"));
+        (format!("{exact}/{total}{of}"), audited)
+    } else {
+        (counted(report.files.len(), "file"), files(report))
+    };
+    Headline { word, tone, fraction, audited, bar }
 }
 
 fn subjects(report: &AuditReport) -> Vec<String> {

@@ -1,0 +1,73 @@
+//! Which policies of a template may be attached to which principals: found once, since an account has thousands of both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::subjects::{ATTACHED_TO, is_attachable, is_principal};
+use crate::expression::{ids_in, referenced};
+use crate::variant::Source;
+
+/// The policies of a template by those who may have them.
+#[derive(Debug, Default)]
+pub(super) struct Attachments<'a> {
+    /// The policies that refer to a resource.
+    referring: BTreeMap<&'a str, Vec<&'a str>>,
+    /// The policies that name somebody otherwise than by a reference.
+    naming: Vec<&'a str>,
+    /// The policies that principals name, also as boundaries.
+    named: BTreeSet<&'a str>,
+    /// Where each policy is among the others.
+    order: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Attachments<'a> {
+    pub(super) fn of(source: &'a Source) -> Self {
+        let mut found = Self::default();
+        for (id, resource) in source.resources() {
+            let Some(properties) = resource.get("Properties") else { continue };
+            let resource_type = source.type_of(id);
+            if is_attachable(resource_type) {
+                found.order.insert(id, found.order.len());
+                for to in BTreeSet::from_iter(ids_in(properties)) {
+                    found.referring.entry(to).or_default().push(id);
+                }
+                // Properties that a condition chooses may name anybody.
+                if properties.get("Fn::If").is_some() || ATTACHED_TO.iter().any(|it| names(properties.get(*it))) {
+                    found.naming.push(id);
+                }
+            } else if is_principal(resource_type) {
+                let lists =
+                    ["ManagedPolicyArns", "PermissionsBoundary"].into_iter().filter_map(|it| properties.get(it));
+                found.named.extend(lists.flat_map(ids_in));
+            }
+        }
+        found
+    }
+
+    /// The policies that may be attached to the principal `id`, as far as it can be told without choosing.
+    pub(super) fn that_may_be_of(&self, id: &str, has_name: bool) -> impl Iterator<Item = &'a str> {
+        let naming = if has_name { self.naming.as_slice() } else { &[] };
+        self.referring.get(id).into_iter().flatten().chain(naming).copied()
+    }
+
+    /// Those that are policies of the template, each once, in its order.
+    pub(super) fn in_order<'b>(&self, ids: impl Iterator<Item = &'b str>) -> Vec<&'b str> {
+        let places: BTreeMap<_, _> = ids.filter_map(|id| Some((*self.order.get(id)?, id))).collect();
+        places.into_values().collect()
+    }
+
+    /// Whether a principal names the policy.
+    pub(super) fn is_named(&self, id: &str) -> bool {
+        self.named.contains(id)
+    }
+}
+
+/// Whether a list has something that is no reference.
+fn names(list: Option<&Json>) -> bool {
+    match list {
+        None => false,
+        Some(Json::Array(items)) => items.iter().any(|it| referenced(it).is_none()),
+        Some(one) => referenced(one).is_none(),
+    }
+}
