@@ -2,10 +2,12 @@
 
 pub mod content;
 pub mod example;
+pub mod invocation;
 pub mod log_events;
 pub mod log_line;
 pub mod log_printer;
 pub mod moment;
 pub mod move_task;
 pub mod queue;
+pub mod route;
 pub mod running_stack;
