@@ -59,7 +59,7 @@ async fn console(running: Receiver<Running>, target: TargetArgs) {
             ui::warn(format!("there is no console: {error:#}"));
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// One round now, and one after each change. What is wrong with the source is said; the next change may mend it.

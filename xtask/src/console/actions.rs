@@ -68,8 +68,9 @@ impl Ask {
     /// # Errors
     /// When there is no such question, or it lacks something.
     pub fn read(ask: &str, given: Json) -> anyhow::Result<Self> {
-        let read = serde_json::from_value(json!({"ask": ask, "given": given}));
-        read.map_err(|error| {
+        let mut asked = json!({ "ask": ask });
+        asked["given"] = given;
+        serde_json::from_value(asked).map_err(|error| {
             Failure::new(format!("the page asked `{ask}` in a way that is not understood: {error}"))
                 .exit(Exit::Usage)
                 .help("reload it: it may be of another version of this program")

@@ -19,6 +19,7 @@ const FILES: &[(&str, &str, &str)] = &[
 ];
 
 /// The file at `path`.
+#[must_use]
 pub fn file(path: &str) -> Response {
     match FILES.iter().find(|(name, ..)| *name == path) {
         Some((_, media_type, content)) => {

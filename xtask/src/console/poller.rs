@@ -21,13 +21,13 @@ use crate::services;
 use activity::Activity;
 
 /// How long to wait between two looks while somebody watches.
-const PAUSE: Duration = Duration::from_millis(120);
+const PAUSE: Duration = Duration::from_millis(80);
 /// The same while nobody does.
 const UNWATCHED: Duration = Duration::from_secs(2);
 /// How long to wait before counting again what no function is seen to change.
 const RECOUNT: Duration = Duration::from_secs(3);
 /// How many times as long as a look took the pause after it is at least: the local cloud has other things to do.
-const LEISURE: u32 = 2;
+const LEISURE: u32 = 1;
 /// How far back logs are read when the console starts.
 const HISTORY: Duration = Duration::from_mins(15);
 
@@ -93,7 +93,7 @@ impl<'a> Follower<'a> {
                     self.hub.set_problem(&self.name(), None);
                     self.hub.change(change);
                 }
-                Err(error) => self.hub.set_problem(&self.name(), Some(format!("{error:#}"))),
+                Err(error) => self.hub.set_problem(&self.name(), Some(&format!("{error:#}"))),
             }
             let pause = if self.hub.is_watched() { PAUSE } else { UNWATCHED };
             sleep(pause.max(began.elapsed() * LEISURE)).await;
@@ -132,7 +132,7 @@ impl<'a> Follower<'a> {
         };
         let (queues, calls, is_done) = futures::try_join!(queues, calls, reading)?;
         let mut change = Change::default();
-        self.take_calls(seen.new(&calls), activity, &mut change);
+        self.take_calls(seen.take_new(&calls), activity, &mut change);
         activity.take_lines(&std::mem::take(lines), &mut change);
         self.take_queues(queues, activity, &mut change);
         let numbers = change.numbers.entry(self.name()).or_default();
@@ -225,15 +225,18 @@ impl<'a> Follower<'a> {
     }
 }
 
+/// What a call is told by: role, session, action, resource, and whether it was allowed.
+type CallKey = (String, String, String, String, bool);
+
 /// How often each call had been made when the local cloud was last asked.
 #[derive(Debug, Default)]
 struct Seen {
-    counts: Option<BTreeMap<(String, String, String, String, bool), u64>>,
+    counts: Option<BTreeMap<CallKey, u64>>,
 }
 
 impl Seen {
     /// Those of `calls` that were made since; of the first ones, nobody knows when they were made.
-    fn new(&mut self, calls: &[Call]) -> Vec<Call> {
+    fn take_new(&mut self, calls: &[Call]) -> Vec<Call> {
         let key = |it: &Call| (it.role.clone(), it.session.clone(), it.action.clone(), it.resource.clone(), it.allowed);
         let now: BTreeMap<_, _> = calls.iter().map(|it| (key(it), it.count)).collect();
         let Some(before) = self.counts.replace(now) else { return Vec::new() };

@@ -237,13 +237,13 @@ impl Hub {
     }
 
     /// Says why nothing new is known of `stack`, or that all is well again.
-    pub fn set_problem(&self, stack: &str, problem: Option<String>) {
+    pub fn set_problem(&self, stack: &str, problem: Option<&str>) {
         let mut state = self.state();
-        let before = match &problem {
-            Some(problem) => state.problems.insert(stack.to_owned(), problem.clone()),
+        let before = match problem {
+            Some(problem) => state.problems.insert(stack.to_owned(), problem.to_owned()),
             None => state.problems.remove(stack),
         };
-        if before == problem {
+        if before.as_deref() == problem {
             return;
         }
         let told = json(&json!({ "problem": state.problem() }));
@@ -382,10 +382,10 @@ mod tests {
         hub.change(Change::default());
         hub.set_problem("shop", None);
         assert!(receiver.try_recv().is_err());
-        let problem = || Some("the local cloud does not answer".to_owned());
-        hub.set_problem("shop", problem());
+        let problem = Some("the local cloud does not answer");
+        hub.set_problem("shop", problem);
         assert!(receiver.try_recv().is_ok());
-        hub.set_problem("shop", problem());
+        hub.set_problem("shop", problem);
         assert!(receiver.try_recv().is_err());
     }
 }

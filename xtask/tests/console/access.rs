@@ -8,10 +8,22 @@ use engine::cli::TargetArgs;
 use engine::console::Console;
 use regex::Regex;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value as Json, json};
 use tokio::task::JoinHandle;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The request with a body of JSON.
+fn with_json(request: RequestBuilder, body: &Json) -> RequestBuilder {
+    request.header("content-type", "application/json").body(body.to_string())
+}
+
+/// What an answer says went wrong.
+async fn error_of(answer: Response) -> String {
+    let error: Json = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    error["error"].as_str().unwrap().to_owned()
+}
 
 /// A console that shows no stack.
 struct Empty {
@@ -32,6 +44,8 @@ impl Empty {
             let _sender = sender;
             console.serve(running, TargetArgs::default()).await.unwrap();
         });
+        // The client wants to know its cryptography even where it only speaks plain HTTP.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { origin: origin.to_owned(), token: token.to_owned(), client, serving }
     }
@@ -129,35 +143,33 @@ async fn a_page_of_another_origin_neither_reads_nor_changes_anything() {
         is_refused(&console.own(Method::GET, "/").header("sec-fetch-site", site).send().await.unwrap());
     }
     // What changes something says where it is from.
-    let silent = console.own(Method::POST, "/api/stacks/x/plan").json(&serde_json::json!({"seal": ""}));
+    let silent = with_json(console.own(Method::POST, "/api/stacks/x/plan"), &json!({"seal": ""}));
     is_refused(&silent.send().await.unwrap());
 
     let own = format!("http://{}", console.host());
     let form = console.own(Method::POST, "/api/stacks/x/plan").header("origin", &own).body("seal=x");
     assert_eq!(form.send().await.unwrap().status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let request = console.own(Method::POST, "/api/stacks/x/parts/y/peek").header("origin", &own);
-    let answer = request.json(&serde_json::json!({"limit": 1})).send().await.unwrap();
+    let answer = with_json(request, &json!({"limit": 1})).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
     is_strict(&answer);
-    let error: serde_json::Value = answer.json().await.unwrap();
-    assert_eq!(error["error"], "the console shows no stack `x`");
+    assert_eq!(error_of(answer).await, "the console shows no stack `x`");
 }
 
 #[tokio::test]
 async fn what_is_not_understood_is_said() {
     let console = Empty::start().await;
     let own = format!("http://{}", console.host());
-    let post = |path: &str, body| console.own(Method::POST, path).header("origin", &own).json(body);
-    for (ask, given) in [("dance", serde_json::json!({})), ("peek", serde_json::json!({"limit": "many"}))] {
+    let post = |path: &str, body: &Json| with_json(console.own(Method::POST, path).header("origin", &own), body);
+    for (ask, given) in [("dance", json!({})), ("peek", json!({"limit": "many"}))] {
         let answer = post(&format!("/api/stacks/x/parts/y/{ask}"), &given).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{ask}");
-        let error: serde_json::Value = answer.json().await.unwrap();
-        let said = error["error"].as_str().unwrap();
+        let said = error_of(answer).await;
         assert!(said.starts_with(&format!("the page asked `{ask}` in a way that is not understood")), "{said}");
     }
     // It is part of the name of a file.
     for seal in ["../../etc/passwd", "", "00000000000000000000000000000000"] {
-        let answer = post("/api/stacks/x/plan", &serde_json::json!({ "seal": seal })).send().await.unwrap();
+        let answer = post("/api/stacks/x/plan", &json!({ "seal": seal })).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{seal}");
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::require;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::local;
 use crate::operate::route;
 use crate::operate::running_stack::RunningStack;
 use crate::services::cloudformation::Resource;
@@ -55,8 +56,7 @@ pub(super) async fn call(stack: &RunningStack, id: &str, Call { method, path, bo
     }
     let method = reqwest::Method::from_bytes(method.as_bytes())
         .map_err(|_| Failure::new(format!("`{method}` is no method of HTTP")).exit(Exit::Usage))?;
-    let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().redirect(reqwest::redirect::Policy::none());
-    let mut request = client.build()?.request(method, format!("{address}{path}"));
+    let mut request = local::http_client(PATIENCE)?.request(method, format!("{address}{path}"));
     if let Some(body) = body.filter(|it| !it.is_empty()) {
         request = request.header("content-type", "application/json").body(body);
     }

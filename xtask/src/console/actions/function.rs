@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_lambda::types::Runtime;
 use clap::ValueEnum as _;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::audit::expression::shown;
-use crate::audit::recorded::RecordedCall;
 use crate::audit::rights::Rights;
 use crate::cli;
 use crate::cloud::explain;
@@ -47,7 +47,7 @@ pub(super) async fn facts(stack: &RunningStack, function: &Resource) -> anyhow::
         "code_size": live.code_size(),
         "memory": live.memory_size(),
         "timeout": live.timeout(),
-        "runtime": live.runtime().map(|it| it.as_str()),
+        "runtime": live.runtime().map(Runtime::as_str),
         "modified": live.last_modified(),
         "role": live.role(),
         "variables": variables.collect::<Vec<_>>(),
@@ -77,18 +77,12 @@ async fn rights(stack: &RunningStack, id: &str) -> anyhow::Result<Vec<Json>> {
     let granted = rights.granted.iter().filter(|it| it.effect == Effect::Allow && !it.resource.is_negated());
     let mut rows = BTreeSet::new();
     for statement in granted {
-        for resource in statement.resource.iter().map(|it| shown(it)) {
-            for action in statement.action.iter() {
-                let is_of_it =
-                    |call: &&&RecordedCall| call.allowed && action.covers(&call.action) && call.resource == resource;
-                let purpose = rights.need(action, &resource).map(|need| need.purpose.to_string());
-                rows.insert((
-                    resource.clone(),
-                    action.to_string(),
-                    made.iter().any(|it| is_of_it(&it)),
-                    false,
-                    purpose,
-                ));
+        for resource in &statement.resource {
+            let name = shown(resource);
+            for action in &statement.action {
+                let is_used = made.iter().any(|it| it.allowed && action.covers(&it.action) && it.resource == name);
+                let purpose = rights.need(action, resource).map(|need| need.purpose.clone());
+                rows.insert((name.clone(), action.to_string(), is_used, false, purpose));
             }
         }
     }

@@ -177,8 +177,11 @@ function mark() {
   const trail = state.trail && new Set(state.trail.flatMap((event) => partsOf(event)));
   for (const [id, { element }] of drawn.parts) {
     element.classList.toggle("open", id === state.part);
-    if (id === state.part) element.setAttribute("aria-current", "true");
-    else element.removeAttribute("aria-current");
+    if (id === state.part) {
+      element.setAttribute("aria-current", "true");
+      // When the picture has its new size.
+      requestAnimationFrame(() => element.scrollIntoView({ block: "nearest", inline: "nearest" }));
+    } else element.removeAttribute("aria-current");
     element.classList.toggle("faint", Boolean(trail) && !trail.has(id));
   }
   for (const [key, ways] of drawn.ways) {
@@ -213,7 +216,8 @@ function fitting() {
   if (!drawn.size) return 1;
   const width = holder.clientWidth / drawn.size.width;
   const height = holder.clientHeight / drawn.size.height;
-  return Math.max(Math.min(width, height, 1.15), 0.5, Math.min(width, 0.62));
+  // Smaller, nobody reads it: then it is scrolled.
+  return Math.max(Math.min(width, height, 1.15), 0.7);
 }
 
 function scale(to) {

@@ -1,6 +1,7 @@
 //! What the functions of a stack did, as their logs and their calls tell.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::{Duration, Instant};
 
 use infra::Graph;
 use infra::graph::Line;
@@ -16,6 +17,9 @@ const DURATIONS: usize = 1_000;
 /// How many invocations at most are remembered to have failed, so that each counts once.
 const FAILED: usize = 10_000;
 
+/// For how long an invocation is taken to be by a function that invoked it: its log comes when it has ended.
+const INVOKED: Duration = Duration::from_secs(30);
+
 /// What the functions of a stack did.
 pub(super) struct Activity<'a> {
     stack: &'a RunningStack,
@@ -26,8 +30,8 @@ pub(super) struct Activity<'a> {
     current: BTreeMap<(usize, String), String>,
     /// How many messages each queue had.
     messages: BTreeMap<String, u64>,
-    /// Which functions other functions invoked since the last look at the logs.
-    invoked: BTreeMap<String, u64>,
+    /// When functions were last invoked by others.
+    invoked: BTreeMap<String, Instant>,
 }
 
 #[derive(Default)]
@@ -64,7 +68,7 @@ impl<'a> Activity<'a> {
             function.denied += 1;
         }
         if is_allowed && action == "InvokeFunction" {
-            *self.invoked.entry(part.to_owned()).or_default() += 1;
+            self.invoked.insert(part.to_owned(), Instant::now());
         }
     }
 
@@ -79,7 +83,6 @@ impl<'a> Activity<'a> {
         for line in lines {
             self.take(line, change);
         }
-        self.invoked.clear();
     }
 
     fn take(&mut self, event: &LogEvent, change: &mut Change) {
@@ -130,10 +133,9 @@ impl<'a> Activity<'a> {
     }
 
     /// Something invoked the function `id`: the way that it came is known when only one is possible.
-    fn entered(&mut self, id: &str, change: &mut Change) {
-        if let Some(count) = self.invoked.get_mut(id).filter(|count| **count > 0) {
+    fn entered(&self, id: &str, change: &mut Change) {
+        if self.invoked.get(id).is_some_and(|invoked| invoked.elapsed() < INVOKED) {
             // The way of that call was shown.
-            *count -= 1;
             return;
         }
         let is_function = |id: &str| self.functions.contains_key(id);
