@@ -8,11 +8,14 @@ mod layout;
 mod mermaid;
 mod names;
 mod pattern;
+mod placed;
 mod rights;
 mod svg;
 pub(crate) mod ways;
 
 use serde::Serialize;
+
+pub use placed::{Area, Placed, PlacedLabel, PlacedPart, PlacedWay};
 
 /// The parts of a stack and the way of the data between them.
 ///
@@ -116,6 +119,13 @@ impl Graph {
     #[must_use]
     pub fn to_mermaid(&self) -> String {
         mermaid::render(self)
+    }
+
+    /// Where everything is in a picture whose cards are at least `width` wide, and have room for something `height` high
+    /// below their texts.
+    #[must_use]
+    pub fn placed(&self, width: f64, height: f64) -> Placed {
+        svg::placed(self, width, height)
     }
 
     /// An SVG picture that is light or dark as its viewer prefers.

@@ -65,7 +65,7 @@ fn text(package: &Path) -> Result<String> {
     let About { version, updated_at } = read(&package.join("package.json"))?;
     let day = updated_at.get(..10).context("the package's `updatedAt` has no date")?;
     let services = names.len();
-    let name = package::NAME;
+    let name = package::FACTS.name;
     Ok(format!(
         "# The actions, resource types and condition keys of AWS's services: facts from AWS's Service Authorization\n\
          # Reference, as carried by {name} (MIT, https://github.com/act-security-labs/iam-data).\n\

@@ -1,6 +1,7 @@
 //! The command line: every command, flag and its help text.
 
 mod audit;
+mod console;
 mod dev;
 mod diff;
 mod operate;
@@ -17,6 +18,7 @@ use crate::failure::Failure;
 use crate::scaffold::Template;
 
 pub use audit::{AuditFormat, FailOn, PolicyAudit, PolicyKind, ProgramArgs};
+pub use console::Console;
 pub use dev::Dev;
 pub use diff::{Diff, DiffFormat};
 pub use operate::{Example, Invoke, Level, LogFilter, Logs, Peek, Redrive, Replay, Send, Trace};
@@ -360,6 +362,12 @@ pub enum Command {
     Redrive(Box<Redrive>),
     /// Show what became of a request or a message: each function that saw it, what it wrote and sent, and where it ended.
     Trace(Box<Trace>),
+    /// Show deployed stacks as they live, on one page in a browser of this machine.
+    ///
+    /// The page is drawn from the stack's own graph: on each part its numbers, and on each way what just went along it. A part
+    /// shows what is in it, and what can be done with it. The address that is printed carries a token, without which nobody
+    /// gets in. Ctrl-C ends the console and leaves everything running.
+    Console(Box<Console>),
     /// Start, stop and look after the local cloud.
     Local {
         /// What to do with it.

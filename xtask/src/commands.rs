@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod catalogue;
 pub mod check;
+pub mod console;
 pub mod deploy;
 pub mod destroy;
 pub mod dev;

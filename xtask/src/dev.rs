@@ -5,23 +5,19 @@ mod logs;
 mod round;
 mod watch;
 
-use std::sync::Arc;
-
 use tokio::runtime::Handle;
+use tokio::sync::watch::Receiver;
 
 use crate::app::Workspace;
-use crate::cli::Dev;
+use crate::cli::{Dev, TargetArgs};
+use crate::console::{Console, Running};
 use crate::deploy::interrupt::Interrupt;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operate::running_stack::RunningStack;
 use crate::ui;
 use crate::{cargo, cloud};
 use round::Rounds;
 use watch::Watch;
-
-/// The stacks that run.
-type Running = Arc<Vec<RunningStack>>;
 
 /// Deploys, and again at each change, until Ctrl-C.
 ///
@@ -37,6 +33,7 @@ pub async fn run(workspace: Workspace, arguments: Dev) -> anyhow::Result<Exit> {
         workspace.root.display()
     ));
     let (sender, running) = tokio::sync::watch::channel(Running::default());
+    let console = console(running.clone(), arguments.target.clone());
     let rounds = Rounds::new(workspace, arguments, cloud.clone(), sender);
     // Building blocks its thread. Logs go on meanwhile, and Ctrl-C ends it.
     let work = tokio::task::spawn_blocking(move || Handle::current().block_on(go_round(rounds, watch)));
@@ -49,7 +46,23 @@ pub async fn run(workspace: Workspace, arguments: Dev) -> anyhow::Result<Exit> {
         ended = work => ended?,
         () = logs::follow(running.clone()) => Ok(Exit::Done),
         () = denials::tell(&cloud, running) => Ok(Exit::Done),
+        () = console => Ok(Exit::Done),
     }
+}
+
+/// Shows what runs on a page, for ever. All else goes on without it.
+async fn console(running: Receiver<Running>, target: TargetArgs) {
+    if target.local {
+        let served = async {
+            let console = Console::listen(None).await?;
+            ui::say(format!("the console: {}", console.address()));
+            console.serve(running, target).await
+        };
+        if let Err(error) = served.await {
+            ui::warn(format!("there is no console: {error:#}"));
+        }
+    }
+    std::future::pending::<()>().await;
 }
 
 /// One round now, and one after each change. What is wrong with the source is said; the next change may mend it.

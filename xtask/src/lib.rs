@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod cloud;
 pub mod commands;
+pub mod console;
 pub mod deploy;
 pub mod dev;
 pub mod doctor;
@@ -90,6 +91,7 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Peek(arguments) => commands::peek::run(&arguments).await,
         Command::Redrive(arguments) => commands::redrive::run(&arguments).await,
         Command::Trace(arguments) => commands::trace::run(&arguments).await,
+        Command::Console(arguments) => commands::console::run(&arguments).await,
         Command::Local { command } => commands::local::run(command).await,
         Command::Graph { name, choices, format, output } => {
             commands::graph::run(&name, &choices, format, output.as_deref())

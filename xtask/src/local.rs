@@ -22,6 +22,7 @@ pub use calls::{Call, Calls, calls};
 pub use cloud::{ACCOUNT, DEFAULT_REGION, LocalCloud};
 pub use dev::require_only_dev;
 pub use events::{Invocation, KEPT, KeptEvent, event, invocations};
+pub use http::client as http_client;
 pub use service::start_services;
 pub use start::{require_free_port, start};
 pub use state::{reset, save};

@@ -10,6 +10,7 @@ pub mod moment;
 pub mod move_task;
 pub mod queue;
 pub mod recording;
+pub mod route;
 pub mod running_stack;
 pub mod side_by_side;
 pub mod trace;

@@ -6,7 +6,7 @@
 mod apigateway;
 pub mod cloudformation;
 mod deviation;
-mod dynamodb;
+pub mod dynamodb;
 mod eventbridge;
 mod existence;
 mod iam;

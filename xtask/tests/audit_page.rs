@@ -112,7 +112,7 @@ fn check(report: &AuditReport, work: impl FnOnce(&mut Browser)) {
     let file = folder.path().join("page.html");
     fs::write(&file, page(report)).unwrap();
     let mut browser = Browser::start(&program);
-    browser.open(&file);
+    browser.open(&format!("file://{}", file.display()));
     work(&mut browser);
     assert_eq!(browser.errors(), [] as [&str; 0]);
 }

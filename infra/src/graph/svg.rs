@@ -6,6 +6,7 @@ mod text;
 use std::fmt::{self, Write as _};
 
 use super::layout::{self, Layout, Rect, Route, Size, Way, count};
+use super::placed::{Area, Placed, PlacedLabel, PlacedPart, PlacedWay};
 use super::{Edge, Graph, Kind, Line, Node};
 use text::{Font, escaped};
 
@@ -43,9 +44,8 @@ const STYLE: &str = "\
     .page{fill:#0d1117}.card{fill:#161b22}.label{fill:#c9d1d9}}";
 
 pub(super) fn render(graph: &Graph) -> String {
-    let labels: Vec<_> =
-        graph.edges.iter().map(|edge| text::wrapped(&edge.labels, LABEL_LENGTH, LABEL_LINES)).collect();
-    let layout = lay_out(graph, &labels);
+    let labels = labels(graph);
+    let layout = lay_out(graph, &labels, Size::default());
     let description = graph.description.as_deref().unwrap_or_default();
     let width = layout.size.width.max(NAME.width(&graph.name)).max(DESCRIPTION.width(description)) + 2.0 * MARGIN;
     let height = layout.size.height + HEAD + 2.0 * MARGIN;
@@ -55,8 +55,40 @@ pub(super) fn render(graph: &Graph) -> String {
     svg
 }
 
-fn lay_out(graph: &Graph, labels: &[Vec<String>]) -> Layout {
-    let parts: Vec<_> = graph.nodes.iter().map(size).collect();
+/// The lines of the labels of all ways.
+fn labels(graph: &Graph) -> Vec<Vec<String>> {
+    graph.edges.iter().map(|edge| text::wrapped(&edge.labels, LABEL_LENGTH, LABEL_LINES)).collect()
+}
+
+/// Where everything is, for whoever draws it: in cards of at least `width`, with `height` more than a picture of
+/// [`render`] has.
+pub(super) fn placed(graph: &Graph, width: f64, height: f64) -> Placed {
+    let labels = labels(graph);
+    let layout = lay_out(graph, &labels, Size { width, height });
+    let part = |(node, rect): (&Node, &Rect)| PlacedPart {
+        node: node.clone(),
+        area: Area::from(*rect),
+        colour: node.kind.colour(),
+        is_dashed: node.kind.is_dashed(),
+        sign: icon::strokes(node.kind),
+    };
+    let ways = graph.edges.iter().zip(labels).zip(&layout.routes).filter_map(|((edge, lines), route)| {
+        let (path, tip) = strokes(route)?;
+        let label = route.label.map(|rect| PlacedLabel { area: Area::from(rect), lines });
+        Some(PlacedWay { from: edge.from.clone(), to: edge.to.clone(), line: edge.line, path, tip, label })
+    });
+    Placed {
+        width: layout.size.width.ceil(),
+        height: layout.size.height.ceil(),
+        parts: graph.nodes.iter().zip(&layout.parts).map(part).collect(),
+        ways: ways.collect(),
+    }
+}
+
+/// Everything in its place, where each card has `room` for more: at least its width, and its height below the texts.
+fn lay_out(graph: &Graph, labels: &[Vec<String>], room: Size) -> Layout {
+    let roomy = |it: Size| Size { width: it.width.max(room.width), height: it.height + room.height };
+    let parts: Vec<_> = graph.nodes.iter().map(|node| roomy(size(node))).collect();
     let place = |id: &str| graph.nodes.iter().position(|node| node.id == id);
     let ways = graph.edges.iter().zip(labels).filter_map(|(edge, lines)| {
         let (from, to) = (place(&edge.from)?, place(&edge.to)?);
@@ -115,15 +147,22 @@ fn draw(svg: &mut String, graph: &Graph, layout: &Layout, labels: &[Vec<String>]
 }
 
 fn way(svg: &mut String, edge: &Edge, route: &Route) -> fmt::Result {
-    const TIP: f64 = 8.0;
-    let points = &route.points;
-    let [.., (before, _), (x, y)] = points[..] else { return Ok(()) };
-    // The line ends inside the tip, which would otherwise be blunt.
-    let (back, is_level) = (if x < before { TIP } else { -TIP }, (x - before).abs() > 0.01);
-    let (class, tip) = match edge.line {
+    let (class, tip_class) = match edge.line {
         Line::Solid => ("way", "tip"),
         Line::Dashed => ("way failed", "failed-tip"),
     };
+    let Some((path, tip)) = strokes(route) else { return Ok(()) };
+    writeln!(svg, r#"<path class="{class}" d="{path}"/>"#)?;
+    writeln!(svg, r#"<path class="{tip_class}" d="{tip}"/>"#)
+}
+
+/// The line of a way and the tip at its end, as SVG describes paths.
+fn strokes(route: &Route) -> Option<(String, String)> {
+    const TIP: f64 = 8.0;
+    let points = &route.points;
+    let [.., (before, _), (x, y)] = points[..] else { return None };
+    // The line ends inside the tip, which would otherwise be blunt.
+    let (back, is_level) = (if x < before { TIP } else { -TIP }, (x - before).abs() > 0.01);
     let mut path = format!("M{} {}", Number(points[0].0), Number(points[0].1));
     for (place, pair) in points.windows(2).enumerate() {
         let ((x0, y0), (mut x1, y1)) = (pair[0], pair[1]);
@@ -131,22 +170,23 @@ fn way(svg: &mut String, edge: &Edge, route: &Route) -> fmt::Result {
             x1 += back / 2.0;
         }
         let middle = Number(x0.midpoint(x1));
-        if place % 2 == 0 && (y0 - y1).abs() > 0.5 && (x0 - x1).abs() > 0.5 {
+        // Writing to a text cannot fail.
+        let _ = if place % 2 == 0 && (y0 - y1).abs() > 0.5 && (x0 - x1).abs() > 0.5 {
             let (x1, y0, y1) = (Number(x1), Number(y0), Number(y1));
-            write!(path, " C{middle} {y0} {middle} {y1} {x1} {y1}")?;
+            write!(path, " C{middle} {y0} {middle} {y1} {x1} {y1}")
         } else {
-            write!(path, " L{} {}", Number(x1), Number(y1))?;
-        }
+            write!(path, " L{} {}", Number(x1), Number(y1))
+        };
     }
-    writeln!(svg, r#"<path class="{class}" d="{path}"/>"#)?;
     let (x, y) = (Number(x), y);
-    if is_level {
+    let tip = if is_level {
         let (left, up, down) = (Number(x.0 + back), Number(y - 4.0), Number(y + 4.0));
-        writeln!(svg, r#"<path class="{tip}" d="M{x} {} L{left} {up} L{left} {down} Z"/>"#, Number(y))
+        format!("M{x} {} L{left} {up} L{left} {down} Z", Number(y))
     } else {
         let (left, right, below) = (Number(x.0 - 4.0), Number(x.0 + 4.0), Number(y + TIP));
-        writeln!(svg, r#"<path class="{tip}" d="M{x} {} L{left} {below} L{right} {below} Z"/>"#, Number(y))
-    }
+        format!("M{x} {} L{left} {below} L{right} {below} Z", Number(y))
+    };
+    Some((path, tip))
 }
 
 /// The lines of a label on the colour of the page, which hides the way behind them.

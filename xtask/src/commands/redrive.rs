@@ -28,39 +28,46 @@ const EDITED_WITHIN: Duration = Duration::from_hours(1);
 /// Sends messages back.
 pub async fn run(arguments: &Redrive) -> anyhow::Result<Exit> {
     let running = RunningStack::find(&arguments.stack, &arguments.target, "redrive").await?;
+    let (dead, to) = ends(&running, arguments)?;
+    let is_dead_letter_queue = !running.sources(&dead.id).is_empty();
+    // SQS moves the messages of dead-letter queues only.
+    let is_plain = arguments.filter.is_none() && !arguments.edit && !arguments.dry_run && is_dead_letter_queue;
+    if is_plain && let Some(task) = MoveTask::start(&running, dead, to).await? {
+        return task.follow().await;
+    }
+    Round::go(&running, arguments, None, dead, to).await?.report().await
+}
+
+/// A message with the body that it is sent with.
+#[derive(Debug)]
+pub struct Mended {
+    /// The id of the message.
+    pub id: String,
+    /// The body.
+    pub body: String,
+}
+
+/// Sends messages back in one round, or only one that was mended, and says which, as `redrive --json` prints it.
+///
+/// # Errors
+/// When the queue is none that messages fail to, or SQS refuses.
+pub async fn redrive(running: &RunningStack, arguments: &Redrive, mended: Option<&Mended>) -> anyhow::Result<Json> {
+    let (dead, to) = ends(running, arguments)?;
+    Ok(Round::go(running, arguments, mended, dead, to).await?.as_json())
+}
+
+/// The queue that the messages are in, and the one that they are to go to if it is not the one that they came from.
+fn ends<'a>(running: &'a RunningStack, arguments: &Redrive) -> anyhow::Result<(&'a Resource, Option<&'a Resource>)> {
     let dead = running.require(QUEUE, &arguments.queue)?;
     let to = arguments.to.as_ref().map(|to| running.require(QUEUE, to)).transpose()?;
     if to.is_some_and(|to| to.id == dead.id) {
         let message = format!("`{}` is the queue that the messages are in", dead.id);
         return Err(Failure::new(message).exit(Exit::Usage).into());
     }
-    let sources = running.sources(&dead.id);
-    if sources.is_empty() && to.is_none() {
-        return Err(no_dead_letter_queue(&running, dead));
+    if running.sources(&dead.id).is_empty() && to.is_none() {
+        return Err(no_dead_letter_queue(running, dead));
     }
-    // SQS moves the messages of dead-letter queues only.
-    let is_plain = arguments.filter.is_none() && !arguments.edit && !arguments.dry_run && !sources.is_empty();
-    if is_plain && let Some(task) = MoveTask::start(&running, dead, to).await? {
-        return task.follow().await;
-    }
-    let mut round = Round {
-        arguments,
-        running: &running,
-        dead,
-        to,
-        only_source: if let [source] = &sources[..] { Some(source.physical_id.clone()) } else { None },
-        urls: BTreeMap::new(),
-        sent: Vec::new(),
-        kept: Vec::new(),
-        homeless: 0,
-        met: BTreeSet::new(),
-        made: BTreeSet::new(),
-        came_back: 0,
-    };
-    let ended = round.run(&Interrupt::listen()).await;
-    queue::put_back(&running.cloud, &dead.physical_id, &round.kept).await?;
-    ended?;
-    round.report().await
+    Ok((dead, to))
 }
 
 fn no_dead_letter_queue(running: &RunningStack, queue: &Resource) -> anyhow::Error {
@@ -86,6 +93,8 @@ fn no_dead_letter_queue(running: &RunningStack, queue: &Resource) -> anyhow::Err
 /// One round through the queue, in which each message is met once.
 struct Round<'a> {
     arguments: &'a Redrive,
+    /// The one message that is sent, when it is one.
+    mended: Option<&'a Mended>,
     running: &'a RunningStack,
     dead: &'a Resource,
     to: Option<&'a Resource>,
@@ -116,7 +125,37 @@ enum Fate {
     Kept,
 }
 
-impl Round<'_> {
+impl<'a> Round<'a> {
+    /// The round through the queue `dead`, when it has ended.
+    async fn go(
+        running: &'a RunningStack,
+        arguments: &'a Redrive,
+        mended: Option<&'a Mended>,
+        dead: &'a Resource,
+        to: Option<&'a Resource>,
+    ) -> anyhow::Result<Self> {
+        let sources = running.sources(&dead.id);
+        let mut round = Self {
+            arguments,
+            mended,
+            running,
+            dead,
+            to,
+            only_source: if let [source] = &sources[..] { Some(source.physical_id.clone()) } else { None },
+            urls: BTreeMap::new(),
+            sent: Vec::new(),
+            kept: Vec::new(),
+            homeless: 0,
+            met: BTreeSet::new(),
+            made: BTreeSet::new(),
+            came_back: 0,
+        };
+        let ended = round.run(&Interrupt::listen()).await;
+        queue::put_back(&running.cloud, &dead.physical_id, &round.kept).await?;
+        ended?;
+        Ok(round)
+    }
+
     async fn run(&mut self, interrupt: &Interrupt) -> anyhow::Result<()> {
         let (cloud, url) = (self.running.cloud.clone(), self.dead.physical_id.clone());
         let (limit, hidden_for) = if self.arguments.edit { (1, EDITED_WITHIN) } else { (10, HIDDEN_FOR) };
@@ -147,7 +186,8 @@ impl Round<'_> {
         let (mut targets, mut failure) = (Vec::new(), None);
         for message in messages {
             self.met.insert(queue::id(&message).to_owned());
-            let is_wanted = self.arguments.filter.as_ref().is_none_or(|text| queue::body(&message).contains(text));
+            let is_wanted = self.arguments.filter.as_ref().is_none_or(|text| queue::body(&message).contains(text))
+                && self.mended.is_none_or(|mended| mended.id == queue::id(&message));
             match self.target(&message).await {
                 Ok(Some(target)) if is_wanted => targets.push((message, target)),
                 Ok(target) => {
@@ -229,7 +269,11 @@ impl Round<'_> {
         if self.arguments.dry_run {
             return Ok(Fate::Sent(Sent { id, to, new_id: String::new() }));
         }
-        let body = if self.arguments.edit { edited(queue::body(message))? } else { queue::body(message).to_owned() };
+        let body = match self.mended {
+            Some(mended) => mended.body.clone(),
+            None if self.arguments.edit => edited(queue::body(message))?,
+            None => queue::body(message).to_owned(),
+        };
         if body.is_empty() {
             return Ok(Fate::Kept);
         }
@@ -238,21 +282,31 @@ impl Round<'_> {
         Ok(Fate::Sent(Sent { id, to, new_id }))
     }
 
+    /// How many were sent, and how many stayed.
+    fn counts(&self) -> (u64, u64) {
+        let (sent, kept) = (self.sent.len() as u64, self.kept.len() as u64);
+        (sent, if self.arguments.dry_run { kept - sent } else { kept })
+    }
+
+    fn as_json(&self) -> Json {
+        let (sent, stayed) = self.counts();
+        let moved = self.sent.iter().map(
+            |Sent { id, to, new_id }| json!({"id": id, "to": to, "new_id": Some(new_id).filter(|it| !it.is_empty())}),
+        );
+        json!({
+            "version": 1,
+            "queue": self.dead.id,
+            "moved": if self.arguments.dry_run { 0 } else { sent },
+            "stayed": stayed,
+            "came_back": self.came_back,
+            "messages": moved.collect::<Vec<Json>>(),
+        })
+    }
+
     async fn report(&self) -> anyhow::Result<Exit> {
-        let (sent, stayed) = (self.sent.len() as u64, self.kept.len() as u64);
-        let stayed = if self.arguments.dry_run { stayed - sent } else { stayed };
+        let (sent, stayed) = self.counts();
         if ui::json() {
-            let moved = self.sent.iter().map(|Sent { id, to, new_id }| {
-                json!({"id": id, "to": to, "new_id": Some(new_id).filter(|it| !it.is_empty())})
-            });
-            ui::result(json!({
-                "version": 1,
-                "queue": self.dead.id,
-                "moved": if self.arguments.dry_run { 0 } else { sent },
-                "stayed": stayed,
-                "came_back": self.came_back,
-                "messages": moved.collect::<Vec<Json>>(),
-            }));
+            ui::result(self.as_json());
         } else {
             for Sent { id, to, new_id } in &self.sent {
                 let new_id = if new_id.is_empty() { String::new() } else { format!(" as {new_id}") };

@@ -26,8 +26,9 @@ const RECEIVER: Kind = Kind {
 /// The message group when none is named.
 const GROUP: &str = "stackwright";
 
-/// What was sent: the name of its id, the id, and what else there is to know.
-struct Sent {
+/// What was sent: to what, the name of its id, the id, and what else there is to know.
+pub struct Sent {
+    resource: String,
     what: &'static str,
     id: String,
     more: Json,
@@ -37,28 +38,44 @@ struct Sent {
 pub async fn run(arguments: &Send) -> anyhow::Result<Exit> {
     let content = Content::of(&arguments.body)?;
     let running = RunningStack::find(&arguments.stack, &arguments.target, "send").await?;
+    let sent = send(&running, arguments, content).await?;
+    if ui::json() {
+        ui::result(sent.as_json());
+    } else {
+        ui::result(format!("{}: {} {}", sent.resource, sent.what, sent.id));
+    }
+    Ok(Exit::Done)
+}
+
+/// Sends `content` as `arguments` say.
+///
+/// # Errors
+/// When nothing of the stack takes it, or its service refuses it.
+pub async fn send(running: &RunningStack, arguments: &Send, content: Content) -> anyhow::Result<Sent> {
     let receiver = running.require(RECEIVER, &arguments.resource)?;
     require_fitting(arguments, receiver)?;
     if let Some(file) = &content.file {
         ui::say(format!("sending what is in `{}`", file.display()));
     }
-    let to = Sender { arguments, running: &running, receiver };
-    let Sent { what, id, more } = match receiver.resource_type.as_str() {
-        "AWS::SQS::Queue" => to.queue(content).await?,
-        "AWS::SNS::Topic" => to.topic(content).await?,
-        "AWS::Events::EventBus" => to.bus(&content).await?,
-        _ => to.bucket(content).await?,
-    };
-    if ui::json() {
-        let mut sent = json!({"version": 1, "resource": receiver.id, "id": id});
-        for (name, value) in more.as_object().into_iter().flatten() {
+    let to = Sender { arguments, running, receiver };
+    match receiver.resource_type.as_str() {
+        "AWS::SQS::Queue" => to.queue(content).await,
+        "AWS::SNS::Topic" => to.topic(content).await,
+        "AWS::Events::EventBus" => to.bus(&content).await,
+        _ => to.bucket(content).await,
+    }
+}
+
+impl Sent {
+    /// As `send --json` prints it.
+    #[must_use]
+    pub fn as_json(&self) -> Json {
+        let mut sent = json!({"version": 1, "resource": self.resource, "id": self.id});
+        for (name, value) in self.more.as_object().into_iter().flatten() {
             sent[name] = value.clone();
         }
-        ui::result(sent);
-    } else {
-        ui::result(format!("{}: {what} {id}", receiver.id));
+        sent
     }
-    Ok(Exit::Done)
 }
 
 /// Refuses what another kind of resource would take.
@@ -91,6 +108,10 @@ struct Sender<'a> {
 }
 
 impl Sender<'_> {
+    fn sent(&self, what: &'static str, id: String, more: Json) -> Sent {
+        Sent { resource: self.receiver.id.clone(), what, id, more }
+    }
+
     fn group(&self) -> Option<String> {
         let group = || self.arguments.group.clone().unwrap_or_else(|| GROUP.to_owned());
         is_fifo(&self.receiver.physical_id).then(group)
@@ -112,7 +133,7 @@ impl Sender<'_> {
         }
         let sent = call.send().await.map_err(explain)?;
         let more = json!({"group": self.group(), "sequence_number": sent.sequence_number});
-        Ok(Sent { what: "message", id: sent.message_id.unwrap_or_default(), more })
+        Ok(self.sent("message", sent.message_id.unwrap_or_default(), more))
     }
 
     async fn topic(&self, content: Content) -> anyhow::Result<Sent> {
@@ -125,7 +146,7 @@ impl Sender<'_> {
         }
         let sent = call.send().await.map_err(explain)?;
         let more = json!({"group": self.group(), "sequence_number": sent.sequence_number});
-        Ok(Sent { what: "message", id: sent.message_id.unwrap_or_default(), more })
+        Ok(self.sent("message", sent.message_id.unwrap_or_default(), more))
     }
 
     async fn bus(&self, content: &Content) -> anyhow::Result<Sent> {
@@ -147,7 +168,7 @@ impl Sender<'_> {
             return Err(Failure::new(format!("EventBridge refused the event: {why} ({code})")).into());
         }
         let id = entry.and_then(|it| it.event_id()).unwrap_or_default().to_owned();
-        Ok(Sent { what: "event", id, more: json!({"source": source, "detail_type": detail_type}) })
+        Ok(self.sent("event", id, json!({"source": source, "detail_type": detail_type})))
     }
 
     /// What was given, else the first that a rule on the bus asks for.
@@ -173,6 +194,6 @@ impl Sender<'_> {
         let call = self.running.cloud.s3.put_object().bucket(&self.receiver.physical_id).key(&key);
         let call = call.expected_bucket_owner(&self.running.cloud.account);
         let sent = call.body(ByteStream::from(content.bytes)).send().await.map_err(explain)?;
-        Ok(Sent { what: "object", id: key, more: json!({"version_id": sent.version_id}) })
+        Ok(self.sent("object", key, json!({"version_id": sent.version_id})))
     }
 }

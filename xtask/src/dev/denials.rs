@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 use tokio::time::sleep;
 
-use super::Running;
 use crate::audit::expression::{items, shown, texts};
 use crate::audit::recorded::RecordedCall;
 use crate::cloud::Cloud;
+use crate::console::Running;
 use crate::local::{self, Call, LocalCloud};
 use crate::operate::running_stack::RunningStack;
 use crate::stack::Stack;

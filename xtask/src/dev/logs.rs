@@ -7,8 +7,8 @@ use futures::future::join_all;
 use tokio::sync::watch::Receiver;
 use tokio::time::sleep;
 
-use super::Running;
 use crate::cli::LogFilter;
+use crate::console::Running;
 use crate::operate::log_events::{LogEvents, LogGroup};
 use crate::operate::log_printer::LogPrinter;
 use crate::operate::moment;

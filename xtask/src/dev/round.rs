@@ -7,12 +7,12 @@ use assembly::System;
 use futures::future::join_all;
 use tokio::sync::watch::Sender;
 
-use super::Running;
 use crate::app::Workspace;
 use crate::audit::gate;
 use crate::cli::Dev;
 use crate::cloud::Cloud;
 use crate::commands::deploy::print_outputs;
+use crate::console::Running;
 use crate::deploy::approval::{question, widened};
 use crate::deploy::change_set::Settings;
 use crate::deploy::concurrent::{self, Outcome};

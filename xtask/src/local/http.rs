@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use reqwest::Client;
+use reqwest::redirect::Policy;
 use serde::Deserialize;
 
 use super::cloud::LocalCloud;
@@ -22,12 +23,15 @@ pub(super) struct Health {
     pub(super) problems: Vec<String>,
 }
 
-/// Answers within `patience` or not at all; proxies are for the outside.
-pub(super) fn client(patience: Duration) -> anyhow::Result<Client> {
+/// Answers within `patience` or not at all, and goes nowhere else; proxies are for the outside.
+///
+/// # Errors
+/// When there can be no client.
+pub fn client(patience: Duration) -> anyhow::Result<Client> {
     // The client wants to know its cryptography even where it only speaks plain HTTP. An error means that another
     // client in this process has said so already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Ok(Client::builder().no_proxy().timeout(patience).build()?)
+    Ok(Client::builder().no_proxy().redirect(Policy::none()).timeout(patience).build()?)
 }
 
 /// What the local cloud answers to `GET /_stackwright/{path}`.

@@ -36,6 +36,12 @@ impl Content {
         Ok(Self { bytes: argument.as_bytes().to_vec(), file: None, origin: "the command line".to_owned() })
     }
 
+    /// What was given as it is, whatever it looks like.
+    #[must_use]
+    pub fn given(text: String) -> Self {
+        Self { bytes: text.into_bytes(), file: None, origin: "what was given".to_owned() }
+    }
+
     /// As text.
     pub fn into_text(self) -> anyhow::Result<String> {
         let origin = self.origin;

@@ -3,18 +3,15 @@
 //! Their forms are those of AWS's documents, each under "services" of
 //! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html>.
 
-use infra::expression::referenced;
 use serde_json::{Value as Json, json};
 
 use super::moment;
 use super::queue::is_fifo;
+use super::route;
 use super::running_stack::{Kind, QUEUE, RunningStack};
 use crate::cli::Example;
 use crate::failure::Failure;
 use crate::services::cloudformation::Resource;
-
-/// How deep a path may be, so that a template with a loop ends.
-const DEEPEST: usize = 100;
 
 const BUCKET: Kind = Kind { one: "bucket", several: "buckets", types: &["AWS::S3::Bucket"] };
 const TOPIC: Kind = Kind { one: "topic", several: "topics", types: &["AWS::SNS::Topic"] };
@@ -200,7 +197,7 @@ impl Source<'_> {
         let Some((id, method)) = routes.next() else {
             return Err(self.none(&format!("has no route that leads to `{}`", self.function.id)));
         };
-        let resource = self.path(id);
+        let resource = route::path(self.running, id);
         let verb = match method["HttpMethod"].as_str() {
             Some("ANY") | None => "GET",
             Some(verb) => verb,
@@ -234,31 +231,11 @@ impl Source<'_> {
                 "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
                 "requestTimeEpoch": moment::now(),
                 "resourcePath": resource,
-                "stage": self.stage(api),
+                "stage": route::stage(self.running, api).unwrap_or("example"),
             },
             "body": body,
             "isBase64Encoded": false,
         }))
-    }
-
-    fn stage(&self, api: &str) -> &str {
-        let mut stages = self.running.of_type("AWS::ApiGateway::Stage").filter(|(_, it)| it["RestApiId"] == api);
-        stages.find_map(|(_, it)| it["StageName"].as_str()).unwrap_or("example")
-    }
-
-    /// The path of the method `id`, such as `/orders/{id}`.
-    fn path(&self, id: &str) -> String {
-        let above = |id: &str, property: &str| {
-            let parent = referenced(self.running.written(id)?.get(property)?)?;
-            // The root is an attribute of the API itself.
-            self.running.written(parent)?.get("PathPart")?;
-            Some(parent.to_owned())
-        };
-        let parts = std::iter::successors(above(id, "ResourceId"), |id| above(id, "ParentId")).take(DEEPEST);
-        let parts = parts.map(|id| self.running.properties(&id)["PathPart"].as_str().unwrap_or_default().to_owned());
-        let mut parts: Vec<_> = parts.collect();
-        parts.reverse();
-        format!("/{}", parts.join("/"))
     }
 }
 

@@ -103,6 +103,18 @@ impl RunningStack {
         .into())
     }
 
+    /// The resource with the logical id `id`.
+    #[must_use]
+    pub fn resource(&self, id: &str) -> Option<&Resource> {
+        self.resources.iter().find(|it| it.id == id)
+    }
+
+    /// When it was last changed, in seconds since the epoch.
+    #[must_use]
+    pub const fn changed(&self) -> i64 {
+        self.deployed.changed
+    }
+
     /// The template's parameter that says where the code of the function `id` is.
     fn code_parameter(&self, id: &str) -> Option<&str> {
         referenced(self.written(id)?.get("Code")?.get("S3Key")?)

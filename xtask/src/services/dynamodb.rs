@@ -1,6 +1,7 @@
 //! DynamoDB tables: their items, keys, indexes, time to live and backups.
 
 mod backup;
+pub mod notation;
 
 use std::path::Path;
 

@@ -62,10 +62,10 @@ impl Browser {
         browser
     }
 
-    /// Shows a file, and returns when it is loaded.
-    pub(crate) fn open(&mut self, file: &Path) {
-        self.call("Page.navigate", &json!({"url": format!("file://{}", file.display())}));
-        self.wait_for("location.protocol === 'file:' && document.readyState === 'complete'");
+    /// Shows what is at `address`, and returns when it is loaded.
+    pub(crate) fn open(&mut self, address: &str) {
+        self.call("Page.navigate", &json!({ "url": address }));
+        self.wait_for("location.protocol !== 'about:' && document.readyState === 'complete'");
     }
 
     /// Returns when `condition` is true.

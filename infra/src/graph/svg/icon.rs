@@ -11,7 +11,8 @@ pub(super) fn of(kind: Kind) -> String {
     )
 }
 
-const fn strokes(kind: Kind) -> &'static str {
+/// What is drawn on the sign of `kind`, as SVG describes paths.
+pub(super) const fn strokes(kind: Kind) -> &'static str {
     match kind {
         // A lambda.
         Kind::Function => "M10 7 h3 l8 16 M14 13 l-5 10",

@@ -1,0 +1,82 @@
+//! REST APIs: their routes, and calls of them.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::require;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::local;
+use crate::operate::route;
+use crate::operate::running_stack::RunningStack;
+use crate::services::cloudformation::Resource;
+
+/// How long API Gateway waits for an answer, and some time more.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
+const PATIENCE: Duration = Duration::from_secs(35);
+
+/// How many bytes of an answer are shown.
+const SHOWN: usize = 256 * 1024;
+
+/// A call of a route.
+#[derive(Debug, Deserialize)]
+pub struct Call {
+    method: String,
+    /// The path below the stage, with its query.
+    path: String,
+    body: Option<String>,
+}
+
+/// What there is to know of an API.
+pub(super) fn facts(stack: &RunningStack, api: &Resource) -> Json {
+    let own = stack.of_type("AWS::ApiGateway::Method").filter(|(_, it)| it["RestApiId"] == api.physical_id);
+    let routes = own.filter(|(_, it)| it["HttpMethod"] != "OPTIONS").map(|(id, it)| {
+        let names = it["RequestParameters"].as_object().into_iter().flatten();
+        let queries: Vec<_> = names.filter_map(|(name, _)| name.strip_prefix("method.request.querystring.")).collect();
+        json!({"method": it["HttpMethod"], "path": route::path(stack, id), "queries": queries})
+    });
+    json!({"routes": routes.collect::<Vec<_>>(), "address": address(stack, api)})
+}
+
+/// Where the API is called.
+fn address(stack: &RunningStack, api: &Resource) -> Option<String> {
+    let stage = route::stage(stack, &api.physical_id)?;
+    Some(stack.cloud.local.as_ref()?.api_url(&api.physical_id, stage))
+}
+
+/// Calls a route.
+pub(super) async fn call(stack: &RunningStack, id: &str, Call { method, path, body }: Call) -> anyhow::Result<Json> {
+    let api = require(stack, id, &["AWS::ApiGateway::RestApi"], "API")?;
+    let address = address(stack, api).ok_or_else(|| Failure::new("the API has no stage").exit(Exit::Usage))?;
+    if !path.starts_with('/') {
+        return Err(Failure::new(format!("a path begins with `/`, and `{path}` does not")).exit(Exit::Usage).into());
+    }
+    let method = reqwest::Method::from_bytes(method.as_bytes())
+        .map_err(|_| Failure::new(format!("`{method}` is no method of HTTP")).exit(Exit::Usage))?;
+    let mut request = local::http_client(PATIENCE)?.request(method, format!("{address}{path}"));
+    if let Some(body) = body.filter(|it| !it.is_empty()) {
+        request = request.header("content-type", "application/json").body(body);
+    }
+    let began = std::time::Instant::now();
+    let answer = request.send().await.context("the API does not answer")?;
+    let status = answer.status();
+    let headers: Vec<_> = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())]))
+        .collect();
+    let bytes = answer.bytes().await.context("the answer of the API cannot be read")?;
+    let took = began.elapsed().as_millis();
+    let shown = bytes.get(..SHOWN).unwrap_or(&bytes);
+    Ok(json!({
+        "status": status.as_u16(),
+        "reason": status.canonical_reason(),
+        "headers": headers,
+        "body": String::from_utf8_lossy(shown),
+        "cut": shown.len() < bytes.len(),
+        "milliseconds": u64::try_from(took).unwrap_or(u64::MAX),
+    }))
+}

@@ -1,0 +1,104 @@
+// The page: who listens to whom.
+
+import { h } from "./dom.js";
+import * as graph from "./graph.js";
+import * as part from "./part.js";
+import * as plan from "./plan.js";
+import * as server from "./server.js";
+import { changed, countFromNow, onChange, setConnected, setProblem, setStacks, state, take } from "./state.js";
+import * as timeline from "./timeline.js";
+
+const panel = document.getElementById("panel");
+const stacks = document.getElementById("stacks");
+const status = document.getElementById("status");
+const problem = document.getElementById("problem");
+const opened = document.getElementById("opened");
+
+function open(id) {
+  state.part = id;
+  changed("part");
+  frame(id, (body) => part.show(body, id));
+}
+
+function frame(title, show) {
+  const body = h("div", { class: "panel-body" });
+  const close = h("button", { type: "button", "aria-label": "Close the details", onclick: shut }, "✕");
+  panel.replaceChildren(h("header", {}, h("h2", {}, title), close), body);
+  panel.hidden = false;
+  panel.scrollTop = 0;
+  panel.focus({ preventScroll: true });
+  show(body);
+}
+
+function shut() {
+  const id = state.part;
+  state.part = null;
+  panel.hidden = true;
+  panel.replaceChildren();
+  changed("part");
+  if (id) graph.focus(id);
+}
+
+function showStacks() {
+  const buttons = state.stacks.map(({ name, stage }) =>
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(name === state.stack),
+        onclick: () => {
+          if (name === state.stack) return;
+          state.stack = name;
+          state.part = null;
+          state.trail = null;
+          panel.hidden = true;
+          changed("stack");
+          changed("trail");
+        },
+      },
+      stage === "dev" ? name : `${name} ${stage}`,
+    ),
+  );
+  stacks.replaceChildren(...buttons);
+}
+
+function showStatus() {
+  const stack = state.stacks.find((it) => it.name === state.stack);
+  status.textContent = state.connected ? `live · ${stack?.place ?? "no stack"}` : "not connected";
+  status.classList.toggle("live", state.connected && !state.problem);
+  problem.hidden = state.connected && !state.problem;
+  problem.textContent = state.connected ? (state.problem ?? "") : "The console does not answer. It may have been ended with Ctrl-C; one that is started again has another address.";
+}
+
+function showSince() {
+  const time = new Date(state.since);
+  opened.dateTime = time.toISOString();
+  opened.textContent = time.toTimeString().slice(0, 8);
+}
+
+graph.start(open);
+timeline.start();
+document.getElementById("since").addEventListener("click", countFromNow);
+document.getElementById("plan").addEventListener("click", () => {
+  state.part = null;
+  changed("part");
+  frame("Pending plan", plan.show);
+});
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest?.("input, textarea, select, dialog");
+  if (event.key === "Escape" && !isTyping && !panel.hidden) shut();
+});
+onChange(({ what }) => {
+  if (what.has("stacks") || what.has("stack")) showStacks();
+  if (what.has("stacks") || what.has("stack") || what.has("status")) showStatus();
+  if (what.has("since") || what.has("stacks")) showSince();
+  if (what.has("stacks") && state.part && !state.stacks.some((it) => it.picture.parts.some(({ id }) => id === state.part))) shut();
+  if (state.part && (what.has("events") || what.has("numbers"))) part.refresh(panel);
+});
+server.listen({
+  connected: setConnected,
+  stacks: setStacks,
+  past: (told) => take(told, true),
+  change: take,
+  problem: setProblem,
+});

@@ -1,0 +1,169 @@
+// What the page knows. It is as bounded as what the console knows.
+
+const MOST_EVENTS = 10_000;
+
+export const state = {
+  stacks: [],
+  /** The name of the stack that is shown. */
+  stack: null,
+  /** The id of the part whose details are shown. */
+  part: null,
+  events: [],
+  /** Numbers as they were when changes began to count, by stack and part. */
+  before: new Map(),
+  since: Date.now(),
+  connected: false,
+  problem: null,
+  /** The events that are about one message or request, when one was chosen. */
+  trail: null,
+};
+
+const listeners = [];
+let waiting = null;
+
+/** Calls `listener` before the next picture of the browser in which something changed, with what did. */
+export function onChange(listener) {
+  listeners.push(listener);
+}
+
+/** Says that something changed. */
+export function changed(what) {
+  if (waiting === null) {
+    waiting = { what: new Set(), passages: [], numbers: new Map() };
+    // A page in the background gets no frames. A busy one leaves time for whoever uses it.
+    const rest = document.hidden ? 250 : Math.min(250, Math.max(0, ended + LEISURE * took - performance.now()));
+    setTimeout(() => (document.hidden ? flush() : requestAnimationFrame(flush)), rest);
+  }
+  waiting.what.add(what);
+  return waiting;
+}
+
+/** When changes were shown last, and how long that took. */
+let ended = 0;
+let took = 0;
+
+/** How many times as long as showing changes took nothing more is shown. */
+const LEISURE = 4;
+
+function flush() {
+  const change = waiting;
+  waiting = null;
+  const began = performance.now();
+  for (const listener of listeners) listener(change);
+  ended = performance.now();
+  took = ended - began;
+}
+
+/** The stack that is shown. */
+export function shownStack() {
+  return state.stacks.find((it) => it.name === state.stack) ?? null;
+}
+
+export function setStacks({ stacks, problem }) {
+  state.stacks = stacks;
+  state.problem = problem;
+  if (!shownStack()) state.stack = stacks[0]?.name ?? null;
+  for (const { name, numbers } of stacks) {
+    for (const [id, it] of Object.entries(numbers)) remember(name, id, it);
+  }
+  // Whatever follows is told anew.
+  state.events = [];
+  changed("stacks");
+}
+
+export function setProblem({ problem }) {
+  state.problem = problem;
+  changed("status");
+}
+
+export function setConnected(connected) {
+  state.connected = connected;
+  changed("status");
+}
+
+/** Takes what changed, or with `isPast` what had happened before. */
+export function take({ numbers = {}, events = [], passages = [] }, isPast = false) {
+  for (const [name, parts] of Object.entries(numbers)) {
+    const stack = state.stacks.find((it) => it.name === name);
+    if (!stack) continue;
+    for (const [id, it] of Object.entries(parts)) {
+      remember(name, id, it);
+      stack.numbers[id] = it;
+      changed("numbers").numbers.set(`${name}/${id}`, it);
+    }
+  }
+  if (events.length > 0) {
+    state.events.push(...events);
+    // An event may be seen after later ones of another function.
+    if (isPast || outOfOrder(events)) state.events.sort((one, other) => one.time - other.time || one.number - other.number);
+    if (state.events.length > MOST_EVENTS) state.events.splice(0, state.events.length - MOST_EVENTS);
+    changed("events");
+  }
+  if (passages.length > 0) changed("passages").passages.push(...passages);
+}
+
+function outOfOrder(events) {
+  const start = Math.max(0, state.events.length - events.length - 1);
+  for (let place = start + 1; place < state.events.length; place += 1) {
+    if (state.events[place].time < state.events[place - 1].time) return true;
+  }
+  return false;
+}
+
+function remember(stack, id, numbers) {
+  const key = `${stack}/${id}`;
+  if (!state.before.has(key)) state.before.set(key, numbers);
+}
+
+/** Counts changes from now on. */
+export function countFromNow() {
+  state.before.clear();
+  state.since = Date.now();
+  for (const { name, numbers } of state.stacks) {
+    for (const [id, it] of Object.entries(numbers)) remember(name, id, it);
+  }
+  changed("numbers");
+  changed("since");
+}
+
+/** How many there are: of `about 1,204 items` 1204. */
+export function held(holds) {
+  return Number((holds ?? "0").replace(/[^0-9]/g, "")) || 0;
+}
+
+/** How a part has changed: a text, and whether that is bad. */
+export function difference(stack, id) {
+  const before = state.before.get(`${stack}/${id}`);
+  const now = state.stacks.find((it) => it.name === stack)?.numbers[id];
+  if (!before || !now || before.kind !== now.kind) return null;
+  if (now.kind === "function") {
+    const errors = now.errors - before.errors + (now.denied - before.denied);
+    if (errors > 0) return { text: `+${errors} error${errors === 1 ? "" : "s"}`, bad: true };
+    return signed(now.invocations - before.invocations);
+  }
+  if (now.kind === "queue") return signed(now.waiting + now.in_flight - before.waiting - before.in_flight);
+  return signed(held(now.holds) - held(before.holds));
+}
+
+function signed(number) {
+  if (number === 0) return null;
+  return { text: number > 0 ? `+${number.toLocaleString("en-US")}` : `−${(-number).toLocaleString("en-US")}`, bad: false };
+}
+
+/** What names a message in the fields of an event. */
+function messagesOf(event) {
+  const names = ["message_id", "messageId", "MessageId"];
+  return names.map((name) => event.fields?.[name]).filter((it) => typeof it === "string");
+}
+
+/** The events that are about the same message or request as `event`, in the order of time. */
+export function trailOf(event) {
+  const messages = new Set(messagesOf(event));
+  if (messages.size === 0) {
+    return event.request ? state.events.filter((it) => it.request === event.request) : [event];
+  }
+  const about = state.events.filter((it) => messagesOf(it).some((id) => messages.has(id)));
+  const requests = new Set(about.map((it) => it.request).filter(Boolean));
+  const isEnd = (it) => it.kind === "start" || it.kind === "end";
+  return state.events.filter((it) => about.includes(it) || (requests.has(it.request) && isEnd(it)));
+}

@@ -1,0 +1,194 @@
+// What happened, in the order of time, and the way of one message or request through the system.
+
+import { clock, count, h } from "./dom.js";
+import { changed, onChange, state, trailOf } from "./state.js";
+import { flash, light, partsOf } from "./graph.js";
+import { shownStack } from "./state.js";
+
+/** The height of a row. Only those are drawn that are seen. */
+const ROW = 24;
+/** How many rows are drawn above and below those that are seen. */
+const SPARE = 6;
+/** How long a step of a trail is shown. */
+const STEP = 650;
+
+const holder = document.getElementById("timeline");
+const wanted = { part: false, errors: false, text: "" };
+let rows = [];
+let follows = true;
+let chosen = null;
+
+const list = h("div", { class: "rows", role: "list", tabindex: "0", "aria-label": "Events, the latest last" });
+const space = h("div", { class: "space" });
+const total = h("span", { class: "soft" });
+const onlyPart = h("input", { type: "checkbox" });
+const onlyErrors = h("input", { type: "checkbox" });
+const search = h("input", { type: "search", placeholder: "Text, request or message id", "aria-label": "Only events with this text" });
+const trailBox = h("div", { class: "trail", hidden: true });
+
+export function start() {
+  list.append(space);
+  holder.append(
+    h(
+      "div",
+      { class: "head" },
+      h("h2", {}, "Timeline"),
+      total,
+      h("label", {}, onlyPart, " this part"),
+      h("label", {}, onlyErrors, " errors"),
+      search,
+      h("button", { type: "button", id: "fold", "aria-expanded": "true", "aria-label": "Fold the timeline", onclick: fold }, "▾"),
+    ),
+    h("div", { class: "body" }, list, trailBox),
+  );
+  onlyPart.addEventListener("change", () => filter({ part: onlyPart.checked }));
+  onlyErrors.addEventListener("change", () => filter({ errors: onlyErrors.checked }));
+  search.addEventListener("input", () => filter({ text: search.value.trim().toLowerCase() }));
+  list.addEventListener("scroll", () => {
+    follows = list.scrollTop + list.clientHeight >= list.scrollHeight - ROW;
+    draw();
+  });
+  list.addEventListener("keydown", move);
+  new ResizeObserver(draw).observe(list);
+  onChange(({ what }) => {
+    const isOther = what.has("stacks") || what.has("stack") || (what.has("part") && wanted.part);
+    if (isOther || what.has("events")) gather();
+    if (what.has("trail")) showTrail();
+  });
+}
+
+function fold(event) {
+  const isOpen = holder.classList.toggle("folded");
+  event.currentTarget.setAttribute("aria-expanded", String(!isOpen));
+  event.currentTarget.textContent = isOpen ? "▴" : "▾";
+}
+
+function filter(change) {
+  Object.assign(wanted, change);
+  gather();
+}
+
+function isWanted(event) {
+  if (event.stack !== state.stack) return false;
+  if (wanted.part && state.part && !event.part.split(",").includes(state.part)) return false;
+  if (wanted.errors && event.level !== "error") return false;
+  if (wanted.text === "") return true;
+  const text = `${event.part} ${event.text} ${event.request ?? ""} ${JSON.stringify(event.fields ?? {})}`;
+  return text.toLowerCase().includes(wanted.text);
+}
+
+function gather() {
+  rows = state.events.filter(isWanted);
+  total.textContent = `${count(rows.length)} of ${count(state.events.length)}`;
+  space.style.setProperty("height", `${rows.length * ROW}px`);
+  if (follows) list.scrollTop = list.scrollHeight;
+  draw();
+}
+
+function draw() {
+  const first = Math.max(0, Math.floor(list.scrollTop / ROW) - SPARE);
+  const last = Math.min(rows.length, Math.ceil((list.scrollTop + list.clientHeight) / ROW) + SPARE);
+  const shown = rows.slice(first, last).map((event, place) => row(event, first + place));
+  if (rows.length === 0) shown.push(h("p", { class: "hint" }, "Nothing has happened yet. Choose a part of the picture and send it something."));
+  space.replaceChildren(...shown);
+}
+
+function row(event, place) {
+  const element = h(
+    "div",
+    {
+      class: `row ${event.level ?? ""}${event === chosen ? " chosen" : ""}`,
+      role: "listitem",
+      "aria-posinset": place + 1,
+      "aria-setsize": rows.length,
+      "aria-current": event === chosen ? "true" : null,
+      onclick: () => choose(event),
+    },
+    h("time", {}, clock(event.time)),
+    h("b", {}, event.part),
+    h("span", { class: "kind" }, KINDS[event.kind] ?? event.level ?? ""),
+    h("span", { class: "said" }, said(event)),
+  );
+  element.style.setProperty("top", `${place * ROW}px`);
+  return element;
+}
+
+const KINDS = { start: "start", end: "end", call: "call", dead: "dead" };
+
+/** An event as one line. */
+export function said(event) {
+  const fields = Object.entries(event.fields ?? {}).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return [event.text, ...fields].filter(Boolean).join("  ");
+}
+
+function move(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.key === "Escape" && state.trail) return leave();
+  if (!step || rows.length === 0) return;
+  event.preventDefault();
+  const place = rows.indexOf(chosen);
+  const next = place < 0 ? rows.length - 1 : Math.min(Math.max(place + step, 0), rows.length - 1);
+  const top = next * ROW;
+  if (top < list.scrollTop) list.scrollTop = top;
+  else if (top + ROW > list.scrollTop + list.clientHeight) list.scrollTop = top + ROW - list.clientHeight;
+  choose(rows[next]);
+}
+
+/** Shows the way of the message or request that `event` is about. */
+export function choose(event) {
+  chosen = event;
+  state.trail = trailOf(event);
+  changed("trail");
+  draw();
+}
+
+function leave() {
+  chosen = null;
+  state.trail = null;
+  changed("trail");
+  draw();
+}
+
+function showTrail() {
+  const trail = state.trail;
+  trailBox.hidden = !trail;
+  trailBox.replaceChildren();
+  if (!trail) return;
+  const began = trail[0]?.time ?? 0;
+  const steps = trail.map((event) =>
+    h(
+      "li",
+      { class: event.level ?? "" },
+      h("span", { class: "soft" }, `+${((event.time - began) / 1000).toFixed(3)} s`),
+      h("b", {}, event.part),
+      h("span", {}, event.kind === "start" ? "was invoked" : event.kind === "end" ? `ended: ${event.text}` : said(event)),
+    ),
+  );
+  trailBox.append(
+    h(
+      "div",
+      { class: "row-of-buttons" },
+      h("h3", {}, trail.length === 1 ? "One event" : `Its way: ${trail.length} events`),
+      h("button", { type: "button", onclick: () => play(trail, steps) }, "Play"),
+      h("button", { type: "button", "aria-label": "Close the way", onclick: leave }, "✕"),
+    ),
+    h("ol", {}, steps),
+  );
+}
+
+async function play(trail, steps) {
+  for (const [place, event] of trail.entries()) {
+    if (state.trail !== trail) return;
+    steps.forEach((step, other) => step.classList.toggle("now", other === place));
+    steps[place].scrollIntoView({ block: "nearest" });
+    const parts = partsOf(event);
+    if (parts.length > 1) light({ from: parts[0], to: parts[parts.length - 1] });
+    parts.forEach(flash);
+    for (const way of shownStack()?.picture.ways ?? []) {
+      // A line that names another part tells where something went.
+      if (parts.includes(way.from) && event.kind === "call" && event.text.endsWith(` on ${way.to}`)) light(way);
+    }
+    await new Promise((resolve) => setTimeout(resolve, STEP));
+  }
+  steps.forEach((step) => step.classList.remove("now"));
+}

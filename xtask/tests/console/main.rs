@@ -1,0 +1,9 @@
+//! The console: who gets in, what its page is made of, and how it is used in a browser where this machine has one.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot prepare has failed")]
+
+mod access;
+#[path = "../common/browser.rs"]
+mod browser;
+mod command;
+mod page;
