@@ -206,9 +206,9 @@ pub(crate) fn replaced(json: &Json, new: &mut impl FnMut(&str, Option<&str>) -> 
                     Piece::Text(literal) => text += literal,
                     Piece::Escaped(literal) => text.extend(["${!", literal, "}"]),
                     Piece::Variable(name, _) => text.extend(["${", name, "}"]),
-                    Piece::Ref(id) => text += &placeholder(id.to_owned(), new(id, None), &mut own),
+                    Piece::Ref(id) => text += &placeholder(id, new(id, None), &mut own),
                     Piece::GetAtt(id, attribute) => {
-                        text += &placeholder(format!("{id}.{attribute}"), new(id, Some(attribute)), &mut own);
+                        text += &placeholder(&format!("{id}.{attribute}"), new(id, Some(attribute)), &mut own);
                     }
                 }
             }
@@ -228,14 +228,15 @@ pub(crate) fn replaced(json: &Json, new: &mut impl FnMut(&str, Option<&str>) -> 
 
 /// What stands in the text of `Fn::Sub` for the reference `name`, which `new` takes the place of. What a placeholder cannot
 /// say becomes one of the function's `own` variables.
-fn placeholder(name: String, new: Option<Json>, own: &mut Map<String, Json>) -> String {
+fn placeholder(name: &str, new: Option<Json>, own: &mut Map<String, Json>) -> String {
     let Some(new) = new else { return format!("${{{name}}}") };
     let name = match Expression::of(&new) {
         Expression::Ref(id) => id.to_owned(),
         Expression::GetAtt(id, attribute) => format!("{id}.{attribute}"),
         _ => {
-            let free =
-                (1..).map(|number| format!("Value{number}")).find(|name| own.get(name).is_none_or(|it| *it == new));
+            // Of one name more than there are, one is free.
+            let mut names = (1..=own.len() + 1).map(|number| format!("Value{number}"));
+            let free = names.find(|name| own.get(name).is_none_or(|it| *it == new));
             let free = free.unwrap_or_default();
             own.insert(free.clone(), new);
             free

@@ -207,7 +207,7 @@ impl<'a> Moving<'a> {
                 return None;
             }
             let reference = reference(&new, attribute);
-            Some(if site == to { reference } else { imports.of(self.sites, (to, site), &new, attribute, reference) })
+            Some(if site == to { reference } else { imports.of(self.sites, (to, site), &new, attribute, &reference) })
         });
         let Some(members) = part.as_object_mut() else { return part };
         let dependencies = match members.get("DependsOn") {
@@ -278,7 +278,7 @@ impl Imports {
         (to, site): (usize, usize),
         id: &str,
         attribute: Option<&str>,
-        reference: Json,
+        reference: &Json,
     ) -> Json {
         let attribute: String = attribute.unwrap_or("Ref").chars().filter(char::is_ascii_alphanumeric).collect();
         let output = format!("Moved{id}{attribute}");
