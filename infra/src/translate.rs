@@ -16,17 +16,17 @@ pub(crate) use terraform::translate as terraform;
 const VERSION: &str = "2012-10-17";
 
 /// A policy with these statements.
-fn policy(statements: Json) -> Json {
+fn policy(statements: &Json) -> Json {
     json!({"Version": VERSION, "Statement": statements})
 }
 
 /// Who may assume a role that is for a service.
 fn trust(service: &str) -> Json {
-    policy(json!([{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]))
+    policy(&json!([{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]))
 }
 
 /// A resource of this type.
-fn resource(resource_type: &str, properties: Map<String, Json>) -> Json {
+fn resource(resource_type: &str, properties: &Map<String, Json>) -> Json {
     json!({"Type": resource_type, "Properties": properties})
 }
 

@@ -3,9 +3,9 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Number, Value as Json};
 
 use super::written::{Mark, NoteKind, Read, below};
@@ -39,24 +39,88 @@ pub(super) fn require_shallow(text: &str) -> Result<(), ParseError> {
     Ok(())
 }
 
+/// Lines within quotes and brackets may be indented less than what is around them: CloudFormation reads that, and the
+/// parser does not. They are indented by so much, which means nothing there.
+const INDENTED: &str = "                                                                ";
+
+/// So many quotes and lines may be indented.
+const MOST_INDENTED: usize = 200;
+
 /// Reads a text that is YAML.
 pub(super) fn yaml(text: &str) -> Result<Read, ParseError> {
+    let mut indented = BTreeSet::new();
+    let first = match strictly(text, &indented) {
+        Err(ParseError::Syntax { reason, mark }) => ParseError::Syntax { reason, mark },
+        read => return read,
+    };
+    let lines: Vec<_> = text.lines().collect();
+    let mut found = within(&lines, &first);
+    for _ in 0..MOST_INDENTED {
+        let before = indented.len();
+        indented.extend(found);
+        if indented.len() == before {
+            break;
+        }
+        let padded = lines.iter().enumerate().map(|(index, line)| {
+            let padding = if indented.contains(&(index + 1)) { INDENTED } else { "" };
+            format!("{padding}{line}\n")
+        });
+        match strictly(&padded.collect::<String>(), &indented) {
+            Err(error) => found = within(&lines, &error),
+            read => return read,
+        }
+    }
+    Err(first)
+}
+
+/// The lines within quotes or brackets that are indented too little.
+fn within(lines: &[&str], error: &ParseError) -> BTreeSet<usize> {
+    let ParseError::Syntax { reason, mark } = error else { return BTreeSet::new() };
+    if !reason.starts_with("invalid indentation") {
+        return BTreeSet::new();
+    }
+    let Some(line) = lines.get(mark.line - 1) else { return BTreeSet::new() };
+    if !reason.contains("quoted") {
+        let is_within = line.trim_start().starts_with(['[', ']', '{', '}', '"', '\'']);
+        return BTreeSet::from_iter(is_within.then_some(mark.line));
+    }
+    let mut chars = line.chars();
+    let Some(quote) = chars.nth(mark.column - 1).filter(|it| matches!(it, '"' | '\'')) else { return BTreeSet::new() };
+    let rest = std::iter::once(chars.as_str()).chain(lines.iter().skip(mark.line).copied());
+    let mut is_escaped = false;
+    let mut is_open = |line: &str| {
+        let mut is_open = true;
+        for char in line.chars() {
+            let is_end = char == quote && !is_escaped;
+            is_escaped = quote == '"' && char == '\\' && !is_escaped;
+            if is_end {
+                is_open = !is_open;
+            }
+        }
+        is_escaped = false;
+        is_open
+    };
+    let count = rest.take_while(|line| is_open(line)).count();
+    (mark.line + 1..=mark.line + count).collect()
+}
+
+fn strictly(text: &str, indented: &BTreeSet<usize>) -> Result<Read, ParseError> {
+    let place = |line: usize, column: usize| {
+        let padding = if indented.contains(&line) { INDENTED.len() } else { 0 };
+        Mark { line, column: column.saturating_sub(padding) + 1 }
+    };
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| ParseError::Syntax {
             reason: error.info().to_owned(),
-            mark: Mark { line: error.marker().line(), column: error.marker().col() + 1 },
+            mark: place(error.marker().line(), error.marker().col()),
         })?;
         match event {
             Event::DocumentEnd => break,
-            event => builder.take(event, mark(span))?,
+            event => builder.take(event, place(span.start.line(), span.start.col()))?,
         }
     }
     Ok(builder.read)
-}
-
-fn mark(span: Span) -> Mark {
-    Mark { line: span.start.line(), column: span.start.col() + 1 }
 }
 
 #[derive(Default)]

@@ -67,15 +67,12 @@ impl<'a> Account<'a> {
             let versions = items(&policy["PolicyVersionList"]);
             let default = versions.iter().position(|it| it["IsDefaultVersion"] == true);
             let mut properties = Map::new();
-            match default.and_then(|index| Some((index, versions[index].get("Document")?))) {
-                Some((index, given)) => {
-                    let from = format!("{at}/PolicyVersionList/{index}/Document");
-                    self.document(&id, &mut properties, "PolicyDocument", from, given);
-                }
-                None => {
-                    let what = "its default version is not in the details".to_owned();
-                    self.unread.push(Unread { resource: id.clone(), pointer: String::new(), what });
-                }
+            if let Some((index, given)) = default.and_then(|index| Some((index, versions[index].get("Document")?))) {
+                let from = format!("{at}/PolicyVersionList/{index}/Document");
+                self.document(&id, &mut properties, "PolicyDocument", from, given);
+            } else {
+                let what = "its default version is not in the details".to_owned();
+                self.unread.push(Unread { resource: id.clone(), pointer: String::new(), what });
             }
             self.insert(&id, at, "ManagedPolicy", properties);
             self.policies.insert(arn, id);
@@ -153,7 +150,7 @@ impl<'a> Account<'a> {
 
     fn insert(&mut self, id: &str, at: String, kind: &str, properties: Map<String, Json>) {
         self.origins.moved(below("/Resources", id), at);
-        self.resources.insert(id.to_owned(), resource(&format!("AWS::IAM::{kind}"), properties));
+        self.resources.insert(id.to_owned(), resource(&format!("AWS::IAM::{kind}"), &properties));
     }
 }
 

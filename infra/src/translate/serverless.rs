@@ -110,7 +110,7 @@ impl<'a> Application<'a> {
 
     /// Adds a resource that exists when `like` does.
     fn insert(&mut self, id: &str, like: &Json, resource_type: &str, properties: Map<String, Json>) {
-        let mut resource = super::resource(resource_type, properties);
+        let mut resource = super::resource(resource_type, &properties);
         if let Some(condition) = like.get("Condition") {
             resource["Condition"] = condition.clone();
         }
@@ -138,7 +138,7 @@ impl<'a> Application<'a> {
         if let Some(statements) = lists.shift_remove("CustomStatements") {
             let pointer = format!("/Resources/{id}/Properties/Policy/Statement");
             self.origins.moved(pointer, format!("/Resources/{id}{at}/CustomStatements"));
-            properties.insert("Policy".to_owned(), policy(statements));
+            properties.insert("Policy".to_owned(), policy(&statements));
         }
         for name in lists.keys() {
             self.leave_out(id, &format!("{at}/{name}"), format!("what `{name}` makes a policy of is not read"));

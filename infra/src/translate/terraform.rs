@@ -152,7 +152,7 @@ impl<'a> Made<'a> {
 
     fn insert(&mut self, id: &str, instance: &Instance<'_>, resource_type: &str, properties: Map<String, Json>) {
         self.origins.made(below("/Resources", id), instance.pointer.clone());
-        self.resources.insert(id.to_owned(), resource(resource_type, properties));
+        self.resources.insert(id.to_owned(), resource(resource_type, &properties));
     }
 
     /// Sets the properties that are plain values.
@@ -176,18 +176,15 @@ impl<'a> Made<'a> {
         let at = format!("{}/Properties/{property}", below("/Resources", &instance.address));
         let unknown = super::super::expression::referenced(&value).is_some();
         let made = if unknown { self.plan.document(instance, attribute) } else { None };
-        let value = match made {
-            Some(document) => {
-                self.origins.made(at, document.pointer.clone());
-                for what in document.unread {
-                    self.unread.push(Unread { resource: instance.address.clone(), pointer: String::new(), what });
-                }
-                document.json
+        let value = if let Some(document) = made {
+            self.origins.made(at, document.pointer.clone());
+            for what in document.unread {
+                self.unread.push(Unread { resource: instance.address.clone(), pointer: String::new(), what });
             }
-            None => {
-                self.origins.moved(at, instance.at(attribute));
-                value
-            }
+            document.json
+        } else {
+            self.origins.moved(at, instance.at(attribute));
+            value
         };
         properties.insert(property.to_owned(), value);
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use infra::template::Written;
 use policies::audit::{Kind, Policy};
+use policies::unknown;
 use serde_json::Value as Json;
 
 use super::files::{Files, read};
@@ -88,7 +89,9 @@ impl Files {
                 let given = json.pointer(at).cloned().unwrap_or_default();
                 let text_of = given.as_str().map_or_else(|| given.to_string(), str::to_owned);
                 let kind = Kind::likely(&text_of);
+                let filled = filled_in_later(&given);
                 let policy = match &given {
+                    _ if filled != given => Policy::of(kind, filled),
                     // As it is written, so that a member that is there twice is found.
                     _ if at.is_empty() => Policy::read(kind, text),
                     Json::String(text) => Policy::read(kind, text),
@@ -146,6 +149,37 @@ pub fn is_path(name: &str) -> bool {
 pub fn shown(path: &Path) -> PathBuf {
     let plain: PathBuf = path.components().skip_while(|it| *it == std::path::Component::CurDir).collect();
     if plain.as_os_str().is_empty() { PathBuf::from(".") } else { plain }
+}
+
+/// The policy with values of which nothing is known for what another program fills in, as Terraform's `templatefile`:
+/// `${name}`. Each variable of IAM's own has a colon.
+fn filled_in_later(json: &Json) -> Json {
+    match json {
+        Json::String(text) => {
+            let mut whole = String::new();
+            let mut rest = text.as_str();
+            while let Some((before, after)) = rest.split_once("${") {
+                let name = after.split_once('}').filter(|(name, _)| {
+                    !name.is_empty() && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_' || it == '.')
+                });
+                whole += before;
+                match name {
+                    Some((name, after)) => {
+                        whole += &unknown::variable(name);
+                        rest = after;
+                    }
+                    None => {
+                        whole += "${";
+                        rest = after;
+                    }
+                }
+            }
+            (whole + rest).into()
+        }
+        Json::Array(items) => items.iter().map(filled_in_later).collect(),
+        Json::Object(members) => members.iter().map(|(name, it)| (name.clone(), filled_in_later(it))).collect(),
+        scalar => scalar.clone(),
+    }
 }
 
 /// What the text in a file is.

@@ -147,6 +147,59 @@ fn what_should_be_read_and_cannot_be_is_a_finding() {
 }
 
 #[test]
+fn what_another_program_fills_in_is_a_value_of_which_nothing_is_said() {
+    let folder = TempDir::new().unwrap();
+    let policy = |principal: &str| {
+        json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"AWS": principal},
+            "Action": "sqs:SendMessage",
+            "Resource": "arn:aws:sqs:${region}:${account_number}:orders",
+        }]})
+    };
+    write(folder.path(), "queue.json", &policy("arn:aws:iam::${account_number}:role/producer").to_string());
+    let json = run(folder.path(), &["./", "--json"]).json();
+    assert!(json["findings"].as_array().unwrap().iter().all(|it| it["severity"] != "error"), "{json:#}");
+    // By itself it is a policy that nobody fills in.
+    let itself = run(folder.path(), &["--policy", "queue.json", "--json"]).expect(4).json();
+    assert!(itself["findings"].as_array().unwrap().iter().any(|it| it["severity"] == "error"), "{itself:#}");
+}
+
+#[test]
+fn a_policy_as_aws_prints_it_is_read_and_was_taken_however_long() {
+    let folder = TempDir::new().unwrap();
+    let resources: Vec<_> = (0..400).map(|index| format!("arn:aws:s3:::a-bucket-with-a-name-{index}/*")).collect();
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": resources}]});
+    write(
+        folder.path(),
+        "version.json",
+        &json!({"PolicyVersion": {"VersionId": "v1", "Document": policy}}).to_string(),
+    );
+    let json = run(folder.path(), &["./", "--json"]).json();
+    assert_eq!(json["files"][0]["content"], "policy");
+    assert!(json["findings"].as_array().unwrap().iter().all(|it| it["severity"] != "error"), "{json:#}");
+    write(folder.path(), "version.json", &policy.to_string());
+    let itself = run(folder.path(), &["./", "--json"]).expect(4).json();
+    assert!(itself["findings"].as_array().unwrap().iter().any(|it| it["id"] == "GR89"), "{itself:#}");
+}
+
+#[test]
+fn a_note_is_shown_when_it_is_asked_for() {
+    let folder = TempDir::new().unwrap();
+    write(
+        folder.path(),
+        "t.yaml",
+        &template(
+            "{Effect: Allow, Action: 'logs:CreateLogGroup', Resource: 'arn:aws:logs:eu-west-1:123456789012:log-group:x'}",
+        ),
+    );
+    let quiet = run(folder.path(), &["t.yaml"]).expect(0);
+    assert!(quiet.stdout.contains("no finding") && quiet.stderr.contains("1 note is not shown"), "{}", quiet.stderr);
+    let asked = run(folder.path(), &["t.yaml", "--fail-on", "note", "--json"]).expect(4).json();
+    assert_eq!(asked["findings"][0]["severity"], "note");
+}
+
+#[test]
 fn one_cause_in_a_policy_is_one_finding() {
     let folder = TempDir::new().unwrap();
     let statement =

@@ -473,6 +473,30 @@ fn what_cloudformation_reads_otherwise_than_it_looks_is_said() {
     assert_eq!(json!(of("Resources: {A: {Type: AWS::SNS::Topic}}").len()), 0);
 }
 
+#[test]
+fn quotes_and_brackets_may_go_on_further_left() {
+    let places = |text: &str| {
+        let written = Written::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let findings = template::findings(&Audited::file(&written, "t"));
+        let open = findings.into_iter().find(|it| it.rule.id == "PE01").expect("everything is allowed");
+        open.location.unwrap()
+    };
+    let head = "Resources:\n  X:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:";
+    assert_eq!(
+        places(&format!(
+            "{head}\n        Version: '2012-10-17'\n        Statement: [{{\n    \"Effect\": Allow,\n    \"Action\": '*',\n    \"Resource\": '*'\n  }}]\n"
+        )),
+        "t:9:15"
+    );
+    assert_eq!(
+        places(&format!(
+            "{head} !Sub '{{\n \"Version\": \"2012-10-17\",\n \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}}]\n }}'\n  Q: {{Type: AWS::SQS::Queue}}\n"
+        )),
+        "t:5:22"
+    );
+    assert!(Written::parse("Resources:\n   A: {Type: AWS::SQS::Queue}\n  B: {Type: AWS::SQS::Queue}\n").is_err());
+}
+
 /// A value that a condition chooses, as what it can be.
 struct Site {
     condition: usize,

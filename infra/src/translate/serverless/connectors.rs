@@ -124,7 +124,7 @@ impl Application<'_> {
             return;
         }
         let statements = wanted.iter().flat_map(|(_, it)| items(it)).map(|it| connector.filled(it)).collect();
-        let mut properties = Map::from_iter([("PolicyDocument".to_owned(), policy(statements))]);
+        let mut properties = Map::from_iter([("PolicyDocument".to_owned(), policy(&statements))]);
         let (id, resource_type, attached, to) = match profile.holder {
             "queue" => {
                 (format!("{name}QueuePolicy"), "AWS::SQS::QueuePolicy", "Queues", destination.reference("QueueUrl"))

@@ -16,14 +16,14 @@ const SENDS: [(&str, &str); 4] = [
     ("SQS", "sqs:SendMessage"),
 ];
 
-fn allow(action: Json, resource: Json) -> Json {
+fn allow(action: &str, resource: &Json) -> Json {
     json!({"Effect": "Allow", "Action": action, "Resource": resource})
 }
 
 /// The right to send to the target of a type; none when it is another, or the macro makes the target itself.
 fn send(target_type: &Json, target: Option<&Json>) -> Option<Json> {
     let (_, action) = SENDS.iter().find(|(it, _)| target_type == it)?;
-    Some(allow((*action).into(), target?.clone()))
+    Some(allow(action, target?))
 }
 
 impl Application<'_> {
@@ -53,12 +53,12 @@ impl Application<'_> {
             }
             let secrets = items(&given["SourceAccessConfigurations"]).iter();
             let secrets = secrets
-                .filter(|it| !it["Type"].as_str().is_some_and(|it| it.starts_with("V") || it == "SECURITY_GROUP"));
+                .filter(|it| !it["Type"].as_str().is_some_and(|it| it.starts_with('V') || it == "SECURITY_GROUP"));
             for secret in secrets.filter_map(|it| it.get("URI")) {
-                found.push((at.clone(), allow("secretsmanager:GetSecretValue".into(), secret.clone())));
+                found.push((at.clone(), allow("secretsmanager:GetSecretValue", secret)));
             }
             if let Some(broker) = given.get("Broker") {
-                found.push((at.clone(), allow("mq:DescribeBroker".into(), broker.clone())));
+                found.push((at.clone(), allow("mq:DescribeBroker", broker)));
             }
         }
         found
@@ -91,7 +91,7 @@ impl Application<'_> {
             }
             "Schedule" | "CloudWatchEvent" | "EventBridgeRule" => {
                 let target = json!({"Id": name, "Arn": {"Fn::GetAtt": [id, "Arn"]}});
-                self.make(&made, id, &at, "AWS::Events::Rule", rule(target));
+                self.make(&made, id, &at, "AWS::Events::Rule", rule(&target));
                 set("Principal", "events.amazonaws.com".into());
                 set("SourceArn", json!({"Fn::GetAtt": [made, "Arn"]}));
             }
@@ -137,25 +137,25 @@ impl Application<'_> {
             "Api" => "apigateway.amazonaws.com",
             _ => return,
         };
-        let role = service_role(service, "states:StartExecution", json!({ "Ref": id }));
+        let role = service_role(service, "states:StartExecution", &json!({ "Ref": id }));
         self.make(&format!("{id}{name}Role"), id, &below("/Properties/Events", name), "AWS::IAM::Role", role);
     }
 
     /// The role of a schedule that has none.
-    fn schedule(&mut self, id: &str, name: &str, given: &Json, action: &str, target: Json) {
+    fn schedule(&mut self, id: &str, name: &str, given: &Json, action: &str, target: &Json) {
         if given.get("RoleArn").is_none() {
-            let role = service_role("scheduler.amazonaws.com", action, target);
+            let role = service_role("scheduler.amazonaws.com", action, &target);
             self.make(&format!("{id}{name}Role"), id, &below("/Properties/Events", name), "AWS::IAM::Role", role);
         }
     }
 }
 
-fn rule(target: Json) -> Map<String, Json> {
+fn rule(target: &Json) -> Map<String, Json> {
     Map::from_iter([("Targets".to_owned(), json!([target]))])
 }
 
-fn service_role(service: &str, action: &str, target: Json) -> Map<String, Json> {
-    let policies = json!([{"PolicyDocument": policy(json!([allow(action.into(), target)]))}]);
+fn service_role(service: &str, action: &str, target: &Json) -> Map<String, Json> {
+    let policies = json!([{"PolicyDocument": policy(&json!([allow(action, target)]))}]);
     Map::from_iter([("AssumeRolePolicyDocument".to_owned(), trust(service)), ("Policies".to_owned(), policies)])
 }
 

@@ -18,7 +18,7 @@ struct Divided {
 }
 
 impl Divided {
-    fn inline(document: Json) -> Self {
+    fn inline(document: &Json) -> Self {
         Self { inline: json!({ "PolicyDocument": document }), managed: nothing() }
     }
 
@@ -78,7 +78,7 @@ impl Application<'_> {
         for (pointer, statement) in more {
             let at = format!("{made}/Properties/Policies/{}/PolicyDocument", inline.len());
             self.origins.made(at, format!("{written}{pointer}"));
-            inline.push(json!({"PolicyDocument": policy(json!([statement]))}));
+            inline.push(json!({"PolicyDocument": policy(&json!([statement]))}));
         }
         of_role.insert("ManagedPolicyArns".to_owned(), managed.into());
         of_role.insert("Policies".to_owned(), inline.into());
@@ -105,7 +105,7 @@ impl Application<'_> {
                 // The macro writes the version that is not there.
                 let mut members = members.clone();
                 members.entry("Version").or_insert_with(|| super::super::VERSION.into());
-                Divided::inline(members.into())
+                Divided::inline(&members.into())
             }
             Expression::Map(members) => {
                 let Some((name, given)) = members.iter().next() else { return Divided::none() };
@@ -113,7 +113,7 @@ impl Application<'_> {
                     Ok(document) => {
                         let made = format!("{role}/Policies{at}/PolicyDocument");
                         self.origins.made(made, below(&written, name));
-                        Divided::inline(document)
+                        Divided::inline(&document)
                     }
                     Err(why) => {
                         let what = match why {

@@ -43,7 +43,7 @@ pub(super) fn filled(name: &str, given: &Json) -> Result<Json, NoPolicy> {
         return Err(NoPolicy::Lacks(missing));
     }
     let statements: Json = serde_json::from_str(template.statements).unwrap_or_default();
-    Ok(policy(with(&statements, given)))
+    Ok(policy(&with(&statements, given)))
 }
 
 /// The value with what is given in place of what refers to it.

@@ -30,7 +30,12 @@ impl Wiring<'_> {
     fn role_calls<'b>(&'b self, routes: &[Route<'b>]) -> Vec<RoleCall<'b>> {
         let call = |route: &Route<'b>| {
             let role = route.role(&self.arns)?;
-            let queue = route.queue(&self.arns).map(|queue| (action::sqs::SEND_MESSAGE, queue));
+            let queue = route.queue(&self.arns).map(|queue| {
+                // What does several at once needs the right to do one.
+                let operation = route.queue_operation();
+                let operation = operation.strip_suffix("Batch").unwrap_or(&operation);
+                (Action::new(format!("sqs:{operation}")), queue)
+            });
             let (action, target) =
                 queue.or_else(|| Some((action::lambda::INVOKE_FUNCTION, route.function(&self.arns)?)))?;
             Some(RoleCall { method: route.method, role, action, target })

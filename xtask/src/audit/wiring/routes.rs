@@ -47,6 +47,19 @@ impl Route<'_> {
         let (_, queue) = uri.split_once(":sqs:path/")?.1.split_once('/')?;
         arns.resource(&format!("{}{queue}", sub("arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:")))
     }
+
+    /// What it calls of a queue: the request's `Action`, in a parameter or in the text of its body.
+    pub(super) fn queue_operation(&self) -> String {
+        let parameter = &self.integration["RequestParameters"]["integration.request.querystring.Action"];
+        let templates = self.integration["RequestTemplates"].as_object().into_iter().flatten();
+        let in_body = |(_, body): (&String, &Json)| {
+            let body = text(body);
+            let operation = body.split_once("Action=")?.1;
+            Some(operation.split(|it: char| !it.is_ascii_alphanumeric()).next()?.to_owned())
+        };
+        let given = parameter.as_str().map(|it| it.trim_matches('\'').to_owned());
+        given.or_else(|| templates.filter_map(in_body).next()).unwrap_or_else(|| "SendMessage".to_owned())
+    }
 }
 
 impl Wiring<'_> {
