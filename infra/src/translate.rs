@@ -26,8 +26,8 @@ fn trust(service: &str) -> Json {
 }
 
 /// A resource of this type.
-fn resource(resource_type: &str, properties: &Map<String, Json>) -> Json {
-    json!({"Type": resource_type, "Properties": properties})
+fn resource(resource_type: &str, properties: Map<String, Json>) -> Json {
+    json!({"Type": resource_type, "Properties": Json::Object(properties)})
 }
 
 /// The members of an object; none of anything else.

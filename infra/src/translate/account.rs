@@ -150,7 +150,7 @@ impl<'a> Account<'a> {
 
     fn insert(&mut self, id: &str, at: String, kind: &str, properties: Map<String, Json>) {
         self.origins.moved(below("/Resources", id), at);
-        self.resources.insert(id.to_owned(), resource(&format!("AWS::IAM::{kind}"), &properties));
+        self.resources.insert(id.to_owned(), resource(&format!("AWS::IAM::{kind}"), properties));
     }
 }
 

@@ -110,7 +110,7 @@ impl<'a> Application<'a> {
 
     /// Adds a resource that exists when `like` does.
     fn insert(&mut self, id: &str, like: &Json, resource_type: &str, properties: Map<String, Json>) {
-        let mut resource = super::resource(resource_type, &properties);
+        let mut resource = super::resource(resource_type, properties);
         if let Some(condition) = like.get("Condition") {
             resource["Condition"] = condition.clone();
         }

@@ -152,7 +152,7 @@ impl<'a> Made<'a> {
 
     fn insert(&mut self, id: &str, instance: &Instance<'_>, resource_type: &str, properties: Map<String, Json>) {
         self.origins.made(below("/Resources", id), instance.pointer.clone());
-        self.resources.insert(id.to_owned(), resource(resource_type, &properties));
+        self.resources.insert(id.to_owned(), resource(resource_type, properties));
     }
 
     /// Sets the properties that are plain values.

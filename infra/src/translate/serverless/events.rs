@@ -97,7 +97,7 @@ impl Application<'_> {
             }
             "ScheduleV2" => {
                 let target = json!({"Fn::GetAtt": [id, "Arn"]});
-                self.schedule(id, name, given, "lambda:InvokeFunction", target);
+                self.schedule(id, name, given, "lambda:InvokeFunction", &target);
                 return;
             }
             "CloudWatchLogs" => {
@@ -132,7 +132,7 @@ impl Application<'_> {
     pub(super) fn start(&mut self, id: &str, name: &str, event: &Json) {
         let given = event.get("Properties").unwrap_or(&Json::Null);
         let service = match event["Type"].as_str().unwrap_or_default() {
-            "ScheduleV2" => return self.schedule(id, name, given, "states:StartExecution", json!({ "Ref": id })),
+            "ScheduleV2" => return self.schedule(id, name, given, "states:StartExecution", &json!({ "Ref": id })),
             "Schedule" | "CloudWatchEvent" | "EventBridgeRule" => "events.amazonaws.com",
             "Api" => "apigateway.amazonaws.com",
             _ => return,
@@ -144,7 +144,7 @@ impl Application<'_> {
     /// The role of a schedule that has none.
     fn schedule(&mut self, id: &str, name: &str, given: &Json, action: &str, target: &Json) {
         if given.get("RoleArn").is_none() {
-            let role = service_role("scheduler.amazonaws.com", action, &target);
+            let role = service_role("scheduler.amazonaws.com", action, target);
             self.make(&format!("{id}{name}Role"), id, &below("/Properties/Events", name), "AWS::IAM::Role", role);
         }
     }
