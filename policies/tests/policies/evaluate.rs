@@ -184,10 +184,10 @@ fn to(principal: &str, action: &str) -> Value {
 /// must say whom it speaks of.
 #[test]
 fn a_statement_of_a_resource_that_names_nobody_speaks_of_nobody() {
-    let nobody = allow("sqs:*");
+    let nobody = [allow("sqs:*")];
     let queue = ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111111111111:orders");
-    check(&[], &[nobody.clone()], queue, false);
-    check(&[allow("sqs:*")], &[nobody], queue, true);
+    check(&[], &nobody, queue, false);
+    check(&[allow("sqs:*")], &nobody, queue, true);
     let denial = json!({"Effect": "Deny", "Action": "sqs:*", "Resource": "*"});
     check(&[allow("sqs:*")], &[denial], queue, true);
 }

@@ -63,7 +63,7 @@ fn each_action_is_one_of_a_service() {
 #[test]
 fn no_action_that_an_operation_needs_is_called_unknown() {
     let mut later = BTreeSet::new();
-    for action in all().flat_map(|it| it.actions()) {
+    for action in all().flat_map(Operation::actions) {
         later.extend(catalogue::action(action).is_none().then_some(action));
         let policy = format!(
             r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}}}"#
