@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use assembly::{Architecture, Function};
+use infra::Template;
 use infra::iam::{Subject, name_variables, subjects};
 use infra::template::Written;
 use policies::audit::{Kind, Policy, Rule};
@@ -150,7 +151,7 @@ impl Role {
             .chain(written.unread.iter().filter(|it| it.resource == id))
             .map(|it| (format!("{}{}", it.resource, it.pointer), it.what.clone()));
         let unknown: Vec<_> = unknown.collect();
-        let environment = environment(&template, id);
+        let environment = environment(template, id);
         if !rights.is_outside {
             let statements = rights.granted.into_iter().map(placed).collect();
             let unread = rights.unread.into_iter().map(by_reference).chain(unknown).collect();
@@ -374,10 +375,8 @@ impl Role {
 /// The environment variables that the template sets for the function `id`.
 fn environment(template: &Template, id: &str) -> Environment {
     let variables = |it: &serde_json::Value| Some(it.get("Environment")?.get("Variables")?.as_object()?.clone());
-    let globals = template.section("Globals").find(|(kind, _)| *kind == "Function");
     let own = template.resource(id).and_then(|it| variables(it.get("Properties")?));
-    let all = globals.and_then(|(_, it)| variables(it)).into_iter().chain(own).flatten();
-    all.map(|(name, value)| (name, text(&value))).collect()
+    own.into_iter().flatten().map(|(name, value)| (name, text(&value))).collect()
 }
 
 fn statements(policy: &Policy) -> impl Iterator<Item = Statement> {
