@@ -3,6 +3,7 @@
 mod activity;
 
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,11 +43,12 @@ pub async fn poll(hub: Arc<Hub>, mut running: Receiver<Running>) {
         hub.show(&stacks);
         let follow = join_all(stacks.iter().map(|stack| Follower::new(&hub, stack).follow(since)));
         tokio::select! {
-            _ = follow => {}
+            // Where there is no stack it ends at once.
+            () = async { follow.await; pending::<()>().await } => {}
             changed = running.changed() => {
                 if changed.is_err() {
                     // Nobody can change them any more.
-                    std::future::pending::<()>().await;
+                    pending::<()>().await;
                 }
             }
         }
