@@ -157,8 +157,8 @@ impl Account {
             let listed = live.property(list).and_then(Json::as_array);
             listed.is_some_and(|listed| listed.iter().any(|it| it == id))
         };
-        let of_type = self.live.iter().filter(|live| live.resource_type == resource_type && live.region == region);
-        Some(of_type.filter(lists).next_back()?.property("PolicyDocument")?.to_string())
+        let mut of_type = self.live.iter().filter(|live| live.resource_type == resource_type && live.region == region);
+        Some(of_type.rfind(lists)?.property("PolicyDocument")?.to_string())
     }
 
     pub(crate) fn find_mut(&mut self, resource_type: &str, region: &str, id: &str) -> Option<&mut Live> {

@@ -269,7 +269,9 @@ pub(crate) fn advance_of(world: &mut World, stack_id: &str) {
     let is_of = |refactor: &Refactor| refactor.parts.iter().any(|part| part.stack_id == stack_id);
     let is_running = |refactor: &Refactor| refactor.execution == "EXECUTE_IN_PROGRESS" && is_of(refactor);
     let places: Vec<_> = (0..world.refactors.len()).filter(|at| is_running(&world.refactors[*at])).collect();
-    places.into_iter().for_each(|place| advance(world, place));
+    for place in places {
+        advance(world, place);
+    }
 }
 
 fn advance(world: &mut World, place: usize) {
