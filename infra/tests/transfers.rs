@@ -21,8 +21,11 @@ fn snapshot(name: &str, yaml: &str, moved: &[(&str, &str, &str)]) -> Snapshot {
     Snapshot { pseudo, moved_from, ..Snapshot::given(Template::parse(yaml).unwrap(), &BTreeMap::new()) }
 }
 
+/// A stack: its name, what is deployed, what shall be, and what was elsewhere: its id, the stack and the id there.
+type Declared<'a> = (&'a str, Option<&'a str>, &'a str, &'a [(&'a str, &'a str, &'a str)]);
+
 /// What becomes of the deployed stacks, of those in the source and of what they say was elsewhere.
-fn moved(stacks: &[(&str, Option<&str>, &str, &[(&str, &str, &str)])]) -> Result<Vec<Option<Transferred>>, String> {
+fn moved(stacks: &[Declared<'_>]) -> Result<Vec<Option<Transferred>>, String> {
     let snapshots: Vec<_> = stacks
         .iter()
         .map(|(name, before, after, moved)| {
@@ -157,8 +160,8 @@ fn more_than_five_stacks_are_refused() {
     let table = |number: usize| format!("Resources: {{Table{number}: {{Type: AWS::DynamoDB::Table}}}}");
     let all: Vec<_> =
         (1..=5).map(|number| (format!("storage{number}"), table(number), format!("Table{number}"))).collect();
-    let resources: String = (1..=5).map(|number| format!("Table{number}: {{Type: AWS::DynamoDB::Table}}, ")).collect();
-    let before = format!("Resources: {{{resources}}}");
+    let resources: Vec<_> = (1..=5).map(|number| format!("Table{number}: {{Type: AWS::DynamoDB::Table}}")).collect();
+    let before = format!("Resources: {{{}}}", resources.join(", "));
     let ways: Vec<_> = all.iter().map(|(_, _, id)| [(id.as_str(), "orders", id.as_str())]).collect();
     let none: &[(&str, &str, &str)] = &[];
     let mut stacks = vec![("orders", Some(before.as_str()), STAYS, none)];

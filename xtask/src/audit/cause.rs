@@ -16,17 +16,16 @@ pub fn one_for_each(findings: Vec<AuditFinding>) -> Vec<AuditFinding> {
             continue;
         };
         let cause = (finding.rule.id, finding.stack.clone(), policy, finding.fix.clone());
-        match known.get(&cause).and_then(|index| whole.get_mut(*index)) {
-            Some(first) => first.also.push(Also {
+        if let Some(first) = known.get(&cause).and_then(|index| whole.get_mut(*index)) {
+            first.also.push(Also {
                 message: finding.message,
                 location: finding.location,
                 action: finding.action,
                 on: finding.on,
-            }),
-            None => {
-                known.insert(cause, whole.len());
-                whole.push(finding);
-            }
+            });
+        } else {
+            known.insert(cause, whole.len());
+            whole.push(finding);
         }
     }
     whole

@@ -163,15 +163,12 @@ fn filled_in_later(json: &Json) -> Json {
                     !name.is_empty() && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_' || it == '.')
                 });
                 whole += before;
-                match name {
-                    Some((name, after)) => {
-                        whole += &unknown::variable(name);
-                        rest = after;
-                    }
-                    None => {
-                        whole += "${";
-                        rest = after;
-                    }
+                if let Some((name, after)) = name {
+                    whole += &unknown::variable(name);
+                    rest = after;
+                } else {
+                    whole += "${";
+                    rest = after;
                 }
             }
             (whole + rest).into()

@@ -23,13 +23,13 @@ pub async fn find(selection: &Selection, all: &[StackInstance<'_>], sides: &mut 
         let here: Vec<_> = (0..all.len()).filter(|it| all[*it].cloud.region == region).collect();
         require_partners(selection, all, &here, sides).await;
         let open: Vec<_> = here.into_iter().filter(|it| sides[*it].is_ok()).collect();
-        let open_sites = open.iter().filter_map(|&index| {
+        let stacks = open.iter().filter_map(|&index| {
             let Sides { deployed, after, .. } = sides[index].as_ref().ok()?;
             let stack = all[index].stack;
             let before = deployed.as_ref().map(|deployed| &deployed.snapshot);
             Some(Site { name: stack.name(), stack_name: stack.stack_name(), before, after })
         });
-        match transfers(&open_sites.collect::<Vec<_>>()) {
+        match transfers(&stacks.collect::<Vec<_>>()) {
             Ok(found) => {
                 for (index, transferred) in open.into_iter().zip(found) {
                     if let Ok(sides) = &mut sides[index] {

@@ -42,6 +42,12 @@ pub(crate) fn write_app(folder: &Path, comment: &str) {
     write("stacks/src/main.rs", &format!("{main}    std::hint::black_box({comment:?});\n}}\n"));
 }
 
+/// A resource by its system and logical id.
+pub(crate) type Place<'a> = (&'a str, &'a str);
+
+/// Where a resource is, and where it was before.
+pub(crate) type Moved<'a> = (Place<'a>, Place<'a>);
+
 /// A project with the system `orders`, or others, and the AWS that it is deployed to.
 pub(crate) struct Project {
     /// Where it is deployed to.
@@ -83,7 +89,7 @@ impl Project {
     }
 
     /// Declares these systems; of each resource in `moved`, given by its system and logical id, where it was before.
-    pub(crate) fn declare_moved(&self, systems: &[(&str, &str)], moved: &[((&str, &str), (&str, &str))]) {
+    pub(crate) fn declare_moved(&self, systems: &[(&str, &str)], moved: &[Moved<'_>]) {
         let mut systems: Vec<_> = systems.iter().map(|(name, yaml)| system(name, yaml)).collect();
         for system in &mut systems {
             let Outcome::Stack(stack) = &mut system.outcome else { continue };

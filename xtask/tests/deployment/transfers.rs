@@ -4,7 +4,7 @@ use aws_fake::{At, Fault};
 use testing::LocalCloud;
 
 use crate::faults::check_all;
-use crate::project::Project;
+use crate::project::{Moved, Project};
 
 const ORDERS: &str = "
 Parameters:
@@ -55,7 +55,7 @@ Outputs:
   Arn: {Value: !GetAtt Tables.Arn}
 ";
 
-const MOVED: [((&str, &str), (&str, &str)); 1] = [(("storage", "Tables"), ("orders", "Orders"))];
+const MOVED: [Moved<'_>; 1] = [(("storage", "Tables"), ("orders", "Orders"))];
 const BOTH: [&str; 4] = ["deploy", "orders", "storage", "--yes"];
 
 /// A project whose table is deployed in `orders`, with the table's name.
@@ -118,8 +118,8 @@ fn a_table_that_goes_to_another_stack_stays_the_same_table() {
     assert_eq!(moves[0], serde_json::json!({"from": "Orders", "to": "Tables", "to_stack": "storage"}));
     assert_eq!(moves[1], serde_json::json!({"from": "Orders", "from_stack": "orders", "to": "Tables"}));
 
-    let moved = project.run(&BOTH).expect(0);
-    insta::assert_snapshot!(said(&moved.stderr), @r#"
+    let deployed = project.run(&BOTH).expect(0);
+    insta::assert_snapshot!(said(&deployed.stderr), @r#"
     orders: 2 to change, 1 to move
       =>  Orders -> storage.Tables  # stays as it is, with what it holds
       ~   Queue  DelaySeconds: set to 5

@@ -51,14 +51,14 @@ impl Route<'_> {
     /// What it calls of a queue: the request's `Action`, in a parameter or in the text of its body.
     pub(super) fn queue_operation(&self) -> String {
         let parameter = &self.integration["RequestParameters"]["integration.request.querystring.Action"];
-        let templates = self.integration["RequestTemplates"].as_object().into_iter().flatten();
+        let mut templates = self.integration["RequestTemplates"].as_object().into_iter().flatten();
         let in_body = |(_, body): (&String, &Json)| {
             let body = text(body);
             let operation = body.split_once("Action=")?.1;
             Some(operation.split(|it: char| !it.is_ascii_alphanumeric()).next()?.to_owned())
         };
         let given = parameter.as_str().map(|it| it.trim_matches('\'').to_owned());
-        given.or_else(|| templates.filter_map(in_body).next()).unwrap_or_else(|| "SendMessage".to_owned())
+        given.or_else(|| templates.find_map(in_body)).unwrap_or_else(|| "SendMessage".to_owned())
     }
 }
 
