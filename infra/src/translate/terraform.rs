@@ -178,7 +178,7 @@ impl<'a> Made<'a> {
         let made = if unknown { self.plan.document(instance, attribute) } else { None };
         let value = match made {
             Some(document) => {
-                self.origins.made(at, document.pointer.clone());
+                self.origins.moved(at, document.pointer.clone());
                 for what in document.unread {
                     self.unread.push(Unread { resource: instance.address.clone(), pointer: String::new(), what });
                 }
