@@ -177,7 +177,7 @@ impl<'a> Made<'a> {
         let unknown = super::super::expression::referenced(&value).is_some();
         let made = if unknown { self.plan.document(instance, attribute) } else { None };
         let value = if let Some(document) = made {
-            self.origins.made(at, document.pointer.clone());
+            self.origins.moved(at, document.pointer.clone());
             for what in document.unread {
                 self.unread.push(Unread { resource: instance.address.clone(), pointer: String::new(), what });
             }

@@ -62,7 +62,7 @@ impl Files {
         let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
-            let path = entry.path();
+            let path = shown(&entry.path());
             let kind = entry.file_type()?;
             if kind.is_dir() && !SKIPPED.iter().any(|it| entry.file_name() == *it) {
                 self.folder(&path)?;
@@ -117,7 +117,7 @@ impl Files {
         let artifacts = manifest["artifacts"].as_object().into_iter().flatten();
         for (_, artifact) in artifacts {
             let properties = &artifact["properties"];
-            let named = |name: &str| properties[name].as_str().map(|it| folder.join(it));
+            let named = |name: &str| properties[name].as_str().map(|it| shown(&folder.join(it)));
             match artifact["type"].as_str() {
                 Some("aws:cloudformation:stack") => {
                     let Some(template) = named("templateFile") else { continue };
