@@ -23,7 +23,7 @@ fn ids(plan: &Value) -> Vec<String> {
 }
 
 /// A resource with what is known of it.
-fn resource(address: &str, values: Value) -> Value {
+fn resource(address: &str, values: &Value) -> Value {
     let (kind, name) = address
         .rsplit_once("module.")
         .map_or(address, |(_, it)| it.split_once('.').unwrap().1)
@@ -44,43 +44,43 @@ fn plan(resources: &[Value]) -> Value {
 }
 
 /// A policy as a text.
-fn policy(statement: Value) -> String {
+fn policy(statement: &Value) -> String {
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }
 
 fn allow(action: &str, resource: &str) -> String {
-    policy(json!({"Effect": "Allow", "Action": action, "Resource": resource}))
+    policy(&json!({"Effect": "Allow", "Action": action, "Resource": resource}))
 }
 
 fn trust() -> String {
-    policy(json!({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}))
+    policy(&json!({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}))
 }
 
 #[test]
 fn every_kind_of_policy_of_iam_is_read() {
     let all = allow("*", "*");
     for resources in [
-        vec![resource("aws_iam_policy.p", json!({"name": "p", "policy": all}))],
-        vec![resource("aws_iam_role_policy.p", json!({"role": "elsewhere", "policy": all}))],
-        vec![resource("aws_iam_user_policy.p", json!({"user": "elsewhere", "policy": all}))],
-        vec![resource("aws_iam_group_policy.p", json!({"group": "elsewhere", "policy": all}))],
+        vec![resource("aws_iam_policy.p", &json!({"name": "p", "policy": all}))],
+        vec![resource("aws_iam_role_policy.p", &json!({"role": "elsewhere", "policy": all}))],
+        vec![resource("aws_iam_user_policy.p", &json!({"user": "elsewhere", "policy": all}))],
+        vec![resource("aws_iam_group_policy.p", &json!({"group": "elsewhere", "policy": all}))],
         vec![resource(
             "aws_iam_role.r",
-            json!({"name": "r", "assume_role_policy": trust(), "inline_policy": [{"name": "p", "policy": all}]}),
+            &json!({"name": "r", "assume_role_policy": trust(), "inline_policy": [{"name": "p", "policy": all}]}),
         )],
         vec![resource(
             "aws_iam_role.r",
-            json!({"name": "r", "assume_role_policy": trust(), "managed_policy_arns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}),
+            &json!({"name": "r", "assume_role_policy": trust(), "managed_policy_arns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}),
         )],
         vec![resource(
             "aws_iam_role_policy_attachment.a",
-            json!({"role": "elsewhere", "policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess"}),
+            &json!({"role": "elsewhere", "policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess"}),
         )],
         vec![resource(
             "aws_iam_policy_attachment.a[0]",
-            json!({"users": ["ada"], "policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess"}),
+            &json!({"users": ["ada"], "policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess"}),
         )],
-        vec![resource("aws_ssoadmin_permission_set_inline_policy.p", json!({"inline_policy": all}))],
+        vec![resource("aws_ssoadmin_permission_set_inline_policy.p", &json!({"inline_policy": all}))],
     ] {
         let found = findings(&plan(&resources));
         let open = found.iter().find(|it| it.rule.id == "PE01");
@@ -90,21 +90,21 @@ fn every_kind_of_policy_of_iam_is_read() {
     }
     let open = resource(
         "aws_iam_role.r",
-        json!({"name": "r", "assume_role_policy": policy(json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}))}),
+        &json!({"name": "r", "assume_role_policy": policy(&json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}))}),
     );
     assert!(ids(&plan(&[open])).contains(&"RP54".to_owned()));
 }
 
 #[test]
 fn what_is_attached_is_judged_together() {
-    let role = resource("aws_iam_role.r", json!({"name": "r", "assume_role_policy": trust()}));
-    let pass = resource("aws_iam_role_policy.pass", json!({"role": "r", "policy": allow("iam:PassRole", "*")}));
+    let role = resource("aws_iam_role.r", &json!({"name": "r", "assume_role_policy": trust()}));
+    let pass = resource("aws_iam_role_policy.pass", &json!({"role": "r", "policy": allow("iam:PassRole", "*")}));
     let make = policy(
-        json!({"Effect": "Allow", "Action": ["lambda:CreateFunction", "lambda:InvokeFunction"], "Resource": "*"}),
+        &json!({"Effect": "Allow", "Action": ["lambda:CreateFunction", "lambda:InvokeFunction"], "Resource": "*"}),
     );
     let arn = "arn:aws:iam::123456789012:policy/make";
-    let make = resource("aws_iam_policy.make", json!({"name": "make", "arn": arn, "policy": make}));
-    let attached = resource("aws_iam_role_policy_attachment.a", json!({"role": "r", "policy_arn": arn}));
+    let make = resource("aws_iam_policy.make", &json!({"name": "make", "arn": arn, "policy": make}));
+    let attached = resource("aws_iam_role_policy_attachment.a", &json!({"role": "r", "policy_arn": arn}));
     let path = |resources: &[Value]| ids(&plan(resources)).iter().filter(|id| id.starts_with("PE")).count();
     let together = path(&[role.clone(), pass.clone(), make.clone(), attached]);
     assert!(together > path(&[role, pass, make]));
@@ -112,9 +112,9 @@ fn what_is_attached_is_judged_together() {
 
 #[test]
 fn an_attachment_of_what_gets_its_arn_later_is_followed_through_modules() {
-    let values = |address: &str, values: Value| resource(address, values);
+    let values = |address: &str, values: Value| resource(address, &values);
     let make = policy(
-        json!({"Effect": "Allow", "Action": ["lambda:CreateFunction", "lambda:InvokeFunction", "iam:PassRole"], "Resource": "*"}),
+        &json!({"Effect": "Allow", "Action": ["lambda:CreateFunction", "lambda:InvokeFunction", "iam:PassRole"], "Resource": "*"}),
     );
     let plan = json!({
         "format_version": "1.2",
@@ -148,7 +148,7 @@ fn an_attachment_of_what_gets_its_arn_later_is_followed_through_modules() {
 
 #[test]
 fn policies_of_resources_are_read() {
-    let open = policy(json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}));
+    let open = policy(&json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}));
     for (kind, attribute) in [
         ("aws_sqs_queue_policy", "policy"),
         ("aws_sns_topic_policy", "policy"),
@@ -161,17 +161,17 @@ fn policies_of_resources_are_read() {
         // One that the table does not have.
         ("aws_glue_resource_policy", "policy"),
     ] {
-        let found = ids(&plan(&[resource(&format!("{kind}.it"), json!({attribute: open}))]));
+        let found = ids(&plan(&[resource(&format!("{kind}.it"), &json!({attribute: open}))]));
         assert!(found.iter().any(|id| id.starts_with("RP")), "{kind}: {found:?}");
     }
     let permission = resource(
         "aws_lambda_permission.p",
-        json!({"action": "lambda:InvokeFunction", "function_name": "f", "principal": "*"}),
+        &json!({"action": "lambda:InvokeFunction", "function_name": "f", "principal": "*"}),
     );
     assert!(ids(&plan(&[permission])).iter().any(|id| id.starts_with("RP")));
-    let endpoint = resource("aws_vpc_endpoint.e", json!({"policy": open}));
+    let endpoint = resource("aws_vpc_endpoint.e", &json!({"policy": open}));
     assert_eq!(ids(&plan(&[endpoint])), [""; 0]);
-    let unknown_kind = resource("aws_new_thing.t", json!({"rights": allow("*", "*")}));
+    let unknown_kind = resource("aws_new_thing.t", &json!({"rights": allow("*", "*")}));
     assert_eq!(ids(&plan(&[unknown_kind])), ["TM01"]);
 }
 
@@ -179,7 +179,7 @@ fn policies_of_resources_are_read() {
 fn later(statement: &Value, unknown: &Value) -> Value {
     json!({
         "format_version": "1.2",
-        "planned_values": {"root_module": {"resources": [resource("aws_iam_policy.p", json!({"name": "p"}))]}},
+        "planned_values": {"root_module": {"resources": [resource("aws_iam_policy.p", &json!({"name": "p"}))]}},
         "resource_changes": [
             {"address": "aws_iam_policy.p", "mode": "managed", "change": {"after_unknown": {"policy": true, "arn": true}}},
             {
