@@ -102,7 +102,10 @@ fn colours_add_nothing_that_the_words_do_not_say() {
 fn the_json_has_the_promised_members_and_more() {
     let json = read(&json::render(&sample::report(), &sample::basis()));
     let members: Vec<_> = json.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["version", "catalogue", "findings", "suppressed", "functions", "programs", "change"]);
+    assert_eq!(
+        members,
+        ["version", "catalogue", "findings", "suppressed", "functions", "programs", "change", "files", "passed_over"]
+    );
     assert_eq!(json["version"], 1);
     assert_eq!(json["catalogue"], json!({"version": "0.1.202603011", "date": "2026-03-01"}));
     assert_eq!(json["findings"][1]["id"], "LP02");

@@ -144,7 +144,8 @@ impl Files {
         let found = audit(std::slice::from_ref(policy)).into_iter();
         let found = found.filter(|it| base.is_empty() || !rules::is_about_length(it.rule));
         self.report.findings.extend(found.map(finding));
-        self.report.files.push(AuditedFile { file: name.clone(), content: Content::Policy, policies: 1 });
+        let policies = usize::from(policy.unreadable.is_none());
+        self.report.files.push(AuditedFile { file: name.clone(), content: Content::Policy, policies });
     }
 
     /// Says that a file is not audited.

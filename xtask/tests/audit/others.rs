@@ -492,7 +492,7 @@ fn quotes_and_brackets_may_go_on_further_left() {
         places(&format!(
             "{head} !Sub '{{\n \"Version\": \"2012-10-17\",\n \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}}]\n }}'\n  Q: {{Type: AWS::SQS::Queue}}\n"
         )),
-        "t:5:22"
+        "t:5:23"
     );
     assert!(Written::parse("Resources:\n   A: {Type: AWS::SQS::Queue}\n  B: {Type: AWS::SQS::Queue}\n").is_err());
 }
