@@ -27,6 +27,7 @@ use serde_json::{Map, Value as Json};
 use crate::expression;
 use crate::facts::{self, Holds};
 use crate::template::ARTIFACTS_BUCKET;
+use crate::translate;
 
 use replacement::Remains;
 use snapshot::{Known, Undecided};
@@ -310,7 +311,17 @@ impl Comparison<'_> {
             let resource = known.entry("Resources", id);
             resource.is_some_and(|resource| resource_type(resource).starts_with("AWS::IAM::"))
         };
-        known.resolved("Resources", |id| !self.same.contains(id) || is_of_iam(id))
+        if known.template().get("Transform").is_none() {
+            return known.resolved("Resources", |id| !self.same.contains(id) || is_of_iam(id));
+        }
+        // Whatever a serverless application has may give rights to the roles that its macro makes.
+        let mut template = known.template().clone();
+        template.insert("Resources".to_owned(), Json::Object(known.resolved("Resources", |_| true)));
+        let made = translate::serverless_translation(&template).map_or(template, |translation| translation.template);
+        match made.into_iter().find(|(section, _)| section == "Resources") {
+            Some((_, Json::Object(resources))) => resources,
+            _ => Map::new(),
+        }
     }
 }
 

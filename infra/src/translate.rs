@@ -9,7 +9,9 @@ mod terraform;
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) use account::translate as account;
-pub(crate) use serverless::{MACRO as SERVERLESS_MACRO, translate as serverless};
+pub(crate) use serverless::{
+    MACRO as SERVERLESS_MACRO, translate as serverless, translation as serverless_translation,
+};
 pub(crate) use terraform::translate as terraform;
 
 /// The version of the language in which policies are that somebody else makes.

@@ -125,6 +125,13 @@ pub(super) struct Known<'a> {
     conditions: BTreeMap<&'a str, bool>,
 }
 
+impl Known<'_> {
+    /// The template as it is written.
+    pub(super) fn template(&self) -> &Map<String, Json> {
+        self.snapshot.template.as_json()
+    }
+}
+
 impl expression::Known for Known<'_> {
     fn reference(&self, name: &str) -> Option<Json> {
         self.parameters.get(name).cloned().or_else(|| self.snapshot.pseudo.value(name))

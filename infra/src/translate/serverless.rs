@@ -33,13 +33,20 @@ const TYPES: [(&str, &str); 9] = [
 
 /// The same text, with what the macro makes of its template when it is one of a serverless application.
 pub(crate) fn translate(written: Written) -> Written {
-    let template = written.template.as_json();
+    match translation(written.template.as_json()) {
+        Some(translation) => written.with(translation),
+        None => written,
+    }
+}
+
+/// What the macro makes of a template; none where it makes nothing of it.
+pub(crate) fn translation(template: &Map<String, Json>) -> Option<Translation> {
     let is_ours = |(_, resource): (&String, &Json)| {
         type_of(resource).starts_with("AWS::Serverless::") || resource.get("Connectors").is_some()
     };
     let resources = template.get("Resources");
     if !resources.is_some_and(|it| members(it).any(is_ours)) {
-        return written;
+        return None;
     }
     let mut application = Application::new(template);
     for (id, resource) in resources.into_iter().flat_map(members) {
@@ -49,7 +56,7 @@ pub(crate) fn translate(written: Written) -> Written {
     let Application { made, origins, unread, .. } = application;
     let mut template = template.clone();
     template.insert("Resources".to_owned(), Json::Object(made));
-    written.with(Translation { template, origins, unread })
+    Some(Translation { template, origins, unread })
 }
 
 /// A serverless application on its way to what is deployed.
