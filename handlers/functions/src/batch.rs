@@ -70,7 +70,7 @@ mod tests {
     }
 
     fn record(group: Option<&String>) -> Record {
-        let attributes = group.map(|group| json!({ "MessageGroupId": group })).unwrap_or_else(|| json!({}));
+        let attributes = group.map_or_else(|| json!({}), |group| json!({ "MessageGroupId": group }));
         Record::read(&json!({ "messageId": "m-1", "attributes": attributes })).unwrap()
     }
 

@@ -230,13 +230,13 @@ mod tests {
             message("m-2", traced, json!({}), &notification.to_string()),
             message("m-3", json!({}), traceparent, "{"),
         ]}));
-        let traces: Vec<_> = all.iter().map(|cause| cause.header.id()).collect();
+        let ids: Vec<_> = all.iter().map(|cause| cause.header.id()).collect();
         let expected = [
             "1-5759e988-1b2c4697b07aac58fc914c95",
             "1-5759e988-000000000000000000000001",
             "1-00000001-000000000000000000000002",
         ];
-        assert_eq!(traces, expected);
+        assert_eq!(ids, expected);
         assert_eq!((all[0].receive_count, all[0].sent), (Some(2), Some(1_465_510_280_000)));
         assert_eq!((all[0].message.as_deref(), all[0].from.as_deref()), (Some(id), Some("arn:aws:sqs:q")));
         assert_eq!(all[1].ids, ["n-1", "e-1"]);
