@@ -222,7 +222,7 @@ mod tests {
             "stringValue": "00-00000001000000000000000000000002-0000000000000003-00"}});
         let sent = json!({"SentTimestamp": "1465510280000", "ApproximateReceiveCount": "2"});
         let traced = json!({"AWSTraceHeader": "Root=1-5759e988-000000000000000000000001"});
-        let notification = json!({"TopicArn": "arn", "MessageId": "n-1", 
+        let notification = json!({"TopicArn": "arn", "MessageId": "n-1",
             "Message": r#"{"key":"k","event":{"detail-type":"a","id":"e-1"}}"#});
         let id = "8f507cfc-1b2c-4697-b07a-ac58fc914c95";
         let all = causes(&json!({"Records": [
@@ -252,7 +252,7 @@ mod tests {
         let object = json!({"s3": {"bucket": {"name": "b"}, "object": {"key": "k"}},
             "responseElements": {"x-amz-request-id": "s-1"}});
         check(&json!({"Records": [object]}), "b/k", &["s-1", "b/k"], LAMBDA);
-        let created = json!({"detail-type": "Object Created", "id": "e-1", 
+        let created = json!({"detail-type": "Object Created", "id": "e-1",
             "detail": {"request-id": "s-1", "bucket": {"name": "b"}, "object": {"key": "k"}}});
         check(&created, "Object Created", &["e-1", "s-1", "b/k"], LAMBDA);
         let notification =
