@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use super::bucket::FUNCTIONS;
 use super::build::Program;
 use crate::failure::Failure;
 use crate::hex;
@@ -117,7 +118,7 @@ impl Artifact {
     /// Its key in the artifacts bucket, which names its content: `functions/PROGRAM/SHA256.zip`.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("functions/{}/{}.zip", self.program, hex::encode(&self.digest))
+        format!("{FUNCTIONS}{}/{}.zip", self.program, hex::encode(&self.digest))
     }
 
     /// Its SHA-256 in base64: the `CodeSha256` that Lambda reports of a function with this code.

@@ -14,6 +14,11 @@ use policies::{Action, Condition, Operator, PolicyDocument, Principal, Statement
 use crate::cloud::explain;
 use crate::failure::Failure;
 
+/// Where the functions' zips are in it.
+pub const FUNCTIONS: &str = "functions/";
+/// Where templates are in it that are too large for a call of CloudFormation.
+pub const TEMPLATES: &str = "templates/";
+
 /// A bucket of the account whose credentials are used, in the region they are used in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {

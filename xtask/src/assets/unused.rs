@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_cloudformation::types::StackStatus;
 use aws_sdk_s3::types::{Delete, Object, ObjectIdentifier};
 
-use super::bucket::Bucket;
+use super::bucket::{Bucket, FUNCTIONS, TEMPLATES};
 use super::provenance;
 use crate::cloud::{Cloud, explain};
 
@@ -35,7 +35,10 @@ pub async fn delete(cloud: &Cloud, bucket: &Bucket) -> anyhow::Result<usize> {
     let mut pages = list.into_paginator().send();
     while let Some(page) = pages.next().await {
         let page = page.map_err(explain)?;
-        old.extend(page.contents().iter().filter(|it| is_old(it)).filter_map(|it| it.key().map(str::to_owned)));
+        let keys = page.contents().iter().filter(|it| is_old(it)).filter_map(Object::key);
+        // What somebody else put there stays.
+        let own = keys.filter(|key| [FUNCTIONS, TEMPLATES].iter().any(|folder| key.starts_with(folder)));
+        old.extend(own.map(str::to_owned));
     }
     if old.is_empty() {
         return Ok(0);
