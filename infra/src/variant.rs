@@ -8,6 +8,7 @@
 mod condition;
 mod reader;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
@@ -91,6 +92,11 @@ fn with(choices: &Choices, of: &str, answer: Choice) -> Choices {
     choices
 }
 
+/// The template with its loops unrolled.
+pub(crate) fn unrolled(template: &Map<String, Json>) -> Cow<'_, Map<String, Json>> {
+    loops::expand(template, &Literals(template))
+}
+
 /// A template to read, with its loops unrolled.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -108,7 +114,7 @@ impl Source {
     }
 
     fn of_json(template: &Map<String, Json>) -> Self {
-        Self { template: loops::expand(template, &Literals(template)).into_owned() }
+        Self { template: unrolled(template).into_owned() }
     }
 
     fn section(&self, name: &str) -> Option<&Map<String, Json>> {

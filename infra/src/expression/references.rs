@@ -206,9 +206,10 @@ pub(crate) fn replaced(json: &Json, new: &mut impl FnMut(&str, Option<&str>) -> 
                     Piece::Text(literal) => text += literal,
                     Piece::Escaped(literal) => text.extend(["${!", literal, "}"]),
                     Piece::Variable(name, _) => text.extend(["${", name, "}"]),
-                    Piece::Ref(id) => text += &placeholder(id, new(id, None), &mut own),
+                    Piece::Ref(id) => text += &placeholder(id, new(id, None), sub.text, &mut own),
                     Piece::GetAtt(id, attribute) => {
-                        text += &placeholder(&format!("{id}.{attribute}"), new(id, Some(attribute)), &mut own);
+                        text +=
+                            &placeholder(&format!("{id}.{attribute}"), new(id, Some(attribute)), sub.text, &mut own);
                     }
                 }
             }
@@ -226,17 +227,17 @@ pub(crate) fn replaced(json: &Json, new: &mut impl FnMut(&str, Option<&str>) -> 
     }
 }
 
-/// What stands in the text of `Fn::Sub` for the reference `name`, which `new` takes the place of. What a placeholder cannot
-/// say becomes one of the function's `own` variables.
-fn placeholder(name: &str, new: Option<Json>, own: &mut Map<String, Json>) -> String {
+/// What stands in the text of `Fn::Sub`, which was `whole`, for the reference `name`, which `new` takes the place of.
+/// What a placeholder cannot say becomes one of the function's `own` variables.
+fn placeholder(name: &str, new: Option<Json>, whole: &str, own: &mut Map<String, Json>) -> String {
     let Some(new) = new else { return format!("${{{name}}}") };
     let name = match Expression::of(&new) {
         Expression::Ref(id) => id.to_owned(),
         Expression::GetAtt(id, attribute) => format!("{id}.{attribute}"),
         _ => {
-            // Of one name more than there are, one is free.
-            let mut names = (1..=own.len() + 1).map(|number| format!("Value{number}"));
-            let free = names.find(|name| own.get(name).is_none_or(|it| *it == new));
+            // What the text says already may refer to something else.
+            let mut names = (1_usize..).map(|number| format!("Value{number}"));
+            let free = names.find(|name| !whole.contains(name.as_str()) && own.get(name).is_none_or(|it| *it == new));
             let free = free.unwrap_or_default();
             own.insert(free.clone(), new);
             free
@@ -281,6 +282,14 @@ mod tests {
             },
         });
         assert_eq!(renamed_resource(&resource, &|id| (id == "Orders").then(|| "Visits".to_owned())), visits);
+    }
+
+    #[test]
+    fn a_value_in_a_text_gets_a_name_that_the_text_does_not_have() {
+        let sub = json!({"Fn::Sub": "${Value1}/${Orders.Arn}/${Orders.Arn}"});
+        let import = json!({"Fn::ImportValue": "orders"});
+        let made = replaced(&sub, &mut |_, attribute| attribute.map(|_| import.clone()));
+        assert_eq!(made, json!({"Fn::Sub": ["${Value1}/${Value2}/${Value2}", {"Value2": import}]}));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use super::subjects::{ATTACHED_TO, is_attachable, is_principal};
-use crate::expression::{ids_in, referenced};
+use crate::expression::{Expression, ids_in, referenced};
 use crate::variant::Source;
 
 /// The policies of a template by those who may have them.
@@ -32,8 +32,8 @@ impl<'a> Attachments<'a> {
                 for to in BTreeSet::from_iter(ids_in(properties)) {
                     found.referring.entry(to).or_default().push(id);
                 }
-                // Properties that a condition chooses may name anybody.
-                if properties.get("Fn::If").is_some() || ATTACHED_TO.iter().any(|it| names(properties.get(*it))) {
+                // Properties that a function gives may name anybody.
+                if Expression::of(properties).is_function() || ATTACHED_TO.iter().any(|it| names(properties.get(*it))) {
                     found.naming.push(id);
                 }
             } else if is_principal(resource_type) {

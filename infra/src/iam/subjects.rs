@@ -188,8 +188,7 @@ fn subject(
 ) -> Result<Subject, Stop> {
     let mut subject = Subject { id: id.to_owned(), ..Subject::default() };
     let resource_type = source.type_of(id);
-    let has_any = is_attachable(resource_type)
-        || resource_type.starts_with("AWS::IAM::")
+    let has_any = resource_type.starts_with("AWS::IAM::")
         || carriers::of(resource_type).next().is_some()
         || matches!(
             resource_type,

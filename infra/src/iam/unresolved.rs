@@ -63,11 +63,14 @@ fn is_text(json: &Json) -> bool {
     }
 }
 
-/// The items that may be in a list in place of `item`: both sides of a condition, of which nothing else is known.
+/// The items that may be in a list in place of `item`: both sides of a condition, of which nothing else is known, and
+/// nothing for no value.
 fn alternatives(item: &Json) -> Vec<&Json> {
-    let Expression::If(_, then, otherwise) = Expression::of(item) else { return vec![item] };
-    let is_value = |side: &&Json| Expression::of(side) != Expression::Ref("AWS::NoValue");
-    [then, otherwise].into_iter().filter(is_value).flat_map(alternatives).collect()
+    match Expression::of(item) {
+        Expression::If(_, then, otherwise) => [then, otherwise].into_iter().flat_map(alternatives).collect(),
+        Expression::Ref("AWS::NoValue") => Vec::new(),
+        _ => vec![item],
+    }
 }
 
 fn function(json: &Json, has_variables: bool) -> Json {

@@ -95,7 +95,7 @@ impl Written {
     /// by their addresses.
     ///
     /// # Errors
-    /// When the text is no JSON object.
+    /// When the text is no JSON.
     pub fn terraform_plan(text: &str) -> Result<Self, ParseError> {
         Self::translated(text, translate::terraform)
     }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 
 use super::{items, resource};
@@ -160,18 +161,5 @@ fn decoded(document: &Json) -> Json {
     if !text.starts_with('%') {
         return document.clone();
     }
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let digits = [rest.clone().next(), rest.clone().nth(1)].map(|it| it.and_then(|it| char::from(it).to_digit(16)));
-        match (byte, digits) {
-            (b'%', [Some(high), Some(low)]) => {
-                rest.nth(1);
-                bytes.extend(u8::try_from(high * 16 + low));
-            }
-            (b'+', _) => bytes.push(b' '),
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned().into()
+    percent_decode_str(text).decode_utf8_lossy().into_owned().into()
 }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{members, policy};
 use crate::iam::Unread;
 use crate::template::{Origins, Translation, Written, below};
+use crate::variant::unrolled;
 
 /// How the macro is called in `Transform`.
 pub(crate) const MACRO: &str = "AWS::Serverless-2016-10-31";
@@ -41,6 +42,8 @@ pub(crate) fn translate(written: Written) -> Written {
 
 /// What the macro makes of a template; none where it makes nothing of it.
 pub(crate) fn translation(template: &Map<String, Json>) -> Option<Translation> {
+    // The macro gets the template after its loops are unrolled.
+    let template = unrolled(template);
     let is_ours = |(_, resource): (&String, &Json)| {
         type_of(resource).starts_with("AWS::Serverless::") || resource.get("Connectors").is_some()
     };
@@ -48,13 +51,13 @@ pub(crate) fn translation(template: &Map<String, Json>) -> Option<Translation> {
     if !resources.is_some_and(|it| members(it).any(is_ours)) {
         return None;
     }
-    let mut application = Application::new(template);
+    let mut application = Application::new(&template);
     for (id, resource) in resources.into_iter().flat_map(members) {
         application.add(id, resource);
     }
     application.connect();
     let Application { made, origins, unread, .. } = application;
-    let mut template = template.clone();
+    let mut template = template.into_owned();
     template.insert("Resources".to_owned(), Json::Object(made));
     Some(Translation { template, origins, unread })
 }
@@ -139,7 +142,7 @@ impl<'a> Application<'a> {
     ///
     /// <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html>
     fn api(&mut self, id: &str, mut properties: Map<String, Json>) -> Map<String, Json> {
-        let given = properties.remove("Auth").and_then(|mut auth| Some(auth.get_mut("ResourcePolicy")?.take()));
+        let given = properties.shift_remove("Auth").and_then(|mut auth| Some(auth.get_mut("ResourcePolicy")?.take()));
         let Some(Json::Object(mut lists)) = given else { return properties };
         let at = "/Properties/Auth/ResourcePolicy";
         if let Some(statements) = lists.shift_remove("CustomStatements") {

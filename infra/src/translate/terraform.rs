@@ -10,6 +10,7 @@ mod plan;
 use serde_json::{Map, Value as Json, json};
 
 use super::{items, members, resource};
+use crate::expression::referenced;
 use crate::iam::Unread;
 use crate::template::{Origins, Translation, below};
 use plan::{Instance, Plan};
@@ -111,22 +112,17 @@ impl<'a> Made<'a> {
 
     /// A resource with a policy of its own: one that the table has, or one of which a text is a policy.
     fn carrier(&mut self, instance: &'a Instance<'a>) {
-        let mut is_known = false;
-        for (attribute, resource_type, path) in carriers::of(instance.kind) {
-            is_known = true;
-            let mut properties = Map::new();
+        let properties_at = format!("{}/Properties", below("/Resources", &instance.address));
+        let mut properties = Map::new();
+        if let Some((attribute, resource_type, path)) = carriers::of(instance.kind) {
             self.document(instance, &mut properties, attribute, "Policy");
-            let Some(policy) = properties.shift_remove("Policy") else { continue };
-            let mut id = instance.address.clone();
-            if self.resources.contains_key(&id) {
-                id = format!("{id}.{attribute}");
-            }
-            let at = format!("{}/Properties/{}", below("/Resources", &id), path.replace('.', "/"));
-            self.origins.moved(at, instance.at(attribute));
+            let Some(policy) = properties.shift_remove("Policy") else { return };
+            self.origins.moved(format!("{properties_at}/{}", path.replace('.', "/")), instance.at(attribute));
             let nested = path.rsplit('.').fold(policy, |inner, step| json!({ step: inner }));
-            self.insert(&id, instance, resource_type, nested.as_object().cloned().unwrap_or_default());
+            self.insert(&instance.address, instance, resource_type, nested.as_object().cloned().unwrap_or_default());
+            return;
         }
-        if is_known || carriers::is_in_another_language(instance.kind) || !instance.kind.starts_with("aws_") {
+        if carriers::is_in_another_language(instance.kind) || !instance.kind.starts_with("aws_") {
             return;
         }
         for (attribute, text) in members(instance.values).filter_map(|(name, it)| Some((name, it.as_str()?))) {
@@ -137,16 +133,16 @@ impl<'a> Made<'a> {
             let statements = policy.get("Statement");
             let is_of_resource = statements.is_some_and(|it| has_principal(it) || items(it).iter().any(has_principal));
             if is_of_resource {
-                let id = instance.address.clone();
-                self.origins
-                    .moved(format!("{}/Properties/{attribute}", below("/Resources", &id)), instance.at(attribute));
-                let properties = Map::from_iter([(attribute.clone(), policy)]);
-                self.insert(&id, instance, &format!("Terraform::{}", instance.kind), properties);
+                self.origins.moved(below(&properties_at, attribute), instance.at(attribute));
+                properties.insert(attribute.clone(), policy);
             } else {
                 let what = format!("what the policy in `{attribute}` is attached to is not known");
                 self.unread.push(Unread { resource: instance.address.clone(), pointer: String::new(), what });
                 self.origins.moved(below("/Resources", &instance.address), instance.pointer.clone());
             }
+        }
+        if !properties.is_empty() {
+            self.insert(&instance.address, instance, &format!("Terraform::{}", instance.kind), properties);
         }
     }
 
@@ -174,8 +170,7 @@ impl<'a> Made<'a> {
     ) {
         let Some(value) = self.plan.value(instance, attribute) else { return };
         let at = format!("{}/Properties/{property}", below("/Resources", &instance.address));
-        let unknown = super::super::expression::referenced(&value).is_some();
-        let made = if unknown { self.plan.document(instance, attribute) } else { None };
+        let made = referenced(&value).and_then(|_| self.plan.document(instance, attribute));
         let value = if let Some(document) = made {
             self.origins.moved(at, document.pointer.clone());
             for what in document.unread {
@@ -259,15 +254,15 @@ impl<'a> Made<'a> {
     }
 
     fn attach_to(&mut self, instance: &Instance<'_>, kind: &str, principal: &Json, policy: &Json) {
-        let resource_type = format!("AWS::IAM::{kind}");
+        let (resource_type, name) = (format!("AWS::IAM::{kind}"), format!("{kind}Name"));
         let is_it = |id: &str, resource: &Json| {
             resource["Type"] == *resource_type
-                && (principal["Ref"] == *id || resource["Properties"][format!("{kind}Name")] == *principal)
+                && (principal["Ref"] == *id || resource["Properties"][&name] == *principal)
         };
         let found = self.resources.iter().find(|(id, it)| is_it(id, it)).map(|(id, _)| id.clone());
         // One that is not of the plan has this policy at least.
         let id = found.unwrap_or_else(|| {
-            let properties = Map::from_iter([(format!("{kind}Name"), principal.clone())]);
+            let properties = Map::from_iter([(name, principal.clone())]);
             self.insert(&instance.address, instance, &resource_type, properties);
             instance.address.clone()
         });

@@ -95,6 +95,7 @@ mod tests {
         let list = json!([{"Ref": "One"}, {"Fn::If": ["Condition", {"Ref": "Two"}, {"Ref": "AWS::NoValue"}]}]);
         assert_eq!(texts(&list).iter().map(|it| shown(it)).collect::<Vec<_>>(), ["One", "Two"]);
         assert_eq!(texts(&json!("one")), ["one"]);
+        assert_eq!(texts(&json!([{"Ref": "AWS::NoValue"}])), [""; 0]);
         assert_eq!(texts(&Json::Null), [""; 0]);
     }
 }

@@ -157,7 +157,8 @@ impl Files {
         self.report.findings.push(finding);
     }
 
-    fn is_new(&mut self, file: &Path) -> bool {
+    /// Whether a file or folder is seen for the first time.
+    pub(super) fn is_new(&mut self, file: &Path) -> bool {
         self.read.insert(fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()))
     }
 }

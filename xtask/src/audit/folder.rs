@@ -24,7 +24,7 @@ const SUFFIXES: [&str; 5] = ["json", "template", "tfstate", "yaml", "yml"];
 enum Found {
     Template,
     /// A policy, with the way to it.
-    Policy(&'static str),
+    Policy(&'static str, Json),
     TerraformPlan,
     AuthorizationDetails,
     /// What the CDK writes beside its templates.
@@ -67,26 +67,31 @@ impl Files {
             if kind.is_dir() && !SKIPPED.iter().any(|it| entry.file_name() == *it) {
                 self.folder(&path)?;
             } else if kind.is_file() && path.extension().is_some_and(|it| SUFFIXES.iter().any(|suffix| it == *suffix)) {
-                let is_read = match read(&path) {
-                    Ok(text) => self.file(&path, &text)?,
-                    Err(_) => false,
+                let why = match read(&path) {
+                    Ok(text) if self.file_in_folder(&path, &text) => continue,
+                    Ok(_) => "it is nothing that policies are in".to_owned(),
+                    Err(error) => reason(&error),
                 };
-                if !is_read {
-                    self.report.passed_over += 1;
-                    ui::detail(format!("{}: passed over, since it is nothing that policies are in", path.display()));
-                }
+                self.report.passed_over += 1;
+                ui::detail(format!("{}: passed over, since {why}", path.display()));
             }
         }
         Ok(())
+    }
+
+    /// Audits a file beside others, which are read also when this one cannot be; whether it is of a kind that is read.
+    fn file_in_folder(&mut self, path: &Path, text: &str) -> bool {
+        self.file(path, text).unwrap_or_else(|error| {
+            self.unreadable(path, &reason(&error));
+            true
+        })
     }
 
     /// Audits a file; whether it is of a kind that is read.
     fn file(&mut self, path: &Path, text: &str) -> anyhow::Result<bool> {
         match found(path, text) {
             Found::Template => self.template_of(path, text)?,
-            Found::Policy(at) => {
-                let json: Json = serde_json::from_str(text).unwrap_or_default();
-                let given = json.pointer(at).cloned().unwrap_or_default();
+            Found::Policy(at, given) => {
                 let text_of = given.as_str().map_or_else(|| given.to_string(), str::to_owned);
                 let kind = Kind::likely(&text_of);
                 let filled = filled_in_later(&given);
@@ -114,6 +119,10 @@ impl Files {
     ///
     /// <https://docs.aws.amazon.com/cdk/api/v2/docs/cloud-assembly-schema-readme.html>
     fn assembly(&mut self, folder: &Path, manifest: &Json) -> anyhow::Result<()> {
+        // An assembly may name itself as an inner one.
+        if !self.is_new(folder) {
+            return Ok(());
+        }
         let artifacts = manifest["artifacts"].as_object().into_iter().flatten();
         for (_, artifact) in artifacts {
             let properties = &artifact["properties"];
@@ -121,9 +130,9 @@ impl Files {
             match artifact["type"].as_str() {
                 Some("aws:cloudformation:stack") => {
                     let Some(template) = named("templateFile") else { continue };
-                    match read(&template) {
-                        Ok(text) => self.template_of(&template, &text)?,
-                        Err(_) => self.unreadable(&template, "the manifest names the template, which cannot be read"),
+                    let audited = read(&template).and_then(|text| self.template_of(&template, &text));
+                    if let Err(error) = audited {
+                        self.unreadable(&template, &reason(&error));
                     }
                 }
                 Some("cdk:cloud-assembly") => {
@@ -136,6 +145,11 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// Why a file cannot be read, without what helps when it is the only one.
+fn reason(error: &anyhow::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 /// Whether a name on the command line is that of a file or folder: names of stacks have none of these characters.
@@ -201,7 +215,7 @@ fn found(path: &Path, text: &str) -> Found {
     }
 }
 
-fn of_json(path: &Path, json: Json) -> Found {
+fn of_json(path: &Path, mut json: Json) -> Found {
     const DOCUMENTS: [&str; 6] = [
         "",
         "/PolicyVersion/Document",
@@ -231,7 +245,7 @@ fn of_json(path: &Path, json: Json) -> Found {
         return Found::Template;
     }
     let document = DOCUMENTS.into_iter().find(|at| json.pointer(at).is_some_and(is_policy));
-    document.map_or(Found::Other, Found::Policy)
+    document.map_or(Found::Other, |at| Found::Policy(at, json.pointer_mut(at).map(Json::take).unwrap_or_default()))
 }
 
 /// Whether resources are as templates have them.

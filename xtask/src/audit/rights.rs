@@ -159,6 +159,5 @@ fn unread(template: &Template, arns: &Arns, role: &str) -> Vec<String> {
     let role = properties(template, role);
     let named = [&role["ManagedPolicyArns"], &role["PermissionsBoundary"]].into_iter().flat_map(texts);
     let is_own = |arn: &str| arns.resource(arn).is_some_and(|id| type_of(template, id) == "AWS::IAM::ManagedPolicy");
-    let others = named.filter(|arn| !is_own(arn)).map(|arn| shown(&arn));
-    others.filter(|arn| arn != "AWS::NoValue").collect()
+    named.filter(|arn| !is_own(arn)).map(|arn| shown(&arn)).collect()
 }

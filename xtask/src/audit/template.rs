@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use infra::iam::{Subject, Unread, unread, ways};
+use infra::template::Spot;
 use policies::audit::{Finding, audit};
 
 use super::audited::Audited;
@@ -55,25 +56,24 @@ fn of_subject(subject: &Subject, audited: &Audited<'_>) -> Vec<(AuditFinding, St
     let found = audit(&subject.policies).into_iter();
     let placed = found.filter_map(|found| {
         let place = subject.places.get(found.policy)?;
-        let pointer = place.source(&found.pointer);
-        let is_made = audited.spot(&place.resource, &pointer).is_made;
+        let spot = audited.spot(&place.resource, &place.source(&found.pointer));
         // What AWS's macro writes nobody can write otherwise: what counts is what it allows.
-        if is_made && rules::is_about_writing(found.rule) {
+        if spot.is_made && rules::is_about_writing(found.rule) {
             return None;
         }
-        Some(finding(&found, audited, &place.resource, &pointer, &place.source("")))
+        let policy = audited.spot(&place.resource, &place.source("")).way;
+        Some(finding(&found, audited, spot, policy))
     });
     placed.collect()
 }
 
-fn finding(found: &Finding, audited: &Audited<'_>, id: &str, pointer: &str, policy: &str) -> (AuditFinding, String) {
-    let spot = audited.spot(id, pointer);
+fn finding(found: &Finding, audited: &Audited<'_>, spot: Spot, policy: String) -> (AuditFinding, String) {
     let message = format!("`{}`: {}", spot.resource, found.message);
     let finding = AuditFinding {
         evidence: format!("written at `{}`", spot.pointer),
         action: found.action.clone(),
         on: found.resource.clone(),
-        policy: Some(audited.spot(id, policy).way),
+        policy: Some(policy),
         ..AuditFinding::new(found.rule, audited.name, &spot.resource, message)
             .at(audited.location_of(&spot))
             .fix(found.help.as_ref().map_or_else(|| found.rule.fix.to_owned(), Clone::clone))

@@ -147,6 +147,31 @@ fn what_should_be_read_and_cannot_be_is_a_finding() {
 }
 
 #[test]
+fn one_file_that_cannot_be_read_keeps_no_other_from_being_audited() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    let open = template("{Effect: Allow, Action: '*', Resource: '*'}");
+    write(at, "a.json", r#"{"format_version": "1.2", "planned_values": {"root_module": {}}} and more"#);
+    write(at, "b.yaml", &open);
+    let manifest = json!({"version": "36.0.0", "artifacts": {
+        "Gone": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Gone.template.json"}},
+        "Itself": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}},
+        "Open": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "open.yaml"}},
+    }});
+    write(at, "cdk.out/manifest.json", &manifest.to_string());
+    write(at, "cdk.out/open.yaml", &open);
+    let json = run(at, &["./", "--json"]).expect(4).json();
+    let findings = json["findings"].as_array().unwrap();
+    let of = |id: &str| {
+        let mut files: Vec<_> = findings.iter().filter(|it| it["id"] == id).map(|it| it["stack"].clone()).collect();
+        files.sort_by_key(Value::to_string);
+        files
+    };
+    assert_eq!(of("TM07"), ["a.json", "cdk.out/Gone.template.json"], "{json:#}");
+    assert_eq!(of("PE01"), ["b.yaml", "cdk.out/open.yaml"], "{json:#}");
+}
+
+#[test]
 fn what_another_program_fills_in_is_a_value_of_which_nothing_is_said() {
     let folder = TempDir::new().unwrap();
     let policy = |principal: &str| {
@@ -216,6 +241,8 @@ fn one_cause_in_a_policy_is_one_finding() {
     let several = json["findings"].as_array().unwrap().iter().find(|it| !it["also"].as_array().unwrap().is_empty());
     let several = several.unwrap_or_else(|| panic!("{json:#}"));
     assert!(several["also"][0]["location"].as_str().unwrap().starts_with("t.yaml:5:"), "{several:#}");
+    let markdown = run(folder.path(), &["t.yaml", "--format", "markdown"]).expect(4).stdout;
+    assert!(markdown.contains(" more in the same policy"), "{markdown}");
     let misspelt = format!("{}, {}", statement("s3:GetObjet"), statement("s3:PutObjet"));
     write(folder.path(), "t.yaml", &template(&misspelt));
     let json = run(folder.path(), &["t.yaml", "--json"]).expect(4).json();

@@ -149,6 +149,26 @@ fn connectors_allow_what_they_are_for() {
 }
 
 #[test]
+fn a_source_reference_that_is_no_mapping_is_passed_over() {
+    let text = "Resources:
+  Q: {Type: AWS::SQS::Queue}
+  F: {Type: AWS::Serverless::Function, Connectors: {ToQueue: {Properties: {SourceReference: F, Destination: {Id: Q}, Permissions: [Write]}}}, Properties: {Runtime: x}}
+";
+    assert!(statements(text, "FRole").contains("sqs:SendMessage"));
+}
+
+#[test]
+fn functions_that_a_loop_makes_are_read() {
+    let text = "Resources:
+  'Fn::ForEach::Workers': [N, [One, Two], {'Worker${N}': {Type: AWS::Serverless::Function, Properties: {Policies: AdministratorAccess}}}]
+";
+    let found = findings(text);
+    let mut open: Vec<_> = found.iter().filter(|it| it.rule.id == "PE01").map(|it| it.resource.as_str()).collect();
+    open.dedup();
+    assert_eq!(open, ["WorkerOne", "WorkerTwo"], "{found:#?}");
+}
+
+#[test]
 fn a_policy_that_is_attached_to_the_role_of_the_macro_is_judged_with_it() {
     let text = "Resources:
   F: {Type: AWS::Serverless::Function, Properties: {Policies: [{Statement: {Effect: Allow, Action: 'iam:PassRole', Resource: '*'}}]}}

@@ -1,5 +1,7 @@
 //! Plans of Terraform: the same rules judge the same policies, also where a part is known only once a plan is applied.
 
+use std::collections::BTreeSet;
+
 use engine::audit::AuditFinding;
 use engine::audit::audited::Audited;
 use engine::audit::template;
@@ -172,6 +174,10 @@ fn policies_of_resources_are_read() {
     assert!(ids(&plan(&[permission])).iter().any(|id| id.starts_with("RP")));
     let endpoint = resource("aws_vpc_endpoint.e", &json!({"policy": open}));
     assert_eq!(ids(&plan(&[endpoint])), [""; 0]);
+    let with_two = resource("aws_new_thing.t", &json!({"readers": open, "writers": open}));
+    let found = findings(&plan(&[with_two]));
+    let places: BTreeSet<_> = found.iter().filter(|it| it.rule.id.starts_with("RP")).map(|it| &it.location).collect();
+    assert_eq!(places.len(), 2, "{found:#?}");
     let unknown_kind = resource("aws_new_thing.t", &json!({"rights": allow("*", "*")}));
     assert_eq!(ids(&plan(&[unknown_kind])), ["TM01"]);
 }
@@ -199,6 +205,17 @@ fn later(statement: &Value, unknown: &Value) -> Value {
             },
         ]}},
     })
+}
+
+#[test]
+fn values_of_one_condition_are_joined() {
+    let condition = |value: &str| json!({"test": "StringEquals", "variable": "aws:RequestedRegion", "values": [value]});
+    let conditions = [condition("eu-west-1"), condition("eu-north-1")];
+    let plan = later(&json!({"actions": ["sqs:SendMessage"], "condition": conditions}), &json!({"resources": true}));
+    let written = Written::terraform_plan(&plan.to_string()).unwrap();
+    let policy = &infra::iam::ways(&written.template)[0].subjects[0].policies[0].json;
+    let expected = json!({"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-north-1"]}});
+    assert_eq!(policy["Statement"][0]["Condition"], expected, "{policy:#}");
 }
 
 #[test]

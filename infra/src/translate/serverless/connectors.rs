@@ -43,6 +43,7 @@ struct Connector<'a> {
 }
 
 /// One side of a connector.
+#[derive(Clone)]
 struct End {
     /// Its logical id, when it is a resource of the template.
     id: Option<String>,
@@ -64,9 +65,9 @@ impl Application<'_> {
             }
             for (name, connector) in resource.get("Connectors").into_iter().flat_map(members) {
                 let given = connector.get("Properties").unwrap_or(&empty);
-                let mut source = given.get("SourceReference").cloned().unwrap_or_else(|| json!({}));
-                source["Id"] = id.as_str().into();
-                let source = self.end(&source);
+                let mut source = given.get("SourceReference").and_then(Json::as_object).cloned().unwrap_or_default();
+                source.insert("Id".to_owned(), id.as_str().into());
+                let source = self.end(&source.into());
                 let at = format!("{}/Properties", below("/Connectors", name));
                 self.connect_each(&format!("{id}{name}"), id, &at, &source, given);
             }
@@ -76,8 +77,6 @@ impl Application<'_> {
     /// A connector may have several destinations.
     fn connect_each(&mut self, name: &str, of: &str, at: &str, source: &End, given: &Json) {
         let permissions = &given["Permissions"];
-        let end =
-            |end: &End| End { id: end.id.clone(), resource_type: end.resource_type.clone(), given: end.given.clone() };
         let destinations = match &given["Destination"] {
             Json::Array(list) => list
                 .iter()
@@ -89,7 +88,7 @@ impl Application<'_> {
         for (name, index, destination) in destinations {
             let pointer = format!("{at}/Destination{index}");
             let destination = self.end(destination);
-            self.connector(&Connector { name, of, pointer, source: end(source), destination, permissions });
+            self.connector(&Connector { name, of, pointer, source: source.clone(), destination, permissions });
         }
     }
 

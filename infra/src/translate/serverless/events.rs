@@ -16,6 +16,11 @@ const SENDS: [(&str, &str); 4] = [
     ("SQS", "sqs:SendMessage"),
 ];
 
+/// What is no secret among `SourceAccessConfigurations`.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_SourceAccessConfiguration.html>
+const NO_SECRETS: [&str; 3] = ["VIRTUAL_HOST", "VPC_SECURITY_GROUP", "VPC_SUBNET"];
+
 fn allow(action: &str, resource: &Json) -> Json {
     json!({"Effect": "Allow", "Action": action, "Resource": resource})
 }
@@ -46,14 +51,13 @@ impl Application<'_> {
             let given = event.get("Properties").unwrap_or(&Json::Null);
             let on_failure = &given["DestinationConfig"]["OnFailure"];
             found.extend(send(&on_failure["Type"], on_failure.get("Destination")).map(|it| (at.clone(), it)));
-            let is_polled_by_name =
+            let may_need_secrets =
                 matches!(event["Type"].as_str(), Some("MQ" | "DocumentDB" | "SelfManagedKafka" | "MSK"));
-            if !is_polled_by_name {
+            if !may_need_secrets {
                 continue;
             }
             let secrets = items(&given["SourceAccessConfigurations"]).iter();
-            let secrets = secrets
-                .filter(|it| !it["Type"].as_str().is_some_and(|it| it.starts_with('V') || it == "SECURITY_GROUP"));
+            let secrets = secrets.filter(|it| !NO_SECRETS.iter().any(|other| it["Type"] == *other));
             for secret in secrets.filter_map(|it| it.get("URI")) {
                 found.push((at.clone(), allow("secretsmanager:GetSecretValue", secret)));
             }

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::super::items;
 use crate::expression::Expression;
 
 /// The properties of a resource with those that all of its type have; nothing when they are not known.
@@ -23,7 +24,7 @@ pub(super) fn merged(template: &Map<String, Json>, resource_type: &str, resource
     if ignored == "*" {
         return Some(own);
     }
-    let is_ignored = |name: &str| super::super::items(ignored).iter().any(|it| it == name);
+    let is_ignored = |name: &str| items(ignored).iter().any(|it| it == name);
     let mut whole: Map<_, _> = globals.into_iter().flatten().filter(|(name, _)| !is_ignored(name)).map(owned).collect();
     merge(&mut whole, own);
     Some(whole)

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value as Json};
 
 use super::super::policy;
-use crate::expression::Expression;
+use crate::expression::replaced;
 
 struct PolicyTemplate {
     parameters: Vec<&'static str>,
@@ -43,21 +43,8 @@ pub(super) fn filled(name: &str, given: &Json) -> Result<Json, NoPolicy> {
         return Err(NoPolicy::Lacks(missing));
     }
     let statements: Json = serde_json::from_str(template.statements).unwrap_or_default();
-    Ok(policy(&with(&statements, given)))
-}
-
-/// The value with what is given in place of what refers to it.
-fn with(json: &Json, given: &Map<String, Json>) -> Json {
-    if let Expression::Ref(name) = Expression::of(json)
-        && let Some(value) = given.get(name)
-    {
-        return value.clone();
-    }
-    match json {
-        Json::Array(items) => items.iter().map(|it| with(it, given)).collect(),
-        Json::Object(members) => members.iter().map(|(name, it)| (name.clone(), with(it, given))).collect(),
-        scalar => scalar.clone(),
-    }
+    let mut value = |name: &str, attribute: Option<&str>| given.get(name).filter(|_| attribute.is_none()).cloned();
+    Ok(policy(&replaced(&statements, &mut value)))
 }
 
 #[cfg(test)]

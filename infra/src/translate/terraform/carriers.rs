@@ -106,9 +106,9 @@ const IN_OTHER_LANGUAGES: [&str; 4] = [
     "aws_verifiedaccess_group",
 ];
 
-/// The attributes of a type that hold policies, each with the type and property of CloudFormation for them.
-pub(super) fn of(kind: &str) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    CARRIERS.iter().filter(move |(it, ..)| *it == kind).map(|(_, attribute, to, property)| (*attribute, *to, *property))
+/// The attribute of a type that holds a policy, with the type and property of CloudFormation for it.
+pub(super) fn of(kind: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    CARRIERS.iter().find(|(it, ..)| *it == kind).map(|(_, attribute, to, property)| (*attribute, *to, *property))
 }
 
 /// Whether the type holds policies in another language than IAM's.
@@ -126,5 +126,6 @@ mod tests {
             let is_one = crate::iam::carried(resource_type).any(|path| path == *property);
             assert!(is_one, "{kind}: {resource_type} has no policy in {property}");
         }
+        assert!(CARRIERS.is_sorted_by(|one, next| one.0 < next.0), "each type is there once, in order");
     }
 }

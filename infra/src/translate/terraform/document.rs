@@ -5,7 +5,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::super::{VERSION, items};
-use super::plan::{Instance, Plan, blocks, is_empty, names};
+use super::plan::{Instance, Plan, blocks, names};
 
 /// A policy that a data source makes.
 pub(super) struct Document {
@@ -149,9 +149,12 @@ fn statement(part: &Part<'_>) -> Json {
             continue;
         };
         let values = test.texts("values").unwrap_or_else(|| json!([]));
-        condition.entry(operator).or_insert_with(|| json!({}))[key] = values;
+        match &mut condition.entry(operator).or_insert_with(|| json!({}))[key] {
+            Json::Array(all) => all.extend(items(&values).iter().cloned()),
+            first => *first = values,
+        }
     }
-    if !is_empty(&condition.clone().into()) {
+    if !condition.is_empty() {
         statement.insert("Condition".to_owned(), condition.into());
     }
     statement.into()

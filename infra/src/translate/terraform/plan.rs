@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::super::{items, members};
+use super::super::items;
 use super::document::{self, Document};
 
 /// A resource or data source in the plan.
@@ -106,31 +106,21 @@ impl<'a> Plan<'a> {
     /// The value of an attribute, which may be a path; what is not known is a reference to what gives it. Nothing when
     /// it is not set.
     pub(super) fn value(&self, instance: &Instance<'_>, attribute: &str) -> Option<Json> {
-        let at = |json: &'_ Json| {
-            attribute.split('.').try_fold(json.clone(), |it, step| match &it {
-                Json::Array(all) => all.first()?.get(step).cloned(),
-                other => other.get(step).cloned(),
-            })
-        };
-        if let Some(value) = at(instance.values).filter(|it| !it.is_null() && *it != "") {
-            return Some(value);
+        if let Some(value) = at(instance.values, attribute).filter(|it| !it.is_null() && **it != "") {
+            return Some(value.clone());
         }
         let expression = self.expression(instance, attribute)?;
-        let is_unknown = at(instance.unknown) == Some(Json::Bool(true));
+        let is_unknown = at(instance.unknown, attribute) == Some(&Json::Bool(true));
         is_unknown.then(|| {
             let name =
-                names(&expression).next().map_or_else(|| format!("{}.{attribute}", instance.address), str::to_owned);
+                names(expression).next().map_or_else(|| format!("{}.{attribute}", instance.address), str::to_owned);
             json!({ "Ref": name })
         })
     }
 
     /// What the configuration says of an attribute.
-    fn expression(&self, instance: &Instance<'_>, attribute: &str) -> Option<Json> {
-        let expressions = self.block(instance)?.get("expressions")?;
-        attribute.split('.').try_fold(expressions.clone(), |it, step| match &it {
-            Json::Array(all) => all.first()?.get(step).cloned(),
-            other => other.get(step).cloned(),
-        })
+    fn expression(&self, instance: &Instance<'_>, attribute: &str) -> Option<&'a Json> {
+        at(self.block(instance)?.get("expressions")?, attribute)
     }
 
     /// The block of the configuration that the instance is of.
@@ -149,7 +139,7 @@ impl<'a> Plan<'a> {
     /// The instance of type `kind` that an attribute refers to, when it is exactly one.
     pub(super) fn target(&self, instance: &Instance<'_>, attribute: &str, kind: &str) -> Option<&Instance<'a>> {
         let expression = self.expression(instance, attribute)?;
-        names(&expression).find_map(|name| self.resolved(instance, &instance.module, name, kind, DEEPEST))
+        names(expression).find_map(|name| self.resolved(instance, &instance.module, name, kind, DEEPEST))
     }
 
     /// What a reference in a module is to.
@@ -225,6 +215,14 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// What a path leads to; of nested blocks, in the first.
+fn at<'a>(json: &'a Json, path: &str) -> Option<&'a Json> {
+    path.split('.').try_fold(json, |it, step| match it {
+        Json::Array(all) => all.first()?.get(step),
+        other => other.get(step),
+    })
+}
+
 /// What an expression of the configuration refers to, the most specific first.
 pub(super) fn names(expression: &Json) -> impl Iterator<Item = &str> {
     items(&expression["references"]).iter().filter_map(Json::as_str)
@@ -262,15 +260,4 @@ pub(super) fn blocks<'a>(instance: &Instance<'a>, name: &str) -> Vec<(&'a Json, 
     let unknown = items(&instance.unknown[name]);
     let known = items(&instance.values[name]).iter().enumerate();
     known.map(|(index, it)| (it, unknown.get(index).unwrap_or(&Json::Null))).collect()
-}
-
-/// Whether a value has nothing in it.
-pub(super) fn is_empty(json: &Json) -> bool {
-    match json {
-        Json::Null => true,
-        Json::Array(all) => all.is_empty(),
-        Json::Object(_) => members(json).next().is_none(),
-        Json::String(text) => text.is_empty(),
-        _ => false,
-    }
 }

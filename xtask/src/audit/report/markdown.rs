@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::finding::AuditFinding;
 use super::super::matrix::AuditReport;
-use super::tally::{counted, summary};
+use super::tally::{counted, evidence, summary};
 
 /// How long the list of findings becomes, in bytes. A comment of GitHub has at most 65,536 characters:
 /// <https://github.com/orgs/community/discussions/41331>.
@@ -54,21 +54,24 @@ fn item(finding: &AuditFinding) -> String {
     if let Some(location) = finding.location.as_ref().filter(|it| !finding.message.contains(*it)) {
         let _ = writeln!(text, "  at `{location}`  ");
     }
-    let _ = writeln!(text, "  <sub>{}; {}</sub>", escaped(&finding.evidence), escaped(&finding.fix));
+    let _ = writeln!(text, "  <sub>{}; {}</sub>", escaped(&evidence(finding)), escaped(&finding.fix));
     text
 }
 
 /// The text with what is Markdown or HTML outside of code as plain characters, on one line.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
-    for (index, part) in text.split('`').enumerate() {
+    let parts: Vec<_> = text.split('`').collect();
+    for (index, part) in parts.iter().enumerate() {
+        // A backtick that nothing closes begins no code.
+        let is_open = index % 2 == 1 && index + 1 == parts.len();
         if index > 0 {
-            escaped.push('`');
+            escaped += if is_open { "\\`" } else { "`" };
         }
         for char in part.chars() {
             match char {
                 '\n' => escaped.push(' '),
-                _ if index % 2 == 1 => escaped.push(char),
+                _ if index % 2 == 1 && !is_open => escaped.push(char),
                 '<' => escaped += "&lt;",
                 '>' => escaped += "&gt;",
                 '&' => escaped += "&amp;",
@@ -87,5 +90,6 @@ mod tests {
     #[test]
     fn only_code_is_left_as_it_is() {
         assert_eq!(escaped("a <b> `<c>*` *d*\n[e](f)"), "a &lt;b&gt; `<c>*` \\*d\\* \\[e\\](f)");
+        assert_eq!(escaped("`a` `<b>"), "`a` \\`&lt;b&gt;");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use policies::audit::{Rule, Severity};
 
+use super::super::finding::AuditFinding;
 use super::super::matrix::{AuditReport, Content, FunctionRights, Verdict};
 
 /// The audit in a line, such as `5 stacks, 17 functions, 61 rights: 61 exact; no finding`.
@@ -22,7 +23,7 @@ pub fn summary(report: &AuditReport) -> String {
     format!("{audited}{colon}{}; {}", verdicts.join(", "), found(report))
 }
 
-/// The files that were audited, such as `3 templates, 1 policy: 14 policies`.
+/// The files that were audited, such as `3 templates, 1 policy: 14 policies read`.
 pub(super) fn files(report: &AuditReport) -> String {
     let count = |content| report.files.iter().filter(|it| it.content == content).count();
     let kinds =
@@ -43,6 +44,14 @@ pub(super) fn found(report: &AuditReport) -> String {
     match report.suppressed.len() {
         0 => findings,
         count => format!("{findings}; {count} suppressed"),
+    }
+}
+
+/// The evidence of a finding, with how many more have the same cause.
+pub(super) fn evidence(finding: &AuditFinding) -> String {
+    match finding.also.len() {
+        0 => finding.evidence.clone(),
+        count => format!("{}; {count} more in the same policy", finding.evidence),
     }
 }
 

@@ -55,9 +55,11 @@ impl Route<'_> {
         let in_body = |(_, body): (&String, &Json)| {
             let body = text(body);
             let operation = body.split_once("Action=")?.1;
-            Some(operation.split(|it: char| !it.is_ascii_alphanumeric()).next()?.to_owned())
+            let operation = operation.split(|it: char| !it.is_ascii_alphanumeric()).next()?;
+            Some(operation.to_owned()).filter(|it| !it.is_empty())
         };
-        let given = parameter.as_str().map(|it| it.trim_matches('\'').to_owned());
+        // Without quotes it is the place in the request from which it is taken.
+        let given = parameter.as_str().and_then(|it| it.strip_prefix('\'')?.strip_suffix('\'')).map(str::to_owned);
         given.or_else(|| templates.find_map(in_body)).unwrap_or_else(|| "SendMessage".to_owned())
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::super::super::finding::AuditFinding;
 use super::super::super::matrix::{FunctionRights, Suppressed};
+use super::super::tally;
 
 /// A finding.
 #[derive(Debug, Serialize)]
@@ -43,10 +44,6 @@ pub(super) fn entry(finding: &AuditFinding, functions: &[FunctionRights]) -> Ent
         finding.action.as_deref() == Some(action) && finding.on.as_deref() == Some(resource)
     };
     let right = of_function.flat_map(|it| &it.rights).find(|it| is_about(&it.action, &it.resource));
-    let more = match finding.also.len() {
-        0 => String::new(),
-        count => format!("; {count} more in the same policy"),
-    };
     Entry {
         id: finding.rule.id,
         severity: finding.rule.severity,
@@ -55,7 +52,7 @@ pub(super) fn entry(finding: &AuditFinding, functions: &[FunctionRights]) -> Ent
         verdict: right.map_or("", |right| right.verdict.name()),
         location: finding.location.clone(),
         message: parts(&finding.message),
-        evidence: parts(&format!("{}{more}", finding.evidence)),
+        evidence: parts(&tally::evidence(finding)),
         fix: parts(&finding.fix),
     }
 }
