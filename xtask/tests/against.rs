@@ -166,4 +166,7 @@ fn both_sides_are_built_and_only_what_became_possible_is_told() {
     assert_eq!(lost, ["dynamodb:DeleteItem", "dynamodb:DeleteItem"], "by the program, and by the role");
     let nowhere = CommandOutput::of(command(&["policy-audit", "--against", "nowhere"]).current_dir(root)).expect(2);
     assert!(nowhere.stderr.contains("there is no revision `nowhere`"), "{nowhere}");
+    let files = ["policy-audit", "policies/orders.json", "--against", "main"];
+    let files = CommandOutput::of(command(&files).current_dir(root)).expect(2);
+    assert!(files.stderr.contains("and `--against` is beside it"), "{files}");
 }

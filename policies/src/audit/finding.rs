@@ -22,7 +22,7 @@ pub enum Severity {
     Medium,
     /// It is worth tidying up.
     Low,
-    /// It is so nearly everywhere, and said only when asked for.
+    /// Nearly everybody has it: it is told only when asked for.
     Note,
 }
 

@@ -192,7 +192,8 @@ proptest! {
         request in any::request(),
     ) {
         let accounts = if cross { Accounts::Cross } else { Accounts::Same };
-        let policies = Policies { identity: &identity, resource: &resource, boundary: boundary.as_ref(), accounts, ..Policies::default() };
+        let boundary = boundary.as_ref();
+        let policies = Policies { identity: &identity, resource: &resource, boundary, accounts, ..Policies::default() };
         let decision = evaluate(&request, &policies);
         prop_assert!(!matches!(decision, Decision::Unknown(_)), "{decision:?}");
         prop_assert_eq!(matches!(decision, Decision::Allowed(_)), allowed(&request, &policies), "{:?}", decision);

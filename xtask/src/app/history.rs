@@ -1,7 +1,8 @@
 //! Where the source declared what it no longer declares, as far as git knows.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+
+use super::revision;
 
 /// The line of Rust under `root` that named the resource `id` last, with its commit: `stacks/src/orders.rs:45 in 1719de5`.
 ///
@@ -25,9 +26,7 @@ pub fn former_place(root: &Path, id: &str) -> Option<String> {
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").arg("-C").arg(root).args(arguments).stdin(Stdio::null()).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?.trim_end().to_owned();
-    (output.status.success() && !text.is_empty()).then_some(text)
+    revision::git(root, arguments).ok().filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

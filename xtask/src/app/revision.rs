@@ -29,11 +29,11 @@ impl Revision {
     /// anew.
     ///
     /// # Errors
-    /// When `root` is in no git repository, or the revision is not one of it or has no app.
+    /// When git cannot read the repository that `root` is in, or the revision is not one of it or has no app.
     pub fn read(root: &Path, revision: &str) -> anyhow::Result<Self> {
         let root = root.canonicalize().with_context(|| format!("`{}` cannot be read", root.display()))?;
-        let repository = git(&root, &["rev-parse", "--absolute-git-dir"]).map_err(|_| {
-            Failure::new(format!("`{}` is in no git repository, so it has no revision `{revision}`", root.display()))
+        let repository = git(&root, &["rev-parse", "--absolute-git-dir"]).map_err(|error| {
+            Failure::new(format!("git cannot read the repository of `{}`: {error}", root.display()))
                 .help("`--program NEW --before OLD` compares two built programs without one")
         })?;
         let commit = git(&root, &["rev-parse", "--verify", "--end-of-options", &format!("{revision}^{{commit}}")]);
@@ -55,7 +55,7 @@ impl Revision {
         // One that was killed has left it. Nobody else writes here as long as the lock is held.
         let _ = fs::remove_file(folder.join("index.lock"));
         let mut write = command(&root);
-        // Neither hooks nor what the user chose of the files counts here.
+        // All files are written, also those that a sparse checkout leaves out, and no hook of the user runs.
         write.args(["-c", "core.hooksPath=/dev/null", "-c", "core.sparseCheckout=false", "-c", "core.fsmonitor=false"]);
         write.arg("--git-dir").arg(&repository).arg("--work-tree").arg(&source);
         write.args(["read-tree", "--reset", "-u", &commit]).env("GIT_INDEX_FILE", folder.join("index"));
@@ -83,7 +83,8 @@ fn command(root: &Path) -> Command {
     command
 }
 
-fn git(root: &Path, arguments: &[&str]) -> anyhow::Result<String> {
+/// What git says at `root`.
+pub(super) fn git(root: &Path, arguments: &[&str]) -> anyhow::Result<String> {
     let mut command = command(root);
     command.args(arguments);
     run(command)
@@ -161,7 +162,13 @@ mod tests {
             let error = Revision::read(root, revision).unwrap_err().to_string();
             error.replace(&root.canonicalize().unwrap().display().to_string(), "ROOT")
         };
-        assert!(error("main").starts_with("`ROOT` is in no git repository, so it has no revision `main`\n  help: "));
+        let unread = "git cannot read the repository of `ROOT`: ";
+        let told = error("main");
+        assert!(told.starts_with(unread) && told.contains("\n  help: `--program"), "{told}");
+        write(root, ".git", "neither a folder nor the path of one");
+        let told = error("main");
+        assert!(told.starts_with(unread) && told.contains("gitfile"), "{told}");
+        fs::remove_file(root.join(".git")).unwrap();
         git(root, &["init", "-q"]).unwrap();
         commit(root);
         assert!(error("nowhere").starts_with("there is no revision `nowhere`\n  help: a branch, a tag"));

@@ -5,6 +5,7 @@ mod state;
 mod supply;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
 use infra::plan::{PermissionChange, Plan, Snapshot};
 use policies::Operation;
@@ -159,11 +160,10 @@ impl<'a> Comparison<'a> {
     ) {
         let holder = right.holder.split(' ').next().unwrap_or_default();
         let (who, id) = program.map_or((right.holder.as_str(), holder), |it| (&it.resource, &it.resource));
-        let actions_told: Vec<_> = actions.iter().map(|action| format!("`{action}`")).collect();
         let principal = right.principal.as_ref().map(|it| format!(" for `{it}`")).unwrap_or_default();
         let colon = if origin.told.is_empty() { "" } else { ": " };
         let resource = on(&right.resource);
-        let message = format!("`{who}` adds{principal} {}{resource}{colon}{}", listed(&actions_told), origin.told);
+        let message = format!("`{who}` adds{principal} {}{resource}{colon}{}", listed(actions), origin.told);
         let condition = right.condition.as_ref().map(|it| format!("; it holds when {it}")).unwrap_or_default();
         let location = origin.location.or_else(|| Some(stack.location(id).or(stack.location(holder))?.to_string()));
         let finding = AuditFinding::new(&rules::NEWLY_ALLOWED, stack.name(), id, message).at(location);
@@ -227,8 +227,7 @@ impl<'a> Comparison<'a> {
                 continue;
             }
             let origin = self.of_call(program, operation);
-            let on: Vec<_> = resources.iter().map(|it| format!("`{it}`")).collect();
-            let on = if on.is_empty() { String::new() } else { format!(" on {}", listed(&on)) };
+            let on = if resources.is_empty() { String::new() } else { format!(" on {}", listed(&resources)) };
             let name = &program.resource;
             let message = format!("`{name}` can newly call `{operation}`{on}: {}", origin.told);
             let mut finding = finding(&rules::NEWLY_CALLED, program, message).about(operation.to_string());
@@ -240,8 +239,8 @@ impl<'a> Comparison<'a> {
             }
             let evidence =
                 unknown_before.map_or(origin.evidence, |why| format!("what it called before is unknown: {why}"));
-            let needed: Vec<_> = operation.required.iter().map(|it| format!("`{it}`")).collect();
-            let needs = if needed.is_empty() { String::new() } else { format!("; it needs {}", listed(&needed)) };
+            let needed = operation.required;
+            let needs = if needed.is_empty() { String::new() } else { format!("; it needs {}", listed(needed)) };
             self.change.findings.push(finding.evidence(format!("{evidence}{needs}")));
         }
         for module in &callable.unlisted {
@@ -270,17 +269,17 @@ impl<'a> Comparison<'a> {
         let with: Vec<_> = self.after.programs.iter().filter(|it| self.after.contains(it, package)).collect();
         let is_new = |operation: &&Operation| supplier.new_services.contains(operation.service);
         let operations: BTreeSet<_> = with.iter().flat_map(|it| it.operations().filter(is_new)).collect();
-        let known = self.registry.calls(package, operations.iter().copied());
-        let is_own = |operation: &Operation| match &known {
-            Some(calls) => calls.contains_key(operation),
+        let code = supplier.code(self.registry);
+        let is_own = |operation: &Operation| match code {
+            Some(code) => code.calls(operation).next().is_some(),
             None => !with.iter().any(|it| it.calls.iter().any(|call| call.operation == *operation)),
         };
         let operations: Vec<_> = operations.into_iter().filter(|it| is_own(it)).collect();
         let unlisted = with.iter().filter_map(|it| it.callable.as_ref().ok()).flat_map(|it| &it.unlisted);
         let unlisted =
             unlisted.filter(|it| it.split_once("::").is_some_and(|(it, _)| supplier.new_services.contains(it)));
-        let mut told: Vec<_> = operations.iter().map(|it| format!("`{it}`")).collect();
-        told.extend(unlisted.map(|it| format!("`{}`", it.replacen("::", ":", 1))).collect::<BTreeSet<_>>());
+        let mut told: Vec<_> = operations.iter().map(ToString::to_string).collect();
+        told.extend(unlisted.map(|it| it.replacen("::", ":", 1)).collect::<BTreeSet<_>>());
         let first = with.first()?;
         // What a program does not link of a dependency, it does not run.
         if told.is_empty() && !supplier.signs_newly {
@@ -291,13 +290,14 @@ impl<'a> Comparison<'a> {
             .filter(|it| {
                 supplier.signs_newly || it.operations().any(|it| operations.contains(&it)) || operations.is_empty()
             })
-            .map(|it| format!("`{}`", it.resource))
+            .map(|it| &it.resource)
             .collect();
         let what = if told.is_empty() { "it signs requests itself".to_owned() } else { listed(&told) };
         let message = format!("the dependency {} begins to call AWS: {what}, in {}", supplier.versions(), listed(&can));
-        let evidence = match (&known, operations.first()) {
-            (Some(calls), Some(operation)) => {
-                format!("`{}` is called at {}", operation.name, calls.get(*operation).cloned().unwrap_or_default())
+        let evidence = match (code, operations.first()) {
+            (Some(code), Some(operation)) => {
+                let place = code.calls(operation).next().map(ToString::to_string).unwrap_or_default();
+                format!("`{}` is called at {place}", operation.name)
             }
             (None, Some(_)) => "it depends on the SDK, and nothing else that is known calls that".to_owned(),
             (_, None) => format!("`{}` says what it depends on", lock::FILE),
@@ -346,18 +346,16 @@ impl<'a> Comparison<'a> {
             |it: &&Supplier<'_>| it.services.contains(operation.service) && self.after.contains(program, it.package);
         let mut possible = Vec::new();
         for supplier in self.suppliers.iter().filter(could) {
-            let known = self.registry.calls(supplier.package, std::iter::once(operation));
-            let place = match known {
-                Some(calls) => match calls.get(operation) {
-                    Some(place) => Some(place.clone()),
-                    None => continue,
-                },
-                None => None,
-            };
-            possible.push((place.is_none(), supplier.is_unchanged(), place, supplier));
+            let code = supplier.code(self.registry);
+            let place = code.and_then(|it| it.calls(operation).next());
+            let calls_only_others = code.is_some() && place.is_none();
+            if !calls_only_others {
+                possible.push((supplier.is_unchanged(), place, supplier));
+            }
         }
-        possible.sort_by_key(|(unseen, unchanged, ..)| (*unchanged, *unseen));
-        let Some((_, unchanged, place, supplier)) = possible.into_iter().next() else {
+        // What is new, and is seen to call it, comes first.
+        let first = possible.into_iter().min_by_key(|(unchanged, place, _)| (*unchanged, place.is_none()));
+        let Some((unchanged, place, supplier)) = first else {
             let told = "nothing in the source shows where".to_owned();
             return Origin { told, location: None, evidence: self.evidence("it is linked in the program") };
         };
@@ -407,9 +405,10 @@ fn on(resource: &str) -> String {
     if resource.is_empty() { String::new() } else { format!(" on `{resource}`") }
 }
 
-/// `a`, `a and b`, `a, b and c`.
-fn listed(names: &[String]) -> String {
-    match names {
+/// `` `a` ``, `` `a` and `b` ``, `` `a`, `b` and `c` ``.
+fn listed(names: &[impl Display]) -> String {
+    let names: Vec<_> = names.iter().map(|it| format!("`{it}`")).collect();
+    match names.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
         [before @ .., last] => format!("{} and {last}", before.join(", ")),

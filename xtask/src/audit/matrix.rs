@@ -21,7 +21,7 @@ pub struct AuditReport {
     pub change: Option<Change>,
     /// The files that were read, when files were audited.
     pub files: Vec<AuditedFile>,
-    /// How many files of a folder that could have been of a kind that is read are of none.
+    /// How many JSON and YAML files of a folder are none of those that are audited.
     pub passed_over: usize,
 }
 

@@ -15,7 +15,7 @@ pub fn is_about_writing(rule: &Rule) -> bool {
     ["GR", "CT", "WB"].iter().any(|family| rule.id.starts_with(family))
 }
 
-/// Whether a rule is about how long policies are: what AWS has, it took, however long.
+/// Whether a rule is about the length of policies, which says nothing of one that AWS has accepted already.
 #[must_use]
 pub fn is_about_length(rule: &Rule) -> bool {
     matches!(rule.id, "GR89" | "GR90" | "GR91" | "GR92")

@@ -35,6 +35,7 @@ pub async fn run(arguments: &PolicyAudit) -> anyhow::Result<Exit> {
         return suggest(arguments, format);
     }
     let format = format(arguments)?;
+    require_files_alone(arguments)?;
     let (mut report, audited) = if let Some(revision) = &arguments.against {
         // What is accepted and not new is not unused.
         (against::stacks(arguments, revision).await?, Vec::new())
@@ -149,7 +150,6 @@ async fn recorded<'a>(arguments: &PolicyAudit, stacks: &'a [Stack]) -> anyhow::R
 
 /// What is found in files, and their names.
 fn of_files(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<String>)> {
-    require_files_alone(arguments)?;
     let mut files = Files::default();
     for path in arguments.paths() {
         files.at(&folder::shown(path))?;
@@ -179,6 +179,7 @@ fn require_files_alone(arguments: &PolicyAudit) -> anyhow::Result<()> {
     let stack = arguments.names.iter().find(|it| !folder::is_path(it));
     let beside = [
         stack.map(|it| format!("the stack `{it}`")),
+        arguments.against.is_some().then(|| "`--against`".to_owned()),
         arguments.live.then(|| "`--live`".to_owned()),
         arguments.recorded.then(|| "`--recorded`".to_owned()),
         arguments.fix.then(|| "`--fix`".to_owned()),

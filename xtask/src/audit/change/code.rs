@@ -7,7 +7,8 @@ use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
-    Block, Expr, ExprMethodCall, ExprPath, ImplItemFn, ItemFn, ItemImpl, ItemMod, Macro, Meta, Signature, Token, Type,
+    Block, Expr, ExprMethodCall, ExprPath, ImplItemFn, ItemFn, ItemImpl, ItemMod, ItemTrait, Macro, Meta, Signature,
+    Token, TraitItemFn, Type,
 };
 
 use crate::audit::calls::Site;
@@ -192,6 +193,16 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.function(&function.sig, &function.block);
     }
 
+    fn visit_item_trait(&mut self, item: &'ast ItemTrait) {
+        self.within(item.ident.to_string(), true, |it| visit::visit_item_trait(it, item));
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
+        if let Some(block) = &function.default {
+            self.function(&function.sig, block);
+        }
+    }
+
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         let site = self.site(call.method.span());
         let goes_on = std::mem::take(&mut self.goes_on);
@@ -268,6 +279,20 @@ mod tests { fn purges() { orders.purge(); } }";
             code.calls(operation).map(|it| it.line).collect::<Vec<_>>(),
             [3, 7],
             "a method of the same name is none"
+        );
+    }
+
+    #[test]
+    fn a_method_that_a_trait_brings_is_a_function() {
+        let text = "trait Store { fn client(&self) -> &Client;\n\
+                    async fn forget(&self) { self.client().delete_item().send().await } }\n\
+                    fn handle(store: &impl Store) { store.forget() }";
+        let code = Code::of([("orders/src/main.rs", text.to_owned())]);
+        let operation = policies::operation::of("dynamodb").unwrap().iter().find(|it| it.name == "DeleteItem").unwrap();
+        let told: Vec<_> = code.calls(operation).map(|site| code.told(site)).collect();
+        assert_eq!(
+            told,
+            ["`Store::forget` at orders/src/main.rs:2:40, called from `handle` at orders/src/main.rs:3:39"]
         );
     }
 }

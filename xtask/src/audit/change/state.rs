@@ -1,7 +1,7 @@
 //! What programs can do in one state of the source.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use policies::{Operation, operation};
@@ -36,7 +36,7 @@ pub struct State {
 /// A program at one time.
 #[derive(Debug)]
 pub struct ProgramState {
-    /// What it has in common with itself at another time.
+    /// What it is found by in the other state.
     pub(super) key: String,
     pub(super) stack: String,
     /// The logical id of its function, or the file.
@@ -138,9 +138,10 @@ impl State {
             }
         });
         let programs = states.collect();
-        let file = source.and_then(|it| it.ancestors().map(|it| it.join(lock::FILE)).find(|it| it.is_file()));
+        let file = source.and_then(|it| upwards(it).into_iter().map(|it| it.join(lock::FILE)).find(|it| it.is_file()));
         let lock = file.as_deref().and_then(Path::parent).map(Lock::read).transpose()?;
-        let lock_file = file.map(|it| it.display().to_string()).unwrap_or_default();
+        let here = std::env::current_dir().unwrap_or_default();
+        let lock_file = file.map(|it| it.strip_prefix(here).unwrap_or(&it).display().to_string()).unwrap_or_default();
         Ok(Self { programs, stacks: Vec::new(), lock, lock_file })
     }
 
@@ -148,6 +149,12 @@ impl State {
     pub(super) fn contains(&self, program: &ProgramState, package: &LockedPackage) -> bool {
         let Some(lock) = &self.lock else { return false };
         program.package.as_ref().is_none_or(|name| lock.beneath(name).contains(&package))
+    }
+
+    /// Whether it is known which packages there are.
+    #[must_use]
+    pub fn has_lock(&self) -> bool {
+        self.lock.is_some()
     }
 
     /// The line of the lock file that names `package`.
@@ -225,8 +232,36 @@ fn calls(program: Program<'_>, code: &Code) -> Vec<Call> {
 
 /// The name of the package whose folder, or a folder in it, is `folder`.
 fn package_at(folder: &Path) -> Option<String> {
-    folder.ancestors().find_map(|it| {
+    upwards(folder).into_iter().find_map(|it| {
         let manifest: toml::Table = std::fs::read_to_string(it.join("Cargo.toml")).ok()?.parse().ok()?;
         Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
     })
+}
+
+/// `folder` and the folders that it is in, the nearest first: of `.` and `..` the path alone does not tell them.
+fn upwards(folder: &Path) -> Vec<PathBuf> {
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    whole.ancestors().map(Path::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn the_lock_file_is_that_of_the_source_or_of_a_folder_above_it() {
+        let folder = TempDir::new().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        let below = top.join("orders/src");
+        fs::create_dir_all(&below).unwrap();
+        let found = || State::of_programs(&[], Some(&below.join(".."))).unwrap().lock_file;
+        fs::write(below.join(lock::FILE), "").unwrap();
+        assert_eq!(found(), "");
+        fs::write(top.join(lock::FILE), "").unwrap();
+        assert_eq!(found(), top.join(lock::FILE).display().to_string());
+    }
 }

@@ -1,9 +1,8 @@
 //! Which dependencies call AWS by themselves, and since when.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-use policies::Operation;
 
 use super::code::Code;
 use crate::audit::source::Source;
@@ -27,10 +26,12 @@ pub(super) struct Supplier<'a> {
     pub services: BTreeSet<&'a str>,
     /// Its versions in the other state; none when it is new.
     pub before: Vec<&'a str>,
-    /// What of it the other state did not have: services whose SDKs it did not depend on.
+    /// Those of them that it did not have in the other state.
     pub new_services: BTreeSet<&'a str>,
     /// Whether it signs requests without an SDK, and did not in the other state.
     pub signs_newly: bool,
+    /// Its source, once it was asked for.
+    code: OnceCell<Option<Code>>,
 }
 
 /// The dependencies in `after` that call AWS by themselves, compared with those in `before`.
@@ -44,6 +45,7 @@ pub(super) fn suppliers<'a>(before: &'a Lock, after: &'a Lock) -> Vec<Supplier<'
             new_services: services.difference(&earlier).copied().collect(),
             signs_newly: services.is_empty() && signs(package) && !same.iter().any(|it| signs(it)),
             before: same.iter().map(|it| it.version.as_str()).collect(),
+            code: OnceCell::new(),
             services,
             package,
         }
@@ -60,6 +62,11 @@ impl Supplier<'_> {
     /// Whether the other state had it in this version.
     pub(super) fn is_unchanged(&self) -> bool {
         self.before.contains(&self.package.version.as_str())
+    }
+
+    /// Its source; nothing when it is not in `registry`.
+    pub(super) fn code(&self, registry: &Registry) -> Option<&Code> {
+        self.code.get_or_init(|| registry.code(self.package)).as_ref()
     }
 
     /// It with its versions: `` `foo` 1.2.0 -> 1.3.0 ``, or `` `foo` 1.3.0, which is new ``.
@@ -97,17 +104,11 @@ impl Registry {
         Self::below(&std::env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from))
     }
 
-    /// Where `package` itself calls each of `operations`: `foo-1.3.0/src/lib.rs:20:9`. Nothing when its source is not here.
-    pub(super) fn calls<'o>(
-        &self,
-        package: &LockedPackage,
-        operations: impl Iterator<Item = &'o Operation>,
-    ) -> Option<BTreeMap<&'o Operation, String>> {
+    /// The source of `package`, with places such as `foo-1.3.0/src/lib.rs:20:9`. Nothing when it is not here.
+    fn code(&self, package: &LockedPackage) -> Option<Code> {
         let name = format!("{}-{}", package.name, package.version);
         let folder = self.folders.iter().find(|folder| folder.join(&name).is_dir())?;
-        let code = Code::of(Source::read(folder, &[name]).texts());
-        let called = |operation: &'o Operation| Some((operation, code.calls(operation).next()?.to_string()));
-        Some(operations.filter_map(called).collect())
+        Some(Code::of(Source::read(folder, &[name]).texts()))
     }
 }
 

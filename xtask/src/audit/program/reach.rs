@@ -82,7 +82,7 @@ fn covers_arn(pattern: &str, arn: &str) -> Option<bool> {
     if covers(allowed, used) {
         return Some(true);
     }
-    // Two patterns that begin otherwise have nothing in common.
+    // Two patterns whose beginnings differ have nothing in common.
     let fixed = |text: &str| text[..text.find(['*', '?']).unwrap_or(text.len())].to_owned();
     let (one, other) = (fixed(allowed), fixed(used));
     let is_apart = !one.starts_with(&other) && !other.starts_with(&one);

@@ -58,6 +58,11 @@ pub(super) fn programs(arguments: &PolicyAudit) -> anyhow::Result<AuditReport> {
     };
     let (before, _) = state(then, arguments.of_program.before_source.as_deref())?;
     let (after, programs) = state(now, arguments.of_program.source.as_deref())?;
+    if !before.has_lock() || !after.has_lock() {
+        ui::say(
+            "whether a dependency begins to call AWS is not judged: it takes a `Cargo.lock` at or above `--source` and `--before-source`",
+        );
+    }
     let names: Vec<_> = then.iter().map(|it| it.display().to_string()).collect();
     let change = change::between(&before, &after, &names.join(", "), &Registry::of_machine());
     Ok(AuditReport { programs, ..report(change) })

@@ -36,7 +36,8 @@ pub(super) fn calls(syntax: &Syntax<'_>) -> Vec<SdkCall> {
         let place = Syntax::place(&chain.file, link.span);
         calls.push(SdkCall { method: normal(&link.method), place, parameters, is_whole });
     }
-    // A method of the source's own may have the name of an operation. It is told from one by not being sent, where others are.
+    // The source may have a method of its own with the name of an operation. Where some calls of a name end with `send`, those
+    // that do not are taken for calls of that method.
     let is_own = |method: &str| syntax.functions.iter().any(|it| it.owner.is_some() && normal(&it.name) == method);
     let sent: BTreeSet<_> = calls.iter().filter(|it| it.is_whole).map(|it| it.method.clone()).collect();
     calls.retain(|it| it.is_whole || !is_own(&it.method) || !sent.contains(&it.method));

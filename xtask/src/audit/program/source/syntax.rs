@@ -108,8 +108,8 @@ impl<'a> Syntax<'a> {
         self.scope = outer;
     }
 
-    /// The calls that may be of `function`: of those that name a type before `::`, only those that name its own, where some
-    /// do; else it may be meant by another name of the type.
+    /// The calls that may be of `function`. Where some of them name its type before `::`, those that name another type are
+    /// left out. Where none does, its type may have another name there, so that all stay.
     pub(super) fn calls_of(&self, function: &Function<'_>) -> impl Iterator<Item = &Given<'a>> {
         let calls = self.arguments.get(&function.name).map(Vec::as_slice).unwrap_or_default();
         let own = function.owner.clone();
