@@ -90,11 +90,11 @@ impl Actions {
     }
 
     /// Does `work` with the stack `name`, on a thread of its own: what commands do may block.
-    async fn with_stack(
+    async fn with_stack<T: Send + 'static>(
         &self,
         name: String,
-        work: impl AsyncFnOnce(&RunningStack) -> anyhow::Result<Json> + Send + 'static,
-    ) -> anyhow::Result<Json> {
+        work: impl AsyncFnOnce(&RunningStack) -> anyhow::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
         let running = self.running.borrow().clone();
         let working = tokio::task::spawn_blocking(move || {
             let stack = running
@@ -135,6 +135,14 @@ impl Actions {
         })
         .await
     }
+
+    /// An object that is a picture. Its own media type is not believed.
+    ///
+    /// # Errors
+    /// When there is no such object, or it is no picture.
+    pub async fn picture(&self, stack: String, id: String, key: String) -> anyhow::Result<Picture> {
+        self.with_stack(stack, async move |stack| bucket::picture(stack, &id, &key).await).await
+    }
 }
 
 async fn part(stack: &RunningStack, id: &str) -> anyhow::Result<Json> {
@@ -153,10 +161,8 @@ async fn part(stack: &RunningStack, id: &str) -> anyhow::Result<Json> {
         "AWS::Lambda::Function" => function::facts(stack, resource).await?,
         "AWS::SQS::Queue" => messages::queue_facts(stack, id),
         "AWS::SNS::Topic" => messages::topic_facts(stack, resource),
-        "AWS::Events::EventBus" => messages::bus_facts(),
         "AWS::Events::Rule" => messages::rule_facts(stack, id),
         "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" => table::facts(stack, id),
-        "AWS::S3::Bucket" => bucket::facts(),
         "AWS::ApiGateway::RestApi" => api::facts(stack, resource),
         _ => Json::Null,
     };

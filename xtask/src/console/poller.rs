@@ -19,7 +19,7 @@ use crate::operate::log_events::{LogEvent, LogEvents};
 use crate::operate::running_stack::{FUNCTION, QUEUE, RunningStack};
 use crate::operate::{moment, queue};
 use crate::services;
-use activity::Activity;
+use activity::{Activity, Functions};
 
 /// How long to wait between two looks while somebody watches.
 const PAUSE: Duration = Duration::from_millis(80);
@@ -38,10 +38,18 @@ const STORES: [&str; 3] = ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable",
 /// Looks at the stacks of `running` for ever, and tells `hub`.
 pub async fn poll(hub: Arc<Hub>, mut running: Receiver<Running>) {
     let mut since = moment::before_now(HISTORY);
+    // By stack: a deployment must not begin them anew.
+    let mut counted = BTreeMap::<String, Functions>::new();
     loop {
         let stacks = running.borrow_and_update().clone();
         hub.show(&stacks);
-        let follow = join_all(stacks.iter().map(|stack| Follower::new(&hub, stack).follow(since)));
+        for stack in &*stacks {
+            counted.entry(stack.stack.name().to_owned()).or_default();
+        }
+        let follow = join_all(counted.iter_mut().filter_map(|(name, functions)| {
+            let stack = stacks.iter().find(|it| it.stack.name() == name)?;
+            Some(Follower::new(&hub, stack).follow(since, functions))
+        }));
         tokio::select! {
             // Where there is no stack it ends at once.
             () = async { follow.await; pending::<()>().await } => {}
@@ -69,8 +77,8 @@ impl<'a> Follower<'a> {
         Self { hub, stack, is_stored: Notify::new() }
     }
 
-    async fn follow(self, since: i64) {
-        futures::join!(self.watch(since), self.count_stores());
+    async fn follow(self, since: i64, functions: &mut Functions) {
+        futures::join!(self.watch(since, functions), self.count_stores());
     }
 
     fn name(&self) -> String {
@@ -78,11 +86,10 @@ impl<'a> Follower<'a> {
     }
 
     /// Looks at logs, queues and calls again and again.
-    async fn watch(&self, since: i64) {
-        let functions: Vec<_> = self.stack.all(FUNCTION).collect();
-        let groups = self.stack.log_groups(&functions);
+    async fn watch(&self, since: i64, functions: &mut Functions) {
+        let groups = self.stack.log_groups(&self.stack.all(FUNCTION).collect::<Vec<_>>());
         let mut log = LogEvents::since(&self.stack.cloud, &groups, since).followed();
-        let mut activity = Activity::of(self.stack);
+        let mut activity = Activity::of(self.stack, functions);
         let mut calls = Seen::default();
         // What was read before something else could not be is kept for the next look.
         let mut lines = Vec::new();

@@ -58,13 +58,19 @@ impl<E: Into<anyhow::Error>> From<E> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let exit = self.0.downcast_ref::<Failure>().map(|failure| failure.exit);
-        let status = match exit {
+        let failure = self.0.downcast_ref::<Failure>();
+        let status = match failure.map(|failure| failure.exit) {
             Some(Exit::Usage) => StatusCode::BAD_REQUEST,
             Some(Exit::NoSuchStack) => StatusCode::NOT_FOUND,
             _ => StatusCode::BAD_GATEWAY,
         };
-        (status, Json(json!({"error": format!("{:#}", self.0)}))).into_response()
+        let error = if failure.is_some_and(Failure::is_silent) {
+            // Such as of source that does not compile.
+            "it failed; the terminal in which the console was started shows why".to_owned()
+        } else {
+            format!("{:#}", self.0)
+        };
+        (status, Json(json!({ "error": error }))).into_response()
     }
 }
 
@@ -139,4 +145,18 @@ async fn deploy(
     Json(Approved { seal }): Json<Approved>,
 ) -> Answer {
     Ok(Json(console.actions.deploy(stack, seal).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn of_a_failure_that_was_said_elsewhere_the_page_is_told_where() {
+        let answer = Refused(Failure::silent(Exit::Failed).into()).into_response();
+        assert_eq!(answer.status(), StatusCode::BAD_GATEWAY);
+        let body = axum::body::to_bytes(answer.into_body(), 1_000).await.unwrap();
+        let said: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(said["error"], "it failed; the terminal in which the console was started shows why");
+    }
 }

@@ -22,7 +22,7 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 const LONGEST_TEXT: usize = 4_000;
 
 /// How many changes wait for a page that does not take them; a page that is further behind gets all anew.
-const WAITING_CHANGES: usize = 256;
+const WAITING_CHANGES: usize = 64;
 
 /// How many events are told at once.
 const EVENTS_AT_ONCE: usize = 1_000;

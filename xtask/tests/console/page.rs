@@ -49,7 +49,7 @@ impl Drop for Console {
 struct Scene {
     browser: Browser,
     _console: Console,
-    _system: Deployment,
+    system: Deployment,
     validator: StandIn,
 }
 
@@ -69,7 +69,7 @@ impl Scene {
         let mut browser = Browser::start(&program);
         browser.open(&console.address);
         browser.wait_for("document.querySelectorAll('[data-part]').length > 10");
-        Some(Self { browser, _console: console, _system: system, validator })
+        Some(Self { browser, _console: console, system, validator })
     }
 
     /// Opens a part as somebody without a mouse does.
@@ -87,6 +87,13 @@ impl Scene {
         );
         self.browser.wait_for(&format!("Boolean({button})"));
         self.browser.evaluate(&format!("{button}.click()"));
+    }
+
+    /// Answers the question that is asked before something is done.
+    #[track_caller]
+    fn say_yes(&mut self) {
+        self.browser.wait_for("document.querySelector('dialog').open");
+        self.browser.evaluate("[...document.querySelectorAll('dialog button')].at(-1).click()");
     }
 
     /// Waits until the card of a part says `text`.
@@ -141,6 +148,19 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     scene.browser.evaluate("document.querySelector('#panel details.item').open = true");
     scene.wait_for_panel("<img src=x");
 
+    // An item is edited and deleted.
+    scene.click("Edit");
+    scene.browser.evaluate(
+        "(() => { const text = document.querySelector('#panel details.item textarea'); \
+         text.value = JSON.stringify({...JSON.parse(text.value), reason: {S: 'seen by somebody'}}); })()",
+    );
+    scene.click("Write");
+    scene.say_yes();
+    scene.wait_for_panel("seen by somebody");
+    scene.click("Delete");
+    scene.say_yes();
+    scene.wait_for_part("FalseReports", "empty");
+
     // A poisoned message fails, and ends in the dead-letter queue, in red.
     scene.validator.fail(Fault::Down);
     scene.send(&sighting("XW-3", "poisoned"), "XW-3");
@@ -162,8 +182,7 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     // Mended and sent back, it ends well.
     scene.validator.recover();
     scene.click("Redrive");
-    scene.browser.wait_for("document.querySelector('dialog').open");
-    scene.browser.evaluate("[...document.querySelectorAll('dialog button')].at(-1).click()");
+    scene.say_yes();
     scene.wait_for_panel("1 message moved");
     scene.wait_for_part("Sightings", "2 items");
     scene.wait_for_part("SightingsDlq", "none dead");
@@ -183,11 +202,26 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
          text.closest('details').open = true; text.value = text.value.replace('poisoned-again', 'mended'); })()",
     );
     scene.click("Send back");
-    scene.browser.wait_for("document.querySelector('dialog').open");
-    scene.browser.evaluate("[...document.querySelectorAll('dialog button')].at(-1).click()");
+    scene.say_yes();
     scene.wait_for_panel("sent back to SightingsQueue");
     scene.wait_for_part("Sightings", "3 items");
     scene.wait_for_part("SightingsDlq", "none dead");
+
+    // A deployment begins no count anew.
+    let invocations = "parseInt(document.querySelector('[data-part=Consumer] .numbers').textContent)";
+    let before = scene.browser.evaluate(invocations);
+    scene.browser.evaluate(
+        "window.shown = 0; \
+         new EventSource('/api/events').addEventListener('stacks', () => { window.shown += 1; }); true",
+    );
+    scene.browser.wait_for("window.shown === 1");
+    let cloud = scene.system.cloud.clone();
+    let url = scene.validator.url("/other");
+    scene.system = cloud.system("spaceships").parameter("ModelValidatorUrl", &url).deploy();
+    scene.browser.wait_for("window.shown === 2");
+    scene.send(&sighting("XW-5", "X-Wing"), "XW-5");
+    scene.wait_for_part("Sightings", "4 items");
+    scene.browser.wait_for(&format!("{invocations} > {before}"));
 
     assert_eq!(scene.browser.evaluate("document.querySelectorAll('img, main script').length"), 0);
     assert_eq!(scene.browser.evaluate("document.title"), title);

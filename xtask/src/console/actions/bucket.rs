@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{Actions, done, require};
+use super::{done, require};
 use crate::cloud::explain;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -49,11 +49,6 @@ pub struct Picture {
     pub bytes: Vec<u8>,
 }
 
-/// What there is to know of a bucket.
-pub(super) fn facts() -> Json {
-    json!({"sends": "object"})
-}
-
 fn bucket<'a>(stack: &'a RunningStack, id: &str) -> anyhow::Result<&'a Resource> {
     require(stack, id, &["AWS::S3::Bucket"], "bucket")
 }
@@ -80,28 +75,21 @@ pub(super) async fn object(stack: &RunningStack, id: &str, Object { key }: &Obje
     let bucket = bucket(stack, id)?;
     let head = stack.cloud.s3.head_object().bucket(&bucket.physical_id).key(key).send().await.map_err(explain)?;
     let size = head.content_length().unwrap_or_default();
-    let (modified, media_type) = (head.last_modified().and_then(|it| it.to_millis().ok()), head.content_type());
-    let mut shown = json!({"key": key, "size": size, "modified": modified, "media_type": media_type});
     if size == 0 {
-        shown["text"] = "".into();
-        return Ok(shown);
+        // It has no range that could be asked for.
+        return Ok(json!({"text": "", "whole": true}));
     }
     let call = stack.cloud.s3.get_object().bucket(&bucket.physical_id).key(key);
     let answer = call.range(format!("bytes=0-{}", PREVIEW - 1)).send().await.map_err(explain)?;
     let bytes = answer.body.collect().await.context("the object cannot be read")?.to_vec();
     if picture_type(&bytes).is_some() {
-        shown["picture"] = (size <= LARGEST_PICTURE).into();
-        return Ok(shown);
+        return Ok(json!({"picture": size <= LARGEST_PICTURE}));
     }
     let is_whole = i64::try_from(bytes.len()).is_ok_and(|read| read >= size);
-    match text_of(&bytes, is_whole) {
-        Some(text) => {
-            shown["text"] = text.into();
-            shown["whole"] = is_whole.into();
-        }
-        None => shown["binary"] = true.into(),
-    }
-    Ok(shown)
+    Ok(match text_of(&bytes, is_whole) {
+        Some(text) => json!({"text": text, "whole": is_whole}),
+        None => json!({"binary": true}),
+    })
 }
 
 /// Deletes an object.
@@ -112,25 +100,17 @@ pub(super) async fn delete(stack: &RunningStack, id: &str, Object { key }: &Obje
     Ok(done())
 }
 
-impl Actions {
-    /// An object that is a picture. Its own media type is not believed.
-    ///
-    /// # Errors
-    /// When there is no such object, or it is no picture.
-    pub async fn picture(&self, stack: String, id: String, key: String) -> anyhow::Result<Picture> {
-        let running = self.running.borrow().clone();
-        let stack = running.iter().find(|it| it.stack.name() == stack);
-        let stack = stack.ok_or_else(|| Failure::new("the console shows no such stack").exit(Exit::NoSuchStack))?;
-        let bucket = bucket(stack, &id)?;
-        let answer = stack.cloud.s3.get_object().bucket(&bucket.physical_id).key(&key).send().await.map_err(explain)?;
-        if answer.content_length().is_some_and(|it| it > LARGEST_PICTURE) {
-            return Err(Failure::new("the picture is too large to be shown").exit(Exit::Usage).into());
-        }
-        let bytes = answer.body.collect().await.context("the object cannot be read")?.to_vec();
-        let media_type = picture_type(&bytes);
-        let media_type = media_type.ok_or_else(|| Failure::new("the object is no picture").exit(Exit::Usage))?;
-        Ok(Picture { media_type, bytes })
+/// An object that is a picture.
+pub(super) async fn picture(stack: &RunningStack, id: &str, key: &str) -> anyhow::Result<Picture> {
+    let bucket = bucket(stack, id)?;
+    let answer = stack.cloud.s3.get_object().bucket(&bucket.physical_id).key(key).send().await.map_err(explain)?;
+    if answer.content_length().is_some_and(|it| it > LARGEST_PICTURE) {
+        return Err(Failure::new("the picture is too large to be shown").exit(Exit::Usage).into());
     }
+    let bytes = answer.body.collect().await.context("the object cannot be read")?.to_vec();
+    let media_type = picture_type(&bytes);
+    let media_type = media_type.ok_or_else(|| Failure::new("the object is no picture").exit(Exit::Usage))?;
+    Ok(Picture { media_type, bytes })
 }
 
 fn picture_type(bytes: &[u8]) -> Option<&'static str> {

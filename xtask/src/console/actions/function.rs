@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_lambda::types::Runtime;
 use clap::ValueEnum as _;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -47,8 +46,6 @@ pub(super) async fn facts(stack: &RunningStack, function: &Resource) -> anyhow::
         "code_size": live.code_size(),
         "memory": live.memory_size(),
         "timeout": live.timeout(),
-        "runtime": live.runtime().map(Runtime::as_str),
-        "modified": live.last_modified(),
         "role": live.role(),
         "variables": variables.collect::<Vec<_>>(),
         "rights": rights(stack, &function.id).await?,

@@ -49,8 +49,6 @@ pub(super) fn queue_facts(stack: &RunningStack, id: &str) -> Json {
         "sources": ids(stack.sources(id)),
         "consumers": ids(stack.consumers(id)),
         "receives": properties["RedrivePolicy"]["maxReceiveCount"],
-        "visibility_timeout": properties["VisibilityTimeout"],
-        "retention": properties["MessageRetentionPeriod"],
     })
 }
 
@@ -65,12 +63,7 @@ pub(super) fn topic_facts(stack: &RunningStack, topic: &Resource) -> Json {
             "filter": it["FilterPolicy"],
         })
     });
-    json!({"fifo": is_fifo(&topic.physical_id), "subscriptions": subscriptions.collect::<Vec<_>>(), "sends": "message"})
-}
-
-/// What there is to know of a bus.
-pub(super) fn bus_facts() -> Json {
-    json!({"sends": "event"})
+    json!({"fifo": is_fifo(&topic.physical_id), "subscriptions": subscriptions.collect::<Vec<_>>()})
 }
 
 /// What there is to know of a rule. What it matches is sent to its bus.
@@ -109,7 +102,7 @@ pub(super) async fn send(stack: &RunningStack, id: &str, given: Send) -> anyhow:
         group: group.filter(|it| !it.is_empty()),
         deduplication_id: None,
         attributes,
-        key,
+        key: key.filter(|it| !it.is_empty()),
         detail_type: detail_type.filter(|it| !it.is_empty()),
         source: source.filter(|it| !it.is_empty()),
         target: TargetArgs::default(),

@@ -58,8 +58,10 @@ impl Actions {
     }
 }
 
+/// The stack with the options that it is shown with: a plan must not go back to their defaults.
 fn selected(stack: &RunningStack) -> StackArgs {
-    StackArgs { names: vec![stack.stack.name().to_owned()], all: false, choices: OptionArgs::default() }
+    let options = stack.stack.assembled().options.clone().into_iter().collect();
+    StackArgs { names: vec![stack.stack.name().to_owned()], all: false, choices: OptionArgs { options } }
 }
 
 async fn plan(stack: &RunningStack, target: &TargetArgs, file: &std::path::Path) -> anyhow::Result<Json> {

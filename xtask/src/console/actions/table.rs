@@ -1,6 +1,5 @@
 //! Tables: their items by key or index, a page at a time.
 
-use anyhow::Context as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -57,13 +56,17 @@ fn keys(properties: &Json, schema: &Json) -> Vec<(String, String)> {
     names.map(|name| (name.to_owned(), type_of(name))).collect()
 }
 
+/// The indexes of a table.
+fn indexes(properties: &Json) -> impl Iterator<Item = &Json> {
+    let kinds = ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"];
+    kinds.into_iter().filter_map(move |kind| properties[kind].as_array()).flatten()
+}
+
 /// What there is to know of a table.
 pub(super) fn facts(stack: &RunningStack, id: &str) -> Json {
     let properties = stack.properties(id);
     let named = |keys: Vec<(String, String)>| keys.into_iter().map(|(name, it)| json!({"name": name, "type": it}));
-    let indexes = properties["GlobalSecondaryIndexes"].as_array().into_iter().flatten();
-    let locals = properties["LocalSecondaryIndexes"].as_array().into_iter().flatten();
-    let indexes = indexes.chain(locals).map(
+    let indexes = indexes(properties).map(
         |it| json!({"name": it["IndexName"], "keys": named(keys(properties, &it["KeySchema"])).collect::<Vec<_>>()}),
     );
     json!({
@@ -84,9 +87,9 @@ pub(super) async fn items(stack: &RunningStack, id: &str, asked: Items) -> anyho
         let schema = match &index {
             None => &properties["KeySchema"],
             Some(name) => {
-                let all = ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"];
-                let mut all = all.iter().filter_map(|it| properties[*it].as_array()).flatten();
-                &all.find(|it| it["IndexName"] == *name).context("the table has no such index")?["KeySchema"]
+                let index = indexes(properties).find(|it| it["IndexName"] == *name);
+                let none = || Failure::new(format!("the table has no index `{name}`")).exit(Exit::Usage);
+                &index.ok_or_else(none)?["KeySchema"]
             }
         };
         let keys = keys(properties, schema);

@@ -341,17 +341,16 @@ function ofTable(id, facts) {
   where.addEventListener("change", name);
   name();
   const results = h("div");
-  const load = async (after = null) => {
-    const given = { index: where.value || null, partition: partition.value || null, sort: sort.value || null, after };
-    const { items, next } = await server.request(state.stack, id, "items", given);
+  const load = async (given, after = null) => {
+    const { items, next } = await server.request(state.stack, id, "items", { ...given, after });
     results.append(...items.map((it) => item(id, facts.keys, it)));
-    const more = next ? h("button", { type: "button", onclick: async () => { more.remove(); await load(next).catch((error) => results.append(failure(error))); } }, "More") : null;
+    const more = next ? h("button", { type: "button", onclick: async () => { more.remove(); await load(given, next).catch((error) => results.append(failure(error))); } }, "More") : null;
     if (more) results.append(more);
     return items.length;
   };
   const show = form(id, [field("Of", where), partitionField, sortField], "Show items", async () => {
     results.replaceChildren();
-    const count = await load();
+    const count = await load({ index: where.value || null, partition: partition.value || null, sort: sort.value || null });
     return count === 0 ? h("p", { class: "soft" }, "no such item") : null;
   });
   queueMicrotask(() => show.requestSubmit());
@@ -418,16 +417,16 @@ function item(id, keys, value) {
 function ofBucket(id) {
   const prefix = input({ placeholder: "all objects" });
   const results = h("div");
-  const load = async (after = null) => {
-    const { objects, next } = await server.request(state.stack, id, "objects", { prefix: prefix.value || null, after });
+  const load = async (given, after = null) => {
+    const { objects, next } = await server.request(state.stack, id, "objects", { ...given, after });
     results.append(...objects.map((it) => object(id, it)));
-    const more = next ? h("button", { type: "button", onclick: async () => { more.remove(); await load(next).catch((error) => results.append(failure(error))); } }, "More") : null;
+    const more = next ? h("button", { type: "button", onclick: async () => { more.remove(); await load(given, next).catch((error) => results.append(failure(error))); } }, "More") : null;
     if (more) results.append(more);
     return objects.length;
   };
   const show = form(id, [field("Keys that begin with", prefix)], "List objects", async () => {
     results.replaceChildren();
-    return (await load()) === 0 ? h("p", { class: "soft" }, "no such object") : null;
+    return (await load({ prefix: prefix.value || null })) === 0 ? h("p", { class: "soft" }, "no such object") : null;
   });
   queueMicrotask(() => show.requestSubmit());
   const [key, body] = [input({ placeholder: "folder/name.txt" }), textarea("", 4)];

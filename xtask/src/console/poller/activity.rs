@@ -20,12 +20,15 @@ const FAILED: usize = 10_000;
 /// For how long an invocation is taken to be by a function that invoked it: its log comes when it has ended.
 const INVOKED: Duration = Duration::from_secs(30);
 
+/// What was counted of the functions of a stack, by logical id.
+pub(super) type Functions = BTreeMap<String, Function>;
+
 /// What the functions of a stack did.
 pub(super) struct Activity<'a> {
     stack: &'a RunningStack,
     groups: Vec<LogGroup>,
     graph: Graph,
-    functions: BTreeMap<String, Function>,
+    functions: &'a mut Functions,
     /// The invocation that each stream of a group is at: a line of text does not tell its own.
     current: BTreeMap<(usize, String), String>,
     /// How many messages each queue had.
@@ -34,8 +37,9 @@ pub(super) struct Activity<'a> {
     invoked: BTreeMap<String, Instant>,
 }
 
+/// What was counted of a function.
 #[derive(Default)]
-struct Function {
+pub(super) struct Function {
     invocations: u64,
     denied: u64,
     errors: u64,
@@ -44,13 +48,18 @@ struct Function {
 }
 
 impl<'a> Activity<'a> {
-    pub(super) fn of(stack: &'a RunningStack) -> Self {
-        let functions: Vec<_> = stack.all(FUNCTION).collect();
+    /// Goes on counting `functions`.
+    pub(super) fn of(stack: &'a RunningStack, functions: &'a mut Functions) -> Self {
+        let deployed: Vec<_> = stack.all(FUNCTION).collect();
+        functions.retain(|id, _| deployed.iter().any(|it| it.id == *id));
+        for function in &deployed {
+            functions.entry(function.id.clone()).or_default();
+        }
         Self {
             stack,
-            groups: stack.log_groups(&functions),
+            groups: stack.log_groups(&deployed),
             graph: Graph::of(stack.stack.assembled()),
-            functions: functions.iter().map(|it| (it.id.clone(), Function::default())).collect(),
+            functions,
             current: BTreeMap::new(),
             messages: BTreeMap::new(),
             invoked: BTreeMap::new(),

@@ -44,7 +44,8 @@ pub fn item_of(json: &Map<String, Json>) -> anyhow::Result<Vec<(String, Attribut
 }
 
 fn value_of(json: &Json) -> anyhow::Result<AttributeValue> {
-    let (kind, value) = json.as_object().and_then(|it| it.iter().next()).context("expected a value with its type")?;
+    let members = json.as_object().filter(|it| it.len() == 1);
+    let (kind, value) = members.and_then(|it| it.iter().next()).context("expected a value with its type")?;
     let text = || value.as_str().map(str::to_owned).context("expected a text");
     let blob = |json: &Json| -> anyhow::Result<Blob> {
         Ok(Blob::new(base64::decode(json.as_str().context("expected a text")?)?))
@@ -57,7 +58,7 @@ fn value_of(json: &Json) -> anyhow::Result<AttributeValue> {
         "N" => AttributeValue::N(text()?),
         "B" => AttributeValue::B(blob(value)?),
         "BOOL" => AttributeValue::Bool(value.as_bool().context("expected a truth value")?),
-        "NULL" => AttributeValue::Null(true),
+        "NULL" => AttributeValue::Null(value.as_bool().context("expected a truth value")?),
         "SS" => AttributeValue::Ss(texts()?),
         "NS" => AttributeValue::Ns(texts()?),
         "BS" => AttributeValue::Bs(list()?.iter().map(blob).collect::<anyhow::Result<_>>()?),
@@ -96,5 +97,20 @@ mod tests {
             item_of(&serde_json::from_str(&line).unwrap()).unwrap().into_iter().collect::<BTreeMap<_, _>>(),
             item
         );
+    }
+
+    #[test]
+    fn what_is_no_item_is_refused_and_not_guessed() {
+        for (value, why) in [
+            (json!("1"), "expected a value with its type"),
+            (json!({}), "expected a value with its type"),
+            (json!({"S": "1", "N": "1"}), "expected a value with its type"),
+            (json!({"N": 1}), "expected a text"),
+            (json!({"NULL": "x"}), "expected a truth value"),
+            (json!({"Q": "1"}), "`Q` is no type of an attribute"),
+        ] {
+            let item = Map::from_iter([("x".to_owned(), value)]);
+            assert_eq!(format!("{:#}", item_of(&item).unwrap_err()), format!("`x`: {why}"));
+        }
     }
 }
