@@ -88,7 +88,8 @@ pub struct ResourceChange {
 pub struct Plan {
     /// Whether nothing is deployed yet.
     pub is_first: bool,
-    /// The resources that get another logical id, or go to another stack or come from one. They are below under the new id, if anything else of them changes.
+    /// The resources that get another logical id, go to another stack or come from one. They are below under the new id, if
+    /// anything else of them changes.
     pub moves: Vec<Move>,
     /// The resources, in the order of the new template, then those that leave the stack.
     pub resources: Vec<ResourceChange>,

@@ -31,6 +31,23 @@ fn the_first_deployment_creates_everything() {
 }
 
 #[test]
+fn what_its_condition_keeps_away_moves_not() {
+    let before = "
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Orders: {Type: AWS::SQS::Queue, Condition: Never}
+";
+    let of = |yaml: &str| Snapshot::given(Template::parse(yaml).unwrap(), &BTreeMap::new());
+    let moves = |before: &str| {
+        let moved_from = [("Placed".to_owned(), FormerId::here("Orders"))].into();
+        let after = Snapshot { moved_from, ..of(&before.replace("Orders:", "Placed:")) };
+        Plan::between(Some(&of(before)), &after).moves.len()
+    };
+    assert_eq!((moves(before), moves(&before.replace("[a, b]", "[a, a]"))), (0, 1));
+}
+
+#[test]
 fn a_tag_alone_is_a_change() {
     let before = snapshot(Path::new("tests/plans/creates-and-deletes/after.yaml"));
     let tags = [("team".to_owned(), "orders".to_owned())].into();

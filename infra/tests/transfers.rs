@@ -132,6 +132,9 @@ fn what_has_moved_or_was_never_there_moves_not() {
     }
     let there = moved(&[("orders", Some(ORDERS), STAYS, &[]), ("storage", Some(storage), storage, ways)]).unwrap();
     assert_eq!(there, [None, None]);
+    let kept_away = ORDERS.replace("[a, a]", "[a, b]");
+    let none = moved(&[("orders", Some(kept_away.as_str()), STAYS, &[]), ("storage", None, storage, ways)]).unwrap();
+    assert_eq!(none, [None, None]);
 }
 
 #[test]

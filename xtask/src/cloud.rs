@@ -318,7 +318,6 @@ impl fmt::Display for Called {
     }
 }
 
-/// `cause` is what the SDK says of the places where it looked.
 /// An error with all its causes, each once.
 pub fn causes(error: &dyn std::error::Error) -> String {
     let all = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);

@@ -43,7 +43,7 @@ pub struct Prepared {
     pub until_others: Option<Snapshot>,
     /// The functions' zips, which stacks may share.
     pub artifacts: Vec<Arc<Artifact>>,
-    /// What those of them that are not deployed yet were built from, by their keys.
+    /// What each zip that is not deployed yet was built from, by its key.
     pub provenance: BTreeMap<String, Provenance>,
     /// Where the zips go.
     pub bucket: Bucket,
@@ -230,12 +230,11 @@ fn add_provenance(root: &Path, prepared: &mut [anyhow::Result<Prepared>]) {
             if deployed.is_some_and(|parameters| parameters.values().any(|value| *value == key)) {
                 continue;
             }
-            let origin = origin.get_or_insert_with(|| Origin::read(root));
-            match origin
-                .as_ref()
-                .map_err(ToString::to_string)
-                .and_then(|it| it.of(artifact).map_err(|it| it.to_string()))
-            {
+            let provenance = match origin.get_or_insert_with(|| Origin::read(root)) {
+                Ok(origin) => origin.of(artifact).map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            match provenance {
                 Ok(provenance) => {
                     prepared.provenance.insert(key, provenance);
                 }

@@ -11,10 +11,6 @@ use infra::{LogicalId, Ref, Stack};
 
 use crate::protection;
 
-/// How many alarms a widget shows at most.
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>
-const ALARMS: usize = 100;
-
 /// Adds the dashboard `Dashboard`, named as the stack is in its stage: its alarms; how old the oldest message of each
 /// queue is, and how many are in dead-letter queues; how often each function is invoked, fails and is refused, and how long
 /// it takes (p50 and p99); reads and writes that tables refuse; requests of APIs, those with errors, and how long they
@@ -41,7 +37,7 @@ pub fn dashboard(stack: &mut Stack) -> Option<Ref<Dashboard>> {
 
 fn alarms(stack: &Stack) -> Vec<Widget> {
     let alarms: Vec<_> = stack.resources_of::<Alarm>().map(|(alarm, _)| alarm).collect();
-    alarms.chunks(ALARMS).map(|alarms| Widget::alarms("Alarms", alarms.iter().copied())).collect()
+    alarms.chunks(Widget::MAX_ALARMS).map(|alarms| Widget::alarms("Alarms", alarms.iter().copied())).collect()
 }
 
 fn queues(stack: &Stack) -> Vec<Widget> {
@@ -149,7 +145,7 @@ mod tests {
     #[test]
     fn all_that_a_stack_has_is_on_it() {
         let mut stack = Stack::new("shop", &Stage::default());
-        let orders = crate::standard_queue(&mut stack, "Orders", "orders", StandardQueue::default());
+        crate::standard_queue(&mut stack, "Orders", "orders", StandardQueue::default());
         crate::fifo_queue(&mut stack, "Payments", "payments", FifoQueue::default());
         let table = Table::keyed(infra::dynamodb::Key::hash(infra::dynamodb::S("id")));
         crate::table(&mut stack, "OrdersTable", table);
@@ -157,7 +153,6 @@ mod tests {
         let api = RestApi::named(Value::from("shop"));
         let api = crate::rest_api(&mut stack, "Api", api, &[Route::post("/orders", function)]);
         crate::publish(&mut stack, api, "live");
-        let _ = orders;
         dashboard(&mut stack).unwrap();
         let (text, body) = body(&stack);
         for expected in [

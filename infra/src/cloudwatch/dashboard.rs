@@ -125,6 +125,10 @@ impl Series {
 }
 
 impl Widget {
+    /// How many alarms a widget shows at most.
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>
+    pub const MAX_ALARMS: usize = 100;
+
     /// Lines over time, a point a minute, half a row wide.
     #[must_use]
     pub fn metrics(title: impl Into<String>, series: impl IntoIterator<Item = Series>) -> Self {
@@ -173,7 +177,7 @@ impl Body {
             row.extend([json!(dimension.name), json!(self.text(&dimension.value))]);
         }
         let mut rendering = Map::new();
-        rendering.insert("stat".to_owned(), series.statistic.name().into());
+        rendering.insert("stat".to_owned(), series.statistic.stat());
         if let Some(label) = &series.label {
             rendering.insert("label".to_owned(), literal(label).into());
         }
@@ -208,10 +212,10 @@ fn literal(text: &str) -> String {
 }
 
 impl SeriesStatistic {
-    fn name(self) -> String {
+    fn stat(self) -> Json {
         match self {
-            Self::Of(statistic) => format!("{statistic:?}"),
-            Self::Percentile(percentile) => format!("p{percentile}"),
+            Self::Of(statistic) => json!(statistic),
+            Self::Percentile(percentile) => format!("p{percentile}").into(),
         }
     }
 }
@@ -219,11 +223,12 @@ impl SeriesStatistic {
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>
 fn body<S: Serializer>(widgets: &[Widget], serializer: S) -> Result<S::Ok, S::Error> {
     let mut body = Body::default();
-    let (mut x, mut y, mut row_height) = (0, 0, 0);
+    let (mut x, mut y, mut row_height) = (0_u32, 0_u32, 0);
     let mut placed = Vec::new();
     for widget in widgets {
-        if x + widget.width > COLUMNS {
-            (x, y, row_height) = (0, y + row_height, 0);
+        // What is too large is a finding of `check`, which comes after this.
+        if x.saturating_add(widget.width) > COLUMNS {
+            (x, y, row_height) = (0, y.saturating_add(row_height), 0);
         }
         let (kind, properties) = body.content(&widget.content);
         let Widget { width, height, .. } = widget;
@@ -272,8 +277,9 @@ impl Resource for Dashboard {
                         check.error("dashboard-widget", format!("a percentile in `{title}` is not 1 to 99"));
                     }
                 }
-                Content::Alarms { title, alarms } if alarms.is_empty() || alarms.len() > 100 => {
-                    let message = format!("{} alarms in `{title}` are not 1 to 100", alarms.len());
+                Content::Alarms { title, alarms } if !(1..=Widget::MAX_ALARMS).contains(&alarms.len()) => {
+                    let (count, most) = (alarms.len(), Widget::MAX_ALARMS);
+                    let message = format!("{count} alarms in `{title}` are not 1 to {most}");
                     check.error("dashboard-widget", message);
                 }
                 Content::Alarms { .. } | Content::Text(_) => {}

@@ -76,7 +76,8 @@ pub struct LoggingConfig {
     /// The group its log streams are made in.
     pub log_group: Option<Ref<LogGroup>>,
     /// The least level of the program's own lines that are kept; with [`LogFormat::Json`] alone, where it is
-    /// [`LogLevel::Info`] by default. A program of `stackwright-functions` writes no finer lines than this.
+    /// [`LogLevel::Info`] by default. A program of `stackwright-functions` writes no finer lines than this, and with
+    /// [`LogLevel::Fatal`] its errors.
     pub application_log_level: Option<LogLevel>,
     /// The least level of the lines that Lambda itself writes; with [`LogFormat::Json`] alone.
     pub system_log_level: Option<SystemLogLevel>,

@@ -48,15 +48,20 @@ pub(super) fn is_movable(resource_type: &str) -> bool {
     !is_custom && resource_type.strip_prefix("AWS::").is_none_or(|name| !UNMOVABLE.lines().any(|it| it == name))
 }
 
+/// The type of a resource that is deployed. One that its condition keeps away is not: there is nothing to move.
+pub(super) fn deployed_type<'a>(deployed: &'a Snapshot, id: &str) -> Option<&'a str> {
+    let resource = deployed.template.entries("Resources")?.get(id)?;
+    let is_there = deployed.known().exists(resource) != Some(false);
+    resource.get("Type").filter(|_| is_there)?.as_str()
+}
+
 /// What moves from one snapshot to the next: what is deployed under its former id, and not yet under the new one.
 pub(super) fn between(before: &Snapshot, after: &Snapshot) -> Vec<Move> {
-    let type_in =
-        |snapshot: &Snapshot, id: &str| Some(snapshot.template.resource(id)?.get("Type")?.as_str()?.to_owned());
+    let has = |snapshot: &Snapshot, id: &str| snapshot.template.resource(id).is_some();
     let ids = after.moved_from.iter().filter(|(_, former)| former.stack.is_none()).map(|(to, former)| (&former.id, to));
     let moves = ids.filter(|(from, to)| {
-        let is_renamed =
-            type_in(before, to).is_none() && type_in(after, to).is_some() && type_in(after, from).is_none();
-        is_renamed && type_in(before, from).is_some_and(|it| is_movable(&it))
+        let is_renamed = !has(before, to) && has(after, to) && !has(after, from);
+        is_renamed && deployed_type(before, from).is_some_and(is_movable)
     });
     moves.map(|(from, to)| Move { from: from.clone(), from_stack: None, to: to.clone(), to_stack: None }).collect()
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::moves::is_movable;
+use super::moves::{deployed_type, is_movable};
 use super::{Move, Plan, Snapshot};
 use crate::expression::{self, Reference, replaced};
 use crate::facts;
@@ -42,6 +42,7 @@ pub struct Transferred {
 }
 
 /// How many stacks a stack refactor takes.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-refactoring.html>
 const MOST_STACKS: usize = 5;
 
 /// What stands in a stack that would else have no resources, which CloudFormation does not allow. It makes nothing and costs
@@ -103,7 +104,7 @@ impl<'a> Moving<'a> {
                 let source = &sites[from];
                 let is_new = site.before.is_none_or(|before| before.template.resource(id).is_none())
                     && site.after.template.resource(id).is_some();
-                let of_type = source.before.and_then(|before| type_of(&before.template, &former.id));
+                let of_type = source.before.and_then(|before| deployed_type(before, &former.id));
                 let Some(of_type) = of_type.filter(|_| is_new) else { continue };
                 if source.after.template.resource(&former.id).is_some() {
                     let (from, to) = (source.name, site.name);
@@ -347,8 +348,4 @@ fn reference(id: &str, attribute: Option<&str>) -> Json {
         Some(attribute) => json!({"Fn::GetAtt": [id, attribute]}),
         None => json!({"Ref": id}),
     }
-}
-
-fn type_of<'a>(template: &'a Template, id: &str) -> Option<&'a str> {
-    template.resource(id)?.get("Type")?.as_str()
 }

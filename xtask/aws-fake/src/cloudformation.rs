@@ -10,6 +10,7 @@ mod exports;
 mod operations;
 mod refactors;
 mod stacks;
+mod template_text;
 mod templates;
 mod validation;
 

@@ -14,7 +14,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use super::{causes, failure_text};
 use crate::failure::Failure;
 
-/// How many profiles are looked at that each name the next as their source: the SDK refuses a circle.
+/// How many profiles of a chain of sources are read: the SDK refuses a circle.
 const SOURCES: usize = 16;
 
 /// Finds credentials before anything else is done, so that why there are none is said as it is.
@@ -40,7 +40,7 @@ pub(super) async fn require(
     }
 }
 
-/// Nothing says who deploys.
+/// Nothing says who deploys; `cause` is what the SDK says of the places where it looked.
 pub(super) fn none(cause: &str) -> Failure {
     let cause = if cause.is_empty() { String::new() } else { format!(": {}", failure_text(cause)) };
     Failure::new(format!("no AWS credentials were found{cause}"))

@@ -6,15 +6,16 @@ use std::time::Duration;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::{
     Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, DeploymentConfig, DeploymentConfigMode,
-    ExecutionStatus, HookFailureMode, HookStatus, OnStackFailure, Parameter, Replacement, RequiresRecreation,
-    ResourceChange, ResourceChangeDetail, ResourceTargetDefinition, StackStatus, Tag,
+    ExecutionStatus, OnStackFailure, Parameter, Replacement, RequiresRecreation, ResourceChange, ResourceChangeDetail,
+    ResourceTargetDefinition, StackStatus, Tag,
 };
 use aws_smithy_types::byte_stream::ByteStream;
 use infra::Template;
 use infra::plan::{Action, Plan, Snapshot};
 
+use super::events;
 use super::operation::Starter;
-use crate::assets::bucket::Bucket;
+use crate::assets::bucket::{Bucket, TEMPLATES};
 use crate::cloud::{Cloud, explain};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -149,21 +150,20 @@ async fn refusal(cloud: &Cloud, stack: &Stack, set: &ChangeSet, reason: &str) ->
     // An endpoint that does not know the call says nothing more than the reason.
     while let Some(Ok(event)) = events.next().await {
         let id = event.logical_resource_id().unwrap_or_default();
-        if let Some(status) = event.hook_status() {
-            let failed = matches!(status, HookStatus::HookCompleteFailed | HookStatus::HookFailed);
-            if failed && event.hook_failure_mode() != Some(&HookFailureMode::Warn) {
-                let (hook, of) =
-                    (event.hook_type().unwrap_or_default(), stack.location(id).map(|_| format!(" of `{id}`")));
+        let place = stack.location(id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
+        if event.hook_status().is_some() {
+            if events::is_refusal(event.hook_status(), event.hook_failure_mode()) {
+                let hook = event.hook_type().unwrap_or_default();
                 let reason = event.hook_status_reason().unwrap_or("it gives no reason");
-                let place = stack.location(id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
-                found.push(format!("the hook `{hook}`{}: {reason}{place}", of.unwrap_or_default()));
+                // It may be about the stack itself.
+                let about = if place.is_empty() { String::new() } else { format!(" about `{id}`") };
+                found.push(format!("the hook `{hook}`{about}: {reason}{place}"));
             }
             continue;
         }
         let said = event.validation_status_reason().or(event.resource_status_reason());
         let Some(said) = said.filter(|said| !said.is_empty()) else { continue };
         let path = event.validation_path().map(|path| format!(" at `{path}`")).unwrap_or_default();
-        let place = stack.location(id).map(|location| format!("\n  --> {location}")).unwrap_or_default();
         found.push(format!("`{id}`{path}: {said}{place}"));
     }
     if found.is_empty() {
@@ -376,7 +376,7 @@ impl TemplateSource {
             return Ok(Self { body: Some(body), url: None });
         }
         bucket.ensure(&cloud.s3).await?;
-        let key = format!("templates/{stack_name}-{}.json", Starter::this("deploy").token());
+        let key = format!("{TEMPLATES}{stack_name}-{}.json", Starter::this("deploy").token());
         let body = ByteStream::from(body.into_bytes());
         let call = cloud.s3.put_object().bucket(&bucket.name).expected_bucket_owner(&bucket.account);
         call.key(&key).body(body).send().await.map_err(explain)?;

@@ -294,13 +294,18 @@ impl Ended {
     }
 }
 
-/// What a hook says that failed the resource `id`. One that only warns fails nothing.
+/// What a hook says that refused the resource `id`.
 fn failed_hook(event: &StackEvent, id: &str) -> Option<String> {
-    let failed = matches!(event.hook_status(), Some(HookStatus::HookCompleteFailed | HookStatus::HookFailed));
-    let is_it = failed && event.hook_failure_mode() != Some(&HookFailureMode::Warn);
+    let is_refusal = is_refusal(event.hook_status(), event.hook_failure_mode());
     let reason = event.hook_status_reason().unwrap_or("it gives no reason");
-    let is_of_it = event.logical_resource_id() == Some(id);
-    (is_it && is_of_it).then(|| format!("\n  the hook `{}`: {reason}", event.hook_type().unwrap_or_default()))
+    let is_it = is_refusal && event.logical_resource_id() == Some(id);
+    is_it.then(|| format!("\n  the hook `{}`: {reason}", event.hook_type().unwrap_or_default()))
+}
+
+/// Whether a hook refuses what it was asked about. One that only warns refuses nothing.
+pub(super) fn is_refusal(status: Option<&HookStatus>, mode: Option<&HookFailureMode>) -> bool {
+    let has_failed = matches!(status, Some(HookStatus::HookCompleteFailed | HookStatus::HookFailed));
+    has_failed && mode != Some(&HookFailureMode::Warn)
 }
 
 /// Whether a failure is a cause and not the consequence of another one.

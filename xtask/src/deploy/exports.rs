@@ -42,20 +42,7 @@ pub async fn release(all: &mut [StackInstance<'_>], prepared: &mut [anyhow::Resu
                 if still_reads.contains(&export) {
                     return Err(in_use(of, &export, what, consuming.stack.name()).into());
                 }
-                let has = |snapshot: &Snapshot, export: &str| {
-                    let mut outputs = snapshot.template.section("Outputs");
-                    outputs.any(|(_, output)| name_of(snapshot, output).is_some_and(|name| name == export))
-                };
-                let deployed = prepared_producer.deployed.as_ref().map(|it| &it.snapshot);
-                let is_new = |export: &String| {
-                    has(&prepared_producer.after, export) && !deployed.is_some_and(|deployed| has(deployed, export))
-                };
-                let peers = [of.stack.as_peer(), consuming.stack.as_peer()];
-                let reads = readers(&peers, of.stack.stack_name());
-                let is_unknown = |output: &str| {
-                    prepared_producer.deployed.as_ref().is_none_or(|it| !it.outputs.contains_key(output))
-                };
-                let needs_new = still_reads.iter().any(is_new) || reads.iter().any(|(_, output)| is_unknown(output));
+                let needs_new = needs_new(of, prepared_producer, consuming, &still_reads);
                 if needs_new && let Some((name, output)) = keepable(prepared_producer, &export) {
                     kept.insert(name, output);
                     continue;
@@ -86,17 +73,42 @@ pub async fn release(all: &mut [StackInstance<'_>], prepared: &mut [anyhow::Resu
                     .into());
             }
         }
-        if let Some(Ok(prepared)) = prepared.get_mut(producer).filter(|_| !kept.is_empty()) {
-            let mut template = prepared.after.template.clone().into_json();
-            let outputs = template.entry("Outputs").or_insert_with(|| Json::Object(Map::new()));
-            if let Some(outputs) = outputs.as_object_mut() {
-                outputs.extend(kept);
-            }
-            let template = Template::from_json(template);
-            prepared.until_others = Some(Snapshot { template, ..prepared.after.clone() });
+        if let Some(Ok(prepared)) = prepared.get_mut(producer) {
+            prepared.until_others = (!kept.is_empty()).then(|| with_outputs(&prepared.after, kept));
         }
     }
     Ok(())
+}
+
+/// Whether the stack `consuming`, which shall import `still_reads`, reads something of `of` that is not deployed yet.
+fn needs_new(
+    of: &StackInstance<'_>,
+    prepared: &Prepared,
+    consuming: &StackInstance<'_>,
+    still_reads: &BTreeSet<String>,
+) -> bool {
+    let Prepared { deployed, after, .. } = prepared;
+    let has = |snapshot: &Snapshot, export: &str| {
+        let mut outputs = snapshot.template.section("Outputs");
+        outputs.any(|(_, output)| name_of(snapshot, output).is_some_and(|name| name == export))
+    };
+    let is_new = |export: &String| {
+        has(after, export) && !deployed.as_ref().is_some_and(|deployed| has(&deployed.snapshot, export))
+    };
+    let is_unknown = |output: &str| deployed.as_ref().is_none_or(|it| !it.outputs.contains_key(output));
+    let peers = [of.stack.as_peer(), consuming.stack.as_peer()];
+    let reads = readers(&peers, of.stack.stack_name());
+    still_reads.iter().any(is_new) || reads.iter().any(|(_, output)| is_unknown(output))
+}
+
+/// What `snapshot` is with these outputs beside its own.
+fn with_outputs(snapshot: &Snapshot, more: Map<String, Json>) -> Snapshot {
+    let mut template = snapshot.template.clone().into_json();
+    let outputs = template.entry("Outputs").or_insert_with(|| Json::Object(Map::new()));
+    if let Some(outputs) = outputs.as_object_mut() {
+        outputs.extend(more);
+    }
+    Snapshot { template: Template::from_json(template), ..snapshot.clone() }
 }
 
 /// The output of a deployed stack that is exported as `export`, when the stack can keep it beside its new template: it has

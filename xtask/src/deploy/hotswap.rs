@@ -1,6 +1,7 @@
 //! New code for functions without CloudFormation, which goes on to know the code before: the next plan shows the difference,
 //! and the next deployment brings both in step.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::types::LastUpdateStatus;
@@ -134,7 +135,9 @@ pub async fn run(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::R
         return Ok(Swapped::default());
     }
     let bucket = &prepared.bucket;
-    rollout::upload_all(cloud, prepared, stale.iter().map(|it| it.artifact)).await?;
+    // Functions may share a program.
+    let artifacts: BTreeMap<_, _> = stale.iter().map(|it| (it.artifact.key(), it.artifact)).collect();
+    rollout::upload_all(cloud, prepared, artifacts.into_values()).await?;
     try_join_all(stale.iter().map(|function| swap(cloud, bucket, function))).await?;
     if cloud.local.is_some() {
         // Zips of development builds are large, and there is one for each time that somebody saves a file.

@@ -46,7 +46,7 @@ pub async fn run(parts: &[Part<'_>]) -> anyhow::Result<()> {
         let source = TemplateSource::of(cloud, bucket, name, template).await?;
         let definition = StackDefinition::builder().stack_name(name);
         call = call.stack_definitions(definition.set_template_body(source.body).set_template_url(source.url).build());
-        // Of a move to another stack both parts tell.
+        // A move between stacks is in the lists of both: it is said once, for the stack that gets the resource.
         for Move { from, from_stack, to, .. } in moves.iter().filter(|it| it.to_stack.is_none()) {
             let source = match from_stack {
                 Some(from) => named(parts, from).unwrap_or(name),

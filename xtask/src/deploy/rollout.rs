@@ -87,11 +87,14 @@ pub async fn run<'a, 'b: 'a>(
     let mut outcomes = concurrent::run(all, prepared, work).await;
     let is_whole = outcomes.iter().all(|outcome| outcome.result.is_ok());
     for outcome in outcomes.iter_mut().filter(|_| is_whole) {
-        let left = outcome.result.as_mut().ok().and_then(|done| done.left.take());
-        if let Some(prepared) = left
-            && let Err(error) = release(outcome.instance, &prepared, settings, interrupt.as_ref()).await
-        {
-            outcome.result = Err(error);
+        let Ok(done) = &mut outcome.result else { continue };
+        let Some(prepared) = done.left.take() else { continue };
+        match release(outcome.instance, &prepared, settings, interrupt.as_ref()).await {
+            Ok(()) => {
+                let stays = |name: &str| prepared.after.template.section("Outputs").any(|(output, _)| output == name);
+                done.outputs.retain(|name, _| stays(name));
+            }
+            Err(error) => outcome.result = Err(error),
         }
     }
     if outcomes.iter().all(|outcome| outcome.result.is_ok()) {

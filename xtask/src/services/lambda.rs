@@ -72,18 +72,17 @@ async fn permission_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>
     let Some(statement) = statements.into_iter().find(is_it) else { return Ok(live.missing()) };
     let text = |json: Option<&Json>| json.and_then(Json::as_str).map(str::to_owned);
     let principal = match statement.get("Principal") {
-        // An account is shown as its root.
-        Some(Json::Object(kinds)) => kinds.values().next().and_then(Json::as_str).map(|principal| {
-            let account = principal.strip_prefix("arn:aws:iam::").and_then(|it| it.strip_suffix(":root"));
-            account.unwrap_or(principal).to_owned()
-        }),
+        Some(Json::Object(kinds)) => text(kinds.values().next()),
         other => text(other),
     };
+    // Lambda tells the root of an account that is given by its number.
+    let root = live.property("Principal").and_then(Json::as_str).map(|account| format!(":iam::{account}:root"));
+    let is_root = principal.as_deref().zip(root.as_deref()).is_some_and(|(principal, root)| principal.ends_with(root));
     let condition =
         |operator: &str, key: &str| text(statement.get("Condition").and_then(|it| it.get(operator)?.get(key)));
     let compared = [
         live.compare("Action", text(statement.get("Action"))),
-        live.compare("Principal", principal),
+        live.compare("Principal", principal).filter(|_| !is_root),
         live.compare("SourceArn", condition("ArnLike", "AWS:SourceArn")),
         live.compare("SourceAccount", condition("StringEquals", "AWS:SourceAccount")),
     ];

@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 
 use super::deviation::{Deviation, Live};
 
-/// How the policy of another resource, which the property `list` of a policy names at `index`, differs from its model; none when they agree.
+/// How the live policy of a resource differs from its model; none when they agree. The property `list` says whose policy
+/// it is; the resource is the one at `index`.
 pub(super) fn deviation(live: &Live<'_>, list: &str, index: usize, actual: Option<&str>) -> Option<Deviation> {
     let expected = live.property("PolicyDocument")?;
     let actual: Option<Json> = actual.and_then(|text| serde_json::from_str(text).ok());

@@ -105,6 +105,21 @@ fn a_policy_or_a_response_that_somebody_changed_is_found() {
 }
 
 #[test]
+fn a_permission_of_an_account_is_as_its_model_by_number_and_by_root() {
+    let permission = |id: &str, principal: &str| {
+        format!(
+            "  {id}: {{Type: AWS::Lambda::Permission, Properties: {{FunctionName: !Ref Handler, Action: 'lambda:InvokeFunction', Principal: '{principal}'}}}}\n"
+        )
+    };
+    let (functions, _) = POLICIES.split_once("  Api:").unwrap();
+    let number = permission("Number", "123456789012");
+    let root = permission("Root", "arn:aws:iam::123456789012:root");
+    let project = Project::new(&format!("{functions}{number}{root}"));
+    project.deploy().expect(0);
+    project.run(&["drift", "orders"]).expect(0);
+}
+
+#[test]
 fn on_the_local_cloud_policies_and_responses_are_as_their_model() {
     let (project, cloud) = (Project::new(POLICIES), LocalCloud::fresh());
     let deployed = project.run_on(&cloud, &["deploy", "orders", "--yes"]).expect(0);

@@ -119,6 +119,7 @@ fn a_table_that_goes_to_another_stack_stays_the_same_table() {
     assert_eq!(moves[1], serde_json::json!({"from": "Orders", "from_stack": "orders", "to": "Tables"}));
 
     let deployed = project.run(&BOTH).expect(0);
+    assert!(!deployed.stdout.contains("Moved"), "what is gone is no output: {deployed}");
     insta::assert_snapshot!(said(&deployed.stderr), @r#"
     orders: 2 to change, 1 to move
       =>  Orders -> storage.Tables  # stays as it is, with what it holds

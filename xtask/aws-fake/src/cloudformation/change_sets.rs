@@ -8,16 +8,11 @@ use super::events::Entry;
 use super::operations::{Kind, OnFailure, Operation};
 use super::stacks::{self, Mode, Settings, Stack};
 use super::validation::{Finding, findings};
-use super::{Call, Outcome, invalid, page, templates};
+use super::{Call, Outcome, invalid, page, template_text, templates};
 use crate::account::{Account, Time, iso};
-use crate::http::{Refusal, percent_decoded};
+use crate::http::Refusal;
 use crate::world::World;
 use crate::xml::Xml;
-
-/// The largest template that fits into a request, and the largest of all.
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
-const INLINE_BYTES: usize = 51_200;
-const MOST_BYTES: usize = 1_000_000;
 
 /// Why a change set that was made is of no use.
 const NOTHING_SUBMITTED: &str =
@@ -191,7 +186,7 @@ fn settings(account: &Account, before: Option<&Stack>, call: Call<'_>) -> Result
     let previous = before.map(|stack| &stack.settings);
     let text = match (form.get("TemplateBody"), form.get("TemplateURL")) {
         (None, None) if form.is_true("UsePreviousTemplate") => previous.map(|it| it.text.clone()).unwrap_or_default(),
-        (body, url) => template_text(account, body, url)?,
+        (body, url) => template_text::given(account, body, url)?,
     };
     let template = templates::read(&text)?;
     let given: BTreeMap<_, _> = form.pairs("Parameters", "ParameterKey", "ParameterValue").into_iter().collect();
@@ -208,39 +203,6 @@ fn settings(account: &Account, before: Option<&Stack>, call: Call<'_>) -> Result
     let role = form.get("RoleARN").map(str::to_owned).or_else(|| previous.and_then(|it| it.role.clone()));
     let imports = form.is_true("ImportExistingResources");
     Ok(Settings { text, template, parameters, tags, role, capabilities, imports })
-}
-
-/// The template that a call gives, or whose address it gives.
-pub(crate) fn template_text(account: &Account, body: Option<&str>, url: Option<&str>) -> Result<String, Refusal> {
-    match (body, url) {
-        (Some(body), None) if body.len() > INLINE_BYTES => Err(invalid(format!(
-            "1 validation error detected: Value '{body}' at 'templateBody' failed to satisfy constraint: Member must have \
-             length less than or equal to {INLINE_BYTES}"
-        ))),
-        (Some(body), None) => Ok(body.to_owned()),
-        (None, Some(url)) => download(account, url),
-        _ => Err(invalid("Either Template URL or Template Body must be specified.")),
-    }
-}
-
-/// The template at an address of S3, whose path or host names the bucket.
-fn download(account: &Account, url: &str) -> Result<String, Refusal> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let path = percent_decoded(path);
-    let by_host = host.split_once(".s3.").map(|(bucket, _)| (bucket, path.as_str()));
-    let place = by_host.or_else(|| path.split_once('/'));
-    let content = place.and_then(|(bucket, key)| account.buckets.get(bucket)?.get(key));
-    let content = content.ok_or_else(|| {
-        invalid(
-            "S3 error: Access Denied\nFor more information check \
-             http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html",
-        )
-    })?;
-    if content.len() > MOST_BYTES {
-        return Err(invalid(format!("Template may not exceed {MOST_BYTES} bytes in size.")));
-    }
-    Ok(String::from_utf8_lossy(content).into_owned())
 }
 
 /// A change set from what the stack is to what it shall be.

@@ -13,7 +13,7 @@ use super::exports::Exports;
 use super::operations::{imports, outputs};
 use super::stacks::{self, Output, Record, Stack};
 use super::templates::{Scope, dependencies, text_of};
-use super::{Call, Outcome, change_sets, invalid, page, templates};
+use super::{Call, Outcome, invalid, page, template_text, templates};
 use crate::http::{ACCOUNT, Refusal};
 use crate::world::World;
 use crate::xml::Xml;
@@ -44,6 +44,7 @@ struct Part {
 }
 
 /// What a stack of a refactor has afterwards.
+#[derive(Default)]
 struct Arranged {
     records: IndexMap<String, Record>,
     outputs: Vec<Output>,
@@ -61,7 +62,7 @@ pub(crate) fn create(world: &mut World, call: Call<'_>) -> Outcome {
         let name = form.required(&format!("StackDefinitions.member.{number}.StackName"))?;
         let index = stacks::get(world, call, name)?;
         let (body, url) = (member(number, "TemplateBody"), member(number, "TemplateURL"));
-        let text = change_sets::template_text(&world.account, body, url)?;
+        let text = template_text::given(&world.account, body, url)?;
         let template = templates::read(&text)?;
         parts.push(Part { stack_id: world.stacks[index].id.clone(), text, template });
         names.push(name);
@@ -123,11 +124,7 @@ fn arrange(
     parts: &[Part],
     ways: &BTreeMap<(usize, String), (usize, String)>,
 ) -> Result<Vec<Arranged>, String> {
-    let mut arranged = Vec::new();
-    for part in parts {
-        stack_of(world, part)?;
-        arranged.push(Arranged { records: IndexMap::new(), outputs: Vec::new(), imports: BTreeSet::new() });
-    }
+    let mut arranged: Vec<_> = parts.iter().map(|_| Arranged::default()).collect();
     for (number, part) in parts.iter().enumerate() {
         for (id, record) in stack_of(world, part)?.records.iter().filter(|(_, record)| record.is_held()) {
             let from = (number, id.clone());

@@ -137,6 +137,8 @@ fn statement(permission: &Live, function: &str) -> Json {
     let text = |name| permission.property(name).and_then(Json::as_str);
     let principal = text("Principal").unwrap_or_default();
     let kind = if principal.ends_with(".amazonaws.com") { "Service" } else { "AWS" };
+    let is_account = principal.chars().all(|c| c.is_ascii_digit());
+    let principal = if is_account { format!("arn:aws:iam::{principal}:root") } else { principal.to_owned() };
     let mut condition = Map::new();
     if let Some(arn) = text("SourceArn") {
         condition.insert("ArnLike".to_owned(), json!({ "AWS:SourceArn": arn }));

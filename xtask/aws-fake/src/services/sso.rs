@@ -9,7 +9,7 @@ const EXPIRATION: i64 = 4_102_444_800_000;
 
 /// The operation that a request is.
 pub(super) fn operation(request: &Request) -> &'static str {
-    if request.path == "/federation/credentials" { "GetRoleCredentials" } else { "" }
+    if request.path == "/federation/credentials" { "GetRoleCredentials" } else { "Unknown" }
 }
 
 /// Gives credentials whose key is that of the role, unless the token is `expired`.
