@@ -346,7 +346,7 @@ pub enum Command {
     Logs(Box<Logs>),
     /// Invoke a function of a deployed stack: its answer on standard output, its log on standard error.
     Invoke(Box<Invoke>),
-    /// Send an event once more, to the code of now, and show both answers beside each other.
+    /// Send an event again, to the code that is deployed now, and show both answers side by side.
     Replay(Box<Replay>),
     /// Send a message to a queue or topic, an event to a bus, or an object to a bucket of a deployed stack.
     Send(Box<Send>),

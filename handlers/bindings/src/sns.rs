@@ -34,7 +34,6 @@ mod calls {
     use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
     use aws_sdk_sns::operation::publish_batch::builders::PublishBatchFluentBuilder;
     use aws_sdk_sns::operation::publish_batch::{PublishBatchInput, PublishBatchOutput};
-
     use aws_sdk_sns::types::PublishBatchResultEntry;
 
     use super::{Publish, PublishBatch, Topic};

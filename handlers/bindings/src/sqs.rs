@@ -36,7 +36,6 @@ mod calls {
     use aws_sdk_sqs::operation::send_message::{SendMessageInput, SendMessageOutput};
     use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
     use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchInput, SendMessageBatchOutput};
-
     use aws_sdk_sqs::types::SendMessageBatchResultEntry;
 
     use super::{GetQueueAttributes, Queue, SendMessage, SendMessageBatch};

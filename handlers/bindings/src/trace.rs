@@ -4,7 +4,6 @@
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-services.html>. Without this the SDK sends that of the
 //! invocation, which is another than that of a message that came in a batch.
 
-use std::fmt;
 use std::time::Instant;
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -93,12 +92,12 @@ impl Intercept for Tracing {
             Some(refused) => refused.to_string(),
             None => "no answer".to_owned(),
         });
-        log(metadata, call, id.as_deref(), error.as_ref().map(|it| it as &dyn fmt::Display));
+        log(metadata, call, id.as_deref(), error.as_deref());
         Ok(())
     }
 }
 
-fn log(metadata: &Metadata, call: &Call, id: Option<&str>, error: Option<&dyn fmt::Display>) {
+fn log(metadata: &Metadata, call: &Call, id: Option<&str>, error: Option<&str>) {
     let ms = u64::try_from(call.began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(
         target: "stackwright",
@@ -107,7 +106,7 @@ fn log(metadata: &Metadata, call: &Call, id: Option<&str>, error: Option<&dyn fm
         to = call.target,
         id,
         ms,
-        error = error.map(tracing::field::display),
+        error,
         "called"
     );
 }

@@ -6,11 +6,37 @@ use tracing::level_filters::LevelFilter;
 ///
 /// The request id comes from the span that the Lambda runtime opens for each invocation.
 pub fn start() {
-    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok());
+    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level_of(&level));
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_span_list(false)
         .with_max_level(level.unwrap_or(LevelFilter::INFO))
         .init();
+}
+
+/// The level that Lambda calls `name`: `FATAL` is `ERROR`, than which none here is graver.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>
+fn level_of(name: &str) -> Option<LevelFilter> {
+    if name.eq_ignore_ascii_case("FATAL") { Some(LevelFilter::ERROR) } else { name.parse().ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_level_of_lambda_is_known() {
+        let levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].map(level_of);
+        let expected = [
+            LevelFilter::TRACE,
+            LevelFilter::DEBUG,
+            LevelFilter::INFO,
+            LevelFilter::WARN,
+            LevelFilter::ERROR,
+            LevelFilter::ERROR,
+        ];
+        assert_eq!(levels, expected.map(Some));
+        assert_eq!(level_of("loud"), None);
+    }
 }

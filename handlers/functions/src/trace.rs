@@ -6,7 +6,9 @@
 mod cause;
 mod header;
 
-use aws_lambda_events::sqs::SqsBatchResponse;
+use std::collections::BTreeSet;
+
+use aws_lambda_events::sqs::BatchItemFailure;
 use futures::future::LocalBoxFuture;
 use lambda_runtime::Error;
 use serde::Deserialize;
@@ -29,12 +31,11 @@ pub(crate) struct Invocation {
 }
 
 /// What matters here of an answer.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
     status_code: Option<u16>,
-    #[serde(flatten)]
-    batch: Option<SqsBatchResponse>,
+    batch_item_failures: Option<Vec<BatchItemFailure>>,
 }
 
 impl Invocation {
@@ -63,10 +64,31 @@ impl Invocation {
         let header = self.header.in_trace(&outer.header).to_string();
         let work = bindings::trace::in_trace(header, work.instrument(self.span(&outer)));
         let ended = INVOCATION.scope(self.clone(), work).await;
-        for cause in &causes {
-            self.span(cause).in_scope(|| log_end(cause, &ended));
-        }
+        self.log_ends(&causes, &ended);
         ended
+    }
+
+    fn log_ends(&self, causes: &[Cause], ended: &Result<Box<RawValue>, Error>) {
+        // Read once: a batch may have 10,000 messages.
+        let answer: Answer = match ended {
+            Ok(answer) => serde_json::from_str(answer.get()).unwrap_or_default(),
+            Err(error) => {
+                for cause in causes {
+                    let _entered = self.span(cause).entered();
+                    tracing::info!(target: "stackwright", outcome = "failed", %error, "ended");
+                }
+                return;
+            }
+        };
+        let status = answer.status_code;
+        let failures = answer.batch_item_failures.iter().flatten();
+        let returned: BTreeSet<_> = failures.map(|it| it.item_identifier.as_str()).collect();
+        for cause in causes {
+            let is_returned = cause.message.as_deref().is_some_and(|id| returned.contains(id));
+            let outcome = if is_returned { "returned" } else { "done" };
+            let _entered = self.span(cause).entered();
+            tracing::info!(target: "stackwright", outcome, status, "ended");
+        }
     }
 
     fn span(&self, cause: &Cause) -> Span {
@@ -85,20 +107,4 @@ pub(crate) async fn of_message<T>(message: &str, header: &TraceHeader, work: imp
     let cause = Cause { message: Some(message.to_owned()), ..Cause::of_invocation(header) };
     let header = invocation.header.in_trace(header).to_string();
     bindings::trace::in_trace(header, work.instrument(invocation.span(&cause))).await
-}
-
-fn log_end(cause: &Cause, ended: &Result<Box<RawValue>, Error>) {
-    let answer = match ended {
-        Ok(answer) => serde_json::from_str::<Answer>(answer.get()).ok(),
-        Err(error) => {
-            tracing::info!(target: "stackwright", outcome = "failed", %error, "ended");
-            return;
-        }
-    };
-    let returned = answer.as_ref().and_then(|it| it.batch.as_ref()).map(|batch| &batch.batch_item_failures);
-    let is_returned =
-        returned.is_some_and(|all| all.iter().any(|it| Some(&it.item_identifier) == cause.message.as_ref()));
-    let outcome = if is_returned { "returned" } else { "done" };
-    let status = answer.as_ref().and_then(|answer| answer.status_code);
-    tracing::info!(target: "stackwright", outcome, status, "ended");
 }

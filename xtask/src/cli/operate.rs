@@ -97,7 +97,7 @@ pub struct Replay {
     /// The event in a file that `invoke --record` or `replay --record` wrote.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
-    /// Write the event and the answer of now to a file.
+    /// Write the event and the new answer to a file.
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Where.

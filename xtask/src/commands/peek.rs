@@ -114,7 +114,8 @@ fn log_groups(running: &RunningStack, queue: &Resource) -> Vec<LogGroup> {
 
 /// The last of the gravest events that name a message.
 async fn why(running: &RunningStack, groups: &[LogGroup], message: &Message) -> anyhow::Result<Option<Failed>> {
-    let mut log = LogEvents::since(&running.cloud, groups, queue::sent(message)).containing(queue::id(message));
+    let id = [queue::id(message).to_owned()];
+    let mut log = LogEvents::since(&running.cloud, groups, queue::sent(message)).containing_any(&id);
     let mut gravest: Option<(Option<Level>, LogEvent)> = None;
     while let Some(event) = log.next().await? {
         let level = LogLine::of(&event.message).level;

@@ -251,11 +251,7 @@ impl<'a> Round<'a> {
         if let Some(url) = self.urls.get(arn) {
             return Ok(Some(url.clone()));
         }
-        let own = self.running.all(QUEUE).find(|it| self.running.arn(&it.id) == arn);
-        let url = match own {
-            Some(own) => own.physical_id.clone(),
-            None => queue::url_of(&self.running.cloud, arn).await?,
-        };
+        let url = queue::url_of(self.running, arn).await?;
         self.urls.insert(arn.to_owned(), url.clone());
         Ok(Some(url))
     }

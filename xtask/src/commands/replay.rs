@@ -1,4 +1,4 @@
-//! `replay`: an event once more, and what the code of now makes of it beside what it was before.
+//! `replay`: an event again, and what the code that is deployed now makes of it beside the answer of before.
 
 use std::time::Duration;
 

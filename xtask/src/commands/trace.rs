@@ -58,7 +58,7 @@ fn print(step: &Step) {
     let mut about = Vec::new();
     about.extend(step.from.as_ref().map(|from| format!("from {from}")));
     about.extend(step.message.as_ref().map(|id| format!("message {id}")));
-    about.extend(step.receive_count.filter(|count| *count > 1).map(|count| format!("received for the {count}. time")));
+    about.extend(step.receive_count.filter(|count| *count > 1).map(|count| format!("received {count} times")));
     about.extend(waited(step).map(|waited| format!("sent {waited} ms before")));
     let about = if about.is_empty() { String::new() } else { format!("  {}", about.join(", ")) };
     ui::result(format!("{} {strong}{}{strong:#}{about}", moment::text(milliseconds(step.began)), step.function));
@@ -75,7 +75,7 @@ fn print(step: &Step) {
         let mut parts = vec![format!("{service} {operation}")];
         parts.extend(duration.map(|ms| format!("{ms} ms")));
         parts.extend(id.as_ref().map(|id| format!("as {id}")));
-        parts.extend(error.as_ref().map(|error| format!("refused: {error}")));
+        parts.extend(error.as_ref().map(|error| format!("failed: {error}")));
         ui::result(format!("  -> {to}  {}", parts.join(", ")));
     }
     let (style, outcome) = match &step.outcome {

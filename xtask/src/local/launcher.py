@@ -124,15 +124,46 @@ ACTIONS_OF_BATCHES = {
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
     "sns:PublishBatch": "sns:Publish",
 }
+
+
+class Kept:
+    """What outlives this process, in a file `path`; `what` is how it is called."""
+
+    def load(self):
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                self.restore(json.load(file))
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.clear()
+            problems.append(f"{self.what} cannot be read: {error}")
+        self.changed = False
+
+    def save(self):
+        if not self.changed:
+            return
+        self.changed = False
+        try:
+            with open(self.path + ".new", "w", encoding="utf-8") as file:
+                file.write(json.dumps(self.content()))  # twice as fast as `dump`
+            os.replace(self.path + ".new", self.path)
+        except OSError as error:
+            self.changed = True
+            problems.append(f"{self.what} cannot be saved: {error}")
+
+
 # Objects have as many ARNs as keys, so their number is bounded: for one action of one session, and of all.
 MOST_RESOURCES = 500
 MOST_CALLS = 10_000
 LONGEST_ARN = 2048
-calls_file = os.path.join(state, "stackwright-calls.json")
 
 
-class Calls:
+class Calls(Kept):
     """What sessions of roles were allowed and denied."""
+
+    path = os.path.join(state, "stackwright-calls.json")
+    what = "the calls that were recorded"
 
     def __init__(self):
         self.clear()
@@ -141,7 +172,7 @@ class Calls:
         self.known = {}  # from role, session, action, resource and decision to count and time of the last
         self.resources = {}  # from role, session, action and decision to the number of resources
         self.left_out = 0
-        self.changed = False
+        self.changed = True
 
     def add(self, session, action, resource, allowed, count=1, last=None):
         role, name = session
@@ -161,37 +192,17 @@ class Calls:
         self.resources[group] = resources + 1
         self.known[key] = [count, last]
 
-    def as_json(self):
+    def content(self):
         names = ("role", "session", "action", "resource", "allowed")
         # A copy, since threads of the emulator add to it.
         known = [dict(zip(names, key)) | {"count": it[0], "last": it[1]} for key, it in list(self.known.items())]
         return {"version": 1, "calls": known, "left_out": self.left_out}
 
-    def load(self):
-        if not os.path.exists(calls_file):
-            return
-        try:
-            with open(calls_file, encoding="utf-8") as file:
-                saved = json.load(file)
-            for it in saved["calls"]:
-                session = (it["role"], it["session"])
-                self.add(session, it["action"], it["resource"], it["allowed"], it["count"], it["last"])
-            self.left_out = saved["left_out"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            self.clear()
-            problems.append(f"the calls that were recorded cannot be read: {error}")
-        self.changed = False
-
-    def save(self):
-        if not self.changed:
-            return
-        self.changed = False
-        try:
-            with open(calls_file + ".new", "w", encoding="utf-8") as file:
-                file.write(json.dumps(self.as_json()))  # twice as fast as `dump`
-            os.replace(calls_file + ".new", calls_file)
-        except OSError as error:
-            problems.append(f"the calls that were recorded cannot be saved: {error}")
+    def restore(self, saved):
+        for it in saved["calls"]:
+            session = (it["role"], it["session"])
+            self.add(session, it["action"], it["resource"], it["allowed"], it["count"], it["last"])
+        self.left_out = saved["left_out"]
 
 
 calls = Calls()
@@ -199,11 +210,13 @@ calls = Calls()
 # What is kept of events and answers: of a function, and of all together.
 MOST_EVENTS = 100
 MOST_BYTES = 16 << 20  # two payloads of Lambda's largest synchronous size fit: 6 MB for an event, and for an answer
-events_file = os.path.join(state, "stackwright-events.json")
 
 
-class Events:
+class Events(Kept):
     """The last events of each function, with their answers."""
+
+    path = os.path.join(state, "stackwright-events.json")
+    what = "the events that were kept"
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -237,42 +250,24 @@ class Events:
     def size(invocation):
         return len(invocation["event"]) + len(invocation["answer"])
 
-    def all(self):
+    def content(self):
         with self.lock:
             kept = [invocation for invocations in self.kept.values() for invocation in invocations]
         return sorted(kept, key=lambda invocation: invocation["time"])
 
     def listed(self):
         content = ("event", "answer")
-        kept = [{name: it[name] for name in it if name not in content} for it in self.all()]
+        kept = [{name: it[name] for name in it if name not in content} for it in self.content()]
         return {"version": 1, "invocations": kept}
 
     def find(self, request):
-        for it in self.all():
+        for it in self.content():
             if it["request"] == request:
                 return it | {"version": 1, "event": json.loads(it["event"]), "answer": json.loads(it["answer"])}
 
-    def load(self):
-        if os.path.exists(events_file):
-            try:
-                with open(events_file, encoding="utf-8") as file:
-                    for invocation in json.load(file):
-                        self.add(invocation)
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                self.clear()
-                problems.append(f"the events that were kept cannot be read: {error}")
-        self.changed = False
-
-    def save(self):
-        if not self.changed:
-            return
-        self.changed = False
-        try:
-            with open(events_file + ".new", "w", encoding="utf-8") as file:
-                file.write(json.dumps(self.all()))
-            os.replace(events_file + ".new", events_file)
-        except OSError as error:
-            problems.append(f"the events that were kept cannot be saved: {error}")
+    def restore(self, saved):
+        for invocation in saved:
+            self.add(invocation)
 
 
 events = Events()
@@ -655,7 +650,7 @@ async def app(scope, receive, send):
         save()
         await answer(send, {"problems": problems[known:]})
     elif path == "/_stackwright/calls":
-        await answer(send, calls.as_json())
+        await answer(send, calls.content())
     elif path == "/_stackwright/events":
         await answer(send, events.listed())
     elif path.startswith("/_stackwright/events/"):

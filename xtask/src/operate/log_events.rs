@@ -93,15 +93,6 @@ impl<'a> LogEvents<'a> {
         Self { cloud, groups: groups.iter().enumerate().map(group).collect() }
     }
 
-    /// The same, of which only those are asked for that contain `text`, which has no `"`.
-    #[must_use]
-    pub fn containing(mut self, text: &str) -> Self {
-        for group in &mut self.groups {
-            group.pattern = Some(format!("\"{text}\""));
-        }
-        self
-    }
-
     /// How many texts can be asked for at a time: a pattern has 1,024 characters at most, and an id 36.
     pub const MOST_TEXTS: usize = 20;
 

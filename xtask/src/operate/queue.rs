@@ -7,6 +7,7 @@ use aws_sdk_sqs::types::{
     QueueAttributeName,
 };
 
+use super::running_stack::RunningStack;
 use crate::cloud::{Cloud, explain};
 
 /// How often a queue must give nothing before it is taken to be empty: a short poll asks only some of SQS's hosts.
@@ -112,9 +113,12 @@ pub async fn counts(cloud: &Cloud, url: &str) -> anyhow::Result<Counts> {
 }
 
 /// The URL of the queue with this ARN, of this account and region.
-pub async fn url_of(cloud: &Cloud, arn: &str) -> anyhow::Result<String> {
+pub async fn url_of(running: &RunningStack, arn: &str) -> anyhow::Result<String> {
+    if let Some(own) = running.queue(arn) {
+        return Ok(own.physical_id.clone());
+    }
     let name = arn.rsplit(':').next().unwrap_or(arn);
-    let answer = cloud.sqs.get_queue_url().queue_name(name).send().await.map_err(explain)?;
+    let answer = running.cloud.sqs.get_queue_url().queue_name(name).send().await.map_err(explain)?;
     Ok(answer.queue_url.unwrap_or_default())
 }
 

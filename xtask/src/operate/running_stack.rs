@@ -174,6 +174,12 @@ impl RunningStack {
         found.map_or_else(|| text.to_owned(), |(it, rest)| format!("{}{rest}", it.id))
     }
 
+    /// The queue with this ARN, where it is of this stack.
+    #[must_use]
+    pub fn queue(&self, arn: &str) -> Option<&Resource> {
+        self.all(QUEUE).find(|it| self.arn(&it.id) == arn)
+    }
+
     /// Whether `text`, a name or an ARN with or without a version, is the function `id`.
     #[must_use]
     pub fn is_function(&self, text: &str, id: &str) -> bool {

@@ -75,6 +75,7 @@ impl Search {
     fn take(&mut self, key: (i64, String), line: TraceLine) {
         // A line that only has an id of this by chance, as one of the same batch, is of another trace.
         if let Some(trace) = &line.trace
+            && !self.traces.contains(trace)
             && self.wanted.iter().any(|id| line.names(id))
         {
             self.traces.insert(trace.clone());
@@ -134,5 +135,18 @@ mod tests {
         assert_eq!(search.next().unwrap(), ["m-3", "m-4"]);
         assert_eq!(search.next(), None);
         assert_eq!(search.own_lines().count(), 2, "the other message of the batch is of another trace");
+    }
+
+    #[test]
+    fn an_id_is_not_a_part_of_another() {
+        for named in
+            [r#"{"id":"order-1"}"#, r#"{"to":"bucket/order-1/m.json"}"#, r#"{"a":"order-10, order-1."}"#, "order-1"]
+        {
+            assert!(line(named).names("order-1"), "{named}");
+        }
+        for other in [r#"{"id":"order-10"}"#, r#"{"id":"my-order-1"}"#, r#"{"id":"order-1_a"}"#, r#"{"id":"order-1é"}"#]
+        {
+            assert!(!line(other).names("order-1"), "{other}");
+        }
     }
 }

@@ -144,6 +144,13 @@ impl Event {
 /// How deep in a body ids are looked for: an event in a notification in a message.
 const DEPTH: u32 = 6;
 
+/// How many ids of a body are told: what is in a message is up to whoever sent it.
+const MOST_IDS: usize = 100;
+
+/// How many bytes an id has at most. The longest is an object's: the name of a bucket, and a key of 1,024 bytes.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>
+const LONGEST_ID: usize = 64 + 1_024;
+
 /// The ids of what a service put into the body of a message: a notification of SNS, or an event of EventBridge or S3.
 fn ids_in(body: &str) -> Vec<String> {
     let mut ids = Vec::new();
@@ -169,7 +176,7 @@ fn collect_ids(value: &Value, depth: u32, ids: &mut Vec<String>) {
             let of_request = inner("detail", "request-id").or_else(|| inner("responseElements", "x-amz-request-id"));
             let object = object_of(members.get("detail")).or_else(|| object_of(members.get("s3")));
             for id in [of_notification, of_event, of_request, object].into_iter().flatten() {
-                if !ids.contains(&id) {
+                if ids.len() < MOST_IDS && id.len() <= LONGEST_ID && !ids.contains(&id) {
                     ids.push(id);
                 }
             }
@@ -240,6 +247,15 @@ mod tests {
         assert_eq!((all[0].receive_count, all[0].sent), (Some(2), Some(1_465_510_280_000)));
         assert_eq!((all[0].message.as_deref(), all[0].from.as_deref()), (Some(id), Some("arn:aws:sqs:q")));
         assert_eq!(all[1].ids, ["n-1", "e-1"]);
+    }
+
+    #[test]
+    fn however_many_ids_a_body_has_some_are_told() {
+        let event = |id: String| json!({"detail-type": "a", "id": id});
+        let many: Vec<_> = (0..2 * MOST_IDS).map(|number| event(format!("e-{number}"))).collect();
+        assert_eq!(ids_in(&json!({ "events": many }).to_string()).len(), MOST_IDS);
+        assert_eq!(ids_in(&event("x".repeat(LONGEST_ID)).to_string()).len(), 1);
+        assert_eq!(ids_in(&event("x".repeat(LONGEST_ID + 1)).to_string()).len(), 0);
     }
 
     #[test]

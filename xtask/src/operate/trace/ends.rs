@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::step::Step;
 use crate::operate::queue::{self, Receiver};
-use crate::operate::running_stack::{QUEUE, RunningStack};
+use crate::operate::running_stack::RunningStack;
 
 /// For how long nobody else receives what is looked at in a dead-letter queue, should this be killed meanwhile.
 const HIDDEN_FOR: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ pub enum End {
     Written(String),
     /// Answered to a route, with the status.
     Answered(String, i64),
-    /// In a dead-letter queue; whether it is still there.
+    /// In a dead-letter queue; whether it was found there.
     Dead(String, bool),
     /// Back in a queue, until it is received again.
     Waits(String),
@@ -37,8 +37,7 @@ pub enum End {
 pub async fn ends(running: &RunningStack, steps: &[Step]) -> anyhow::Result<BTreeSet<End>> {
     let mut ends = BTreeSet::new();
     for (number, step) in steps.iter().enumerate() {
-        let written =
-            step.effects.iter().filter(|it| it.error.is_none() && matches!(it.service.as_str(), "DynamoDB" | "S3"));
+        let written = step.effects.iter().filter(|it| it.is_written());
         ends.extend(written.map(|effect| End::Written(effect.to.clone())));
         let is_repeated = steps[number + 1..].iter().any(|later| later.is_again(step));
         if let (Some(status), Some(route)) = (step.status, &step.from) {
@@ -65,8 +64,7 @@ impl Step {
 
 /// The logical id of the queue that a message came from.
 fn queue_of<'a>(running: &'a RunningStack, step: &Step) -> Option<&'a str> {
-    let arn = step.source.as_deref()?;
-    running.all(QUEUE).map(|it| it.id.as_str()).find(|id| running.arn(id) == arn)
+    running.queue(step.source.as_deref()?).map(|it| it.id.as_str())
 }
 
 async fn failed_in(running: &RunningStack, queue: &str, message: &str, count: Option<i64>) -> anyhow::Result<End> {
@@ -85,11 +83,7 @@ async fn failed_in(running: &RunningStack, queue: &str, message: &str, count: Op
 /// Whether a message is in the dead-letter queue with this ARN. Every message is put back.
 async fn holds(running: &RunningStack, arn: &str, message: &str) -> anyhow::Result<bool> {
     let cloud = &running.cloud;
-    let own = running.all(QUEUE).find(|it| running.arn(&it.id) == arn);
-    let url = match own {
-        Some(queue) => queue.physical_id.clone(),
-        None => queue::url_of(cloud, arn).await?,
-    };
+    let url = queue::url_of(running, arn).await?;
     let mut receiver = Receiver::new(cloud, &url, HIDDEN_FOR);
     let (mut seen, mut found) = (Vec::new(), false);
     let outcome: anyhow::Result<()> = async {
@@ -117,7 +111,7 @@ impl End {
             Self::Written(to) => format!("written to {to}"),
             Self::Answered(route, status) => format!("{route} answered {status}"),
             Self::Dead(queue, true) => format!("in the dead-letter queue {queue}"),
-            Self::Dead(queue, false) => format!("went to the dead-letter queue {queue}, and is there no more"),
+            Self::Dead(queue, false) => format!("went to the dead-letter queue {queue}, and was not found there"),
             Self::Waits(queue) => format!("back in {queue}, until it is received again"),
             Self::Lost(function) => format!("{function} did not end it"),
         }

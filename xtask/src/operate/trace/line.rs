@@ -68,9 +68,13 @@ impl TraceLine {
         }
     }
 
-    /// Whether it has this id in it.
+    /// Whether it has this id in it, and not only as a part of another: `order-1` is not in `order-10`.
     pub(super) fn names(&self, id: &str) -> bool {
-        self.whole.contains(id)
+        let is_of_id = |it: char| it.is_alphanumeric() || it == '-' || it == '_';
+        self.whole.match_indices(id).any(|(start, _)| {
+            let (before, after) = (&self.whole[..start], &self.whole[start + id.len()..]);
+            !before.ends_with(is_of_id) && !after.starts_with(is_of_id)
+        })
     }
 
     /// The ids by which others know what was sent here.

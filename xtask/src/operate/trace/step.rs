@@ -60,8 +60,17 @@ pub struct Effect {
     pub id: Option<String>,
     /// How long it took, in milliseconds.
     pub duration: Option<i64>,
-    /// Why it was refused.
+    /// Why it failed.
     pub error: Option<String>,
+}
+
+impl Effect {
+    /// Whether it left something in a table or a bucket.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        let keeps = matches!(self.service.as_str(), "DynamoDB" | "S3") && !self.operation.starts_with("Delete");
+        keeps && self.error.is_none()
+    }
 }
 
 /// A line of the function's own.
@@ -181,5 +190,33 @@ impl Step {
     #[must_use]
     pub const fn is_undone(&self) -> bool {
         !matches!(self.outcome, Outcome::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_deleted_or_refused_is_not_written() {
+        let effect = |service: &str, operation: &str, error: Option<&str>| Effect {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            to: "Target".to_owned(),
+            id: None,
+            duration: None,
+            error: error.map(str::to_owned),
+        };
+        for written in [effect("DynamoDB", "UpdateItem", None), effect("S3", "PutObject", None)] {
+            assert!(written.is_written(), "{written:?}");
+        }
+        for other in [
+            effect("DynamoDB", "DeleteItem", None),
+            effect("S3", "DeleteObject", None),
+            effect("DynamoDB", "PutItem", Some("ConditionalCheckFailedException")),
+            effect("SQS", "SendMessage", None),
+        ] {
+            assert!(!other.is_written(), "{other:?}");
+        }
     }
 }
