@@ -4,6 +4,7 @@
 //! by `cargo xtask schemas` from the package of cfn-lint.
 
 mod class;
+mod live;
 mod pattern;
 mod shape;
 mod text;
@@ -32,6 +33,9 @@ pub struct Schema {
     definitions: Vec<(&'static str, Definition)>,
     identifier: Vec<&'static str>,
     read_only: Vec<&'static str>,
+    write_only: Vec<&'static str>,
+    rewritten: Vec<&'static str>,
+    reading: Option<Vec<&'static str>>,
     create_only: Vec<&'static str>,
     conditionally_create_only: Vec<&'static str>,
     more_attributes: Vec<&'static str>,
@@ -116,7 +120,8 @@ impl Schema {
         read_only.chain(&self.more_attributes).copied()
     }
 
-    /// The properties and attributes that together identify a resource of this type, such as `TableName`.
+    /// The properties and attributes that together identify a resource of this type, such as `TableName`, in the order in
+    /// which the Cloud Control API joins their values.
     pub fn primary_identifier(&self) -> impl Iterator<Item = &'static str> {
         self.identifier.iter().copied()
     }

@@ -45,6 +45,23 @@ fn tags_and_identifier_are_known() {
 }
 
 #[test]
+fn how_live_resources_are_read_is_known() {
+    let alarm = schema::of("AWS::CloudWatch::Alarm").unwrap();
+    assert_eq!(alarm.reading(), Some(&["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"][..]));
+    assert!(alarm.is_unordered(&["Metrics", "0", "MetricStat", "Metric", "Dimensions"]));
+    assert!(!alarm.is_unordered(&["Dimensions", "0"]));
+    assert_eq!(schema::of("AWS::AppMesh::Mesh").unwrap().reading(), None);
+    let secret = schema::of("AWS::SecretsManager::Secret").unwrap();
+    assert!(secret.write_only(&["GenerateSecretString", "SecretStringTemplate"]));
+    assert!(!secret.write_only(&["Description"]));
+    assert!(schema::of("AWS::AmazonMQ::Broker").unwrap().rewritten(&["EngineType"]));
+    assert!(schema::of("AWS::ApiGateway::Stage").unwrap().is_map(&["Variables"]));
+    let service = schema::of("AWS::ECS::Service").unwrap();
+    assert_eq!(service.primary_identifier().collect::<Vec<_>>(), ["ServiceArn", "Cluster"]);
+    assert!(alarm.accepts(&["Namespace"], "AWS/SQS") && !alarm.accepts(&["Namespace"], ":"));
+}
+
+#[test]
 fn a_type_that_does_not_exist_has_a_nearest_one() {
     assert!(schema::of("AWS::DynamoDB::Tabel").is_none());
     assert_eq!(schema::nearest("AWS::DynamoDB::Tabel"), Some("AWS::DynamoDB::Table"));

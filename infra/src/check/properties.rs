@@ -45,7 +45,7 @@ impl Walk<'_, '_> {
                 Some(Definition::Shape(shape)) => self.shape(path, shape, value),
                 None => {}
             },
-            (Shape::List { count, items }, Json::Array(values)) => {
+            (Shape::List { count, items, .. }, Json::Array(values)) => {
                 self.count(path, *count, values);
                 for (index, value) in values.iter().enumerate() {
                     self.shape(&path.item(index), items, value);

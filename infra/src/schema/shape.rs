@@ -58,6 +58,8 @@ pub(crate) enum Shape {
     List {
         count: Bounds,
         items: Box<Shape>,
+        /// Whether another order says something else.
+        is_ordered: bool,
     },
     Map(Box<Shape>),
     Scalar(Box<Scalar>),

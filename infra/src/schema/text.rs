@@ -4,8 +4,9 @@
 //! an empty line, then the blocks in the same order. A block starts with the type's name and is made of lines:
 //!
 //! ```text
-//! <id QueueUrl             facts: id, read (read-only), create (create-only), maybe (conditionally create-only),
-//!                          attribute (what Fn::GetAtt gives beside the read-only), tags
+//! <id QueueUrl             facts: id, read (read-only), write (write-only), create (create-only), maybe (conditionally
+//!                          create-only), rewritten (not read as it was given), reading (the actions that reading a
+//!                          resource needs), attribute (what Fn::GetAtt gives beside the read-only), tags
 //! +                        the object takes other properties too
 //! ~xor A B                 exactly one; or: at least one; not: A excludes B; with: A needs B
 //!  DelaySeconds i =0..900  a property and its shape
@@ -14,8 +15,8 @@
 //! @Name s #1..80 /^[a-z]+$ a definition that is a shape
 //! ```
 //!
-//! A shape is `*` (anything), `@Name` (a definition), `[1..5 SHAPE` (a list with its count), `{ SHAPE` (a map with any
-//! names), or letters for the kinds of JSON accepted (`s`tring, `i`nteger, `n`umber, `b`oolean, `o`bject), then `#` and
+//! A shape is `*` (anything), `@Name` (a definition), `[1..5 SHAPE` (a list with its count), `(1..5 SHAPE` (one
+//! whose order says nothing), `{ SHAPE` (a map with any names), or letters for the kinds of JSON accepted (`s`tring, `i`nteger, `n`umber, `b`oolean, `o`bject), then `#` and
 //! the bounds of the length, `=` and the bounds of the value, and last `|A|B` (the values allowed), `?A|B` (the same
 //! in any case) or `/` and a pattern.
 
@@ -39,6 +40,9 @@ pub(super) fn schema(block: &'static str) -> Schema {
         definitions: Vec::new(),
         identifier: Vec::new(),
         read_only: Vec::new(),
+        write_only: Vec::new(),
+        rewritten: Vec::new(),
+        reading: None,
         create_only: Vec::new(),
         conditionally_create_only: Vec::new(),
         more_attributes: Vec::new(),
@@ -64,10 +68,13 @@ pub(super) fn schema(block: &'static str) -> Schema {
 
 fn fact(schema: &mut Schema, line: &'static str) {
     let (name, values) = line.split_once(' ').unwrap_or((line, ""));
-    let mut values = values.split(' ');
+    let mut values = values.split(' ').filter(|value| !value.is_empty());
     match name {
         "id" => schema.identifier = values.collect(),
         "read" => schema.read_only = values.collect(),
+        "write" => schema.write_only = values.collect(),
+        "rewritten" => schema.rewritten = values.collect(),
+        "reading" => schema.reading = Some(values.collect()),
         "create" => schema.create_only = values.collect(),
         "maybe" => schema.conditionally_create_only = values.collect(),
         "attribute" => schema.more_attributes = values.collect(),
@@ -103,7 +110,9 @@ fn shape(text: &'static str) -> Shape {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     match word.split_at_checked(1).unwrap_or_default() {
         ("@", name) => Shape::Named(name),
-        ("[", count) => Shape::List { count: bounds(count), items: Box::new(shape(rest)) },
+        (mark @ ("[" | "("), count) => {
+            Shape::List { count: bounds(count), items: Box::new(shape(rest)), is_ordered: mark == "[" }
+        }
         ("{", _) => Shape::Map(Box::new(shape(rest))),
         ("*" | "", _) => Shape::Any,
         _ => Shape::Scalar(Box::new(scalar(word, rest))),

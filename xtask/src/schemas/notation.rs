@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Map, Value as Json};
 
 use super::groups;
-use super::shape::{self, Members};
+use super::shape::{self, Members, strings};
 
 /// The block of one resource type while it is written.
 pub(super) struct Block<'a> {
@@ -23,13 +23,25 @@ impl<'a> Block<'a> {
     /// The block of `schema`; `more` are the attributes beside the read-only properties.
     pub(super) fn of(name: &str, schema: &'a Map<String, Json>, more: Vec<String>) -> Result<String> {
         let mut block = Self { schema, text: format!("{name}\n"), pending: Vec::new(), known: BTreeSet::new() };
+        // In the order in which their values are joined.
+        block.ordered_fact("id", &pointers(strings(schema.get("primaryIdentifier"))));
         for (fact, key) in [
-            ("id", "primaryIdentifier"),
             ("read", "readOnlyProperties"),
+            ("write", "writeOnlyProperties"),
             ("create", "createOnlyProperties"),
             ("maybe", "conditionalCreateOnlyProperties"),
         ] {
-            block.fact(fact, pointers(schema.get(key)));
+            block.fact(fact, pointers(strings(schema.get(key))));
+        }
+        let rewritten = schema.get("propertyTransform").and_then(Json::as_object);
+        block.fact("rewritten", pointers(rewritten.into_iter().flatten().map(|(pointer, _)| pointer.as_str())));
+        if let Some(reading) = schema.get("handlers").and_then(|handlers| handlers.get("read")) {
+            block.text.push_str("<reading");
+            let actions: BTreeSet<_> = strings(reading.get("permissions")).collect();
+            for action in actions {
+                let _ = write!(block.text, " {action}");
+            }
+            block.text.push('\n');
         }
         block.fact("attribute", more);
         if let Some(property) = tag_property(schema) {
@@ -49,6 +61,10 @@ impl<'a> Block<'a> {
     fn fact(&mut self, name: &str, mut values: Vec<String>) {
         values.sort();
         values.dedup();
+        self.ordered_fact(name, &values);
+    }
+
+    fn ordered_fact(&mut self, name: &str, values: &[String]) {
         if !values.is_empty() {
             let _ = writeln!(self.text, "<{name} {}", values.join(" "));
         }
@@ -104,8 +120,7 @@ impl<'a> Block<'a> {
 }
 
 /// `/properties/Endpoint/Address` as `Endpoint.Address`.
-fn pointers(list: Option<&Json>) -> Vec<String> {
-    let pointers = list.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+fn pointers<'a>(pointers: impl Iterator<Item = &'a str>) -> Vec<String> {
     pointers.map(|pointer| pointer.trim_start_matches("/properties/").replace('/', ".")).collect()
 }
 

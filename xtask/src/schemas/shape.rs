@@ -108,7 +108,8 @@ fn object(block: &mut Block<'_>, path: &str, schema: &Map<String, Json>) -> Resu
 }
 
 fn array(block: &mut Block<'_>, path: &str, schema: &Map<String, Json>) -> Result<String> {
-    let mut text = format!("[{}", bounds(schema.get("minItems"), schema.get("maxItems")));
+    let mark = if schema.get("insertionOrder") == Some(&Json::Bool(false)) { '(' } else { '[' };
+    let mut text = format!("{mark}{}", bounds(schema.get("minItems"), schema.get("maxItems")));
     let items = match schema.get("items") {
         Some(items) => of(block, &format!("{path}.*"), items)?,
         None => "*".to_owned(),
