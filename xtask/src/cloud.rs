@@ -38,6 +38,8 @@ pub struct Cloud {
     pub endpoint: Option<String>,
     /// The flags that lead another command here, each after a space.
     pub flags: String,
+    /// Cloud Control, which reads resources of nearly all types.
+    pub cloudcontrol: aws_sdk_cloudcontrol::Client,
     /// CloudFormation.
     pub cloudformation: aws_sdk_cloudformation::Client,
     /// S3.
@@ -172,6 +174,7 @@ async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Ta
         local,
         endpoint,
         flags: target.flags(),
+        cloudcontrol: aws_sdk_cloudcontrol::Client::new(config),
         cloudformation: aws_sdk_cloudformation::Client::new(config),
         s3: aws_sdk_s3::Client::from_conf(s3),
         lambda: aws_sdk_lambda::Client::new(config),
@@ -303,6 +306,8 @@ impl Called {
         let known = policies::operation::of(service).into_iter().flatten().find(|it| it.name == operation);
         let mut actions: Vec<_> = match known {
             Some(known) => known.required.iter().map(|action| format!("`{action}`")).collect(),
+            // Cloud Control's actions are CloudFormation's.
+            None if service == "cloudcontrol" => vec![format!("`cloudformation:{operation}`")],
             None => vec![format!("`{service}:{operation}`")],
         };
         if operation == "HeadObject" {

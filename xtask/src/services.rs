@@ -1,9 +1,10 @@
 //! What the engine knows of AWS's services: which resources exist, what they hold, and how they differ from their model.
 //!
-//! One file per service. A type that none of them lists is left to CloudFormation, and what it holds is told by
-//! [`infra::facts`].
+//! One file per service. A type that none of them lists is left to CloudFormation, what it holds is told by
+//! [`infra::facts`], and how it differs from its model by the Cloud Control API, which reads nearly all types.
 
 mod apigateway;
+mod cloud_control;
 pub mod cloudformation;
 mod deviation;
 pub mod dynamodb;
@@ -27,7 +28,7 @@ use crate::cloud::Cloud;
 use cloudformation::Resource;
 use deviation::Live;
 
-pub use deviation::{Compared, Deviation, compare, repair};
+pub use deviation::{Compared, Deviation, PassedOver, Readers, compare, repair};
 pub use existence::{CONCURRENCY, Search, find};
 pub use lambda::HOTSWAP_TAG;
 
@@ -51,9 +52,9 @@ trait ResourceType: Sync {
         None
     }
 
-    /// How the live resource differs from its model.
-    fn deviations<'a>(&self, _live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        ready(Ok(Vec::new())).boxed()
+    /// How the live resource differs from its model; `None` when its service's own API is not asked.
+    fn deviations<'a>(&self, _live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        None
     }
 }
 

@@ -133,7 +133,9 @@ impl Fault {
             Self::AccessDenied(denial) => {
                 let status = if is_json && !is_rest { 400 } else { 403 };
                 let Struck { service, operation, resource } = call;
-                let action = format!("{service}:{operation}");
+                // Cloud Control's actions are CloudFormation's.
+                let prefix = if service == "cloudcontrolapi" { "cloudformation" } else { service };
+                let action = format!("{prefix}:{operation}");
                 // S3 and API Gateway put the resource between quotation marks.
                 let resource = if s3 { format!("\"{resource}\"") } else { resource.to_owned() };
                 let message = format!(

@@ -3,6 +3,7 @@
 //! Their answers come from the properties of live resources, so what CloudFormation has deleted they do not know.
 
 mod apigateway;
+pub(crate) mod cloudcontrol;
 mod dynamodb;
 mod eventbridge;
 mod iam;
@@ -58,7 +59,7 @@ pub(crate) fn subject(request: &Request) -> String {
             NAMES.iter().find_map(|name| form.get(name)).unwrap_or_default().to_owned()
         }
         _ => {
-            const NAMES: [&str; 5] = ["TableName", "QueueName", "QueueUrl", "Name", "logGroupNamePrefix"];
+            const NAMES: [&str; 6] = ["TableName", "QueueName", "QueueUrl", "Name", "logGroupNamePrefix", "Identifier"];
             let body = body(request);
             NAMES.iter().find_map(|name| body.get(name)?.as_str()).unwrap_or_default().to_owned()
         }
@@ -76,6 +77,7 @@ pub(crate) fn resource(request: &Request) -> String {
         "s3" => format!("arn:aws:s3:::{subject}"),
         "iam" => format!("arn:aws:iam::{ACCOUNT}:role/{subject}"),
         "dynamodb" => format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{subject}"),
+        "cloudcontrolapi" => format!("arn:aws:cloudformation:{region}:{ACCOUNT}:resource/*"),
         service => format!("arn:aws:{service}:{region}:{ACCOUNT}:{subject}"),
     }
 }
@@ -121,6 +123,7 @@ pub(crate) fn call(account: &mut Account, request: &Request, operation: &str, id
         "dynamodb" => json(dynamodb::call(account, request, operation)),
         "sqs" => json(sqs::call(account, request, operation)),
         "logs" => json(logs::call(account, request, operation)),
+        "cloudcontrolapi" => json(cloudcontrol::call(account, request, operation)),
         "events" => json(eventbridge::call(account, request, operation)),
         "lambda" => json(lambda::call(account, request, operation)),
         "apigateway" => json(apigateway::call(account, request, operation)),

@@ -1,5 +1,7 @@
 //! `drift`: how what runs differs from what was deployed.
 
+use std::collections::BTreeMap;
+
 use futures::future::join_all;
 use serde_json::json;
 
@@ -9,7 +11,7 @@ use crate::deploy::stack_instance::StackInstance;
 use crate::deploy::{concurrent, deployed};
 use crate::exit::Exit;
 use crate::select::Selection;
-use crate::services::{self, Compared, Deviation, cloudformation};
+use crate::services::{self, Compared, Deviation, PassedOver, Readers, cloudformation};
 use crate::ui;
 
 /// Compares the live resources of each stack with the template that was deployed.
@@ -72,11 +74,11 @@ async fn compare(instance: &StackInstance<'_>) -> anyhow::Result<Compared> {
     let StackInstance { stack, cloud, .. } = instance;
     let deployed = deployed::require(cloud, stack).await?;
     let resources = cloudformation::resources(cloud, &deployed.id).await?;
-    Ok(services::compare(cloud, &deployed.snapshot, &resources).await)
+    Ok(services::compare(cloud, &deployed.snapshot, &resources, Readers::All).await)
 }
 
 fn print(instance: &StackInstance<'_>, compared: &Compared) {
-    let Compared { read, deviations, unread } = compared;
+    let Compared { read, deviations, unread, passed_over } = compared;
     let read = services::quantity(*read as u64, "resource");
     let found = match deviations.len() {
         0 => "as deployed".to_owned(),
@@ -93,9 +95,27 @@ fn print(instance: &StackInstance<'_>, compared: &Compared) {
             ui::result(format!("    --> {location}"));
         }
     }
+    for (reason, mut types) in reasons(passed_over) {
+        let resources = services::quantity(types.len() as u64, "resource");
+        let verb = if types.len() == 1 { "is" } else { "are" };
+        types.sort_unstable();
+        types.dedup();
+        let number = services::quantity(types.len() as u64, "type");
+        let types = types.join(", ");
+        ui::result(format!("  {resources} of {number} {verb} not compared here: {types} ({reason})"));
+    }
     for (id, error) in unread {
         ui::warn(format!("{id} could not be read: {error}"));
     }
+}
+
+/// The reasons why resources are not compared, with the types of those.
+fn reasons(passed_over: &[PassedOver]) -> BTreeMap<&'static str, Vec<&str>> {
+    let mut reasons: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
+    for PassedOver { resource_type, reason, .. } in passed_over {
+        reasons.entry(reason).or_default().push(resource_type);
+    }
+    reasons
 }
 
 /// Every property can be set by its path, whatever the field of the struct is called.
@@ -133,6 +153,7 @@ fn as_json(compared: &[(&StackInstance<'_>, Compared)], several_regions: bool) -
             "read": compared.read,
             "differences": compared.deviations,
             "unread": unread.collect::<Vec<_>>(),
+            "not_compared": compared.passed_over,
         });
         if several_regions {
             entry["region"] = instance.cloud.region.as_str().into();

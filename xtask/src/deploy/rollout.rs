@@ -20,7 +20,7 @@ use crate::assets::{self, Artifact, unused};
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
 use crate::prepare::Prepared;
-use crate::services::{self, Compared, Deviation, cloudformation};
+use crate::services::{self, Compared, Deviation, Readers, cloudformation};
 use crate::ui;
 
 /// Seconds to wait before live resources that differ from their model just after a deployment are read again.
@@ -238,7 +238,9 @@ async fn verify(instance: &StackInstance<'_>, prepared: &Prepared, settings: &Se
             return Ok(());
         }
     };
-    let mut compared = services::compare(cloud, &prepared.after, &resources).await;
+    // What only Cloud Control reads is left to `drift`: it calls the handlers that CloudFormation has just called.
+    let compare = || services::compare(cloud, &prepared.after, &resources, Readers::Services);
+    let mut compared = compare().await;
     if cloud.local.is_some() {
         let plan = &prepared.plan;
         let touched = |id: &str| !plan.tags.is_empty() || plan.resources.iter().any(|change| change.id == id);
@@ -260,7 +262,7 @@ async fn verify(instance: &StackInstance<'_>, prepared: &Prepared, settings: &Se
                 break;
             }
             tokio::time::sleep(Duration::from_secs(pause)).await;
-            compared = services::compare(cloud, &prepared.after, &resources).await;
+            compared = compare().await;
         }
     }
     let (hotswapped, rest): (Vec<_>, Vec<_>) = compared.deviations.into_iter().partition(|it| it.hotswapped);

@@ -28,24 +28,24 @@ impl ResourceType for RestApi {
 struct Method;
 
 impl ResourceType for Method {
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        method_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(method_deviations(live).boxed())
     }
 }
 
 struct Stage;
 
 impl ResourceType for Stage {
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        stage_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(stage_deviations(live).boxed())
     }
 }
 
 struct GatewayResponse;
 
 impl ResourceType for GatewayResponse {
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        response_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(response_deviations(live).boxed())
     }
 }
 

@@ -1,4 +1,4 @@
-//! How live resources differ from their model, read through each service's own API.
+//! How live resources differ from their model, read through each service's own API, or else through Cloud Control.
 //!
 //! CloudFormation reports a property as done once it has passed it on, and anybody may change it afterwards. What
 //! differs is named here, with how to set it where an API call can. Nothing is set without [`repair`].
@@ -8,11 +8,13 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _};
-use infra::expression::Expression;
+use infra::expression::{Expression, Known, resolve};
+use infra::facts::{Home, Physical};
 use infra::plan::Snapshot;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use super::cloud_control::{self, Outcome};
 use super::cloudformation::Resource;
 use super::existence::CONCURRENCY;
 use crate::cloud::Cloud;
@@ -94,28 +96,55 @@ pub struct Compared {
     pub deviations: Vec<Deviation>,
     /// The logical ids of those that could not be read, and why.
     pub unread: Vec<(String, anyhow::Error)>,
+    /// Those that nothing here can compare.
+    pub passed_over: Vec<PassedOver>,
 }
 
-/// Compares every resource whose service can be asked. Changes nothing.
-pub async fn compare(cloud: &Cloud, snapshot: &Snapshot, resources: &[Resource]) -> Compared {
+/// A resource that is not compared with its model.
+#[derive(Debug, Serialize)]
+pub struct PassedOver {
+    /// Its logical id.
+    pub id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub resource_type: String,
+    /// Why not.
+    pub reason: &'static str,
+}
+
+/// Who is asked what is live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// The services that the engine knows, of their resources.
+    Services,
+    /// The Cloud Control API, too, of all others.
+    All,
+}
+
+/// Compares every resource that the `readers` can read. Changes nothing.
+pub async fn compare(cloud: &Cloud, snapshot: &Snapshot, resources: &[Resource], readers: Readers) -> Compared {
     let template = snapshot.resolved_resources();
     let physical: BTreeMap<_, _> =
         resources.iter().map(|resource| (resource.id.as_str(), resource.physical_id.as_str())).collect();
     let none = Json::Null;
-    let comparisons = resources.iter().filter_map(|resource| {
-        let service = super::of(&resource.resource_type)?;
+    let comparisons = resources.iter().map(|resource| {
         let properties = template.get(&resource.id).and_then(|it| it.get("Properties")).unwrap_or(&none);
         let live = Live { cloud, resource, properties, physical: &physical, template: &template, tags: &snapshot.tags };
-        Some(async move { (resource, service.deviations(&live).await) })
+        async move { Some((resource, live.outcome(readers).await?)) }
     });
     let results: Vec<_> = stream::iter(comparisons).buffered(CONCURRENCY).collect().await;
     let mut compared = Compared::default();
-    for (resource, result) in results {
+    for (resource, result) in results.into_iter().flatten() {
         match result {
-            Ok(deviations) => {
+            Ok(Outcome::Read(deviations)) => {
                 compared.read += 1;
                 compared.deviations.extend(deviations);
             }
+            Ok(Outcome::PassedOver(reason)) => compared.passed_over.push(PassedOver {
+                id: resource.id.clone(),
+                resource_type: resource.resource_type.clone(),
+                reason,
+            }),
             Err(error) => compared.unread.push((resource.id.clone(), error)),
         }
     }
@@ -141,12 +170,35 @@ pub async fn repair(deviations: Vec<Deviation>) -> anyhow::Result<(Vec<Deviation
 }
 
 impl<'a> Live<'a> {
+    /// What the readers say of it; `None` when none of them is asked.
+    async fn outcome(&self, readers: Readers) -> Option<anyhow::Result<Outcome>> {
+        let own = super::of(&self.resource.resource_type).and_then(|service| service.deviations(self));
+        match (own, readers) {
+            (Some(own), _) => Some(own.await.map(Outcome::Read)),
+            (None, Readers::All) => Some(cloud_control::compare(self).await),
+            (None, Readers::Services) => None,
+        }
+    }
+
+    /// The model's properties with what the functions yield that refer to the stack's resources, as far as it is known.
+    pub(super) fn resolved(&self) -> Json {
+        resolve(self.properties, self)
+    }
+
     pub(super) fn physical_id(&self) -> &'a str {
         &self.resource.physical_id
     }
 
     pub(super) fn property(&self, path: &str) -> Option<&'a Json> {
         path.split('.').try_fold(self.properties, |json, name| json.get(name))
+    }
+
+    /// A resource of the stack by its logical id.
+    fn named(&self, id: &str) -> Option<Physical<'_>> {
+        let resource = self.template.get(id)?;
+        let resource_type = resource.get("Type")?.as_str()?;
+        let path = self.property_of(id, "Path").and_then(Json::as_str).unwrap_or("/");
+        Some(Physical { resource_type, id: self.physical.get(id)?, path })
     }
 
     /// A property of another resource of the stack, by its logical id.
@@ -209,5 +261,17 @@ impl<'a> Live<'a> {
     /// The resource is listed by CloudFormation and does not exist.
     pub(super) fn missing(&self) -> Vec<Deviation> {
         vec![self.deviation("resource", "to exist".to_owned(), Some("deleted".to_owned()))]
+    }
+}
+
+/// What a deployed stack's intrinsic functions yield.
+impl Known for Live<'_> {
+    fn reference(&self, name: &str) -> Option<Json> {
+        Some(self.named(name)?.reference()?.into())
+    }
+
+    fn attribute(&self, id: &str, attribute: &str) -> Option<Json> {
+        let Cloud { partition, region, account, .. } = self.cloud;
+        Some(self.named(id)?.attribute(attribute, Home { partition, region, account })?.into())
     }
 }

@@ -37,8 +37,8 @@ impl ResourceType for Table {
         Some(self)
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(deviations(live).boxed())
     }
 }
 

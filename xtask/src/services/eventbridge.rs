@@ -32,35 +32,36 @@ impl ResourceType for Rule {
         async move { found(cloud.eventbridge.describe_rule().event_bus_name(bus).name(name).send().await) }.boxed()
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        async move {
-            let (bus, name) = bus_and_name(live.physical_id());
-            let events = &live.cloud.eventbridge;
-            let answer = events.describe_rule().event_bus_name(bus).name(name).send().await;
-            let Some(rule) = unless_missing(answer)? else { return Ok(live.missing()) };
-            let mut deviations = Vec::new();
-            let state = rule.state().map(|state| state.as_str().to_owned());
-            if let Some(deviation) = live.compare("State", state) {
-                let (events, bus, name) = (events.clone(), bus.to_owned(), name.to_owned());
-                let is_enabled = deviation.expected == "ENABLED";
-                deviations.push(deviation.repaired_by(async move {
-                    if is_enabled {
-                        events.enable_rule().event_bus_name(bus).name(name).send().await.map(|_| ()).map_err(explain)
-                    } else {
-                        events.disable_rule().event_bus_name(bus).name(name).send().await.map(|_| ()).map_err(explain)
-                    }
-                }));
-            }
-            deviations.extend(live.compare("ScheduleExpression", rule.schedule_expression().map(str::to_owned)));
-            if let Some(expected) = live.property("EventPattern") {
-                let actual = rule.event_pattern().and_then(|text| serde_json::from_str::<Json>(text).ok());
-                if actual.as_ref() != Some(expected) && !infra::expression::has_function(expected) {
-                    let actual = rule.event_pattern().map(str::to_owned);
-                    deviations.push(live.deviation("EventPattern", expected.to_string(), actual));
-                }
-            }
-            Ok(deviations)
-        }
-        .boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(rule_deviations(live).boxed())
     }
+}
+
+async fn rule_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let (bus, name) = bus_and_name(live.physical_id());
+    let events = &live.cloud.eventbridge;
+    let answer = events.describe_rule().event_bus_name(bus).name(name).send().await;
+    let Some(rule) = unless_missing(answer)? else { return Ok(live.missing()) };
+    let mut deviations = Vec::new();
+    let state = rule.state().map(|state| state.as_str().to_owned());
+    if let Some(deviation) = live.compare("State", state) {
+        let (events, bus, name) = (events.clone(), bus.to_owned(), name.to_owned());
+        let is_enabled = deviation.expected == "ENABLED";
+        deviations.push(deviation.repaired_by(async move {
+            if is_enabled {
+                events.enable_rule().event_bus_name(bus).name(name).send().await.map(|_| ()).map_err(explain)
+            } else {
+                events.disable_rule().event_bus_name(bus).name(name).send().await.map(|_| ()).map_err(explain)
+            }
+        }));
+    }
+    deviations.extend(live.compare("ScheduleExpression", rule.schedule_expression().map(str::to_owned)));
+    if let Some(expected) = live.property("EventPattern") {
+        let actual = rule.event_pattern().and_then(|text| serde_json::from_str::<Json>(text).ok());
+        if actual.as_ref() != Some(expected) && !infra::expression::has_function(expected) {
+            let actual = rule.event_pattern().map(str::to_owned);
+            deviations.push(live.deviation("EventPattern", expected.to_string(), actual));
+        }
+    }
+    Ok(deviations)
 }

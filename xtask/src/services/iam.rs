@@ -18,8 +18,8 @@ impl ResourceType for Role {
         async move { found(cloud.iam.get_role().role_name(id).send().await) }.boxed()
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(deviations(live).boxed())
     }
 }
 

@@ -28,8 +28,8 @@ impl ResourceType for Function {
         async move { found(cloud.lambda.get_function_configuration().function_name(id).send().await) }.boxed()
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(deviations(live).boxed())
     }
 }
 
@@ -40,24 +40,24 @@ impl ResourceType for EventSourceMapping {
         async move { found(cloud.lambda.get_event_source_mapping().uuid(id).send().await) }.boxed()
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        mapping_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(mapping_deviations(live).boxed())
     }
 }
 
 struct EventInvokeConfig;
 
 impl ResourceType for EventInvokeConfig {
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        invoke_config_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(invoke_config_deviations(live).boxed())
     }
 }
 
 struct Permission;
 
 impl ResourceType for Permission {
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        permission_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(permission_deviations(live).boxed())
     }
 }
 

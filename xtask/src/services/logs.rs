@@ -27,20 +27,20 @@ impl ResourceType for LogGroup {
         .boxed()
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        async move {
-            let Some(group) = describe(live.cloud, live.physical_id()).await? else { return Ok(live.missing()) };
-            let retention = group.retention_in_days();
-            let Some(deviation) = live.compare("RetentionInDays", retention.map(|days| days.to_string())) else {
-                return Ok(Vec::new());
-            };
-            let days = deviation.expected.parse()?;
-            let call =
-                live.cloud.logs.put_retention_policy().log_group_name(live.physical_id()).retention_in_days(days);
-            Ok(vec![deviation.repaired_by(async move { call.send().await.map(|_| ()).map_err(explain) })])
-        }
-        .boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(deviations(live).boxed())
     }
+}
+
+async fn deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
+    let Some(group) = describe(live.cloud, live.physical_id()).await? else { return Ok(live.missing()) };
+    let retention = group.retention_in_days();
+    let Some(deviation) = live.compare("RetentionInDays", retention.map(|days| days.to_string())) else {
+        return Ok(Vec::new());
+    };
+    let days = deviation.expected.parse()?;
+    let call = live.cloud.logs.put_retention_policy().log_group_name(live.physical_id()).retention_in_days(days);
+    Ok(vec![deviation.repaired_by(async move { call.send().await.map(|_| ()).map_err(explain) })])
 }
 
 /// Groups are found by the start of their names, and others may start the same way.

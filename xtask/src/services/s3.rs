@@ -44,8 +44,8 @@ impl ResourceType for Bucket {
         Some(self)
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        configuration::deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(configuration::deviations(live).boxed())
     }
 }
 

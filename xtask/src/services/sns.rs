@@ -28,24 +28,24 @@ impl ResourceType for Topic {
         async move { found(cloud.sns.get_topic_attributes().topic_arn(arn).send().await) }.boxed()
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        topic_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(topic_deviations(live).boxed())
     }
 }
 
 struct Subscription;
 
 impl ResourceType for Subscription {
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        subscription_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(subscription_deviations(live).boxed())
     }
 }
 
 struct TopicPolicy;
 
 impl ResourceType for TopicPolicy {
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        policy_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(policy_deviations(live).boxed())
     }
 }
 

@@ -48,16 +48,16 @@ impl ResourceType for Queue {
         Some(self)
     }
 
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(deviations(live).boxed())
     }
 }
 
 struct QueuePolicy;
 
 impl ResourceType for QueuePolicy {
-    fn deviations<'a>(&self, live: &'a Live<'a>) -> Answer<'a, Vec<Deviation>> {
-        policy_deviations(live).boxed()
+    fn deviations<'a>(&self, live: &'a Live<'a>) -> Option<Answer<'a, Vec<Deviation>>> {
+        Some(policy_deviations(live).boxed())
     }
 }
 

@@ -10,6 +10,8 @@ Resources:
     Type: AWS::SQS::Queue
   Topic:
     Type: AWS::SNS::Topic
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
 Outputs:
   Url:
     Value: !Ref Queue
@@ -46,7 +48,7 @@ fn each_command_makes_as_few_calls_as_it_needs() {
     first deploy: 9 and 5 looks: CreateChangeSet DescribeStacks DescribeStacks ExecuteChangeSet GetCallerIdentity GetQueueAttributes GetTemplate GetTopicAttributes ListStackResources
     unchanged deploy: 6 and 0 looks: DescribeStacks GetCallerIdentity GetQueueAttributes GetTemplate GetTopicAttributes ListStackResources
     unchanged diff: 3 and 0 looks: DescribeStacks GetCallerIdentity GetTemplate
-    drift: 6 and 0 looks: DescribeStacks GetCallerIdentity GetQueueAttributes GetTemplate GetTopicAttributes ListStackResources
+    drift: 7 and 0 looks: DescribeStacks GetCallerIdentity GetQueueAttributes GetResource GetTemplate GetTopicAttributes ListStackResources
     deploy of one property: 10 and 6 looks: CreateChangeSet DescribeStacks DescribeStacks ExecuteChangeSet GetCallerIdentity GetQueueAttributes GetTemplate GetTemplate GetTopicAttributes ListStackResources
     destroy: 8 and 2 looks: DeleteStack DescribeStacks GetCallerIdentity GetQueueAttributes GetQueueUrl GetTemplate GetTopicAttributes ListStackResources
     ");

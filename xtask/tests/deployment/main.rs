@@ -6,6 +6,7 @@
 mod approval;
 mod artifacts;
 mod calls;
+mod cloud_control;
 mod creation;
 mod credentials;
 mod dashboard;

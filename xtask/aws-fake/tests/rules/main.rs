@@ -3,6 +3,7 @@
 
 mod change_sets;
 mod client;
+mod cloudcontrol;
 mod faults;
 mod operations;
 mod reads;

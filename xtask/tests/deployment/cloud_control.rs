@@ -1,0 +1,153 @@
+//! `drift` of resources whose types the engine knows nothing of: the Cloud Control API reads them.
+
+use aws_fake::{At, Denial, Fault};
+use serde_json::{Value as Json, json};
+use testing::LocalCloud;
+
+use crate::project::Project;
+
+const ALARM: &str = "
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+  Topic:
+    Type: AWS::SNS::Topic
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmName: orders-depth
+      Namespace: AWS/SQS
+      MetricName: ApproximateNumberOfMessagesVisible
+      Dimensions:
+      - Name: QueueName
+        Value: !GetAtt Queue.QueueName
+      - Name: Stage
+        Value: dev
+      Statistic: Maximum
+      ComparisonOperator: GreaterThanThreshold
+      Threshold: 1
+      Period: 60
+      EvaluationPeriods: 1
+      AlarmActions: [!Ref Topic]
+      Tags: [{Key: team, Value: shop}]
+";
+
+fn deployed(template: &str) -> Project {
+    let project = Project::new(template);
+    project.deploy().expect(0);
+    project
+}
+
+#[test]
+fn an_alarm_that_somebody_changed_is_found_and_set_when_asked() {
+    let project = deployed(ALARM);
+    // The fake tells a list without order in another one, and tags of the stack and of CloudFormation.
+    let clean = project.run(&["drift", "orders"]).expect(0);
+    assert_eq!(clean.stdout, "orders: 3 resources read, as deployed\n");
+
+    project.aws.set_property("orders-depth", "Threshold", json!(5));
+    let queue = project.aws.physical_id("orders-dev", "Queue").unwrap();
+    let queue = queue.rsplit('/').next().unwrap();
+    let dimensions = json!([{"Name": "QueueName", "Value": queue}, {"Name": "Stage", "Value": "prod"}]);
+    project.aws.set_property("orders-depth", "Dimensions", dimensions);
+    project.aws.set_property("orders-depth", "AlarmActions", json!([]));
+    let found = project.run(&["drift", "orders"]).expect(3);
+    let topic = project.aws.physical_id("orders-dev", "Topic").unwrap();
+    for expected in [
+        "~ Alarm  Threshold: deployed 1, is 5",
+        "~ Alarm  Dimensions[1].Value: deployed dev, is prod",
+        &format!("~ Alarm  AlarmActions: deployed [\"{topic}\"], is []"),
+        "--> stacks/src/orders.rs:7:5",
+    ] {
+        assert!(found.stdout.contains(expected), "{expected} in {found}");
+    }
+    let accepted = project.run(&["drift", "orders", "--accept"]).expect(3);
+    assert!(accepted.stdout.contains("stack.named(\"Alarm\").property(\"Threshold\", 5)"), "{accepted}");
+    assert!(accepted.stdout.contains("// Alarm: no value says what is live of Dimensions[1].Value"), "{accepted}");
+
+    project.run(&["drift", "orders", "--fix"]).expect(5);
+    assert_eq!(project.called("UpdateResource"), 0);
+    let fixed = project.run(&["drift", "orders", "--fix", "--yes"]).expect(0);
+    assert!(fixed.stderr.contains("set Alarm Dimensions[1].Value to dev"), "{fixed}");
+    // One update sets all properties.
+    assert_eq!(project.called("UpdateResource"), 1);
+    project.run(&["drift", "orders"]).expect(0);
+}
+
+#[test]
+fn what_would_replace_a_resource_or_take_tags_away_is_not_set() {
+    let project = deployed(ALARM);
+    project.aws.set_property("orders-depth", "Tags", json!([{"Key": "team", "Value": "billing"}]));
+    let found = project.run(&["drift", "orders", "--fix", "--yes"]).expect(3);
+    assert!(found.stdout.contains("Tags[team]: deployed shop, is billing"), "{found}");
+    assert_eq!(project.called("UpdateResource"), 0);
+}
+
+#[test]
+fn a_resource_that_was_deleted_is_found_whatever_its_type() {
+    let project = deployed(ALARM);
+    project.aws.delete_resource("orders-depth");
+    let found = project.run(&["drift", "orders"]).expect(3);
+    assert!(found.stdout.contains("Alarm  resource: deployed to exist, is deleted"), "{found}");
+}
+
+const UNREADABLE: &str = "
+Resources:
+  Credentials:
+    Type: AWS::IAM::AccessKey
+    Properties: {UserName: ada}
+  Mesh:
+    Type: AWS::AppMesh::Mesh
+  Waiting:
+    Type: AWS::AppMesh::Mesh
+";
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let project = deployed(UNREADABLE);
+    let found = project.run(&["drift", "orders"]).expect(0);
+    let said = "  3 resources of 2 types are not compared here: AWS::AppMesh::Mesh, AWS::IAM::AccessKey (the Cloud Control API does not read such a type)\n";
+    assert_eq!(found.stdout, format!("orders: 0 resources read, as deployed\n{said}"));
+    let found = project.run(&["drift", "orders", "--json"]).expect(0);
+    let found: Json = serde_json::from_str(&found.stdout).unwrap();
+    let first = &found["stacks"][0]["not_compared"][0];
+    let reason = "the Cloud Control API does not read such a type";
+    assert_eq!(*first, json!({"id": "Credentials", "type": "AWS::IAM::AccessKey", "reason": reason}));
+    assert_eq!(project.called("GetResource"), 0);
+}
+
+#[test]
+fn what_the_api_knows_by_a_name_that_is_not_known_here_is_not_compared() {
+    let stage = "
+Resources:
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {ApiId: !Sub '${AWS::StackId}', StageName: live}
+";
+    let project = deployed(stage);
+    let found = project.run(&["drift", "orders"]).expect(0);
+    let said = "1 resource of 1 type is not compared here: AWS::ApiGatewayV2::Stage (the template does not say what the Cloud Control API knows it by)";
+    assert!(found.stdout.contains(said), "{found}");
+}
+
+#[test]
+fn a_right_that_is_missing_is_said_with_those_that_are_needed() {
+    let project = deployed(ALARM);
+    project.aws.fault(At::each("cloudcontrolapi", "GetResource"), Fault::AccessDenied(Denial::NoIdentityPolicy));
+    let found = project.run(&["drift", "orders"]).expect(1);
+    for expected in [
+        "Alarm could not be read: AWS refused: User: arn:aws:iam::123456789012:user/tester is not authorized to perform: cloudformation:GetResource",
+        "reading an AWS::CloudWatch::Alarm needs `cloudformation:GetResource` and `cloudwatch:DescribeAlarms`, `cloudwatch:ListTagsForResource`",
+    ] {
+        assert!(found.stderr.contains(expected), "{expected} in {found}");
+    }
+}
+
+#[test]
+fn on_the_local_cloud_they_are_said_not_to_be_compared() {
+    let (project, cloud) = (Project::new(ALARM), LocalCloud::fresh());
+    project.run_on(&cloud, &["deploy", "orders", "--yes"]).expect(0);
+    let found = project.run_on(&cloud, &["drift", "orders"]).expect(0);
+    let said = "  1 resource of 1 type is not compared here: AWS::CloudWatch::Alarm (the local cloud has no Cloud Control API)\n";
+    assert!(found.stdout.ends_with(said), "{found}");
+}
