@@ -164,16 +164,16 @@ fn all_tags(live: &Live, own: &Json) -> Json {
 fn apply(live: &mut Live, schema: &Schema, patch: &Json) -> Result<(), Refusal> {
     let mut changed = live.clone();
     for operation in patch.as_array().into_iter().flatten() {
-        let path = text(operation, "path");
-        let name = path.strip_prefix('/').filter(|name| !name.contains('/'));
-        let name = name.ok_or_else(|| Refusal::not_implemented("cloudcontrolapi", &format!("a patch of {path}")))?;
+        let pointer = text(operation, "path");
+        let name = pointer.strip_prefix('/').filter(|name| !name.contains('/'));
+        let name = name.ok_or_else(|| Refusal::not_implemented("cloudcontrolapi", &format!("a patch of {pointer}")))?;
         if schema.create_only(&[name]) {
             let message = format!("Invalid patch update: createOnlyProperties [/properties/{name}] cannot be updated");
             return Err(Refusal::new(400, "NotUpdatableException", message));
         }
         match text(operation, "op") {
             "replace" if live.property(name).is_none() => {
-                return Err(invalid(&format!("[noSuchPath] {path} does not exist")));
+                return Err(invalid(&format!("[noSuchPath] {pointer} does not exist")));
             }
             "replace" | "add" => changed.set(name, operation["value"].clone()),
             other => return Err(Refusal::not_implemented("cloudcontrolapi", &format!("a patch with {other}"))),

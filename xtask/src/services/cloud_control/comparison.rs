@@ -54,7 +54,7 @@ impl Comparison<'_> {
     /// How `live` differs from the properties of the model.
     pub(super) fn differences(&self, model: &Json, live: &Json) -> Vec<Difference> {
         let properties = model.as_object().into_iter().flatten();
-        properties.flat_map(|(name, expected)| self.at(&[name.clone()], expected, live.get(name))).collect()
+        properties.flat_map(|(name, expected)| self.at(std::slice::from_ref(name), expected, live.get(name))).collect()
     }
 
     fn at(&self, steps: &[String], expected: &Json, live: Option<&Json>) -> Vec<Difference> {
@@ -208,6 +208,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "so that a case reads as what is compared")]
     fn check(resource_type: &str, model: Json, live: Json, expected: &[&str]) {
         let stack_tags = [("project".to_owned(), "shop".to_owned())].into();
         let schema = infra::schema::of(resource_type).unwrap();
