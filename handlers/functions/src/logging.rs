@@ -1,18 +1,30 @@
 //! Logs: JSON lines, each with the id of the request it belongs to.
 
+use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Starts logging, at the level that the function's logging configuration sets in `AWS_LAMBDA_LOG_LEVEL`, else `INFO`.
 ///
 /// The request id comes from the span that the Lambda runtime opens for each invocation.
 pub fn start() {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level_of(&level));
+    subscriber(level.unwrap_or(LevelFilter::INFO), std::io::stdout).init();
+}
+
+/// Writes lines of at least `level`.
+pub(crate) fn subscriber<W>(level: LevelFilter, writer: W) -> impl SubscriberInitExt + Subscriber
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_span_list(false)
-        .with_max_level(level.unwrap_or(LevelFilter::INFO))
-        .init();
+        .with_max_level(level)
+        .with_writer(writer)
+        .finish()
 }
 
 /// The level that Lambda calls `name`: `FATAL` is `ERROR`, than which none here is graver.

@@ -91,8 +91,9 @@ impl Invocation {
         }
     }
 
+    /// Of the gravest level, so that a function that logs nothing but errors tells their request, too.
     fn span(&self, cause: &Cause) -> Span {
-        tracing::info_span!(
+        tracing::error_span!(
             "message",
             requestId = self.request,
             trace_id = cause.header.id(),
@@ -107,4 +108,44 @@ pub(crate) async fn of_message<T>(message: &str, header: &TraceHeader, work: imp
     let cause = Cause { message: Some(message.to_owned()), ..Cause::of_invocation(header) };
     let header = invocation.header.in_trace(header).to_string();
     bindings::trace::in_trace(header, work.instrument(invocation.span(&cause))).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    use tracing::level_filters::LevelFilter;
+
+    use super::*;
+    use crate::logging::subscriber;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn whatever_a_function_logs_tells_its_request() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let _guard = tracing::subscriber::set_default(subscriber(LevelFilter::ERROR, move || writer.clone()));
+        let json = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+        let work = async {
+            tracing::error!("late");
+            Ok(json("null"))
+        };
+        Invocation::new("request-1", None).run(&json("{}"), Box::pin(work)).await.unwrap();
+        let logged = lines.0.lock().unwrap();
+        let line: serde_json::Value = serde_json::from_slice(&logged).unwrap();
+        assert_eq!((&line["message"], &line["span"]["requestId"]), (&"late".into(), &"request-1".into()), "{line}");
+    }
 }
