@@ -1,6 +1,6 @@
 //! The source at a revision of git, in a folder of the engine's own. The user's tree, index and branches stay as they are.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -10,6 +10,7 @@ use super::Workspace;
 use crate::cargo;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::ui;
 
 /// A workspace as it was at a revision.
 #[derive(Debug)]
@@ -51,6 +52,9 @@ impl Revision {
         fs::create_dir_all(&source).with_context(|| format!("`{}` cannot be made", source.display()))?;
         let lock =
             File::create(folder.join("lock")).context("the folder of the other revision cannot be written to")?;
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            ui::say("waiting until another comparison with a revision has ended ...");
+        }
         lock.lock().context("the folder of the other revision cannot be locked")?;
         // One that was killed has left it. Nobody else writes here as long as the lock is held.
         let _ = fs::remove_file(folder.join("index.lock"));
