@@ -149,6 +149,38 @@ impl Plan {
         plan
     }
 
+    /// What brings the resources `ids`, which differ from what is `deployed`, back to it.
+    #[must_use]
+    pub fn reverting(ids: &BTreeSet<&str>, deployed: &Snapshot) -> Self {
+        let resources = deployed.template.section("Resources").filter(|(id, _)| ids.contains(id));
+        let resources = resources.map(|(id, resource)| ResourceChange::new(id, resource, Action::Update)).collect();
+        Self { resources, ..Self::between(Some(deployed), deployed) }
+    }
+
+    /// What is left of this plan when only `before` is deployed yet: with what was found out of its resources, such as how
+    /// much they hold.
+    ///
+    /// # Errors
+    /// The resources that would be lost with what they hold and that this plan does not lose.
+    pub fn rest(&self, before: Option<&Snapshot>, after: &Snapshot) -> Result<Self, Vec<String>> {
+        let mut rest = Self::between(before, after);
+        let is_known = |id: &str| self.losses().any(|change| change.id == id);
+        let unknown: Vec<_> = rest.losses().map(|change| change.id.clone()).filter(|id| !is_known(id)).collect();
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
+        for change in &mut rest.resources {
+            let Some(planned) = self.resources.iter().find(|planned| planned.id == change.id) else { continue };
+            if (planned.action, change.action) == (Action::Import, Action::Create) {
+                change.action = Action::Import;
+            }
+            if change.loses.is_some() {
+                change.loses.clone_from(&planned.loses);
+            }
+        }
+        Ok(rest)
+    }
+
     /// Whether deploying would change nothing: at most the words of the template, which CloudFormation takes no notice of.
     #[must_use]
     pub fn is_empty(&self) -> bool {

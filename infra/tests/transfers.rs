@@ -175,3 +175,21 @@ fn more_than_five_stacks_are_refused() {
     assert!(refused.starts_with("resources move between 6 stacks, `orders`, `storage1`"), "{refused}");
     assert!(moved(&stacks[..5]).is_ok());
 }
+
+#[test]
+fn moves_that_have_no_stack_in_common_are_refactors_of_their_own() {
+    let table = "Resources: {Table: {Type: AWS::DynamoDB::Table}, Topic: {Type: AWS::SNS::Topic}}";
+    let names: Vec<_> = (1..=3).map(|number| (format!("from{number}"), format!("to{number}"))).collect();
+    let ways: Vec<_> = names.iter().map(|(from, _)| [("Table", from.as_str(), "Table")]).collect();
+    let mut stacks: Vec<Declared<'_>> = Vec::new();
+    for ((from, to), way) in names.iter().zip(&ways) {
+        stacks.push((from, Some(table), STAYS, &[]));
+        stacks.push((to, None, "Resources: {Table: {Type: AWS::DynamoDB::Table}}", way));
+    }
+    let moved = moved(&stacks).unwrap();
+    for (index, transferred) in moved.iter().enumerate() {
+        let (from, to) = &names[index / 2];
+        let together = &transferred.as_ref().unwrap().together;
+        assert_eq!(together.iter().collect::<Vec<_>>(), [from, to]);
+    }
+}

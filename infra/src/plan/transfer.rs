@@ -33,6 +33,8 @@ pub struct Site<'a> {
 pub struct Transferred {
     /// What of its resources moves, into it and out of it.
     pub moves: Vec<Move>,
+    /// The names of the stacks that take part in the same stack refactor, this one among them.
+    pub together: BTreeSet<String>,
     /// What is deployed of it once they have moved: the part of a stack refactor.
     pub snapshot: Snapshot,
     /// The same as its plan begins with: what stays refers to what has moved as it did before.
@@ -56,22 +58,24 @@ const PLACEHOLDER: (&str, &str) = ("MovePlaceholder", "AWS::CloudFormation::Wait
 pub fn transfers(sites: &[Site<'_>]) -> Result<Vec<Option<Transferred>>, String> {
     let moving = Moving::between(sites)?;
     let mut transferred: Vec<_> = sites.iter().map(|_| None).collect();
-    let involved = moving.involved();
-    if involved.len() > MOST_STACKS {
-        let names: Vec<_> = involved.iter().map(|site| format!("`{}`", sites[*site].name)).collect();
-        let (count, names) = (involved.len(), names.join(", "));
+    let groups = moving.groups();
+    for group in groups.iter().filter(|group| group.len() > MOST_STACKS) {
+        let names: Vec<_> = group.iter().map(|site| format!("`{}`", sites[*site].name)).collect();
+        let (count, names) = (group.len(), names.join(", "));
         return Err(format!(
             "resources move between {count} stacks, {names}; CloudFormation moves them between {MOST_STACKS} at once"
         ));
     }
     let mut imports = Imports::default();
     let mut parts = Vec::new();
-    for site in involved {
-        parts.push((site, moving.resources(site, &mut imports)?, moving.outputs(site, &mut imports)));
+    for group in &groups {
+        for site in group.iter().copied() {
+            parts.push((site, group, moving.resources(site, &mut imports)?, moving.outputs(site, &mut imports)));
+        }
     }
     imports.require_no_circle(sites)?;
-    for (site, resources, outputs) in parts {
-        transferred[site] = Some(moving.transferred(site, resources, outputs, &imports));
+    for (site, group, resources, outputs) in parts {
+        transferred[site] = Some(moving.transferred(site, group, resources, outputs, &imports));
     }
     Ok(transferred)
 }
@@ -135,8 +139,16 @@ impl<'a> Moving<'a> {
         Ok(Self { sites, ways })
     }
 
-    fn involved(&self) -> BTreeSet<usize> {
-        self.ways.iter().flat_map(|((from, _), (to, _))| [*from, *to]).collect()
+    /// The stacks between which resources move, those together that one refactor has to be of.
+    fn groups(&self) -> Vec<BTreeSet<usize>> {
+        let mut groups: Vec<BTreeSet<usize>> = Vec::new();
+        for ((from, _), (to, _)) in &self.ways {
+            let (joined, apart): (Vec<_>, Vec<_>) =
+                groups.into_iter().partition(|group| group.contains(from) || group.contains(to));
+            groups = apart;
+            groups.push(joined.into_iter().flatten().chain([*from, *to]).collect());
+        }
+        groups
     }
 
     /// Where a resource is afterwards.
@@ -227,6 +239,7 @@ impl<'a> Moving<'a> {
     fn transferred(
         &self,
         site: usize,
+        group: &BTreeSet<usize>,
         mut resources: Map<String, Json>,
         mut outputs: Map<String, Json>,
         imports: &Imports,
@@ -264,6 +277,7 @@ impl<'a> Moving<'a> {
         }
         Transferred {
             moves,
+            together: group.iter().map(|site| self.sites[*site].name.to_owned()).collect(),
             snapshot: Snapshot { template: Template::from_json(template), ..deployed.clone() },
             before: Snapshot { template: Template::from_json(planned), ..deployed.clone() },
             is_new: before.is_none(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use assembly::{Finding, FormerId};
+use assembly::{Finding, FormerId, Severity};
 use infra::plan::{Plan, Pseudo, Snapshot};
 use infra::{Template, nearest};
 use serde_json::{Value as Json, json};
@@ -45,6 +45,7 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
     if let Err(error) = exports::release(&mut all, &mut prepared).await {
         // The plans are right, and `deploy` refuses to carry them out.
         ui::error(&error);
+        report.exit = Exit::Failed;
     }
     if let Some(file) = &arguments.out {
         seal(&all, &prepared, file)?;
@@ -161,6 +162,9 @@ impl Report {
     fn add(&mut self, label: &str, name: &str, region: Option<&str>, plan: &Plan, refusals: &[Finding]) {
         if self.exit_code && self.exit == Exit::Done && !plan.is_empty() {
             self.exit = Exit::Differences;
+        }
+        if refusals.iter().any(|it| it.severity == Severity::Error) {
+            self.exit = Exit::Failed;
         }
         match self.format {
             DiffFormat::Text => {

@@ -1,6 +1,6 @@
 //! Resources that move from one stack to another, before both are updated.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use assembly::System;
 use infra::plan::{Plan, Site, transfers};
@@ -137,9 +137,7 @@ pub async fn run(
     if !prepared.iter().any(is_moving) {
         return Ok(prepared);
     }
-    for region in regions(all) {
-        let group = (0..all.len()).filter(|it| all[*it].cloud.region == region && is_moving(&prepared[*it]));
-        let group: Vec<_> = group.collect();
+    for group in groups(all, &prepared) {
         if let Err(error) = move_between(all, &group, &prepared, settings, interrupt).await {
             let why = error.to_string();
             ui::error(&error);
@@ -153,13 +151,35 @@ pub async fn run(
             let StackInstance { stack, cloud, .. } = &all[index];
             if let Ok(before) = &mut prepared[index] {
                 before.deployed = deployed::read(cloud, stack).await?;
-                before.plan = Plan::between(before.deployed.as_ref().map(|it| &it.snapshot), &before.after);
                 before.transferred = None;
+                match before.plan.rest(before.deployed.as_ref().map(|it| &it.snapshot), &before.after) {
+                    Ok(rest) => before.plan = rest,
+                    Err(lost) => {
+                        let (label, lost) = (&all[index].label, lost.join(", "));
+                        let failure = Failure::new(format!(
+                            "its resources have moved; what is left would lose {lost}, of which its plan said nothing; \
+                             `{label}` was not deployed"
+                        ));
+                        let help = format!("`{}` shows what is left", cloud.command_line("diff", stack));
+                        prepared[index] = Err(failure.help(help).into());
+                    }
+                }
             }
         }
     }
     exports::release(all, &mut prepared).await?;
     Ok(prepared)
+}
+
+/// The stacks between which resources move, those together that one refactor is of.
+fn groups(all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<(&str, &BTreeSet<String>), Vec<usize>> = BTreeMap::new();
+    for (index, (instance, prepared)) in all.iter().zip(prepared).enumerate() {
+        if let Some(transferred) = prepared.as_ref().ok().and_then(|it| it.transferred.as_ref()) {
+            groups.entry((&instance.cloud.region, &transferred.together)).or_default().push(index);
+        }
+    }
+    groups.into_values().collect()
 }
 
 async fn move_between(
@@ -195,9 +215,8 @@ fn require_whole(
     prepared: &[anyhow::Result<Prepared>],
 ) -> anyhow::Result<()> {
     let names: BTreeSet<_> = group.iter().map(|it| all[*it].stack.name()).collect();
-    let moves = group.iter().filter_map(|it| prepared[*it].as_ref().ok()?.transferred.as_ref());
-    let partners = moves.flat_map(|it| &it.moves).filter_map(|it| it.from_stack.as_ref().or(it.to_stack.as_ref()));
-    match partners.into_iter().find(|partner| !names.contains(partner.as_str())) {
+    let mut partners = group.iter().filter_map(|it| prepared[*it].as_ref().ok()?.transferred.as_ref());
+    match partners.find_map(|it| it.together.iter().find(|partner| !names.contains(partner.as_str()))) {
         Some(missing) => {
             Err(Failure::new(format!("`{missing}`, which resources move into or out of, cannot be deployed")).into())
         }

@@ -99,7 +99,7 @@ fn an_export_that_stays_imported_is_not_removed() {
     let refused = project.run(&["deploy", "--all", "--yes"]).expect(1);
     let said = "error: `orders` removes the export `shop-url`, which `billing` imports; nothing was deployed\n";
     assert!(refused.stderr.contains(said), "{refused}");
-    let shown = project.run(&["diff", "--all"]).expect(0);
+    let shown = project.run(&["diff", "--all"]).expect(1);
     assert!(shown.stderr.contains(said), "{shown}");
     // Of one that is not deployed with it the live imports tell.
     let refused = project.run(&["deploy", "orders", "--yes"]).expect(1);

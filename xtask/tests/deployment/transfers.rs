@@ -218,6 +218,54 @@ Resources:
 }
 
 #[test]
+fn moves_that_have_no_stack_in_common_do_not_wait_for_each_other() {
+    let project = Project::new(ORDERS);
+    let table = ORDERS.replace("Orders", "Bills");
+    project.declare(&[("orders", ORDERS), ("billing", &table)]);
+    project.run(&["deploy", "orders", "billing", "--yes"]).expect(0);
+    let [orders, bills] =
+        [("orders-dev", "Orders"), ("billing-dev", "Bills")].map(|(stack, id)| project.aws.physical_id(stack, id));
+    let archive = STORAGE.replace("Tables", "Bills");
+    let without = READING.split("  Name:").next().unwrap();
+    let all = [("orders", READING), ("storage", STORAGE), ("billing", without), ("archive", &archive)];
+    let moved = [(("storage", "Tables"), ("orders", "Orders")), (("archive", "Bills"), ("billing", "Bills"))];
+    project.declare_moved(&all, &moved);
+    // That the one is refused keeps the other from nothing.
+    project.aws.set_stack_policy("billing-dev", "{}");
+    let deploy = ["deploy", "orders", "storage", "billing", "archive", "--yes"];
+    let refused = project.run(&deploy).expect(1);
+    assert!(refused.stderr.contains("✗ billing  failed"), "{refused}");
+    assert!(refused.stderr.contains("its resources were not moved: CloudFormation refused"), "{refused}");
+    assert_eq!(project.aws.physical_id("storage-dev", "Tables"), orders);
+    assert_eq!(project.aws.physical_id("billing-dev", "Bills"), bills);
+}
+
+#[test]
+fn what_is_imported_beside_a_move_is_still_imported() {
+    let named = "
+  Named:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: Retain
+    Properties:
+      TableName: shop-orders
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+";
+    let project = Project::new(&format!("Resources:{named}"));
+    project.deploy().expect(0);
+    project.destroy().expect(0);
+    project.change(ORDERS);
+    project.deploy().expect(0);
+    let table = project.aws.physical_id("orders-dev", "Orders");
+    let storage = STORAGE.replace("Outputs:", &format!("{}\nOutputs:", named.trim_end()));
+    project.declare_moved(&[("orders", READING), ("storage", &storage)], &MOVED);
+    project.run(&[&BOTH[..], &["--import-existing"]].concat()).expect(0);
+    assert_eq!(project.aws.physical_id("storage-dev", "Named").as_deref(), Some("shop-orders"));
+    assert_eq!(project.aws.physical_id("storage-dev", "Tables"), table);
+}
+
+#[test]
 fn what_cloudformation_refuses_to_move_stays() {
     let (project, table) = moving();
     project.aws.set_stack_policy("orders-dev", "{}");
