@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _};
@@ -13,6 +14,7 @@ use infra::facts::{Home, Physical};
 use infra::plan::Snapshot;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use tokio::sync::OnceCell;
 
 use super::cloud_control::{self, Outcome};
 use super::cloudformation::Resource;
@@ -85,6 +87,28 @@ pub(super) struct Live<'a> {
     template: &'a Map<String, Json>,
     /// The tags that all resources of the stack shall have.
     pub(super) tags: &'a BTreeMap<String, String>,
+    /// What several resources of the stack are compared with.
+    pub(super) answers: &'a Answers,
+}
+
+/// Answers of services that several resources are compared with. Each is asked for once: Lambda answers 15 calls of
+/// `GetPolicy` in a second for the whole account, and a function may have a permission for each route of an API.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+#[derive(Debug, Default)]
+pub(super) struct Answers(Mutex<BTreeMap<String, Arc<OnceCell<Json>>>>);
+
+impl Answers {
+    pub(super) async fn once(
+        &self,
+        name: &str,
+        ask: impl Future<Output = anyhow::Result<Json>>,
+    ) -> anyhow::Result<Json> {
+        let answer = {
+            let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(answers.entry(name.to_owned()).or_default())
+        };
+        answer.get_or_try_init(|| ask).await.cloned()
+    }
 }
 
 /// What a comparison of live resources with their model found.
@@ -126,10 +150,11 @@ pub async fn compare(cloud: &Cloud, snapshot: &Snapshot, resources: &[Resource],
     let template = snapshot.resolved_resources();
     let physical: BTreeMap<_, _> =
         resources.iter().map(|resource| (resource.id.as_str(), resource.physical_id.as_str())).collect();
-    let none = Json::Null;
+    let (none, answers) = (Json::Null, Answers::default());
     let comparisons = resources.iter().map(|resource| {
         let properties = template.get(&resource.id).and_then(|it| it.get("Properties")).unwrap_or(&none);
-        let live = Live { cloud, resource, properties, physical: &physical, template: &template, tags: &snapshot.tags };
+        let (physical, template, tags, answers) = (&physical, &template, &snapshot.tags, &answers);
+        let live = Live { cloud, resource, properties, physical, template, tags, answers };
         async move { Some((resource, live.outcome(readers).await?)) }
     });
     let results: Vec<_> = stream::iter(comparisons).buffered(CONCURRENCY).collect().await;

@@ -116,7 +116,9 @@ fn a_permission_of_an_account_is_as_its_model_by_number_and_by_root() {
     let root = permission("Root", "arn:aws:iam::123456789012:root");
     let project = Project::new(&format!("{functions}{number}{root}"));
     project.deploy().expect(0);
+    let before = project.called("GetPolicy");
     project.run(&["drift", "orders"]).expect(0);
+    assert_eq!(project.called("GetPolicy"), before + 1, "one policy has them all");
 }
 
 #[test]
