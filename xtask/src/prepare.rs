@@ -259,6 +259,22 @@ async fn explain_code(cloud: &Cloud, prepared: &mut Prepared) {
 }
 
 impl Prepared {
+    /// A stack whose resources `ids` differ from what is deployed, and shall be as it is.
+    #[must_use]
+    pub fn reverting(ids: &BTreeSet<&str>, deployed: Deployed, cloud: &Cloud) -> Self {
+        let after = deployed.snapshot.clone();
+        Self {
+            plan: Plan::reverting(ids, &after),
+            deployed: Some(deployed),
+            after,
+            transferred: None,
+            until_others: None,
+            artifacts: Vec::new(),
+            provenance: BTreeMap::new(),
+            bucket: Bucket::artifacts(&cloud.account, &cloud.region),
+        }
+    }
+
     /// Prints the plan, also when quiet if a yes will be asked for it, and what CloudFormation would refuse about it.
     pub fn show(&self, instance: &StackInstance<'_>, will_ask: bool) -> anyhow::Result<()> {
         let stack = instance.stack;

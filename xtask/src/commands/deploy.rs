@@ -99,6 +99,7 @@ pub async fn run(
         no_rollback: operation.no_rollback,
         protects: selection.app.workspace.protects(&target.stage),
         is_express: selection.app.workspace.is_express(&target.stage),
+        ..Settings::default()
     };
     let (outcomes, times) = rollout::run(&mut all, prepared, &settings).await?;
     if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {

@@ -1,15 +1,19 @@
 //! `drift`: how what runs differs from what was deployed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use serde_json::json;
 
 use crate::cli::{DriftArgs, StackArgs, TargetArgs};
 use crate::cloud;
+use crate::deploy::change_set::Settings;
+use crate::deploy::interrupt::Interrupt;
 use crate::deploy::stack_instance::StackInstance;
+use crate::deploy::update::{self, Update};
 use crate::deploy::{concurrent, deployed};
 use crate::exit::Exit;
+use crate::prepare::Prepared;
 use crate::select::Selection;
 use crate::services::{self, Compared, Deviation, PassedOver, Readers, cloudformation};
 use crate::ui;
@@ -40,14 +44,10 @@ pub async fn run(selected: &StackArgs, target: &TargetArgs, response: &DriftArgs
             }
         }
     }
-    let repairable: Vec<_> = compared
-        .iter()
-        .flat_map(|(_, compared)| compared.deviations.iter().filter(|it| it.is_repairable()))
-        .map(|deviation| format!("{} {} to {}", deviation.id, deviation.property, deviation.expected))
-        .collect();
     let differs = compared.iter().any(|(_, compared)| !compared.deviations.is_empty());
     let is_unread = is_failed || compared.iter().any(|(_, compared)| !compared.unread.is_empty());
-    if !response.fix || repairable.is_empty() {
+    let question = if response.fix { question(&compared) } else { None };
+    let Some(question) = question else {
         if response.fix && differs {
             ui::say("no API call sets what differs: `deploy` does, once the model says otherwise");
         }
@@ -56,18 +56,65 @@ pub async fn run(selected: &StackArgs, target: &TargetArgs, response: &DriftArgs
             (false, true) => Exit::Failed,
             (false, false) => Exit::Done,
         });
-    }
-    ui::confirm(&format!("set {}", repairable.join(", ")), response.yes)?;
+    };
+    ui::confirm(&question, response.yes)?;
     let mut is_left = is_unread;
-    for (_, compared) in compared {
-        let (set, left) = services::repair(compared.deviations).await?;
-        for Deviation { id, property, expected, .. } in &set {
-            ui::say(format!("  {}✓{:#} set {id} {property} to {expected}", ui::GOOD, ui::GOOD));
-        }
+    for (instance, compared) in compared {
+        let left = fix(instance, compared.deviations).await?;
         left.iter().for_each(ui::warn);
         is_left |= !left.is_empty();
     }
     Ok(if is_left { Exit::Differences } else { Exit::Done })
+}
+
+/// What is asked before anything is set; nothing when nothing can be.
+fn question(compared: &[(&StackInstance<'_>, Compared)]) -> Option<String> {
+    let (mut set, mut reverted) = (Vec::new(), BTreeSet::new());
+    for (instance, compared) in compared {
+        for it in &compared.deviations {
+            if it.is_repairable() {
+                set.push(format!("{} {} to {}", it.id, it.property, it.expected));
+            } else if can_revert(instance) {
+                reverted.insert(it.id.as_str());
+            }
+        }
+    }
+    let set = (!set.is_empty()).then(|| format!("set {}", set.join(", ")));
+    let reverted = reverted.into_iter().collect::<Vec<_>>();
+    let reverted = (!reverted.is_empty())
+        .then(|| format!("have CloudFormation bring {} back to what was deployed", reverted.join(", ")));
+    let parts: Vec<_> = set.into_iter().chain(reverted).collect();
+    (!parts.is_empty()).then(|| parts.join(", and "))
+}
+
+/// The local cloud's CloudFormation compares templates alone.
+fn can_revert(instance: &StackInstance<'_>) -> bool {
+    instance.cloud.local.is_none()
+}
+
+/// Sets what differs, by calls of the services or else by an update of the stack; what is left.
+async fn fix(instance: &StackInstance<'_>, deviations: Vec<Deviation>) -> anyhow::Result<Vec<Deviation>> {
+    let (set, left) = services::repair(deviations).await?;
+    for Deviation { id, property, expected, .. } in &set {
+        ui::say(format!("  {}✓{:#} set {id} {property} to {expected}", ui::GOOD, ui::GOOD));
+    }
+    if left.is_empty() || !can_revert(instance) {
+        return Ok(left);
+    }
+    let StackInstance { stack, cloud, .. } = instance;
+    let ids = left.iter().map(|it| it.id.as_str()).collect();
+    let prepared = Prepared::reverting(&ids, deployed::require(cloud, stack).await?, cloud);
+    let settings = Settings { reverts_drift: true, ..Settings::default() };
+    let interrupt = Interrupt::listen();
+    let update = Update {
+        plan: &prepared.plan,
+        after: &prepared.after,
+        prepared: &prepared,
+        settings: &settings,
+        interrupt: Some(&interrupt),
+    };
+    update::run(instance, &update).await?;
+    Ok(compare(instance).await?.deviations)
 }
 
 async fn compare(instance: &StackInstance<'_>) -> anyhow::Result<Compared> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::{
     Capability, Change, ChangeAction, ChangeSetStatus, ChangeSetType, DeploymentConfig, DeploymentConfigMode,
-    ExecutionStatus, OnStackFailure, Parameter, Replacement, RequiresRecreation, ResourceChange, ResourceChangeDetail,
-    ResourceTargetDefinition, StackStatus, Tag,
+    DeploymentMode, ExecutionStatus, OnStackFailure, Parameter, Replacement, RequiresRecreation, ResourceChange,
+    ResourceChangeDetail, ResourceTargetDefinition, StackStatus, Tag,
 };
 use aws_smithy_types::byte_stream::ByteStream;
 use infra::Template;
@@ -78,13 +78,15 @@ pub struct Settings {
     /// End as soon as everything is configured, before it is ready for traffic.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-express-mode.html>
     pub is_express: bool,
+    /// Bring back what was changed or deleted outside of CloudFormation since the stack was deployed, and nothing else.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html>
+    pub reverts_drift: bool,
 }
 
 /// Has CloudFormation make a change set. Whoever does not execute it has to [`discard`] it.
 pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<ChangeSet> {
     let name = request.stack.stack_name().to_owned();
     let token = Starter::this("deploy").token();
-    let source = TemplateSource::of(cloud, request.bucket, &name, request.template).await?;
     let mut call = cloud
         .cloudformation
         .create_change_set()
@@ -107,9 +109,19 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Chan
         call = call.deployment_config(config.disable_rollback(request.settings.no_rollback).build());
     }
     for (name, value) in request.parameters {
-        call = call.parameters(Parameter::builder().parameter_key(name).parameter_value(value).build());
+        let parameter = Parameter::builder().parameter_key(name);
+        let parameter = match request.settings.reverts_drift {
+            true => parameter.use_previous_value(true),
+            false => parameter.parameter_value(value),
+        };
+        call = call.parameters(parameter.build());
     }
-    let call = call.set_template_body(source.body).set_template_url(source.url);
+    if request.settings.reverts_drift {
+        call = call.deployment_mode(DeploymentMode::RevertDrift).use_previous_template(true);
+    } else {
+        let source = TemplateSource::of(cloud, request.bucket, &name, request.template).await?;
+        call = call.set_template_body(source.body).set_template_url(source.url);
+    }
     let created = call.send().await.map_err(explain)?;
     Ok(ChangeSet {
         id: created.id().unwrap_or_default().to_owned(),

@@ -105,12 +105,8 @@ impl Rounds {
         if prepared.iter().flatten().any(is_grave) {
             approve(all, &prepared)?;
         }
-        let settings = Settings {
-            role_arn: None,
-            no_rollback: false,
-            protects: false,
-            is_express: self.workspace.is_express(&self.arguments.target.stage),
-        };
+        let is_express = self.workspace.is_express(&self.arguments.target.stage);
+        let settings = Settings { is_express, ..Settings::default() };
         let (outcomes, times) = rollout::run(all, prepared, &settings).await?;
         if let Some(local) = &self.cloud.local {
             local::save(local).await?;

@@ -75,12 +75,34 @@ fn an_alarm_that_somebody_changed_is_found_and_set_when_asked() {
 }
 
 #[test]
-fn what_would_replace_a_resource_or_take_tags_away_is_not_set() {
+fn what_no_call_sets_cloudformation_brings_back() {
     let project = deployed(ALARM);
     project.aws.set_property("orders-depth", "Tags", json!([{"Key": "team", "Value": "billing"}]));
-    let found = project.run(&["drift", "orders", "--fix", "--yes"]).expect(3);
-    assert!(found.stdout.contains("Tags[team]: deployed shop, is billing"), "{found}");
-    assert_eq!(project.called("UpdateResource"), 0);
+    let asked = project.run(&["drift", "orders", "--fix"]).expect(5);
+    assert!(asked.stdout.contains("Tags[team]: deployed shop, is billing"), "{asked}");
+    let question = "have CloudFormation bring Alarm back to what was deployed";
+    assert!(asked.stderr.contains(question), "{asked}");
+    let (sets, topic) = (project.called("CreateChangeSet"), project.aws.physical_id("orders-dev", "Topic").unwrap());
+    project.aws.delete_resource(&topic);
+    let fixed = project.run(&["drift", "orders", "--fix", "--yes"]).expect(0);
+    assert!(fixed.stderr.contains("✓ Topic  AWS::SNS::Topic  create complete"), "{fixed}");
+    assert_eq!((project.called("UpdateResource"), project.called("CreateChangeSet")), (0, sets + 1));
+    project.run(&["drift", "orders"]).expect(0);
+    project.run(&["diff", "orders", "--exit-code"]).expect(0);
+    // Nothing else was deployed with it.
+    project.change(&ALARM.replace("Threshold: 1", "Threshold: 2"));
+    project.aws.delete_resource("orders-depth");
+    project.run(&["drift", "orders", "--fix", "--yes"]).expect(0);
+    project.run(&["diff", "orders", "--exit-code"]).expect(3);
+}
+
+#[test]
+fn what_would_be_replaced_to_bring_it_back_is_asked_about() {
+    let project = deployed(ALARM);
+    project.aws.set_property("orders-depth", "AlarmName", json!("depth"));
+    let refused = project.run(&["drift", "orders", "--fix", "--yes"]).expect(5);
+    assert!(refused.stderr.contains("CloudFormation would do more than the plan says"), "{refused}");
+    assert!(refused.stderr.contains("`Alarm` (AWS::CloudWatch::Alarm) would be replaced for AlarmName"), "{refused}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
 use super::changes::{Change, Step};
 use super::events::Entry;
 use super::operations::{Kind, OnFailure, Operation};
@@ -37,6 +39,8 @@ pub(crate) struct ChangeSet {
     /// Whether it ends before resources are ready, and what it does then when something fails.
     express: Option<OnFailure>,
     settings: Settings,
+    /// Whether it brings back what was changed or deleted outside of CloudFormation.
+    reverts_drift: bool,
     changes: Vec<Change>,
     findings: Vec<Finding>,
     /// The hook that fails it, with the reason.
@@ -125,7 +129,9 @@ pub(crate) fn create(world: &mut World, call: Call<'_>) -> Outcome {
         stacks.len() - 1
     });
     let stack = &mut stacks[index];
-    let set = prepare(account, stack, name, settings)?;
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+    let reverts_drift = form.get("DeploymentMode") == Some("REVERT_DRIFT");
+    let set = prepare(account, stack, name, settings, reverts_drift)?;
     let on_failure = match form.get("OnStackFailure") {
         Some("DELETE") if is_creation => Some(OnFailure::Delete),
         Some("DELETE") => return Err(invalid("OnStackFailure DELETE is valid only for ChangeSetType CREATE")),
@@ -205,20 +211,33 @@ fn settings(account: &Account, before: Option<&Stack>, call: Call<'_>) -> Result
     Ok(Settings { text, template, parameters, tags, role, capabilities, imports })
 }
 
+/// The live properties of a stack's resources; nothing of those that are gone.
+fn actual(account: &Account, stack: &Stack) -> BTreeMap<String, Option<Json>> {
+    let made = stack.records.iter().filter(|(_, record)| record.is_held() && !record.physical_id.is_empty());
+    made.map(|(id, record)| {
+        let live = account.find(&record.resource_type, &stack.region, &record.physical_id);
+        (id.clone(), live.map(|live| live.properties.clone()))
+    })
+    .collect()
+}
+
 /// A change set from what the stack is to what it shall be.
 pub(crate) fn prepare(
     account: &mut Account,
     stack: &Stack,
     name: &str,
     settings: Settings,
+    reverts_drift: bool,
 ) -> Result<ChangeSet, Refusal> {
     let replacing = account.replacing.clone();
+    let actual = reverts_drift.then(|| actual(account, stack));
     let step = Step {
         before: &stack.settings,
         after: &settings,
         records: &stack.records,
         stack: (&stack.name, &stack.id, &stack.region),
         replacing: &replacing,
+        actual: actual.as_ref(),
     };
     let retyped = step.retyped();
     if !retyped.is_empty() {
@@ -250,6 +269,7 @@ pub(crate) fn prepare(
         on_failure: None,
         express: None,
         settings,
+        reverts_drift,
         changes,
         findings,
         hook: account.change_set_hook.clone(),
@@ -417,6 +437,16 @@ pub(crate) fn execute(world: &mut World, call: Call<'_>) -> Outcome {
     let settings = set.settings.clone();
     stack.change_set = Some(set.id.clone());
     stack.change_sets.retain(|other| other.is_executed);
+    if set.reverts_drift {
+        // It starts from what there is, and goes back to that when it fails.
+        for (id, live) in actual(account, stack) {
+            let Some(record) = stack.records.get_mut(&id) else { continue };
+            match live {
+                Some(properties) => record.properties = properties,
+                None => record.physical_id.clear(),
+            }
+        }
+    }
     stack.change_sets.push(set);
     run(account, stack, settings, (token, on_failure, retains_except_on_create));
     Ok(Xml::default())

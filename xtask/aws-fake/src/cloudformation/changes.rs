@@ -47,6 +47,8 @@ pub(crate) struct Step<'a> {
     pub(crate) stack: (&'a str, &'a str, &'a str),
     /// The resources that any change replaces.
     pub(crate) replacing: &'a BTreeSet<String>,
+    /// The live properties of each resource, nothing of one that is gone; only where what differs is to be reverted.
+    pub(crate) actual: Option<&'a BTreeMap<String, Option<Json>>>,
 }
 
 impl<'a> Step<'a> {
@@ -67,9 +69,10 @@ impl<'a> Step<'a> {
         let after: IndexMap<_, _> = new.resources().into_iter().collect();
         let mut changes: IndexMap<String, Change> = IndexMap::new();
         for (id, resource) in &after {
+            let is_gone = self.actual.and_then(|actual| actual.get(id)).is_some_and(Option::is_none);
             let change = match before.get(id) {
-                None => Some(self.change(id, resource, "Add")),
-                Some(was) => self.modified(id, (was, &old), (resource, &new)),
+                Some(was) if !is_gone => self.modified(id, (was, &old), (resource, &new)),
+                _ => Some(self.change(id, resource, "Add")),
             };
             changes.extend(change.map(|change| (id.clone(), change)));
         }
@@ -107,12 +110,31 @@ impl<'a> Step<'a> {
         let kind = text_of(is.0, "Type");
         let mut change = self.change(id, is.0, "Modify");
         change.replacement = Some("False");
-        let mut paths = Vec::new();
-        differences(&mut Vec::new(), Some(&old), Some(&new), &mut paths);
-        for path in paths {
+        let found = |before: &Json, after: &Json| {
+            let mut paths = Vec::new();
+            differences(&mut Vec::new(), Some(before), Some(after), &mut paths);
+            let text = |json: &Json, pointer: &str| json.pointer(pointer).map(scalar_text).unwrap_or_default();
+            let values = paths.into_iter().map(|path| {
+                let pointer = format!("/{}", path.join("/"));
+                let values = (text(before, &pointer), text(after, &pointer));
+                (path, pointer, values)
+            });
+            values.collect::<Vec<_>>()
+        };
+        let mut all = found(&old, &new);
+        if let Some(Some(live)) = self.actual.and_then(|actual| actual.get(id))
+            && let Some(record) = self.records.get(id)
+        {
+            let drifted = found(live, &record.properties);
+            all.extend(
+                drifted
+                    .into_iter()
+                    .filter(|(path, ..)| !all.iter().any(|(known, ..)| known == path))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        for (path, pointer, (from, to)) in all {
             let recreation = if self.replacing.contains(id) { "Always" } else { recreation(kind, &path) };
-            let pointer = format!("/{}", path.join("/"));
-            let [from, to] = [&old, &new].map(|it| it.pointer(&pointer).map(scalar_text).unwrap_or_default());
             change.raise(recreation);
             change.scope.insert("Properties");
             change.details.push(Detail {
