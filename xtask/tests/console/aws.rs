@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value as Json, json};
 
+use crate::changes::Page;
 use crate::project::Project;
 
 const STACK: &str = "
@@ -128,7 +129,7 @@ fn deployed() -> Project {
     project.aws.put_messages(&project.aws.physical_id("orders-dev", "Failed").unwrap(), 2);
     project.aws.put_items(&project.aws.physical_id("orders-dev", "Kept").unwrap(), 7);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
-    let error = json!({"level": "ERROR", "fields": {"message": "the order is refused", "error": "no such account"}});
+    let error = json!({"level": "ERROR", "message": "the order is refused", "error": "no such account"});
     project.aws.log("/aws/lambda/orders-handler", i64::try_from(now).unwrap() - 5_000, &error.to_string());
     project
 }
@@ -159,6 +160,22 @@ async fn what_happens_on_aws_is_seen_and_nothing_is_changed() {
         !["Describe", "Get", "List", "Filter", "Scan"].iter().any(|start| it.operation.starts_with(start))
     });
     assert_eq!(changing.count(), 0, "{calls:?}");
+}
+
+#[test]
+fn a_page_that_only_looks_says_why_and_has_nothing_to_press() {
+    let project = deployed();
+    let Some(mut page) = Page::open(project.command(&["console", "orders", "--json"])) else { return };
+    page.wait_for("live, looks only");
+    // Why messages failed, without a receive.
+    page.open_part("Failed");
+    page.wait_for("Handler: the order is refused");
+    page.wait_for("no such account");
+    for part in ["Failed", "Orders", "Handler"] {
+        page.open_part(part);
+        assert_eq!(page.browser.evaluate("document.querySelectorAll('#panel form').length"), 0, "{part}");
+    }
+    assert_eq!(page.browser.errors(), [] as [&str; 0]);
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ impl Page {
     }
 
     #[track_caller]
-    fn wait_for(&mut self, text: &str) {
+    pub(crate) fn wait_for(&mut self, text: &str) {
         self.browser.wait_for(&format!("document.body.innerText.includes({})", json!(text)));
     }
 
@@ -91,7 +91,7 @@ impl Page {
         self.browser.evaluate(&format!("{button}.click()"));
     }
 
-    fn open_part(&mut self, id: &str) {
+    pub(crate) fn open_part(&mut self, id: &str) {
         self.browser.wait_for(&format!("Boolean(document.querySelector('[data-part={id}]'))"));
         self.browser.evaluate(&format!("document.querySelector('[data-part={id}]').focus()"));
         self.browser.press("Enter");

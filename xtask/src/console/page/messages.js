@@ -19,7 +19,7 @@ export function ofQueue(id, facts) {
       ["Receives before it is dead", facts.receives === null ? null : String(facts.receives)],
     ]),
     state.changes ? section("Messages", facts.receives ? h("p", { class: "soft" }, `A look is a receive: after ${facts.receives} a message goes to the dead-letter queue.`) : null, look) : null,
-    isDead && !state.changes ? section("Last errors", errors(facts.failing)) : null,
+    isDead && !state.changes ? section("Last errors", h("div", { "data-errors": facts.failing.join(",") }, errors(facts.failing))) : null,
     isDead && state.changes ? section("Redrive", redrive(id, facts, look)) : null,
     !isDead && state.changes ? section("Send", send(id, facts, "Message")) : null,
   ];
@@ -38,7 +38,7 @@ function peek(id, facts) {
 }
 
 /** The last errors of functions: why messages failed is among them. */
-function errors(functions) {
+export function errors(functions) {
   const isError = (it) => it.stack === state.stack && it.level === "error" && it.part.split(",").some((part) => functions.includes(part));
   const last = state.events.filter(isError).slice(-ERRORS).reverse();
   if (last.length === 0) return h("p", { class: "soft" }, `none of ${functions.join(", ")} in the last minutes`);

@@ -5,7 +5,7 @@ import { ofBucket } from "./bucket.js";
 import { h } from "./dom.js";
 import { failure, list, section } from "./form.js";
 import { invocations, ofFunction } from "./function.js";
-import { ofBus, ofQueue, ofRule, ofTopic } from "./messages.js";
+import { errors, ofBus, ofQueue, ofRule, ofTopic } from "./messages.js";
 import * as server from "./server.js";
 import { shownStack, state } from "./state.js";
 import { ofTable } from "./table.js";
@@ -50,6 +50,9 @@ export async function show(body, id) {
 
 /** Brings what is shown of a part up to date that follows from events. */
 export function refresh(panel) {
+  for (const element of panel.querySelectorAll("[data-errors]")) {
+    if (!element.contains(document.activeElement)) element.replaceChildren(errors(element.dataset.errors.split(",")));
+  }
   for (const element of panel.querySelectorAll("[data-invocations]")) {
     // What somebody unfolded, or is at, stays as it is.
     if (!element.querySelector("details[open]") && !element.contains(document.activeElement)) element.replaceChildren(...invocations(element.dataset.invocations));
