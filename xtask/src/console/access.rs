@@ -130,7 +130,9 @@ fn reception(access: &Access) -> Response {
         (header::REFRESH, "0; url=/".to_owned()),
         (header::SET_COOKIE, access.cookie()),
     ];
-    (headers, "<!doctype html><title>Stackwright console</title>").into_response()
+    // Without an icon of its own the browser asks for one that is not there.
+    let page = "<!doctype html><title>Stackwright console</title><link rel=\"icon\" href=\"/icon.svg\">";
+    (headers, page).into_response()
 }
 
 fn refusal(why: &'static str) -> Response {

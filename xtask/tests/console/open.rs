@@ -31,7 +31,17 @@ fn pretend_to_open(folder: &Path) -> PathBuf {
     called
 }
 
-fn start(project: &Project, folder: &Path) -> (Child, String) {
+/// A console, which ends with the test.
+struct Console(Child);
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(project: &Project, folder: &Path) -> (Console, String) {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut command = project.command(&["console", "orders", "--open", "--json"]);
     command.env("PATH", format!("{}:{path}", folder.display())).env("STACKWRIGHT_HOME", folder.join("home"));
@@ -39,7 +49,7 @@ fn start(project: &Project, folder: &Path) -> (Child, String) {
     let mut line = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let told: Json = serde_json::from_str(&line).unwrap();
-    (process, told["address"].as_str().unwrap().to_owned())
+    (Console(process), told["address"].as_str().unwrap().to_owned())
 }
 
 #[test]
@@ -49,7 +59,7 @@ fn the_browser_is_led_to_the_page_by_a_file_that_only_the_user_can_read() {
     assert_eq!(deployed.code, Some(0), "{deployed}");
     let folder = TempDir::new().unwrap();
     let called = pretend_to_open(folder.path());
-    let (mut process, address) = start(&project, folder.path());
+    let (mut console, address) = start(&project, folder.path());
     let (origin, token) = address.split_once("/?token=").unwrap();
 
     let began = Instant::now();
@@ -73,7 +83,7 @@ fn the_browser_is_led_to_the_page_by_a_file_that_only_the_user_can_read() {
         assert_eq!(browser.errors(), [] as [&str; 0]);
     }
 
-    kill_process(Pid::from_raw(i32::try_from(process.id()).unwrap()).unwrap(), Signal::INT).unwrap();
-    assert_eq!(process.wait().unwrap().code(), Some(0));
+    kill_process(Pid::from_raw(i32::try_from(console.0.id()).unwrap()).unwrap(), Signal::INT).unwrap();
+    assert_eq!(console.0.wait().unwrap().code(), Some(0));
     assert!(!file.exists(), "it outlives the console");
 }
