@@ -6,7 +6,9 @@
 
 pub mod access;
 pub mod actions;
+pub mod current;
 pub mod files;
+pub mod opening;
 pub mod poller;
 pub mod secrets;
 mod server;
@@ -33,6 +35,16 @@ pub type Running = Arc<Vec<RunningStack>>;
 pub struct Console {
     listener: TcpListener,
     access: Access,
+    hub: Arc<Hub>,
+}
+
+/// Where the stacks of a console are, and what it may do there.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// Where they are deployed.
+    pub target: TargetArgs,
+    /// Whether its page may change anything.
+    pub may_change: bool,
 }
 
 impl Console {
@@ -51,7 +63,7 @@ impl Console {
             failure.help("`--port PORT` chooses another; without it, one that is free is taken")
         })?;
         let access = Access::new(listener.local_addr()?.port());
-        Ok(Self { listener, access })
+        Ok(Self { listener, access, hub: Arc::default() })
     }
 
     /// The address to open.
@@ -60,13 +72,20 @@ impl Console {
         self.access.address()
     }
 
-    /// Shows `running`, which were deployed where `target` says, until it is dropped.
+    /// What it knows, and whether anybody watches.
+    #[must_use]
+    pub fn hub(&self) -> Arc<Hub> {
+        self.hub.clone()
+    }
+
+    /// Shows `running` until it is dropped.
     ///
     /// # Errors
     /// When its folder for plans cannot be made.
-    pub async fn serve(self, running: Receiver<Running>, target: TargetArgs) -> anyhow::Result<()> {
-        let hub = Arc::new(Hub::default());
-        let actions = Actions::new(running.clone(), target)?;
+    pub async fn serve(self, running: Receiver<Running>, scope: Scope) -> anyhow::Result<()> {
+        let hub = self.hub;
+        hub.set_scope(&scope);
+        let actions = Actions::new(running.clone(), scope)?;
         let router = server::router(hub.clone(), Arc::new(actions), self.access);
         tokio::select! {
             () = poller::poll(hub, running) => Ok(()),

@@ -10,6 +10,7 @@ pub mod events;
 pub mod exports;
 pub mod hotswap;
 pub mod interrupt;
+pub mod marks;
 pub mod operation;
 pub mod parameters;
 pub mod recovery;

@@ -10,7 +10,7 @@ use tokio::sync::watch::Receiver;
 
 use crate::app::Workspace;
 use crate::cli::{Dev, TargetArgs};
-use crate::console::{Console, Running};
+use crate::console::{Console, Running, Scope};
 use crate::deploy::interrupt::Interrupt;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -56,7 +56,7 @@ async fn console(running: Receiver<Running>, target: TargetArgs) {
         let served = async {
             let console = Console::listen(None).await?;
             ui::say(format!("the console: {}", console.address()));
-            console.serve(running, target).await
+            console.serve(running, Scope { target, may_change: true }).await
         };
         if let Err(error) = served.await {
             ui::warn(format!("there is no console: {error:#}"));

@@ -276,10 +276,12 @@ fn files(folder: &Path, is_wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
     let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
+        // In a worktree of git, `.git` is a file that names a folder.
+        if matches!(path.file_name().and_then(|name| name.to_str()), Some("target" | ".git")) {
+            continue;
+        }
         if path.is_dir() {
-            if !matches!(path.file_name().and_then(|name| name.to_str()), Some("target" | ".git")) {
-                found.extend(files(&path, is_wanted));
-            }
+            found.extend(files(&path, is_wanted));
         } else if is_wanted(&path) {
             found.push(path);
         }

@@ -60,6 +60,15 @@ pub(crate) struct MoveTask {
     pub(crate) status: &'static str,
 }
 
+/// What a function logged.
+#[derive(Debug, Clone)]
+pub(crate) struct Logged {
+    pub(crate) group: String,
+    /// In milliseconds since the epoch.
+    pub(crate) time: i64,
+    pub(crate) message: String,
+}
+
 /// What is in the account.
 #[derive(Debug)]
 pub(crate) struct Account {
@@ -70,6 +79,8 @@ pub(crate) struct Account {
     pub(crate) buckets: IndexMap<String, Bucket>,
     /// How many items, messages and the like a resource holds.
     pub(crate) contents: BTreeMap<String, u64>,
+    /// What functions logged.
+    pub(crate) logged: Vec<Logged>,
     pub(crate) failing: BTreeMap<(String, Doing), String>,
     /// Resources that fail once to be made, by their logical ids, with the reason.
     pub(crate) failing_once: BTreeMap<String, String>,
@@ -105,6 +116,7 @@ impl Default for Account {
             live: Vec::new(),
             buckets: IndexMap::new(),
             contents: BTreeMap::new(),
+            logged: Vec::new(),
             failing: BTreeMap::new(),
             failing_once: BTreeMap::new(),
             hooks: BTreeMap::new(),

@@ -293,6 +293,12 @@ impl FakeAws {
         self.world.lock().account.contents.insert(table.to_owned(), count);
     }
 
+    /// Writes a line to a log group, at a time in milliseconds since the epoch.
+    pub fn log(&self, group: &str, time: i64, message: &str) {
+        let logged = account::Logged { group: group.to_owned(), time, message: message.to_owned() };
+        self.world.lock().account.logged.push(logged);
+    }
+
     /// Lets a queue, by its URL, hold so many messages.
     pub fn put_messages(&self, queue: &str, count: u64) {
         self.world.lock().account.contents.insert(queue.to_owned(), count);

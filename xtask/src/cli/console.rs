@@ -16,6 +16,12 @@ pub struct Console {
     /// Open the page in the browser of this machine.
     #[arg(long)]
     pub open: bool,
+    /// On AWS: let the page send, invoke, edit, delete and deploy. In the local cloud it always does.
+    #[arg(long)]
+    pub allow_changes: bool,
+    /// How they are built.
+    #[command(flatten)]
+    pub choices: OptionArgs,
     /// Where.
     #[command(flatten)]
     pub target: TargetArgs,
@@ -25,6 +31,6 @@ impl Console {
     /// The stacks.
     #[must_use]
     pub fn stacks(&self) -> StackArgs {
-        StackArgs { names: self.names.clone(), all: self.names.is_empty(), choices: OptionArgs::default() }
+        StackArgs { names: self.names.clone(), all: self.names.is_empty(), choices: self.choices.clone() }
     }
 }

@@ -2,16 +2,15 @@
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::json;
-use tokio::sync::watch::Sender;
 
 use crate::cli::Console as Arguments;
 use crate::cloud::{self, Cloud};
-use crate::console::{Console, Running};
-use crate::deploy::deployed;
+use crate::console::current::{Current, is_absence};
+use crate::console::opening::Opening;
+use crate::console::{Console, Scope};
 use crate::deploy::interrupt::Interrupt;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -20,38 +19,32 @@ use crate::select::Selection;
 use crate::stack::Stack;
 use crate::ui;
 
-/// How long to wait before looking again whether somebody has deployed.
-const PAUSE: Duration = Duration::from_secs(3);
-
 /// Shows the page until Ctrl-C.
 pub async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    arguments.target.require_one_region("console")?;
-    if !arguments.target.local {
-        return Err(Failure::new("`console` shows stacks in the local cloud, and not yet those on AWS")
-            .exit(Exit::Usage)
-            .help("pass `--local`")
-            .help("on AWS, `logs --follow`, `peek` and `invoke` look after a stack")
-            .into());
-    }
+    let target = &arguments.target;
+    target.require_one_region("console")?;
     let interrupt = Interrupt::listen_and_say("the console has ended; everything is left as it runs");
     // Before anything is started: a port in use is told at once.
     let console = Console::listen(arguments.port).await?;
-    let selection = Selection::complete(&arguments.stacks(), &arguments.target.stage)?;
-    let cloud = cloud::connect(&arguments.target, selection.default_region()).await?;
-    let running = find(arguments, &cloud, selection.stacks).await?;
-    let (sender, receiver) = tokio::sync::watch::channel(Arc::new(running));
-    tell(&console.address(), arguments.open);
-    let target = arguments.target.clone();
+    let selection = Selection::complete(&arguments.stacks(), &target.stage)?;
+    let cloud = cloud::connect(target, selection.default_region()).await?;
+    let project = selection.app.workspace.project.clone();
+    let running = Arc::new(find(arguments, &cloud, selection.stacks).await?);
+    let (sender, receiver) = tokio::sync::watch::channel(running);
+    let scope = Scope { target: target.clone(), may_change: target.local || arguments.allow_changes };
+    let _opening = tell(&console.address(), &scope, arguments.open);
+    let current =
+        Current { stacks: arguments.stacks(), stage: target.stage.clone(), project, cloud, hub: console.hub() };
     tokio::select! {
         biased;
         () = interrupt.raised() => Ok(Exit::Done),
-        served = console.serve(receiver, target) => served.map(|()| Exit::Done),
-        () = keep_current(arguments, &cloud, &sender) => Ok(Exit::Done),
+        served = console.serve(receiver, scope) => served.map(|()| Exit::Done),
+        () = current.keep(&sender) => Ok(Exit::Done),
     }
 }
 
-/// Prints the address, and opens it when that is wanted.
-fn tell(address: &str, opens: bool) {
+/// Prints the address, and opens it when that is wanted; the file by which it is opened.
+fn tell(address: &str, scope: &Scope, opens: bool) -> Option<Opening> {
     if ui::json() {
         ui::result(json!({"version": 1, "address": address}));
     } else {
@@ -59,16 +52,26 @@ fn tell(address: &str, opens: bool) {
         ui::say(
             "open this address in a browser of this machine; Ctrl-C ends the console and leaves everything running",
         );
+        if !scope.may_change {
+            ui::say("the page only looks; `--allow-changes` lets it send, invoke, edit, delete and deploy as well");
+        }
     }
     if !opens {
-        return;
+        return None;
     }
+    let opened = Opening::write(address).and_then(|opening| {
+        open(&opening)?;
+        Ok(opening)
+    });
+    opened.inspect_err(|error| ui::warn(format!("no browser could be opened: {error:#}"))).ok()
+}
+
+fn open(opening: &Opening) -> anyhow::Result<()> {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let mut command = Command::new(program);
-    command.arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    if let Err(error) = command.spawn() {
-        ui::warn(format!("no browser could be opened with `{program}`: {error}"));
-    }
+    command.arg(opening.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().map_err(|error| Failure::new(format!("`{program}` cannot be run: {error}")))?;
+    Ok(())
 }
 
 /// The stacks that are deployed. One that was named must be.
@@ -82,42 +85,18 @@ async fn find(arguments: &Arguments, cloud: &Cloud, stacks: Vec<Stack>) -> anyho
     for (found, name) in found.into_iter().zip(&names) {
         match found {
             Ok(stack) => running.push(stack),
-            Err(error) if is_absence(&error) => ui::detail(format!("{name} is not deployed, and so not shown")),
+            Err(error) if is_absence(&error) => {
+                ui::detail(format!("{name} is not deployed: it is shown as soon as it is"));
+            }
             Err(error) => return Err(error),
         }
     }
     if running.is_empty() {
+        let deploy = format!("cargo xtask deploy STACK{}", cloud.flags);
         return Err(Failure::new(format!("no stack of the workspace is deployed to {}", cloud.place()))
             .exit(Exit::NoSuchStack)
-            .help("`cargo xtask deploy STACK --local` deploys one")
+            .help(format!("`{deploy}` deploys one"))
             .into());
     }
     Ok(running)
-}
-
-fn is_absence(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<Failure>().is_some_and(|failure| failure.exit == Exit::NoSuchStack)
-}
-
-/// Shows the stacks anew when somebody has deployed them, for ever.
-async fn keep_current(arguments: &Arguments, cloud: &Cloud, running: &Sender<Running>) {
-    loop {
-        tokio::time::sleep(PAUSE).await;
-        let shown = running.borrow().clone();
-        let changed = join_all(shown.iter().map(async |it| {
-            // One that is being changed, or cannot be asked, is looked at again later.
-            let now = deployed::read(cloud, &it.stack).await.ok()??;
-            (!now.is_in_progress() && now.changed != it.changed()).then_some(())
-        }));
-        if changed.await.into_iter().flatten().next().is_none() {
-            continue;
-        }
-        let (stacks, stage) = (arguments.stacks(), arguments.target.stage.clone());
-        // It may build the app, which blocks.
-        let selected = tokio::task::spawn_blocking(move || Selection::complete(&stacks, &stage)).await;
-        let Ok(Ok(selection)) = selected else { continue };
-        if let Ok(found) = find(arguments, cloud, selection.stacks).await {
-            running.send_replace(Arc::new(found));
-        }
-    }
 }

@@ -70,7 +70,9 @@ pub async fn look(running: &RunningStack, queue: &Resource, limit: usize) -> any
     let counts = queue::counts(cloud, url).await?;
     let mut messages = Vec::new();
     let mut receiver = Receiver::new(cloud, url, HIDDEN_FOR);
-    let outcome = receive(&mut receiver, &mut messages, limit).await;
+    // The local cloud counts exactly: when it has shown all, there is nothing to wait for.
+    let most = cloud.local.as_ref().and_then(|_| usize::try_from(counts.visible).ok());
+    let outcome = receive(&mut receiver, &mut messages, most.unwrap_or(limit).min(limit)).await;
     queue::put_back(cloud, url, &messages).await?;
     outcome?;
     let groups = log_groups(running, queue);

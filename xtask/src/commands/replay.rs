@@ -25,6 +25,12 @@ struct Before {
     failed: bool,
 }
 
+/// What became of an event before, and what the code of now makes of it.
+pub struct Replayed {
+    before: Before,
+    now: Invocation,
+}
+
 /// Sends the event again, and prints both answers.
 pub async fn run(arguments: &Replay) -> anyhow::Result<Exit> {
     let recording = arguments.from.as_deref().map(Recording::read).transpose()?;
@@ -35,15 +41,60 @@ pub async fn run(arguments: &Replay) -> anyhow::Result<Exit> {
         (None, None) => return Err(Failure::new("there is neither a request id nor a file").exit(Exit::Usage).into()),
     };
     let function = running.require(FUNCTION, &before.function)?;
-    let now = Invocation::of(&running, function, &before.event).await?;
-    let same = now.answer == before.answer && now.failed == before.failed;
+    let replayed = send(&running, before).await?;
+    let Replayed { before, now } = &replayed;
     if let Some(file) = &arguments.record {
-        Recording::new(running.stack.name(), &function.id, before.event.clone(), &now).write(file)?;
+        Recording::new(running.stack.name(), &function.id, before.event.clone(), now).write(file)?;
     }
     if ui::json() {
-        ui::result(json!({
+        ui::result(replayed.as_json());
+    } else {
+        let head = |name: &str, failed: bool, duration: Option<&String>| {
+            let outcome = if failed { "failed" } else { "answered" };
+            let duration = duration.map(|it| format!(" in {it}")).unwrap_or_default();
+            format!("{name}: {outcome}{duration}")
+        };
+        let heads = [
+            head(&before.time, before.failed, before.duration.as_ref()),
+            head("now", now.failed, now.report.duration.as_ref()),
+        ];
+        let answers = [serde_json::to_string_pretty(&before.answer)?, serde_json::to_string_pretty(&now.answer)?];
+        for line in side_by_side::lines([&heads[0], &heads[1]], [&answers[0], &answers[1]]) {
+            ui::result(line);
+        }
+        ui::say(if replayed.is_same() { "the answer is the same" } else { "the answer is another" });
+    }
+    now.require_success(&running, function)?;
+    Ok(Exit::Done)
+}
+
+/// Sends the event of the invocation `request` again, as the local cloud kept it.
+///
+/// # Errors
+/// When it keeps no such event, or the function cannot be invoked. That it fails is none.
+pub async fn again(running: &RunningStack, request: &str) -> anyhow::Result<Replayed> {
+    let before = kept(running, request).await?;
+    send(running, before).await
+}
+
+async fn send(running: &RunningStack, before: Before) -> anyhow::Result<Replayed> {
+    let function = running.require(FUNCTION, &before.function)?;
+    let now = Invocation::of(running, function, &before.event).await?;
+    Ok(Replayed { before: Before { function: function.id.clone(), ..before }, now })
+}
+
+impl Replayed {
+    fn is_same(&self) -> bool {
+        self.now.answer == self.before.answer && self.now.failed == self.before.failed
+    }
+
+    /// As `replay --json` prints it.
+    #[must_use]
+    pub fn as_json(&self) -> Json {
+        let Self { before, now } = self;
+        json!({
             "version": 1,
-            "function": function.id,
+            "function": before.function,
             "event": before.event,
             "before": {
                 "request": before.request,
@@ -59,26 +110,9 @@ pub async fn run(arguments: &Replay) -> anyhow::Result<Exit> {
                 "memory": now.report.memory_used,
                 "log": now.log,
             },
-            "same": same,
-        }));
-    } else {
-        let head = |name: &str, failed: bool, duration: Option<&String>| {
-            let outcome = if failed { "failed" } else { "answered" };
-            let duration = duration.map(|it| format!(" in {it}")).unwrap_or_default();
-            format!("{name}: {outcome}{duration}")
-        };
-        let heads = [
-            head(&before.time, before.failed, before.duration.as_ref()),
-            head("now", now.failed, now.report.duration.as_ref()),
-        ];
-        let answers = [serde_json::to_string_pretty(&before.answer)?, serde_json::to_string_pretty(&now.answer)?];
-        for line in side_by_side::lines([&heads[0], &heads[1]], [&answers[0], &answers[1]]) {
-            ui::result(line);
-        }
-        ui::say(if same { "the answer is the same" } else { "the answer is another" });
+            "same": self.is_same(),
+        })
     }
-    now.require_success(&running, function)?;
-    Ok(Exit::Done)
 }
 
 fn of_recording(running: &RunningStack, recording: Recording) -> anyhow::Result<Before> {

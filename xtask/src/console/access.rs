@@ -38,6 +38,11 @@ impl Access {
         format!("stackwright-console-{}", self.port)
     }
 
+    /// What the browser shows from now on. No other site's page can have it sent along.
+    fn cookie(&self) -> String {
+        format!("{}={}; HttpOnly; SameSite=Strict; Path=/", self.cookie_name(), self.token)
+    }
+
     fn is_token(&self, given: &str) -> bool {
         // Digests of what is compared tell nothing by how long it takes.
         Sha256::digest(given) == Sha256::digest(&self.token)
@@ -75,10 +80,17 @@ impl Access {
 pub async fn guard(State(access): State<Access>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let response = if !access.is_own_host(host) || !access.is_own_origin(request.method(), headers) {
+    let token = token_of(&request);
+    let is_led_here = token.is_some() && is_led_here(headers);
+    let is_own = access.is_own_host(host) && (is_led_here || access.is_own_origin(request.method(), headers));
+    let response = if !is_own {
         refusal("this is the console of somebody on this machine, and the request is from elsewhere")
-    } else if let Some(token) = token_of(&request) {
-        if access.is_token(token) { welcome(&access) } else { refusal(OTHER_TOKEN) }
+    } else if let Some(token) = token {
+        match access.is_token(token) {
+            true if is_led_here => reception(&access),
+            true => welcome(&access),
+            false => refusal(OTHER_TOKEN),
+        }
     } else if access.has_cookie(headers) {
         next.run(request).await
     } else {
@@ -96,11 +108,31 @@ fn token_of(request: &Request) -> Option<&str> {
     query.split('&').find_map(|it| it.strip_prefix("token="))
 }
 
+/// Whether something else than a page of the console leads the browser here, such as the file that `--open` writes: a
+/// whole page is to be shown, and nobody else reads it.
+fn is_led_here(headers: &HeaderMap) -> bool {
+    let is = |name, value| headers.get(name).is_some_and(|it: &HeaderValue| it == value);
+    let is_elsewhere = is("sec-fetch-site", "cross-site") || is("sec-fetch-site", "same-site");
+    let is_page = is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document");
+    is_elsewhere && is_page && !headers.contains_key(header::ORIGIN)
+}
+
 /// The token leaves the address, and with it the history of the browser.
 fn welcome(access: &Access) -> Response {
-    let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/", access.cookie_name(), access.token);
-    let headers = [(header::LOCATION, "/".to_owned()), (header::SET_COOKIE, cookie)];
+    let headers = [(header::LOCATION, "/".to_owned()), (header::SET_COOKIE, access.cookie())];
     (StatusCode::SEE_OTHER, headers, Body::empty()).into_response()
+}
+
+/// The same for who was led here: a redirection would be of elsewhere as well, and go without the cookie.
+fn reception(access: &Access) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+        (header::REFRESH, "0; url=/".to_owned()),
+        (header::SET_COOKIE, access.cookie()),
+    ];
+    // Without an icon of its own the browser asks for one that is not there.
+    let page = "<!doctype html><title>Stackwright console</title><link rel=\"icon\" href=\"/icon.svg\">";
+    (headers, page).into_response()
 }
 
 fn refusal(why: &'static str) -> Response {

@@ -14,8 +14,7 @@ use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::watch::Receiver;
 
-use super::Running;
-use crate::cli::TargetArgs;
+use super::{Running, Scope};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operate::running_stack::RunningStack;
@@ -27,7 +26,7 @@ pub use bucket::Picture;
 #[derive(Debug)]
 pub struct Actions {
     running: Receiver<Running>,
-    target: TargetArgs,
+    scope: Scope,
     /// Where the plans are that were shown.
     plans: TempDir,
 }
@@ -38,6 +37,8 @@ pub struct Actions {
 pub enum Ask {
     /// Invoke a function.
     Invoke(function::Invoke),
+    /// Send a function the event of an invocation again.
+    Replay(function::Replay),
     /// An event as a service would send it to a function.
     Example(function::Example),
     /// Look at the messages of a queue.
@@ -77,16 +78,32 @@ impl Ask {
                 .into()
         })
     }
+
+    /// Whether it may change something. A look at a queue counts as a receive.
+    const fn changes(&self) -> bool {
+        match self {
+            Self::Example(_) | Self::Items(_) | Self::Objects(_) | Self::Object(_) => false,
+            Self::Invoke(_)
+            | Self::Replay(_)
+            | Self::Peek(_)
+            | Self::Send(_)
+            | Self::Redrive(_)
+            | Self::PutItem(_)
+            | Self::DeleteItem(_)
+            | Self::DeleteObject(_)
+            | Self::Call(_) => true,
+        }
+    }
 }
 
 impl Actions {
-    /// Those on `running`, which are deployed where `target` says.
+    /// Those on `running`.
     ///
     /// # Errors
     /// When there can be no folder for plans.
-    pub fn new(running: Receiver<Running>, target: TargetArgs) -> anyhow::Result<Self> {
+    pub fn new(running: Receiver<Running>, scope: Scope) -> anyhow::Result<Self> {
         let plans = TempDir::new().context("there is no folder for plans")?;
-        Ok(Self { running, target, plans })
+        Ok(Self { running, scope, plans })
     }
 
     /// Does `work` with the stack `name`, on a thread of its own: what commands do may block.
@@ -106,6 +123,16 @@ impl Actions {
         working.await.context("it did not end")?
     }
 
+    fn require_change(&self) -> anyhow::Result<()> {
+        if self.scope.may_change {
+            return Ok(());
+        }
+        Err(Failure::new("this console only looks: it was started without `--allow-changes`; nothing was done")
+            .exit(Exit::Declined)
+            .help("end it with Ctrl-C, and start it again with `--allow-changes`")
+            .into())
+    }
+
     /// What there is to know of a part.
     ///
     /// # Errors
@@ -117,10 +144,14 @@ impl Actions {
     /// Answers `ask` of a part.
     ///
     /// # Errors
-    /// When there is no such part, it is of another kind, or its service refuses.
+    /// When there is no such part, it is of another kind, its service refuses, or the console may change nothing.
     pub async fn ask(&self, stack: String, id: String, ask: Ask) -> anyhow::Result<Json> {
+        if ask.changes() {
+            self.require_change()?;
+        }
         self.with_stack(stack, async move |stack| match ask {
             Ask::Invoke(invoke) => function::invoke(stack, &id, &invoke).await,
+            Ask::Replay(replay) => function::replay(stack, &id, &replay).await,
             Ask::Example(example) => function::example(stack, &id, &example),
             Ask::Peek(peek) => messages::peek(stack, &id, &peek).await,
             Ask::Send(send) => messages::send(stack, &id, send).await,

@@ -1,6 +1,7 @@
 //! Finds out what happens in the stacks that run, for as long as the console does.
 
 mod activity;
+mod pace;
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -20,15 +21,8 @@ use crate::operate::running_stack::{FUNCTION, QUEUE, RunningStack};
 use crate::operate::{moment, queue};
 use crate::services;
 use activity::{Activity, Functions};
+use pace::Pace;
 
-/// How long to wait between two looks while somebody watches.
-const PAUSE: Duration = Duration::from_millis(80);
-/// The same while nobody does.
-const UNWATCHED: Duration = Duration::from_secs(2);
-/// How long to wait before counting again what no function is seen to change.
-const RECOUNT: Duration = Duration::from_secs(3);
-/// How many times as long as a look took the pause after it is at least: the local cloud has other things to do.
-const LEISURE: u32 = 1;
 /// How far back logs are read when the console starts.
 const HISTORY: Duration = Duration::from_mins(15);
 
@@ -68,13 +62,14 @@ pub async fn poll(hub: Arc<Hub>, mut running: Receiver<Running>) {
 struct Follower<'a> {
     hub: &'a Hub,
     stack: &'a RunningStack,
+    pace: Pace,
     /// A function has changed what a table or bucket holds.
     is_stored: Notify,
 }
 
 impl<'a> Follower<'a> {
     fn new(hub: &'a Hub, stack: &'a RunningStack) -> Self {
-        Self { hub, stack, is_stored: Notify::new() }
+        Self { hub, stack, pace: Pace::of(stack), is_stored: Notify::new() }
     }
 
     async fn follow(self, since: i64, functions: &mut Functions) {
@@ -94,6 +89,7 @@ impl<'a> Follower<'a> {
         // What was read before something else could not be is kept for the next look.
         let mut lines = Vec::new();
         loop {
+            self.wait_for_page().await;
             let began = Instant::now();
             let looked = self.look(&mut log, &mut lines, &mut activity, &mut calls).await;
             let is_done = looked.as_ref().is_ok_and(|(_, is_done)| *is_done);
@@ -104,11 +100,17 @@ impl<'a> Follower<'a> {
                 }
                 Err(error) => self.hub.set_problem(&self.name(), Some(&format!("{error:#}"))),
             }
-            let pause = if self.hub.is_watched() { PAUSE } else { UNWATCHED };
-            sleep(pause.max(began.elapsed() * LEISURE)).await;
+            sleep(self.pace.pause(self.hub.is_watched(), began.elapsed())).await;
             if is_done {
                 log.go_on();
             }
+        }
+    }
+
+    /// On AWS nobody looks for nobody.
+    async fn wait_for_page(&self) {
+        if self.stack.cloud.local.is_none() {
+            self.hub.watched().await;
         }
     }
 
@@ -217,6 +219,7 @@ impl<'a> Follower<'a> {
             .filter_map(|id| self.stack.resource(id))
             .collect();
         loop {
+            self.wait_for_page().await;
             let began = Instant::now();
             let counted = join_all(stores.iter().map(async |store| {
                 let holds = services::contents(&self.stack.cloud, store).await.ok()?;
@@ -224,10 +227,10 @@ impl<'a> Follower<'a> {
             }));
             let numbers: BTreeMap<_, _> = counted.await.into_iter().flatten().collect();
             self.hub.change(Change { numbers: BTreeMap::from([(self.name(), numbers)]), ..Change::default() });
-            let rest = if self.hub.is_watched() { RECOUNT } else { RECOUNT * 10 };
-            sleep(PAUSE.max(began.elapsed() * LEISURE)).await;
+            let is_watched = self.hub.is_watched();
+            sleep(self.pace.pause(is_watched, began.elapsed())).await;
             tokio::select! {
-                () = sleep(rest) => {}
+                () = sleep(self.pace.rest(is_watched)) => {}
                 () = self.is_stored.notified() => {}
             }
         }

@@ -61,6 +61,7 @@ impl IntoResponse for Refused {
         let failure = self.0.downcast_ref::<Failure>();
         let status = match failure.map(|failure| failure.exit) {
             Some(Exit::Usage) => StatusCode::BAD_REQUEST,
+            Some(Exit::Declined) => StatusCode::FORBIDDEN,
             Some(Exit::NoSuchStack) => StatusCode::NOT_FOUND,
             _ => StatusCode::BAD_GATEWAY,
         };

@@ -8,8 +8,10 @@ use infra::Graph;
 use infra::graph::Placed;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
+use super::Scope;
+use crate::operate::moment;
 use crate::operate::running_stack::RunningStack;
 
 /// How many events are kept.
@@ -140,6 +142,8 @@ pub type Told = (&'static str, Arc<str>);
 pub struct Hub {
     state: Mutex<State>,
     sender: broadcast::Sender<Told>,
+    /// Somebody began to watch.
+    came: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -149,6 +153,9 @@ struct State {
     /// How many bytes the texts of the events have.
     bytes: usize,
     next: u64,
+    /// Whether the stacks are in the local cloud.
+    is_local: bool,
+    may_change: bool,
     /// Why nothing new is known, by stack.
     problems: BTreeMap<String, String>,
 }
@@ -161,11 +168,14 @@ struct View {
     place: String,
     picture: Placed,
     numbers: BTreeMap<String, Numbers>,
+    /// When it was seen to be gone, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone: Option<i64>,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { state: Mutex::default(), sender: broadcast::channel(WAITING_CHANGES).0 }
+        Self { state: Mutex::default(), sender: broadcast::channel(WAITING_CHANGES).0, came: Notify::new() }
     }
 }
 
@@ -174,14 +184,22 @@ impl Hub {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows these stacks from now on. What was counted of a part that is still there stays.
+    /// Sets where the stacks are, and whether the page may change anything there.
+    pub fn set_scope(&self, scope: &Scope) {
+        let mut state = self.state();
+        state.is_local = scope.target.local;
+        state.may_change = scope.may_change;
+    }
+
+    /// Shows these stacks from now on. What was counted of a part that is still there stays, and one that is not among
+    /// them any more stays as it was last seen.
     pub fn show(&self, stacks: &[RunningStack]) {
         let views = stacks.iter().map(|running| {
             let stack = &running.stack;
             let picture = Graph::of(stack.assembled()).placed(NUMBERS.0, NUMBERS.1);
             let (name, stage, place) =
                 (stack.name().to_owned(), stack.stage().to_owned(), running.cloud.place().into_owned());
-            View { name, stage, place, picture, numbers: BTreeMap::new() }
+            View { name, stage, place, picture, numbers: BTreeMap::new(), gone: None }
         });
         let mut views: Vec<_> = views.collect();
         let mut state = self.state();
@@ -192,8 +210,14 @@ impl Hub {
             }
         }
         state.problems.retain(|stack, _| views.iter().any(|view| view.name == *stack));
+        for (place, mut before) in std::mem::take(&mut state.stacks).into_iter().enumerate() {
+            if views.iter().all(|view| view.name != before.name) {
+                before.gone.get_or_insert_with(moment::now);
+                views.insert(place.min(views.len()), before);
+            }
+        }
         state.stacks = views;
-        let told = state.overview();
+        let told = state.overview(false);
         drop(state);
         // Nobody may be watching.
         let _ = self.sender.send(told);
@@ -203,6 +227,17 @@ impl Hub {
     #[must_use]
     pub fn is_watched(&self) -> bool {
         self.sender.receiver_count() > 0
+    }
+
+    /// Waits until a page watches.
+    pub async fn watched(&self) {
+        loop {
+            let came = self.came.notified();
+            if self.is_watched() {
+                return;
+            }
+            came.await;
+        }
     }
 
     /// Keeps what changed and tells it. Numbers that are as they were are left out.
@@ -257,7 +292,8 @@ impl Hub {
         let state = self.state();
         // In the same moment, so that nothing is told twice and nothing is missed.
         let receiver = self.sender.subscribe();
-        let mut told = vec![state.overview()];
+        self.came.notify_waiters();
+        let mut told = vec![state.overview(true)];
         let events: Vec<_> = state.events.iter().collect();
         told.extend(events.chunks(EVENTS_AT_ONCE).map(|events| ("past", json(&json!({ "events": events })))));
         (told, receiver)
@@ -265,8 +301,18 @@ impl Hub {
 }
 
 impl State {
-    fn overview(&self) -> Told {
-        ("stacks", json(&json!({"version": 1, "stacks": self.stacks, "problem": self.problem()})))
+    /// The stacks. With `is_anew` the events that are kept follow.
+    fn overview(&self, is_anew: bool) -> Told {
+        let Self { stacks, is_local, may_change, .. } = self;
+        let told = json!({
+            "version": 1,
+            "stacks": stacks,
+            "problem": self.problem(),
+            "local": is_local,
+            "changes": may_change,
+            "anew": is_anew,
+        });
+        ("stacks", json(&told))
     }
 
     /// One of the problems: they mostly have the same cause.

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use aws_sdk_cloudwatchlogs::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
-use futures::future::try_join_all;
+use futures::stream::{self, TryStreamExt as _};
 
 use crate::cloud::{Cloud, explain};
 
@@ -18,6 +18,10 @@ const OVERLAP: i64 = 10_000;
 /// How many events a page has at most. AWS would send 10,000, in 1 MB at most, which take ten times as much as JSON is read.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html>
 const PAGE: i32 = 5_000;
+
+/// How many groups are read at once: an account may read five times a second in a region.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
+const AT_ONCE: usize = 5;
 
 /// Where functions write their logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +128,7 @@ impl<'a> LogEvents<'a> {
     pub async fn next(&mut self) -> anyhow::Result<Option<LogEvent>> {
         let cloud = self.cloud;
         let waiting = self.groups.iter_mut().filter(|group| group.page.is_empty() && !group.is_read);
-        try_join_all(waiting.map(|group| group.fill(cloud))).await?;
+        stream::iter(waiting.map(Ok)).try_for_each_concurrent(AT_ONCE, |group| group.fill(cloud)).await?;
         let first = |group: &GroupEvents| Some((group.page.front()?.time, group.number));
         let earliest = self.groups.iter().filter_map(first).min();
         Ok(earliest.and_then(|(_, number)| self.groups[number].page.pop_front()))

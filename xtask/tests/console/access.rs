@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::cli::TargetArgs;
-use engine::console::Console;
+use engine::console::{Console, Scope};
 use regex::Regex;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value as Json, json};
@@ -36,13 +36,18 @@ struct Empty {
 
 impl Empty {
     async fn start() -> Self {
+        Self::start_allowed(true).await
+    }
+
+    /// One that may or may not change anything.
+    async fn start_allowed(may_change: bool) -> Self {
         let console = Console::listen(None).await.unwrap();
         let address = console.address();
         let (origin, token) = address.split_once("/?token=").unwrap();
         let (sender, running) = tokio::sync::watch::channel(Arc::default());
         let serving = tokio::spawn(async move {
             let _sender = sender;
-            console.serve(running, TargetArgs::default()).await.unwrap();
+            console.serve(running, Scope { target: TargetArgs::default(), may_change }).await.unwrap();
         });
         // The client wants to know its cryptography even where it only speaks plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -156,6 +161,76 @@ async fn a_page_of_another_origin_neither_reads_nor_changes_anything() {
     assert_eq!(error_of(answer).await, "the console shows no stack `x`");
 }
 
+/// The file that `--open` writes is of another origin than the console: it leads here, and gets nothing else.
+#[tokio::test]
+async fn what_leads_the_browser_here_gets_no_further_than_the_page() {
+    let console = Empty::start().await;
+    let led = |path: &str, site: &str, mode: &str, to: &str| {
+        let request = console.own(Method::GET, path).header("sec-fetch-site", site);
+        request.header("sec-fetch-mode", mode).header("sec-fetch-dest", to)
+    };
+    let path = format!("/?token={}", console.token);
+    for site in ["cross-site", "same-site"] {
+        let page = led(&path, site, "navigate", "document").send().await.unwrap();
+        assert_eq!(page.status(), StatusCode::OK);
+        is_strict(&page);
+        // A redirection would go without the cookie.
+        assert_eq!(page.headers()["refresh"], "0; url=/");
+        assert!(page.headers()["set-cookie"].to_str().unwrap().contains("SameSite=Strict"));
+    }
+    for (path, mode, to) in [
+        ("/", "navigate", "document"),
+        ("/?token=0123", "navigate", "document"),
+        ("/api/events", "navigate", "document"),
+        (&*path, "navigate", "iframe"),
+        (&*path, "cors", "empty"),
+        (&*path, "no-cors", "script"),
+    ] {
+        is_refused(&led(path, "cross-site", mode, to).send().await.unwrap());
+    }
+    let with_origin = led(&path, "cross-site", "navigate", "document").header("origin", "http://evil.example");
+    is_refused(&with_origin.send().await.unwrap());
+    let other_host = led(&path, "cross-site", "navigate", "document").header("host", "evil.example");
+    is_refused(&other_host.send().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_console_that_only_looks_changes_nothing() {
+    let console = Empty::start_allowed(false).await;
+    let own = format!("http://{}", console.host());
+    let post = |path: &str, body: &Json| with_json(console.own(Method::POST, path).header("origin", &own), body);
+    let refusal = "this console only looks: it was started without `--allow-changes`; nothing was done\n  \
+                   help: end it with Ctrl-C, and start it again with `--allow-changes`";
+    for (ask, given) in [
+        ("invoke", json!({"event": {}})),
+        ("replay", json!({"request": "1"})),
+        ("peek", json!({"limit": 1})),
+        ("send", json!({"body": "x"})),
+        ("redrive", json!({})),
+        ("put-item", json!({"key": {}, "item": {}})),
+        ("delete-item", json!({"key": {}})),
+        ("delete-object", json!({"key": "x"})),
+        ("call", json!({"method": "GET", "path": "/"})),
+    ] {
+        let answer = post(&format!("/api/stacks/x/parts/y/{ask}"), &given).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{ask}");
+        is_strict(&answer);
+        assert_eq!(error_of(answer).await, refusal, "{ask}");
+    }
+    let deploy = post("/api/stacks/x/plan", &json!({"seal": "00000000000000000000000000000000"})).send().await.unwrap();
+    assert_eq!((deploy.status(), error_of(deploy).await), (StatusCode::FORBIDDEN, refusal.to_owned()));
+    // It looks all the same: there is only nothing to look at.
+    for (ask, given) in [
+        ("example", json!({"service": "sqs"})),
+        ("items", json!({})),
+        ("objects", json!({})),
+        ("object", json!({"key": "x"})),
+    ] {
+        let answer = post(&format!("/api/stacks/x/parts/y/{ask}"), &given).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{ask}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_understood_is_said() {
     let console = Empty::start().await;
@@ -180,7 +255,10 @@ async fn what_happens_is_told_as_server_sent_events() {
     let mut events = console.own(Method::GET, "/api/events").send().await.unwrap();
     assert_eq!(events.headers()["content-type"], "text/event-stream");
     let first = String::from_utf8(events.chunk().await.unwrap().unwrap().to_vec()).unwrap();
-    assert_eq!(first, "event: stacks\ndata: {\"version\":1,\"stacks\":[],\"problem\":null}\n\n");
+    assert_eq!(
+        first,
+        "event: stacks\ndata: {\"version\":1,\"stacks\":[],\"problem\":null,\"local\":false,\"changes\":true,\"anew\":true}\n\n"
+    );
 }
 
 #[tokio::test]

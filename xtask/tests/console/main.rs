@@ -3,7 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot prepare has failed")]
 
 mod access;
+mod aws;
 #[path = "../common/browser.rs"]
 mod browser;
+mod changes;
 mod command;
+mod open;
 mod page;
+#[allow(dead_code, reason = "the tests of deployments use more of it")]
+#[path = "../deployment/project.rs"]
+mod project;
+mod size;

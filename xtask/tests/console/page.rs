@@ -168,9 +168,8 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     scene.browser.wait_for("document.querySelector('[data-part=SightingsDlq]').classList.contains('alarm')");
     scene.browser.wait_for("document.querySelector('[data-part=Consumer]').textContent.includes('error')");
 
-    // Why, and its way.
+    // Why, and its way: whoever opens the dead-letter queue is told.
     scene.open_part("SightingsDlq");
-    scene.click("Peek");
     scene.wait_for_panel("Consumer: the message returns to the queue");
     scene.wait_for_panel("poisoned");
     let last_error =
@@ -178,14 +177,38 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     scene.browser.wait_for(&format!("Boolean({last_error})"));
     scene.browser.evaluate(&format!("{last_error}.click()"));
     scene.browser.wait_for("document.querySelectorAll('.trail li.error').length >= 3");
+    scene.click("Show its way");
+    scene.browser.wait_for("document.querySelectorAll('.trail li.error').length >= 3");
+    // A part that is open stays clear.
+    let is_faint = "document.querySelector('[data-part=SightingsDlq]').classList.contains('faint')";
+    assert_eq!(scene.browser.evaluate(is_faint), false);
+
+    // The same event again, to the code of now: before and now beside each other.
+    scene.open_part("Consumer");
+    scene
+        .browser
+        .wait_for("document.querySelector('#panel details.bad summary')?.textContent.includes('the validator')");
+    scene.browser.evaluate("document.querySelector('#panel details.bad').open = true");
+    scene.click("Run again");
+    scene.say_yes();
+    scene.browser.wait_for("document.querySelectorAll('.compared pre').length === 2");
+    scene.wait_for_panel("The answer is the same.");
+    scene.wait_for_panel("returned 1 message to the queue");
+    scene.open_part("SightingsDlq");
 
     // Mended and sent back, it ends well.
     scene.validator.recover();
     scene.click("Redrive");
     scene.say_yes();
     scene.wait_for_panel("1 message moved");
+    scene.wait_for_panel("0 shown of about 0 waiting");
     scene.wait_for_part("Sightings", "2 items");
     scene.wait_for_part("SightingsDlq", "none dead");
+    // What is known to have failed is no alarm any more.
+    let is_alarm = "document.querySelector('[data-part=Consumer]').classList.contains('alarm')";
+    assert_eq!(scene.browser.evaluate(is_alarm), true);
+    scene.browser.evaluate("document.getElementById('since').click()");
+    scene.browser.wait_for(&format!("!{is_alarm}"));
 
     // What is wrong with a message itself is mended in the message.
     scene.validator.answer(|request| {

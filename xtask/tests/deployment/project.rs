@@ -162,15 +162,26 @@ impl Project {
         CommandOutput::of(&mut self.command_at(folder, arguments))
     }
 
+    /// The command line in the workspace `folder` on a local cloud.
+    pub(crate) fn command_on(&self, folder: &Path, cloud: &LocalCloud, arguments: &[&str]) -> Command {
+        let mut command = cloud.command(&[arguments, &["--local"]].concat());
+        command.current_dir(folder).env("ASSEMBLY", self.assembly());
+        command
+    }
+
     /// How a command in the workspace `folder` ended on a local cloud.
     pub(crate) fn run_in(&self, folder: &Path, cloud: &LocalCloud, arguments: &[&str]) -> CommandOutput {
-        let mut command = cloud.command(&[arguments, &["--local"]].concat());
-        CommandOutput::of(command.current_dir(folder).env("ASSEMBLY", self.assembly()))
+        CommandOutput::of(&mut self.command_on(folder, cloud, arguments))
+    }
+
+    /// The command line on a local cloud, to be started by the test itself.
+    pub(crate) fn start_on(&self, cloud: &LocalCloud, arguments: &[&str]) -> Command {
+        self.command_on(APP.path(), cloud, arguments)
     }
 
     /// How a command ended on a local cloud.
     pub(crate) fn run_on(&self, cloud: &LocalCloud, arguments: &[&str]) -> CommandOutput {
-        self.run_in(APP.path(), cloud, arguments)
+        CommandOutput::of(&mut self.start_on(cloud, arguments))
     }
 
     /// Runs a command whose engine is killed when it makes a call.

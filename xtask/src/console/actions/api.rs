@@ -43,8 +43,13 @@ pub(super) fn facts(stack: &RunningStack, api: &Resource) -> Json {
 
 /// Where the API is called.
 fn address(stack: &RunningStack, api: &Resource) -> Option<String> {
-    let stage = route::stage(stack, &api.physical_id)?;
-    Some(stack.cloud.local.as_ref()?.api_url(&api.physical_id, stage))
+    let (stage, cloud) = (route::stage(stack, &api.physical_id)?, &stack.cloud);
+    if let Some(local) = &cloud.local {
+        return Some(local.api_url(&api.physical_id, stage));
+    }
+    let suffix = cloud.pseudo("").value("AWS::URLSuffix");
+    let suffix = suffix.as_ref().and_then(Json::as_str).unwrap_or("amazonaws.com");
+    Some(format!("https://{}.execute-api.{}.{suffix}/{stage}", api.physical_id, cloud.region))
 }
 
 /// Calls a route.

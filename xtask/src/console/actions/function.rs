@@ -10,6 +10,7 @@ use crate::audit::expression::shown;
 use crate::audit::rights::Rights;
 use crate::cli;
 use crate::cloud::explain;
+use crate::commands;
 use crate::console::secrets::is_secret;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -23,6 +24,12 @@ use policies::Effect;
 #[derive(Debug, Deserialize)]
 pub struct Invoke {
     event: Json,
+}
+
+/// An invocation whose event is sent again.
+#[derive(Debug, Deserialize)]
+pub struct Replay {
+    request: String,
 }
 
 /// An example that is asked for.
@@ -60,7 +67,8 @@ fn examples(stack: &RunningStack, function: &Resource) -> Vec<String> {
     possible.filter_map(|it| Some(it.to_possible_value()?.get_name().to_owned())).collect()
 }
 
-/// What the role of the function grants, what of it was used, and what was denied, as the local cloud recorded it.
+/// What the role of the function grants, and as the local cloud recorded it, what of it was used and what was denied. AWS
+/// tells neither.
 async fn rights(stack: &RunningStack, id: &str) -> anyhow::Result<Vec<Json>> {
     let calls = match &stack.cloud.local {
         Some(local) => local::calls(local).await?.calls,
@@ -78,13 +86,14 @@ async fn rights(stack: &RunningStack, id: &str) -> anyhow::Result<Vec<Json>> {
             let name = shown(resource);
             for action in &statement.action {
                 let is_used = made.iter().any(|it| it.allowed && action.covers(&it.action) && it.resource == name);
+                let is_used = stack.cloud.local.as_ref().map(|_| is_used);
                 let purpose = rights.need(action, resource).map(|need| need.purpose.clone());
                 rows.insert((name.clone(), action.to_string(), is_used, false, purpose));
             }
         }
     }
     for call in made.iter().filter(|it| !it.allowed) {
-        rows.insert((call.resource.clone(), call.action.clone(), false, true, None));
+        rows.insert((call.resource.clone(), call.action.clone(), Some(false), true, None));
     }
     let rows = rows.into_iter().map(|(resource, action, used, denied, purpose)| {
         json!({"resource": resource, "action": action, "used": used, "denied": denied, "purpose": purpose})
@@ -102,6 +111,12 @@ pub(super) async fn invoke(stack: &RunningStack, id: &str, Invoke { event }: &In
         "report": invocation.report.text(),
         "log": invocation.log,
     }))
+}
+
+/// Sends the function the event of an invocation again: what it made of it then, and makes of it now.
+pub(super) async fn replay(stack: &RunningStack, id: &str, Replay { request }: &Replay) -> anyhow::Result<Json> {
+    stack.require(FUNCTION, id)?;
+    Ok(commands::replay::again(stack, request).await?.as_json())
 }
 
 /// An event for the function as a service would send it.

@@ -44,9 +44,11 @@ pub struct Redrive {
 pub(super) fn queue_facts(stack: &RunningStack, id: &str) -> Json {
     let ids = |resources: Vec<&Resource>| resources.into_iter().map(|it| it.id.clone()).collect::<Vec<_>>();
     let properties = stack.properties(id);
+    let failing: Vec<_> = stack.sources(id).into_iter().flat_map(|it| stack.consumers(&it.id)).collect();
     json!({
         "fifo": is_fifo(&stack.arn(id)),
         "sources": ids(stack.sources(id)),
+        "failing": ids(failing),
         "consumers": ids(stack.consumers(id)),
         "receives": properties["RedrivePolicy"]["maxReceiveCount"],
     })

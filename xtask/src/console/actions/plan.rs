@@ -22,7 +22,7 @@ impl Actions {
     /// # Errors
     /// When the source does not compile, or the stack cannot be deployed as it is.
     pub async fn plan(&self, stack: String) -> anyhow::Result<Json> {
-        let (target, folder) = (self.target.clone(), self.plans.path().to_owned());
+        let (target, folder) = (self.scope.target.clone(), self.plans.path().to_owned());
         self.with_stack(stack, async move |stack| {
             let seal = Uuid::new_v4().simple().to_string();
             let mut plan = plan(stack, &target, &folder.join(&seal)).await?;
@@ -35,14 +35,15 @@ impl Actions {
     /// Carries out the plan that was shown under `seal`, or nothing when anything moved since.
     ///
     /// # Errors
-    /// When no such plan was shown, anything moved, or the deployment fails.
+    /// When no such plan was shown, anything moved, the deployment fails, or the console may change nothing.
     pub async fn deploy(&self, stack: String, seal: String) -> anyhow::Result<Json> {
+        self.require_change()?;
         // It is part of a path.
         let file = Uuid::try_parse(&seal).ok().map(|seal| self.plans.path().join(seal.simple().to_string()));
         let file = file.filter(|file| file.is_file()).ok_or_else(|| {
             Failure::new("the console has shown no such plan").exit(Exit::Usage).help("look at the plan again")
         })?;
-        let target = self.target.clone();
+        let target = self.scope.target.clone();
         self.with_stack(stack, async move |stack| {
             let stacks = selected(stack);
             let approval = ApprovalArgs { plan: Some(file), ..ApprovalArgs::default() };

@@ -1,6 +1,6 @@
 // The page: who listens to whom.
 
-import { h } from "./dom.js";
+import { clock, h } from "./dom.js";
 import * as graph from "./graph.js";
 import * as part from "./part.js";
 import * as plan from "./plan.js";
@@ -12,6 +12,7 @@ const panel = document.getElementById("panel");
 const stacks = document.getElementById("stacks");
 const status = document.getElementById("status");
 const problem = document.getElementById("problem");
+const arrived = document.getElementById("arrived");
 const opened = document.getElementById("opened");
 
 function open(id) {
@@ -27,6 +28,8 @@ function frame(title, show) {
   panel.hidden = false;
   panel.scrollTop = 0;
   panel.focus({ preventScroll: true });
+  // On a narrow page it is below the picture.
+  panel.scrollIntoView({ block: "nearest" });
   show(body);
 }
 
@@ -39,35 +42,63 @@ function shut() {
   if (id) graph.focus(id);
 }
 
+/** Shows another stack. */
+function choose(name) {
+  state.stack = name;
+  state.part = null;
+  state.trail = null;
+  state.arrived = state.arrived.filter((it) => it !== name);
+  panel.hidden = true;
+  changed("stack");
+  changed("trail");
+}
+
 function showStacks() {
-  const buttons = state.stacks.map(({ name, stage }) =>
+  const buttons = state.stacks.map(({ name, stage, gone }) =>
     h(
       "button",
       {
         type: "button",
+        class: gone ? "gone" : "",
         "aria-pressed": String(name === state.stack),
         onclick: () => {
-          if (name === state.stack) return;
-          state.stack = name;
-          state.part = null;
-          state.trail = null;
-          panel.hidden = true;
-          changed("stack");
-          changed("trail");
+          if (name !== state.stack) choose(name);
         },
       },
       stage === "dev" ? name : `${name} ${stage}`,
+      gone ? " (destroyed)" : null,
     ),
   );
   stacks.replaceChildren(...buttons);
+  showArrived();
+}
+
+/** Says which stacks were deployed meanwhile. */
+function showArrived() {
+  arrived.hidden = state.arrived.length === 0;
+  arrived.replaceChildren(
+    ...state.arrived.map((name) =>
+      h("span", {}, `${name} was deployed. `, h("button", { type: "button", class: "small", onclick: () => choose(name) }, `Show ${name}`)),
+    ),
+    h("button", { type: "button", class: "small", "aria-label": "Close this message", onclick: () => { state.arrived = []; showArrived(); } }, "✕"),
+  );
 }
 
 function showStatus() {
   const stack = state.stacks.find((it) => it.name === state.stack);
-  status.textContent = state.connected ? `live · ${stack?.place ?? "no stack"}` : "not connected";
-  status.classList.toggle("live", state.connected && !state.problem);
-  problem.hidden = state.connected && !state.problem;
-  problem.textContent = state.connected ? (state.problem ?? "") : "The console does not answer. It may have been ended with Ctrl-C; one that is started again has another address.";
+  const live = state.changes ? "live" : "live, looks only";
+  status.textContent = state.connected ? `${live} · ${stack?.place ?? "no stack"}` : "not connected";
+  const text = trouble(stack);
+  status.classList.toggle("live", !text);
+  problem.hidden = !text;
+  problem.textContent = text;
+}
+
+/** What is wrong, in words. */
+function trouble(stack) {
+  if (!state.connected) return "The console does not answer. It may have been ended with Ctrl-C; one that is started again has another address.";
+  if (stack?.gone) return `${stack.name} is not deployed any more, seen at ${clock(stack.gone).slice(0, 8)}. What was seen of it stays here until the console ends.`;
+  return state.problem ?? "";
 }
 
 function showSince() {
@@ -77,7 +108,7 @@ function showSince() {
 }
 
 graph.start(open);
-timeline.start();
+timeline.start(open);
 document.getElementById("since").addEventListener("click", countFromNow);
 document.getElementById("plan").addEventListener("click", () => {
   state.part = null;

@@ -1,7 +1,7 @@
 // The picture of a stack, with its numbers.
 
 import { count, duration, quantity, s } from "./dom.js";
-import { difference, onChange, shownStack, state } from "./state.js";
+import { difference, hasFailed, onChange, shownStack, state } from "./state.js";
 
 const MARGIN = 20;
 /** How long a way is lit after something went along it. */
@@ -65,6 +65,7 @@ function draw(open) {
     labels,
     above,
   );
+  drawn.svg.classList.toggle("gone", Boolean(stack.gone));
   holder.replaceChildren(drawn.svg);
   for (const { id } of parts) write(id);
   scale(zoom);
@@ -153,13 +154,14 @@ function write(id) {
   const it = drawn.parts.get(id);
   const stack = shownStack();
   if (!it || !stack) return;
-  const all = pieces(stack.numbers[id], it.part.kind === "dead-letter-queue");
+  const isDead = it.part.kind === "dead-letter-queue";
+  const all = pieces(stack.numbers[id], isDead);
   const spans = all.map(([text, kind], place) => [place > 0 ? " " : "", s("tspan", { class: kind, dx: place > 0 ? 6 : null }, text)]).flat();
   it.numbers.replaceChildren(...spans);
   const change = difference(stack.name, id);
   it.changeText.textContent = change?.text ?? "";
   it.changeText.classList.toggle("bad", change?.bad ?? false);
-  it.element.classList.toggle("alarm", all.some(([, kind]) => kind === "bad"));
+  it.element.classList.toggle("alarm", isDead ? all.some(([, kind]) => kind === "bad") : hasFailed(stack.name, id));
 }
 
 /** Lights a way for a moment. */
@@ -182,7 +184,7 @@ function mark() {
       // When the picture has its new size.
       requestAnimationFrame(() => element.scrollIntoView({ block: "nearest", inline: "nearest" }));
     } else element.removeAttribute("aria-current");
-    element.classList.toggle("faint", Boolean(trail) && !trail.has(id));
+    element.classList.toggle("faint", Boolean(trail) && !trail.has(id) && id !== state.part);
   }
   for (const [key, ways] of drawn.ways) {
     const [from, to] = key.split("\n");

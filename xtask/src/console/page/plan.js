@@ -25,6 +25,10 @@ export async function show(panel) {
     return;
   }
   if (plan.refusals.length > 0) return;
+  if (!state.changes) {
+    panel.append(h("p", { class: "soft" }, "This console only looks. `cargo xtask deploy` deploys it, and so does a console that was started with `--allow-changes`."));
+    return;
+  }
   const status = h("p", { role: "status" });
   const button = h("button", { type: "button", class: "primary" }, "Deploy this");
   button.addEventListener("click", async () => {

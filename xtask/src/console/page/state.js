@@ -12,8 +12,15 @@ export const state = {
   /** Numbers as they were when changes began to count, by stack and part. */
   before: new Map(),
   since: Date.now(),
+  /** Errors as they were when somebody last said to count from now on, by stack and part. */
+  calm: new Map(),
   connected: false,
   problem: null,
+  /** Whether the stacks are in the local cloud, and whether the page may change anything. */
+  local: true,
+  changes: false,
+  /** The names of stacks that were deployed since the page was opened and not looked at yet. */
+  arrived: [],
   /** The events that are about one message or request, when one was chosen. */
   trail: null,
 };
@@ -59,15 +66,18 @@ export function shownStack() {
   return state.stacks.find((it) => it.name === state.stack) ?? null;
 }
 
-export function setStacks({ stacks, problem }) {
-  state.stacks = stacks;
-  state.problem = problem;
+export function setStacks({ stacks, problem, local, changes, anew }) {
+  const isThere = (all, name) => all.some((it) => it.name === name && !it.gone);
+  const isFirst = state.stacks.length === 0;
+  const arrived = isFirst ? [] : stacks.filter(({ name, gone }) => !gone && !isThere(state.stacks, name)).map(({ name }) => name);
+  state.arrived = [...state.arrived, ...arrived].filter((name) => name !== state.stack && isThere(stacks, name));
+  Object.assign(state, { stacks, problem, local, changes });
   if (!shownStack()) state.stack = stacks[0]?.name ?? null;
   for (const { name, numbers } of stacks) {
     for (const [id, it] of Object.entries(numbers)) remember(name, id, it);
   }
-  // Whatever follows is told anew.
-  state.events = [];
+  // Whatever happened is told again.
+  if (anew) state.events = [];
   changed("stacks");
 }
 
@@ -120,10 +130,23 @@ export function countFromNow() {
   state.before.clear();
   state.since = Date.now();
   for (const { name, numbers } of state.stacks) {
-    for (const [id, it] of Object.entries(numbers)) remember(name, id, it);
+    for (const [id, it] of Object.entries(numbers)) {
+      remember(name, id, it);
+      state.calm.set(`${name}/${id}`, faults(it));
+    }
   }
   changed("numbers");
   changed("since");
+}
+
+function faults(numbers) {
+  return numbers.kind === "function" ? numbers.errors + numbers.denied : 0;
+}
+
+/** Whether a part has failed since somebody last said to count from now on. */
+export function hasFailed(stack, id) {
+  const now = state.stacks.find((it) => it.name === stack)?.numbers[id];
+  return Boolean(now) && faults(now) > (state.calm.get(`${stack}/${id}`) ?? 0);
 }
 
 /** How many there are: of `about 1,204 items` 1204. */
@@ -154,6 +177,12 @@ function signed(number) {
 function messagesOf(event) {
   const names = ["message_id", "messageId", "MessageId"];
   return names.map((name) => event.fields?.[name]).filter((it) => typeof it === "string");
+}
+
+/** The last grave event, or else the last one, that is about the message `id`; nothing when none is. */
+export function aboutMessage(id) {
+  const about = state.events.filter((it) => it.stack === state.stack && messagesOf(it).includes(id));
+  return about.findLast((it) => it.level === "error") ?? about.at(-1) ?? null;
 }
 
 /** The events that are about the same message or request as `event`, in the order of time. */

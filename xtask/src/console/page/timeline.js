@@ -17,6 +17,7 @@ const wanted = { part: false, errors: false, text: "" };
 let rows = [];
 let follows = true;
 let chosen = null;
+let openPart = null;
 
 const list = h("div", { class: "rows", role: "list", tabindex: "0", "aria-label": "Events, the latest last" });
 const space = h("div", { class: "space" });
@@ -26,7 +27,9 @@ const onlyErrors = h("input", { type: "checkbox" });
 const search = h("input", { type: "search", placeholder: "Text, request or message id", "aria-label": "Only events with this text" });
 const trailBox = h("div", { class: "trail", hidden: true });
 
-export function start() {
+/** Shows what happens, and calls `open` with the id of a part that an event is about. */
+export function start(open) {
+  openPart = open;
   list.append(space);
   holder.append(
     h(
@@ -86,10 +89,12 @@ function gather() {
 }
 
 function draw() {
-  const first = Math.max(0, Math.floor(list.scrollTop / ROW) - SPARE);
-  const last = Math.min(rows.length, Math.ceil((list.scrollTop + list.clientHeight) / ROW) + SPARE);
+  // When there are fewer rows than before, the browser scrolls back only later.
+  const top = Math.max(0, Math.min(list.scrollTop, rows.length * ROW - list.clientHeight));
+  const first = Math.max(0, Math.floor(top / ROW) - SPARE);
+  const last = Math.min(rows.length, Math.ceil((top + list.clientHeight) / ROW) + SPARE);
   const shown = rows.slice(first, last).map((event, place) => row(event, first + place));
-  if (rows.length === 0) shown.push(h("p", { class: "hint" }, "Nothing has happened yet. Choose a part of the picture and send it something."));
+  if (rows.length === 0) shown.push(h("p", { class: "hint" }, state.changes ? "Nothing has happened yet. Choose a part of the picture and send it something." : "Nothing has happened in the last minutes."));
   space.replaceChildren(...shown);
 }
 
@@ -102,7 +107,11 @@ function row(event, place) {
       "aria-posinset": place + 1,
       "aria-setsize": rows.length,
       "aria-current": event === chosen ? "true" : null,
-      onclick: () => choose(event),
+      onclick: () => {
+        choose(event);
+        // Why a message is dead is told where it is now.
+        if (event.kind === "dead") openPart(event.part);
+      },
     },
     h("time", {}, clock(event.time)),
     h("b", {}, event.part),
@@ -117,7 +126,10 @@ const KINDS = { start: "start", end: "end", call: "call", dead: "dead" };
 
 /** An event as one line. */
 export function said(event) {
-  const fields = Object.entries(event.fields ?? {}).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const all = Object.entries(event.fields ?? {});
+  // Why comes first: lines are cut at their end.
+  const why = all.filter(([name]) => name === "error" || name === "reason");
+  const fields = [...why, ...all.filter((it) => !why.includes(it))].map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   return [event.text, ...fields].filter(Boolean).join("  ");
 }
 

@@ -1,0 +1,45 @@
+// The details of a REST API: calls of its routes.
+
+import { h, pretty } from "./dom.js";
+import { field, form, input, list, section, select, textarea } from "./form.js";
+import * as server from "./server.js";
+import { state } from "./state.js";
+
+export function ofApi(id, facts) {
+  const address = list([["Address", facts.address]]);
+  if (!state.changes) return [address, section("Routes", h("ul", {}, facts.routes.map((it) => h("li", {}, `${it.method} ${it.path}`))))];
+  const routes = select(facts.routes.map(({ method, path }) => [`${method} ${path}`, `${method} ${path}`]));
+  const method = select(["GET", "POST", "PUT", "PATCH", "DELETE"].map((it) => [it, it]));
+  const path = input();
+  const body = textarea("", 5);
+  const bodyField = field("Body", body);
+  const choose = () => {
+    const route = facts.routes.find((it) => `${it.method} ${it.path}` === routes.value);
+    if (!route) return;
+    method.value = route.method === "ANY" ? "GET" : route.method;
+    const query = route.queries.map((it) => `${it}=`).join("&");
+    path.value = route.path.replace(/\{([^}+]+)\+?\}/g, "$1") + (query ? `?${query}` : "");
+    bodyField.hidden = method.value === "GET";
+  };
+  routes.addEventListener("change", choose);
+  method.addEventListener("change", () => { bodyField.hidden = method.value === "GET"; });
+  choose();
+  const fields = [field("Route", routes), h("div", { class: "pair" }, field("Method", method), field("Path and query", path)), bodyField];
+  return [
+    address,
+    section(
+      "Call a route",
+      form(id, fields, "Call", async () => {
+        const given = { method: method.value, path: path.value, body: bodyField.hidden ? null : body.value };
+        const answer = await server.request(state.stack, id, "call", given);
+        const headers = answer.headers.map(([name, value]) => `${name}: ${value}`).join("\n");
+        return [
+          h("p", { class: answer.status < 400 ? "good" : "bad" }, `${answer.status} ${answer.reason ?? ""} in ${answer.milliseconds} ms`),
+          h("pre", {}, pretty(answer.body)),
+          answer.cut ? h("p", { class: "soft" }, "Only its beginning is shown.") : null,
+          h("details", {}, h("summary", {}, "Headers"), h("pre", {}, headers)),
+        ];
+      }),
+    ),
+  ];
+}

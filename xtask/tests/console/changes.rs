@@ -1,0 +1,188 @@
+//! What changes while the page is open: stacks that come and go, what is sent, and what is deployed by the page.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value as Json, json};
+use testing::LocalCloud;
+
+use crate::browser::{self, Browser};
+use crate::project::Project;
+
+const QUEUE: &str = "
+Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+";
+
+const BUS: &str = "
+Resources:
+  Shop:
+    Type: AWS::Events::EventBus
+    Properties:
+      Name: shop
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Shop
+      EventPattern: {source: [shop.web], detail-type: [Order placed]}
+      Targets:
+        - {Id: orders, Arn: !GetAtt Orders.Arn}
+  Orders:
+    Type: AWS::SQS::Queue
+  News:
+    Type: AWS::SNS::Topic
+  OrdersHear:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref News
+      Protocol: sqs
+      Endpoint: !GetAtt Orders.Arn
+      FilterPolicy: {kind: [good, bad]}
+  Let:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Orders]
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal: {Service: [events.amazonaws.com, sns.amazonaws.com]}
+            Action: sqs:SendMessage
+            Resource: !GetAtt Orders.Arn
+            Condition:
+              ArnEquals: {aws:SourceArn: [!GetAtt Placed.Arn, !Ref News]}
+";
+
+/// A page of a console, which is a process.
+pub(crate) struct Page {
+    pub(crate) browser: Browser,
+    process: Child,
+}
+
+impl Page {
+    /// Nothing where there is no browser.
+    pub(crate) fn open(mut console: Command) -> Option<Self> {
+        let Some(program) = browser::program() else {
+            eprintln!("skipped: there is no Chromium on this machine, and `CHROME` names none");
+            return None;
+        };
+        let mut process = console.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let told: Json = serde_json::from_str(&line).unwrap();
+        let mut browser = Browser::start(&program);
+        browser.open(told["address"].as_str().unwrap());
+        browser.wait_for("document.querySelectorAll('[data-part]').length > 0");
+        Some(Self { browser, process })
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, text: &str) {
+        self.browser.wait_for(&format!("document.body.innerText.includes({})", json!(text)));
+    }
+
+    #[track_caller]
+    fn click(&mut self, text: &str) {
+        let text = json!(text);
+        let button =
+            format!("[...document.querySelectorAll('button')].find((it) => it.textContent === {text} && !it.disabled)");
+        self.browser.wait_for(&format!("Boolean({button})"));
+        self.browser.evaluate(&format!("{button}.click()"));
+    }
+
+    pub(crate) fn open_part(&mut self, id: &str) {
+        self.browser.wait_for(&format!("Boolean(document.querySelector('[data-part={id}]'))"));
+        self.browser.evaluate(&format!("document.querySelector('[data-part={id}]').focus()"));
+        self.browser.press("Enter");
+        self.browser.wait_for(&format!("document.querySelector('#panel h2')?.textContent === '{id}'"));
+        self.wait_for("Declared at");
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[track_caller]
+fn run(project: &Project, cloud: &LocalCloud, arguments: &[&str]) {
+    let ended = project.run_on(cloud, arguments);
+    assert_eq!(ended.code, Some(0), "{ended}");
+}
+
+#[test]
+fn stacks_that_come_and_go_while_the_page_is_open_are_told() {
+    let (project, cloud) = (Project::new(QUEUE), LocalCloud::fresh());
+    run(&project, &cloud, &["deploy", "orders", "--yes"]);
+    let Some(mut page) = Page::open(project.start_on(&cloud, &["console", "--json"])) else { return };
+
+    // One that the source had not when the console was started.
+    project.declare(&[("orders", QUEUE), ("bills", &QUEUE.replace("Orders", "Bills"))]);
+    run(&project, &cloud, &["deploy", "bills", "--yes"]);
+    page.wait_for("bills was deployed.");
+    assert_eq!(page.browser.evaluate("document.querySelector('[data-part=Bills]')"), Json::Null);
+    page.click("Show bills");
+    page.open_part("Bills");
+    assert_eq!(page.browser.evaluate("document.getElementById('arrived').hidden"), true);
+
+    // What happened stays when stacks come and go.
+    page.browser.evaluate(
+        "import('/state.js').then(({ take }) => take({ events: [{ number: 0, time: 1, stack: 'bills', part: 'Bills', \
+         kind: 'log', text: 'paid' }] })); true",
+    );
+    page.browser.wait_for("document.querySelector('.rows .row')?.textContent.includes('paid')");
+
+    run(&project, &cloud, &["destroy", "bills", "--yes"]);
+    page.wait_for("bills is not deployed any more, seen at ");
+    page.browser.wait_for("document.querySelector('#stacks [aria-pressed=true]').textContent === 'bills (destroyed)'");
+    // What was seen of it stays.
+    assert_eq!(page.browser.evaluate("document.querySelectorAll('.rows .row').length"), 1);
+    assert_eq!(page.browser.evaluate("document.querySelectorAll('[data-part=Bills]').length"), 1);
+    page.browser.evaluate("document.querySelector('#stacks button').click()");
+    page.browser.wait_for("document.getElementById('problem').hidden");
+
+    run(&project, &cloud, &["deploy", "bills", "--yes"]);
+    page.wait_for("bills was deployed.");
+    page.click("Show bills");
+    page.browser.wait_for("document.querySelector('#stacks [aria-pressed=true]').textContent === 'bills'");
+    assert_eq!(page.browser.errors(), [] as [&str; 0]);
+}
+
+#[test]
+fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
+    let (project, cloud) = (Project::new(BUS), LocalCloud::fresh());
+    run(&project, &cloud, &["deploy", "orders", "--yes"]);
+    let Some(mut page) = Page::open(project.start_on(&cloud, &["console", "orders", "--json"])) else { return };
+
+    // The form of a rule has what the rule asks for.
+    page.open_part("Placed");
+    let first = "[...document.querySelectorAll('#panel input')].map((it) => it.value)";
+    assert_eq!(page.browser.evaluate(first), json!(["shop.web", "Order placed"]));
+    page.click("Send");
+    page.wait_for("sent as ");
+    page.browser.wait_for("document.querySelector('[data-part=Orders]').textContent.includes('1 waiting')");
+
+    // What no filter lets through goes nowhere, and the form says so.
+    page.open_part("News");
+    page.wait_for("Every subscription has a filter");
+    let attributes = "document.querySelector('#panel input')";
+    assert_eq!(page.browser.evaluate(&format!("{attributes}.placeholder")), "kind=good");
+    page.browser.evaluate(&format!("{attributes}.value = 'kind=bad'"));
+    page.click("Publish");
+    page.browser.wait_for("document.querySelector('[data-part=Orders]').textContent.includes('2 waiting')");
+
+    project.change(&format!("{BUS}  Bills:\n    Type: AWS::SQS::Queue\n"));
+    page.click("Pending plan");
+    page.wait_for("Bills");
+    page.click("Deploy this");
+    page.browser.wait_for("document.querySelector('dialog').open");
+    page.browser.evaluate("[...document.querySelectorAll('dialog button')].at(-1).click()");
+    page.wait_for("Deployed.");
+    page.browser.wait_for("Boolean(document.querySelector('[data-part=Bills]'))");
+    page.click("Pending plan");
+    page.wait_for("What is deployed is as the source says.");
+    assert_eq!(page.browser.errors(), [] as [&str; 0]);
+}
