@@ -227,7 +227,7 @@ pub(super) fn workspace(title: &str, starter: &str, source: &Source) -> anyhow::
         "framework": source.dependencies(),
         "libraries": LIBRARIES.map(|(name, version)| format!("{name} = {version}")),
         "rust_version": env!("CARGO_PKG_RUST_VERSION"),
-        "install": format!("cargo install {install}"),
+        "install": format!("cargo install --debug --locked {install}"),
         "install_arguments": Json::from(install).to_string(),
         // What GitHub puts its expressions in is what handlebars puts its own in.
         "braces": "{{",
