@@ -59,7 +59,7 @@ pub fn transfers(sites: &[Site<'_>]) -> Result<Vec<Option<Transferred>>, String>
     let moving = Moving::between(sites)?;
     let mut transferred: Vec<_> = sites.iter().map(|_| None).collect();
     let groups = moving.groups();
-    for group in groups.iter().filter(|group| group.len() > MOST_STACKS) {
+    if let Some(group) = groups.iter().find(|group| group.len() > MOST_STACKS) {
         let names: Vec<_> = group.iter().map(|site| format!("`{}`", sites[*site].name)).collect();
         let (count, names) = (group.len(), names.join(", "));
         return Err(format!(

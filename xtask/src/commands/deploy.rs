@@ -9,7 +9,7 @@ use crate::audit::gate;
 use crate::cli::{self, ApprovalArgs, OperationArgs, ParameterArgs, TargetArgs};
 use crate::cloud;
 use crate::deploy::approval::{former_places, question, require_allowed};
-use crate::deploy::change_set::Settings;
+use crate::deploy::change_set::{Mode, Settings};
 use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::exports;
 use crate::deploy::hotswap;
@@ -98,8 +98,7 @@ pub async fn run(
         role_arn: operation.role_arn.clone(),
         no_rollback: operation.no_rollback,
         protects: selection.app.workspace.protects(&target.stage),
-        is_express: selection.app.workspace.is_express(&target.stage),
-        ..Settings::default()
+        mode: Mode::of_stage(selection.app.workspace.is_express(&target.stage)),
     };
     let (outcomes, times) = rollout::run(&mut all, prepared, &settings).await?;
     if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {

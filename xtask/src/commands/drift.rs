@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::{DriftArgs, StackArgs, TargetArgs};
 use crate::cloud;
-use crate::deploy::change_set::Settings;
+use crate::deploy::change_set::{Mode, Settings};
 use crate::deploy::interrupt::Interrupt;
 use crate::deploy::stack_instance::StackInstance;
 use crate::deploy::update::{self, Update};
@@ -104,7 +104,7 @@ async fn fix(instance: &StackInstance<'_>, deviations: Vec<Deviation>) -> anyhow
     let StackInstance { stack, cloud, .. } = instance;
     let ids = left.iter().map(|it| it.id.as_str()).collect();
     let prepared = Prepared::reverting(&ids, deployed::require(cloud, stack).await?, cloud);
-    let settings = Settings { reverts_drift: true, ..Settings::default() };
+    let settings = Settings { mode: Mode::RevertDrift, ..Settings::default() };
     let interrupt = Interrupt::listen();
     let update = Update {
         plan: &prepared.plan,

@@ -75,12 +75,30 @@ pub struct Settings {
     pub no_rollback: bool,
     /// Have the stack refuse to be deleted.
     pub protects: bool,
-    /// End as soon as everything is configured, before it is ready for traffic.
+    /// What it does, and when it ends.
+    pub mode: Mode,
+}
+
+/// What CloudFormation does, and when it ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// It deploys, and ends when everything is ready.
+    #[default]
+    Standard,
+    /// It ends as soon as everything is configured, before it is ready for traffic.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-express-mode.html>
-    pub is_express: bool,
-    /// Bring back what was changed or deleted outside of CloudFormation since the stack was deployed, and nothing else.
+    Express,
+    /// It deploys nothing new, and brings back what was changed or deleted outside of it since the stack was deployed.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html>
-    pub reverts_drift: bool,
+    RevertDrift,
+}
+
+impl Mode {
+    /// That of a stage of which this is said.
+    #[must_use]
+    pub const fn of_stage(is_express: bool) -> Self {
+        if is_express { Self::Express } else { Self::Standard }
+    }
 }
 
 /// Has CloudFormation make a change set. Whoever does not execute it has to [`discard`] it.
@@ -103,20 +121,18 @@ pub async fn create(cloud: &Cloud, request: &Request<'_>) -> anyhow::Result<Chan
         // A stack whose creation failed could only be deleted.
         call = call.on_stack_failure(OnStackFailure::Delete);
     }
-    if request.settings.is_express {
+    if request.settings.mode == Mode::Express {
         // The mode would leave what failed half-way, unless it is told otherwise.
         let config = DeploymentConfig::builder().mode(DeploymentConfigMode::Express);
         call = call.deployment_config(config.disable_rollback(request.settings.no_rollback).build());
     }
+    let reverts = request.settings.mode == Mode::RevertDrift;
     for (name, value) in request.parameters {
         let parameter = Parameter::builder().parameter_key(name);
-        let parameter = match request.settings.reverts_drift {
-            true => parameter.use_previous_value(true),
-            false => parameter.parameter_value(value),
-        };
+        let parameter = if reverts { parameter.use_previous_value(true) } else { parameter.parameter_value(value) };
         call = call.parameters(parameter.build());
     }
-    if request.settings.reverts_drift {
+    if reverts {
         call = call.deployment_mode(DeploymentMode::RevertDrift).use_previous_template(true);
     } else {
         let source = TemplateSource::of(cloud, request.bucket, &name, request.template).await?;

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use indexmap::IndexMap;
 use infra::plan::{By, Plan};
 
-use super::change_set::Settings;
+use super::change_set::{Mode, Settings};
 use super::concurrent::{self, Outcome};
 use super::deployed;
 use super::interrupt::Interrupt;
@@ -256,7 +256,7 @@ async fn verify(instance: &StackInstance<'_>, prepared: &Prepared, settings: &Se
         compared.deviations = left.into_iter().chain(rest).collect();
     } else if !prepared.plan.is_empty() {
         // The first reads after a write may be stale.
-        let reads = if settings.is_express { PAUSES.len() } else { STALE_READS };
+        let reads = if settings.mode == Mode::Express { PAUSES.len() } else { STALE_READS };
         for pause in PAUSES.into_iter().take(reads) {
             if compared.deviations.is_empty() && compared.unread.is_empty() {
                 break;

@@ -14,7 +14,7 @@ use crate::cloud::Cloud;
 use crate::commands::deploy::print_outputs;
 use crate::console::Running;
 use crate::deploy::approval::{question, widened};
-use crate::deploy::change_set::Settings;
+use crate::deploy::change_set::{Mode, Settings};
 use crate::deploy::concurrent::{self, Outcome};
 use crate::deploy::rollout::{self, Done};
 use crate::deploy::stack_instance::StackInstance;
@@ -105,8 +105,8 @@ impl Rounds {
         if prepared.iter().flatten().any(is_grave) {
             approve(all, &prepared)?;
         }
-        let is_express = self.workspace.is_express(&self.arguments.target.stage);
-        let settings = Settings { is_express, ..Settings::default() };
+        let mode = Mode::of_stage(self.workspace.is_express(&self.arguments.target.stage));
+        let settings = Settings { mode, ..Settings::default() };
         let (outcomes, times) = rollout::run(all, prepared, &settings).await?;
         if let Some(local) = &self.cloud.local {
             local::save(local).await?;

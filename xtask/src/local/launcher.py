@@ -396,6 +396,34 @@ def delete_buckets_as_s3_does():
     handlers["delete"] = delete
 
 
+def name_rules_with_their_bus():
+    """MiniStack's CloudFormation leaves the bus out of the physical id of a rule."""
+    try:
+        handlers = provisioners._RESOURCE_HANDLERS["AWS::Events::Rule"]
+        create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
+        bus_of = provisioners._eb_rule_bus_name
+    except (AttributeError, KeyError) as error:
+        sys.exit(f"this version of MiniStack makes rules in another way than the launcher knows: {error}")
+
+    def with_bus(made, properties):
+        (name, attributes), bus = made, bus_of(properties)
+        return (name if bus == "default" else f"{bus}|{name}"), attributes
+
+    def name_of(physical_id):
+        return physical_id.rpartition("|")[2]
+
+    def created(logical_id, properties, stack_name):
+        return with_bus(create(logical_id, properties, stack_name), properties)
+
+    def updated(physical_id, old, new, stack_name, logical_id=None):
+        return with_bus(update(name_of(physical_id), old, new, stack_name, logical_id), new)
+
+    def deleted(physical_id, properties):
+        return delete(name_of(physical_id), properties)
+
+    handlers.update(create=created, update=updated, delete=deleted)
+
+
 def refactor_stacks():
     """MiniStack's CloudFormation knows no stack refactors."""
     try:
@@ -589,6 +617,7 @@ page_log_events()
 refactor_stacks()
 see_changes_of_outputs()
 delete_buckets_as_s3_does()
+name_rules_with_their_bus()
 name_by_region()
 record_calls()
 calls.load()

@@ -65,10 +65,10 @@ impl ResourceType for Permission {
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html>
 async fn permission_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
     let Some(function) = live.function("FunctionName") else { return Ok(Vec::new()) };
-    let read = async {
+    let read = Box::pin(async {
         let answer = unless_missing(live.cloud.lambda.get_policy().function_name(function).send().await)?;
         Ok(answer.and_then(|answer| serde_json::from_str::<Json>(answer.policy()?).ok()).unwrap_or_default())
-    };
+    });
     let policy = live.answers.once(&format!("policy of {function}"), read).await?;
     let statements = policy.get("Statement").and_then(Json::as_array).into_iter().flatten();
     let is_it = |statement: &&Json| statement.get("Sid").and_then(Json::as_str) == Some(live.physical_id());

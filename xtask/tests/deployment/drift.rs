@@ -128,3 +128,22 @@ fn on_the_local_cloud_policies_and_responses_are_as_their_model() {
     assert!(!deployed.stderr.contains("expected"), "{deployed}");
     project.run_on(&cloud, &["drift", "orders"]).expect(0);
 }
+
+#[test]
+fn on_the_local_cloud_a_rule_is_found_on_its_own_bus() {
+    let rules = "
+Resources:
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: shop}}
+  Placed: {Type: AWS::Events::Rule, Properties: {EventBusName: !Ref Bus, EventPattern: {source: [shop]}}}
+  Nightly: {Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day)}}
+";
+    let (project, cloud) = (Project::new(rules), LocalCloud::fresh());
+    let deployed = project.run_on(&cloud, &["deploy", "orders", "--yes"]).expect(0);
+    assert!(!deployed.stderr.contains("expected"), "{deployed}");
+    project.change(&rules.replace("[shop]", "[orders]"));
+    let deployed = project.run_on(&cloud, &["deploy", "orders", "--yes"]).expect(0);
+    assert!(!deployed.stderr.contains("expected"), "{deployed}");
+    project.run_on(&cloud, &["drift", "orders"]).expect(0);
+    let destroyed = project.run_on(&cloud, &["destroy", "orders", "--yes"]).expect(0);
+    assert!(destroyed.stderr.contains("none is left"), "{destroyed}");
+}

@@ -174,6 +174,7 @@ fn what_cloudformation_would_replace_beyond_the_plan_is_not_done_unasked() {
     let before = project.aws.physical_id("orders-dev", "Queue");
     project.aws.replace_on_change("Queue");
     project.change(&queue.replace(": 1", ": 5"));
+    let looks = project.called("DescribeChangeSet");
     let refused = project.deploy().expect(5);
     insta::assert_snapshot!(refused.stderr, @r"
     orders: 1 to change
@@ -188,6 +189,14 @@ fn what_cloudformation_would_replace_beyond_the_plan_is_not_done_unasked() {
     assert_eq!(project.aws.physical_id("orders-dev", "Queue"), before);
     assert_eq!(project.called("ExecuteChangeSet"), 1);
     assert_eq!(project.called("DeleteChangeSet"), 1);
+
+    // Where values are not told, the last of the looks fails, and one without them follows.
+    let all = project.called("DescribeChangeSet");
+    let last = At::nth("cloudformation", "DescribeChangeSet", 2 * all - looks);
+    project.aws.fault(last, Fault::AccessDenied(Denial::NoIdentityPolicy));
+    let refused = project.deploy().expect(5);
+    assert!(refused.stderr.contains("would be replaced for DelaySeconds\n"), "{refused}");
+    assert_eq!(project.called("DescribeChangeSet"), 2 * all - looks + 1);
 }
 
 #[test]
