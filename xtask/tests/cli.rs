@@ -378,7 +378,7 @@ fn two_templates_are_compared_without_aws_and_without_a_workspace() {
 
     let retyped = ORDERS.replace("AWS::SQS::Queue", "AWS::SNS::Topic");
     assert_snapshot!(diff_of(ORDERS, &retyped, &[], &["--format", "markdown", "--region", "eu-west-1"]), @r"
-    exit 0
+    exit 1
     --- stdout
     ### `after.yaml`: 1 to replace
 
