@@ -16,6 +16,7 @@ pub mod dev;
 pub mod doctor;
 pub mod exit;
 pub mod failure;
+pub mod file_lock;
 pub mod folders;
 pub mod fresh;
 pub mod hex;

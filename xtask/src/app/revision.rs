@@ -1,16 +1,15 @@
 //! The source at a revision of git, in a folder of the engine's own. The user's tree, index and branches stay as they are.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 
 use super::Workspace;
-use crate::cargo;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::ui;
+use crate::{cargo, file_lock};
 
 /// A workspace as it was at a revision.
 #[derive(Debug)]
@@ -51,11 +50,7 @@ impl Revision {
         let source = folder.join("source");
         fs::create_dir_all(&source).with_context(|| format!("`{}` cannot be made", source.display()))?;
         let lock =
-            File::create(folder.join("lock")).context("the folder of the other revision cannot be written to")?;
-        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
-            ui::say("waiting until another comparison with a revision has ended ...");
-        }
-        lock.lock().context("the folder of the other revision cannot be locked")?;
+            file_lock::wait(&folder.join("lock"), "another comparison with a revision is at work: waiting for it")?;
         // One that was killed has left it. Nobody else writes here as long as the lock is held.
         let _ = fs::remove_file(folder.join("index.lock"));
         let mut write = command(&root);

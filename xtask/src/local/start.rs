@@ -1,6 +1,6 @@
 //! Starts the local cloud.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use super::http::{self, Health};
 use super::place::Place;
 use super::{emulator, port, service, stop};
 use crate::failure::Failure;
+use crate::file_lock;
 use crate::progress;
 use crate::tools::{self, Tool};
 
@@ -43,18 +44,8 @@ pub async fn require_free_port() -> anyhow::Result<()> {
 
 /// Keeps other commands from starting, stopping or emptying the same local cloud meanwhile.
 pub(super) async fn lock_for_change(place: &Place) -> anyhow::Result<File> {
-    let path = place.change_lock();
-    let file = File::create(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => progress::note("another command is starting or stopping the local cloud"),
-        Err(TryLockError::Error(error)) => {
-            return Err(error).with_context(|| format!("cannot lock `{}`", path.display()));
-        }
-    }
-    tokio::task::spawn_blocking(move || file.lock().map(|()| file))
-        .await?
-        .with_context(|| format!("cannot lock `{}`", path.display()))
+    let (path, why) = (place.change_lock(), "another command is starting or stopping the local cloud: waiting for it");
+    tokio::task::spawn_blocking(move || file_lock::wait(&path, why)).await?
 }
 
 async fn start_emulator(place: &Place) -> anyhow::Result<()> {

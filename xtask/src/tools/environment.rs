@@ -1,14 +1,14 @@
 //! One private Python environment for each list of pinned packages.
 
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
 use sha2::{Digest as _, Sha256};
 
 use super::install::install;
-use crate::{folders, progress};
+use crate::{file_lock, folders, progress};
 
 /// A program that a private environment provides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -135,20 +135,9 @@ fn folder(tool: Tool) -> anyhow::Result<PathBuf> {
 }
 
 async fn lock(path: PathBuf) -> anyhow::Result<File> {
-    let file = open(&path).with_context(|| format!("cannot write to `{}`", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => progress::note("another command is installing the same: waiting for it"),
-        Err(TryLockError::Error(error)) => {
-            return Err(error).with_context(|| format!("cannot lock `{}`", path.display()));
-        }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
     }
-    tokio::task::spawn_blocking(move || file.lock().map(|()| file))
-        .await?
-        .with_context(|| format!("cannot lock `{}`", path.display()))
-}
-
-fn open(path: &Path) -> std::io::Result<File> {
-    path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    File::create(path)
+    let why = "another command is installing the same: waiting for it";
+    tokio::task::spawn_blocking(move || file_lock::wait(&path, why)).await?
 }
