@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use assembly::FormerId;
 use infra::Template;
-use infra::plan::{Pseudo, Site, Snapshot, Transferred, transfers};
+use infra::plan::{Action, Plan, Pseudo, Site, Snapshot, Transferred, transfers};
 
 fn snapshot(name: &str, yaml: &str, moved: &[(&str, &str, &str)]) -> Snapshot {
     let pseudo = Pseudo {
@@ -192,4 +192,25 @@ fn moves_that_have_no_stack_in_common_are_refactors_of_their_own() {
         let together = &transferred.as_ref().unwrap().together;
         assert_eq!(together.iter().collect::<Vec<_>>(), [from, to]);
     }
+}
+
+#[test]
+fn what_is_left_after_a_move_keeps_to_the_plan() {
+    let table = |id: &str| format!("  {id}: {{Type: AWS::DynamoDB::Table}}\n");
+    let of = |ids: &[&str]| {
+        let resources: String = ids.iter().map(|id| table(id)).collect();
+        snapshot("orders", &format!("Resources:\n{resources}"), &[])
+    };
+    let (before, after) = (of(&["Moves", "Goes", "Stays"]), of(&["Stays", "There"]));
+    let mut plan = Plan::between(Some(&of(&["Goes", "Stays"])), &after);
+    for change in &mut plan.resources {
+        match change.id.as_str() {
+            "There" => change.action = Action::Import,
+            _ => change.loses = Some("3 items".to_owned()),
+        }
+    }
+    let rest = plan.rest(Some(&of(&["Goes", "Stays"])), &after).unwrap();
+    assert_eq!(rest, plan, "what was counted and what is imported is as it was");
+    // A table that should have moved and is still there was never to be lost.
+    assert_eq!(plan.rest(Some(&before), &after).unwrap_err(), ["Moves"]);
 }
