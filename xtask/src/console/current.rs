@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_cloudformation::types::StackStatus;
 use futures::future::join_all;
 use tokio::sync::watch::Sender;
 use tokio::time::sleep;
@@ -13,7 +14,7 @@ use super::Running;
 use super::state::Hub;
 use crate::cli::StackArgs;
 use crate::cloud::Cloud;
-use crate::deploy::marks::{self, Mark};
+use crate::deploy::tagged;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operate::running_stack::RunningStack;
@@ -69,14 +70,14 @@ impl Current {
 
     /// When each was last changed. One that is being changed counts as it was before.
     async fn look(&self, shown: &BTreeMap<String, i64>) -> Option<BTreeMap<String, i64>> {
-        let marks = marks::read(&self.cloud, &self.project, &self.stage).await.ok()?;
-        let marks = marks.into_iter().filter(|(name, _)| self.stacks.all || self.stacks.names.contains(name));
-        let settled = marks.filter_map(|(name, mark)| {
-            let changed = match mark {
-                Mark::Since(changed) => changed,
-                Mark::InProgress => *shown.get(&name)?,
-            };
-            Some((name, changed))
+        let stacks = tagged::find(&self.cloud, &self.project, &self.stage).await.ok()?.into_iter();
+        let asked_for = stacks.filter(|it| self.stacks.all || self.stacks.names.contains(&it.name));
+        let settled = asked_for.filter_map(|it| {
+            // That of a first change set which was never executed holds nothing.
+            let is_there = it.status != StackStatus::ReviewInProgress;
+            let is_changing = it.status.as_str().ends_with("_IN_PROGRESS");
+            let changed = if is_changing { *shown.get(&it.name)? } else { it.changed };
+            is_there.then_some((it.name, changed))
         });
         Some(settled.collect())
     }

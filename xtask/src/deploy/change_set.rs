@@ -94,7 +94,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// That of a stage of which this is said.
+    /// How a stage is deployed, by whether the metadata names it among the express ones.
     #[must_use]
     pub const fn of_stage(is_express: bool) -> Self {
         if is_express { Self::Express } else { Self::Standard }
