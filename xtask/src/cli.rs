@@ -208,7 +208,7 @@ pub struct OperationArgs {
 /// What is done about what differs.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DriftArgs {
-    /// Set what differs to what was deployed: by API calls, and on AWS what none sets by an update of the stack.
+    /// Set what differs back to what was deployed. On AWS, CloudFormation brings back what no call of a service sets.
     #[arg(long)]
     pub fix: bool,
     /// Print the Rust with which the stacks would say what is live.

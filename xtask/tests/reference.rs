@@ -139,9 +139,8 @@ fn the_rights_that_commands_need_are_those_of_the_calls() {
         "# Rights\n\nWhat whoever deploys needs of AWS, besides the rights to make, change and delete what the stacks \
                     consist of: those are needed by the service role of `--role-arn` where there is one. What only \
                     reads is for plans, `drift` and `destroy`; without it they say what they could not look at. \
-                    `cloudformation:GetResource` reads types that are not in this list for `drift`, \
-                    `cloudformation:UpdateResource` sets them for `drift --fix`: both need the rights of the type's \
-                    handler, too.\n\n\
+                    `cloudformation:GetResource` reads types that are not in this list for `drift`; it needs the rights \
+                    of the type's handler, too.\n\n\
                     | service | actions |\n|---|---|\n| sts | `sts:GetCallerIdentity` |\n"
             .to_owned();
     page.push_str(&rows(&deploying));

@@ -10,7 +10,6 @@ use time::macros::format_description;
 
 use crate::http::ACCOUNT;
 use crate::s3::Bucket;
-use crate::services::cloudcontrol::Change;
 
 /// Seconds since the epoch.
 pub(crate) type Time = i64;
@@ -93,8 +92,6 @@ pub(crate) struct Account {
     pub(crate) failing_stack: Option<String>,
     /// Tasks of SQS that move messages, the latest last.
     pub(crate) moves: Vec<MoveTask>,
-    /// Requests to Cloud Control that change resources.
-    pub(crate) changes: Vec<Change>,
     /// Whether what such a task moves fails again at once, and comes back.
     pub(crate) returning: bool,
     /// What early validation finds about a resource: the name of the validation and the reason.
@@ -124,7 +121,6 @@ impl Default for Account {
             replacing: BTreeSet::new(),
             failing_stack: None,
             moves: Vec::new(),
-            changes: Vec::new(),
             returning: false,
             invalid: BTreeMap::new(),
             linger: 0,

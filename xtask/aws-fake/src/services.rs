@@ -3,7 +3,7 @@
 //! Their answers come from the properties of live resources, so what CloudFormation has deleted they do not know.
 
 mod apigateway;
-pub(crate) mod cloudcontrol;
+mod cloudcontrol;
 mod dynamodb;
 mod eventbridge;
 mod iam;

@@ -1,12 +1,11 @@
 //! The Cloud Control API: how any resource of AWS is read whose type no service's file compares.
 //!
 //! It calls the same handlers as CloudFormation does, with the rights of whoever asks, and answers with a resource as a
-//! template would have it. The local cloud has none.
+//! template would have it. The local cloud has none. AWS advises against changing what belongs to a stack through it.
 //! <https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-operations-read.html>
 
 mod comparison;
 mod identifier;
-mod update;
 mod value;
 
 use anyhow::Context as _;
@@ -14,8 +13,7 @@ use aws_sdk_cloudcontrol::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudcontrol::operation::get_resource::GetResourceError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use infra::schema::{self, Schema};
-use serde_json::Value as Json;
+use infra::schema;
 
 use super::deviation::{Deviation, Live};
 use crate::cloud::explain;
@@ -63,20 +61,9 @@ pub(super) async fn compare(live: &Live<'_>) -> anyhow::Result<Outcome> {
     let properties = answer.resource_description.and_then(|it| it.properties).unwrap_or_default();
     let actual = serde_json::from_str(&properties)
         .with_context(|| format!("what the Cloud Control API says of `{identifier}` is no JSON"))?;
-    Ok(Outcome::Read(deviations(live, schema, &identifier, &model, &actual)))
-}
-
-fn deviations(live: &Live<'_>, schema: &Schema, identifier: &str, model: &Json, actual: &Json) -> Vec<Deviation> {
     let comparison = Comparison { schema, stack_tags: live.tags };
-    let differences = comparison.differences(model, actual);
-    let mut update = update::Update::new(live, schema, identifier, model, actual);
-    let mendable: Vec<_> = differences.iter().map(|it| update.take(it)).collect();
-    let update = update.call();
-    let deviations = differences.into_iter().zip(mendable).map(|(difference, is_mendable)| {
-        let deviation = live.deviation(&difference.path(), difference.expected, difference.live);
-        if is_mendable { deviation.repaired_by(update::join(update.clone())) } else { deviation }
-    });
-    deviations.collect()
+    let differences = comparison.differences(&model, &actual).into_iter();
+    Ok(Outcome::Read(differences.map(|it| live.deviation(&it.path(), it.expected, it.live)).collect()))
 }
 
 /// Who may ask the Cloud Control API must also have the rights of what its handler calls.

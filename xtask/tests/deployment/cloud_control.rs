@@ -65,31 +65,27 @@ fn an_alarm_that_somebody_changed_is_found_and_set_when_asked() {
     assert!(accepted.stdout.contains("stack.named(\"Alarm\").property(\"Threshold\", 5)"), "{accepted}");
     assert!(accepted.stdout.contains("// Alarm: no value says what is live of Dimensions[1].Value"), "{accepted}");
 
-    project.run(&["drift", "orders", "--fix"]).expect(5);
-    assert_eq!(project.called("UpdateResource"), 0);
+    let sets = project.called("CreateChangeSet");
+    let asked = project.run(&["drift", "orders", "--fix"]).expect(5);
+    assert!(asked.stderr.contains("have CloudFormation bring Alarm back to what was deployed"), "{asked}");
     let fixed = project.run(&["drift", "orders", "--fix", "--yes"]).expect(0);
-    assert!(fixed.stderr.contains("set Alarm Dimensions[1].Value to dev"), "{fixed}");
-    // One update sets all properties.
-    assert_eq!(project.called("UpdateResource"), 1);
+    assert!(fixed.stderr.contains("✓ Alarm  AWS::CloudWatch::Alarm  update complete"), "{fixed}");
+    // One change set brings all properties back.
+    assert_eq!(project.called("CreateChangeSet"), sets + 1);
     project.run(&["drift", "orders"]).expect(0);
 }
 
 #[test]
-fn what_no_call_sets_cloudformation_brings_back() {
+fn what_is_deleted_or_tagged_otherwise_is_brought_back_and_nothing_else() {
     let project = deployed(ALARM);
     project.aws.set_property("orders-depth", "Tags", json!([{"Key": "team", "Value": "billing"}]));
-    let asked = project.run(&["drift", "orders", "--fix"]).expect(5);
-    assert!(asked.stdout.contains("Tags[team]: deployed shop, is billing"), "{asked}");
-    let question = "have CloudFormation bring Alarm back to what was deployed";
-    assert!(asked.stderr.contains(question), "{asked}");
-    let (sets, topic) = (project.called("CreateChangeSet"), project.aws.physical_id("orders-dev", "Topic").unwrap());
-    project.aws.delete_resource(&topic);
+    project.aws.delete_resource(&project.aws.physical_id("orders-dev", "Topic").unwrap());
     let fixed = project.run(&["drift", "orders", "--fix", "--yes"]).expect(0);
+    assert!(fixed.stdout.contains("Tags[team]: deployed shop, is billing"), "{fixed}");
     assert!(fixed.stderr.contains("✓ Topic  AWS::SNS::Topic  create complete"), "{fixed}");
-    assert_eq!((project.called("UpdateResource"), project.called("CreateChangeSet")), (0, sets + 1));
     project.run(&["drift", "orders"]).expect(0);
     project.run(&["diff", "orders", "--exit-code"]).expect(0);
-    // Nothing else was deployed with it.
+    // What is new in the source is not deployed with it.
     project.change(&ALARM.replace("Threshold: 1", "Threshold: 2"));
     project.aws.delete_resource("orders-depth");
     project.run(&["drift", "orders", "--fix", "--yes"]).expect(0);

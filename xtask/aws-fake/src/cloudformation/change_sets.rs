@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
-
-use super::changes::{Change, Step};
+use super::changes::{Change, Step, actual};
 use super::events::Entry;
 use super::operations::{Kind, OnFailure, Operation};
 use super::stacks::{self, Mode, Settings, Stack};
@@ -209,16 +207,6 @@ fn settings(account: &Account, before: Option<&Stack>, call: Call<'_>) -> Result
     let role = form.get("RoleARN").map(str::to_owned).or_else(|| previous.and_then(|it| it.role.clone()));
     let imports = form.is_true("ImportExistingResources");
     Ok(Settings { text, template, parameters, tags, role, capabilities, imports })
-}
-
-/// The live properties of a stack's resources; nothing of those that are gone.
-fn actual(account: &Account, stack: &Stack) -> BTreeMap<String, Option<Json>> {
-    let made = stack.records.iter().filter(|(_, record)| record.is_held() && !record.physical_id.is_empty());
-    made.map(|(id, record)| {
-        let live = account.find(&record.resource_type, &stack.region, &record.physical_id);
-        (id.clone(), live.map(|live| live.properties.clone()))
-    })
-    .collect()
 }
 
 /// A change set from what the stack is to what it shall be.

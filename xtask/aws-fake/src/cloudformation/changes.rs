@@ -8,8 +8,9 @@ use infra::expression::{self, Expression, Known, Reference};
 use infra::schema;
 use serde_json::{Map, Value as Json};
 
-use super::stacks::{Record, Settings};
+use super::stacks::{Record, Settings, Stack};
 use super::templates::{Scope, scalar_text, text_of};
+use crate::account::Account;
 use crate::xml::Xml;
 
 /// A change of a resource.
@@ -310,6 +311,16 @@ impl Detail {
             values: None,
         }
     }
+}
+
+/// The live properties of a stack's resources; nothing of those that are gone.
+pub(crate) fn actual(account: &Account, stack: &Stack) -> BTreeMap<String, Option<Json>> {
+    let made = stack.records.iter().filter(|(_, record)| record.is_held() && !record.physical_id.is_empty());
+    made.map(|(id, record)| {
+        let live = account.find(&record.resource_type, &stack.region, &record.physical_id);
+        (id.clone(), live.map(|live| live.properties.clone()))
+    })
+    .collect()
 }
 
 /// What can be told of a template before it is deployed.

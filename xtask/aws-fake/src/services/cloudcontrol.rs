@@ -1,4 +1,4 @@
-//! Cloud Control, which reads and changes a resource of any type by its identifier.
+//! Cloud Control, which reads a resource of any type by its identifier.
 //!
 //! <https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_Operations.html>
 
@@ -6,23 +6,12 @@ use infra::schema::{self, Schema};
 use serde_json::{Map, Value as Json, json};
 
 use super::{body, text};
-use crate::account::{Account, Live, Time};
+use crate::account::{Account, Live};
 use crate::http::{Refusal, Request};
 use crate::resources;
 
-/// A request to change a resource.
-#[derive(Debug)]
-pub(crate) struct Change {
-    token: String,
-    resource_type: String,
-    identifier: String,
-    /// How often it was looked at: it ends with the second look.
-    looks: u64,
-    at: Time,
-}
-
 /// Carries a call out.
-pub(super) fn call(account: &mut Account, request: &Request, operation: &str) -> Result<Json, Refusal> {
+pub(super) fn call(account: &Account, request: &Request, operation: &str) -> Result<Json, Refusal> {
     let body = body(request);
     let (resource_type, identifier) = (text(&body, "TypeName"), text(&body, "Identifier"));
     match operation {
@@ -33,26 +22,8 @@ pub(super) fn call(account: &mut Account, request: &Request, operation: &str) ->
             let description = json!({"Identifier": identifier, "Properties": properties});
             Ok(json!({"TypeName": resource_type, "ResourceDescription": description}))
         }
-        "UpdateResource" => {
-            let schema = readable(resource_type)?;
-            let id = find(account, schema, &request.region, resource_type, identifier)?.id.clone();
-            let patch = serde_json::from_str(text(&body, "PatchDocument")).ok();
-            let patch = patch.ok_or_else(|| invalid("the patch document is no JSON"))?;
-            let (token, at) = (account.uuid(), account.now());
-            if let Some(live) = account.find_mut(resource_type, &request.region, &id) {
-                apply(live, schema, &patch)?;
-            }
-            let (resource_type, identifier) = (resource_type.to_owned(), identifier.to_owned());
-            account.changes.push(Change { token: token.clone(), resource_type, identifier, looks: 0, at });
-            progress(account, &token)
-        }
-        "GetResourceRequestStatus" => progress(account, text(&body, "RequestToken")),
         other => Err(Refusal::not_implemented("cloudcontrolapi", other)),
     }
-}
-
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(400, "InvalidRequestException", message)
 }
 
 /// The schema of a type with a handler that reads.
@@ -157,45 +128,4 @@ fn all_tags(live: &Live, own: &Json) -> Json {
             Json::Array(added.into_iter().chain(own).collect())
         }
     }
-}
-
-/// Changes properties as a patch says.
-/// <https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-operations-update.html>
-fn apply(live: &mut Live, schema: &Schema, patch: &Json) -> Result<(), Refusal> {
-    let mut changed = live.clone();
-    for operation in patch.as_array().into_iter().flatten() {
-        let pointer = text(operation, "path");
-        let name = pointer.strip_prefix('/').filter(|name| !name.contains('/'));
-        let name = name.ok_or_else(|| Refusal::not_implemented("cloudcontrolapi", &format!("a patch of {pointer}")))?;
-        if schema.create_only(&[name]) {
-            let message = format!("Invalid patch update: createOnlyProperties [/properties/{name}] cannot be updated");
-            return Err(Refusal::new(400, "NotUpdatableException", message));
-        }
-        match text(operation, "op") {
-            "replace" if live.property(name).is_none() => {
-                return Err(invalid(&format!("[noSuchPath] {pointer} does not exist")));
-            }
-            "replace" | "add" => changed.set(name, operation["value"].clone()),
-            other => return Err(Refusal::not_implemented("cloudcontrolapi", &format!("a patch with {other}"))),
-        }
-    }
-    *live = changed;
-    Ok(())
-}
-
-/// How far a request is.
-fn progress(account: &mut Account, token: &str) -> Result<Json, Refusal> {
-    let missing = || Refusal::new(404, "RequestTokenNotFoundException", format!("There is no request {token}."));
-    let change = account.changes.iter_mut().find(|change| change.token == token).ok_or_else(missing)?;
-    let status = if change.looks < 2 { "IN_PROGRESS" } else { "SUCCESS" };
-    change.looks += 1;
-    let event = json!({
-        "TypeName": change.resource_type,
-        "Identifier": change.identifier,
-        "RequestToken": change.token,
-        "Operation": "UPDATE",
-        "OperationStatus": status,
-        "EventTime": change.at,
-    });
-    Ok(json!({ "ProgressEvent": event }))
 }

@@ -1,7 +1,6 @@
-//! What Cloud Control tells and changes of resources of any type.
+//! What Cloud Control tells of resources of any type.
 
 use aws_sdk_cloudcontrol::Client;
-use aws_sdk_cloudcontrol::types::OperationStatus;
 use serde_json::{Value as Json, json};
 
 use crate::client::{Aws, refusal};
@@ -63,28 +62,4 @@ async fn what_cannot_be_read_is_refused() {
     assert_eq!(read("AWS::AppMesh::Mash", "mesh").await.0, "TypeNotFoundException");
     aws.fake.delete_resource("depth");
     assert_eq!(read("AWS::CloudWatch::Alarm", "depth").await.0, "ResourceNotFoundException");
-}
-
-#[tokio::test]
-async fn a_patch_changes_what_may_be_changed() {
-    let (_aws, client) = start().await;
-    let update = |patch: Json| {
-        let call = client.update_resource().type_name("AWS::CloudWatch::Alarm").identifier("depth");
-        call.patch_document(patch.to_string()).send()
-    };
-    let renamed = update(json!([{"op": "replace", "path": "/AlarmName", "value": "x"}])).await;
-    assert_eq!(refusal(renamed).0, "NotUpdatableException");
-    let missing = update(json!([{"op": "replace", "path": "/Period", "value": 60}])).await;
-    assert_eq!(refusal(missing).0, "InvalidRequestException");
-    let changed = update(json!([{"op": "replace", "path": "/Threshold", "value": 7}])).await.unwrap();
-    let mut event = changed.progress_event.unwrap();
-    assert_eq!(event.operation_status, Some(OperationStatus::InProgress));
-    while event.operation_status == Some(OperationStatus::InProgress) {
-        let look = client.get_resource_request_status().set_request_token(event.request_token);
-        event = look.send().await.unwrap().progress_event.unwrap();
-    }
-    assert_eq!(event.operation_status, Some(OperationStatus::Success));
-    assert_eq!(read(&client, "AWS::CloudWatch::Alarm", "depth").await["Threshold"], 7);
-    let unknown = client.get_resource_request_status().request_token("x").send().await;
-    assert_eq!(refusal(unknown).0, "RequestTokenNotFoundException");
 }

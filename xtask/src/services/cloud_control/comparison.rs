@@ -186,7 +186,7 @@ fn is_policy(json: &Json) -> bool {
 }
 
 /// Whether only CloudFormation knows the value: that of a function, or one that it fetches.
-pub(super) fn is_unknown(value: &Json) -> bool {
+fn is_unknown(value: &Json) -> bool {
     Expression::of(value).is_function() || value.as_str().is_some_and(|text| text.contains("{{resolve:"))
 }
 
