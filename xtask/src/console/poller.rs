@@ -107,7 +107,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// On AWS nobody looks for nobody.
+    /// On AWS a look costs money: there is none while no page is open.
     async fn wait_for_page(&self) {
         if self.stack.cloud.local.is_none() {
             self.hub.watched().await;

@@ -1,4 +1,4 @@
-//! Much at once: ten thousand events and a hundred functions are drawn without a browser that stands still.
+//! Much at once: ten thousand events and a hundred functions.
 
 use std::fmt::Write as _;
 
@@ -6,9 +6,6 @@ use serde_json::json;
 
 use crate::changes::Page;
 use crate::project::Project;
-
-/// How long a page may do nothing but draw, in milliseconds. Usual are 10; the machines of tests are slow and busy.
-const LONGEST: f64 = 1_000.0;
 
 /// Scrolls as fast as the browser draws, while events arrive; how long frames took, and how many rows there were.
 const SCROLL: &str = r"(async () => {
@@ -41,7 +38,7 @@ const SCROLL: &str = r"(async () => {
 })(); true";
 
 #[test]
-fn ten_thousand_events_and_a_hundred_functions_are_drawn_smoothly() {
+fn of_ten_thousand_events_only_those_in_sight_are_on_the_page() {
     let mut stack = "
 Resources:
   Role:
@@ -70,10 +67,10 @@ Resources:
     page.browser.evaluate(SCROLL);
     page.browser.wait_for("Boolean(window.measured)");
     let measured = page.browser.evaluate("window.measured");
+    // How long frames took is for `--nocapture`.
     println!("{measured}");
     // Only rows that are seen are in the page, however many events there are.
     assert!(measured["most"].as_u64().unwrap() < 60, "{measured}");
     assert_eq!(measured["kept"], json!(10_000));
-    assert!(measured["longest"].as_f64().unwrap() < LONGEST, "{measured}");
     assert_eq!(page.browser.errors(), [] as [&str; 0]);
 }

@@ -31,7 +31,7 @@ function peek(id, facts) {
     const about = `${messages.length} shown of about ${counts.visible} waiting, ${counts.in_flight} in flight`;
     return [h("p", { class: "soft" }, about), ...messages.map((it) => message(id, facts, it))];
   }, { primary: false });
-  // Whoever opens a dead-letter queue wants to know why, and looks at it do it no harm.
+  // What is in a dead-letter queue is shown at once: a look moves nothing to another queue.
   const { waiting = 0 } = shownStack()?.numbers[id] ?? {};
   if (state.local && facts.sources.length > 0 && !facts.receives && waiting > 0) queueMicrotask(() => look.requestSubmit());
   return look;
