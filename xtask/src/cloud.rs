@@ -60,6 +60,8 @@ pub struct Cloud {
     pub apigateway: aws_sdk_apigateway::Client,
     /// CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// Metrics.
+    pub cloudwatch: aws_sdk_cloudwatch::Client,
 }
 
 /// How often a call is tried: a throttled one waits up to 20 s before the last.
@@ -185,6 +187,7 @@ async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Ta
         iam: aws_sdk_iam::Client::new(config),
         apigateway: aws_sdk_apigateway::Client::new(config),
         logs: aws_sdk_cloudwatchlogs::Client::new(config),
+        cloudwatch: aws_sdk_cloudwatch::Client::new(config),
     })
 }
 

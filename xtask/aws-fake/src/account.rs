@@ -80,6 +80,8 @@ pub(crate) struct Account {
     pub(crate) contents: BTreeMap<String, u64>,
     /// What functions logged.
     pub(crate) logged: Vec<Logged>,
+    /// What CloudWatch counted, by the metric's name and its dimension's value.
+    pub(crate) metrics: BTreeMap<(String, String), f64>,
     pub(crate) failing: BTreeMap<(String, Doing), String>,
     /// Resources that fail once to be made, by their logical ids, with the reason.
     pub(crate) failing_once: BTreeMap<String, String>,
@@ -114,6 +116,7 @@ impl Default for Account {
             buckets: IndexMap::new(),
             contents: BTreeMap::new(),
             logged: Vec::new(),
+            metrics: BTreeMap::new(),
             failing: BTreeMap::new(),
             failing_once: BTreeMap::new(),
             hooks: BTreeMap::new(),

@@ -133,8 +133,12 @@ impl Fault {
             Self::AccessDenied(denial) => {
                 let status = if is_json && !is_rest { 400 } else { 403 };
                 let Struck { service, operation, resource } = call;
-                // Cloud Control's actions are CloudFormation's.
-                let prefix = if service == "cloudcontrolapi" { "cloudformation" } else { service };
+                // Signatures name some services otherwise than IAM does.
+                let prefix = match service {
+                    "cloudcontrolapi" => "cloudformation",
+                    "monitoring" => "cloudwatch",
+                    service => service,
+                };
                 let action = format!("{prefix}:{operation}");
                 // S3 and API Gateway put the resource between quotation marks.
                 let resource = if s3 { format!("\"{resource}\"") } else { resource.to_owned() };

@@ -299,6 +299,11 @@ impl FakeAws {
         self.world.lock().account.logged.push(logged);
     }
 
+    /// Lets CloudWatch have counted so many of what a metric with one dimension tells.
+    pub fn count(&self, metric: &str, dimension: &str, count: u32) {
+        self.world.lock().account.metrics.insert((metric.to_owned(), dimension.to_owned()), count.into());
+    }
+
     /// Lets a queue, by its URL, hold so many messages.
     pub fn put_messages(&self, queue: &str, count: u64) {
         self.world.lock().account.contents.insert(queue.to_owned(), count);

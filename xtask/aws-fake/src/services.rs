@@ -4,6 +4,7 @@
 
 mod apigateway;
 mod cloudcontrol;
+mod cloudwatch;
 mod dynamodb;
 mod eventbridge;
 mod iam;
@@ -39,6 +40,7 @@ pub(crate) fn operation(request: &Request) -> String {
         "lambda" => lambda::operation(request).to_owned(),
         "apigateway" => apigateway::operation(request).to_owned(),
         "sso" => sso::operation(request).to_owned(),
+        "monitoring" => cloudwatch::operation(request).to_owned(),
         service if namespace(service).is_some() => Form::of(request).action().to_owned(),
         _ => request.target().to_owned(),
     }
@@ -89,6 +91,7 @@ pub(crate) fn refused(request: &Request, id: &str, refusal: &Refusal) -> Answer 
     }
     match request.service.as_str() {
         "s3" => s3::refused(id, refusal),
+        "monitoring" => cloudwatch::refused(refusal).with("x-amzn-requestid", id),
         "lambda" | "apigateway" | "sso" => {
             let body = json!({"message": refusal.message, "Message": refusal.message});
             let answer = Answer { status: refusal.status, ..Answer::json(&body) };
@@ -122,6 +125,7 @@ pub(crate) fn call(account: &mut Account, request: &Request, operation: &str, id
         "iam" => iam::call(account, request, operation, id),
         "dynamodb" => json(dynamodb::call(account, request, operation)),
         "sqs" => json(sqs::call(account, request, operation)),
+        "monitoring" => cloudwatch::call(account, request, operation),
         "logs" => json(logs::call(account, request, operation)),
         "cloudcontrolapi" => json(cloudcontrol::call(account, request, operation)),
         "events" => json(eventbridge::call(account, request, operation)),

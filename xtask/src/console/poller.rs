@@ -1,6 +1,7 @@
 //! Finds out what happens in the stacks that run, for as long as the console does.
 
 mod activity;
+mod metrics;
 mod pace;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::operate::running_stack::{FUNCTION, QUEUE, RunningStack};
 use crate::operate::{moment, queue};
 use crate::services;
 use activity::{Activity, Functions};
+use metrics::Metrics;
 use pace::Pace;
 
 /// How far back logs are read when the console starts.
@@ -86,6 +88,7 @@ impl<'a> Follower<'a> {
         let mut log = LogEvents::since(&self.stack.cloud, &groups, since).followed();
         let mut activity = Activity::of(self.stack, functions);
         let mut calls = Seen::default();
+        let mut metrics = Metrics::of(self.stack, since);
         // What was read before something else could not be is kept for the next look.
         let mut lines = Vec::new();
         loop {
@@ -93,13 +96,12 @@ impl<'a> Follower<'a> {
             let began = Instant::now();
             let looked = self.look(&mut log, &mut lines, &mut activity, &mut calls).await;
             let is_done = looked.as_ref().is_ok_and(|(_, is_done)| *is_done);
-            match looked {
-                Ok((change, _)) => {
-                    self.hub.set_problem(&self.name(), None);
-                    self.hub.change(change);
-                }
-                Err(error) => self.hub.set_problem(&self.name(), Some(&format!("{error:#}"))),
-            }
+            let counted = self.take_metrics(&mut metrics, &mut activity).await;
+            let problem = looked.and_then(|(change, _)| {
+                self.hub.change(change);
+                counted
+            });
+            self.hub.set_problem(&self.name(), problem.err().map(|error| format!("{error:#}")).as_deref());
             sleep(self.pace.pause(self.hub.is_watched(), began.elapsed())).await;
             if is_done {
                 log.go_on();
@@ -150,6 +152,16 @@ impl<'a> Follower<'a> {
         numbers.extend(activity.numbers());
         change.passages.dedup();
         Ok((change, is_done))
+    }
+
+    async fn take_metrics(&self, metrics: &mut Metrics, activity: &mut Activity<'_>) -> anyhow::Result<()> {
+        let Some(counted) = metrics.read(&self.stack.cloud).await? else { return Ok(()) };
+        for (function, throttles) in counted.throttles() {
+            activity.throttled(function, throttles);
+        }
+        let numbers = activity.numbers().into_iter().chain(counted.apis()).collect();
+        self.hub.change(Change { numbers: BTreeMap::from([(self.name(), numbers)]), ..Change::default() });
+        Ok(())
     }
 
     fn take_calls(&self, new: Vec<Call>, activity: &mut Activity<'_>, change: &mut Change) {

@@ -86,6 +86,8 @@ pub enum Numbers {
         errors: u64,
         /// How many of its calls its role denied.
         denied: u64,
+        /// How many invocations Lambda refused; known on AWS alone.
+        throttles: u64,
         /// The median of the last durations, in milliseconds.
         p50: Option<f64>,
         /// What 99 of 100 of the last durations are below, in milliseconds.
@@ -99,6 +101,15 @@ pub enum Numbers {
         in_flight: u64,
         /// Messages that cannot be received yet.
         delayed: u64,
+    },
+    /// Of a REST API, since the console looks back; known on AWS alone.
+    Api {
+        /// How many requests came.
+        requests: u64,
+        /// How many of them were answered with a status from 400 to 499.
+        client_errors: u64,
+        /// How many of them were answered with a status from 500 on.
+        server_errors: u64,
     },
     /// Of what holds something else.
     Store {

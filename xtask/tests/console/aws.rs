@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::time::{Duration, SystemTime};
 
+use aws_fake::{At, Denial, Fault};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value as Json, json};
 
@@ -48,6 +49,10 @@ Resources:
       Code: {ZipFile: 'exports.handler = async () => {}'}
       Environment:
         Variables: {API_TOKEN: 'do-not-show', LEVEL: info}
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: orders-api
   Takes:
     Type: AWS::Lambda::EventSourceMapping
     Properties:
@@ -128,6 +133,10 @@ fn deployed() -> Project {
     assert_eq!(deployed.code, Some(0), "{deployed}");
     project.aws.put_messages(&project.aws.physical_id("orders-dev", "Failed").unwrap(), 2);
     project.aws.put_items(&project.aws.physical_id("orders-dev", "Kept").unwrap(), 7);
+    project.aws.count("Throttles", "orders-handler", 4);
+    for (metric, count) in [("Count", 120), ("4XXError", 7), ("5XXError", 2)] {
+        project.aws.count(metric, "orders-api", count);
+    }
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
     let error = json!({"level": "ERROR", "message": "the order is refused", "error": "no such account"});
     project.aws.log("/aws/lambda/orders-handler", i64::try_from(now).unwrap() - 5_000, &error.to_string());
@@ -143,6 +152,8 @@ async fn what_happens_on_aws_is_seen_and_nothing_is_changed() {
     page.until("the order is refused").await;
     page.until("7 items").await;
     page.until("\"Failed\":{\"kind\":\"queue\",\"waiting\":2").await;
+    page.until("\"denied\":0,\"throttles\":4").await;
+    page.until("\"Api\":{\"kind\":\"api\",\"requests\":120,\"client_errors\":7,\"server_errors\":2}").await;
 
     let function = console.part("Handler").await;
     assert_eq!(function["timeout"], 5, "{function}");
@@ -167,6 +178,9 @@ fn a_page_that_only_looks_says_why_and_has_nothing_to_press() {
     let project = deployed();
     let Some(mut page) = Page::open(project.command(&["console", "orders", "--json"])) else { return };
     page.wait_for("live, looks only");
+    page.wait_for("4 throttled");
+    page.wait_for("120 requests");
+    page.wait_for("2 5xx");
     // Why messages failed, without a receive.
     page.open_part("Failed");
     page.wait_for("Handler: the order is refused");
@@ -191,6 +205,16 @@ async fn with_leave_the_page_changes_what_is_on_aws() {
 }
 
 #[tokio::test]
+async fn who_may_not_read_metrics_sees_all_else_and_is_told() {
+    let project = deployed();
+    project.aws.fault(At::each("monitoring", "GetMetricData"), Fault::AccessDenied(Denial::NoIdentityPolicy));
+    let console = Console::start(&project, &[]);
+    let mut page = console.watch().await;
+    page.until("the order is refused").await;
+    page.until("cloudwatch:GetMetricData").await;
+}
+
+#[tokio::test]
 async fn on_aws_it_looks_at_a_humane_pace_and_not_at_all_while_no_page_is_open() {
     let project = deployed();
     let console = Console::start(&project, &[]);
@@ -202,6 +226,7 @@ async fn on_aws_it_looks_at_a_humane_pace_and_not_at_all_while_no_page_is_open()
     let mut page = console.watch().await;
     page.until("7 items").await;
     page.until("the order is refused").await;
+    page.until("\"throttles\":4").await;
     let before = project.aws.calls().len();
     tokio::time::sleep(Duration::from_secs(25)).await;
     let looked = project.aws.calls().split_off(before);

@@ -73,6 +73,8 @@ function draw(open) {
 
 /** The kinds of parts of which something is counted. */
 const COUNTED = ["function", "queue", "dead-letter-queue", "table", "bucket"];
+/** Those of which only AWS counts anything. */
+const COUNTED_ON_AWS = ["api"];
 
 function label({ area, lines }) {
   const texts = lines.map((line, place) =>
@@ -84,7 +86,7 @@ function label({ area, lines }) {
 function card(part, open) {
   const { area } = part;
   const texts = [["title", part.id], ["what", part.what], ...(part.detail ? [["what", part.detail]] : [])];
-  const hasNumbers = COUNTED.includes(part.kind);
+  const hasNumbers = COUNTED.includes(part.kind) || (!state.local && COUNTED_ON_AWS.includes(part.kind));
   const middle = (area.height - (hasNumbers ? 26 : 0)) / 2;
   const first = middle - (17 * (texts.length - 1)) / 2 + 4.5;
   const numbers = s("text", { class: "numbers", x: 12, y: area.height - 11 });
@@ -126,10 +128,11 @@ function card(part, open) {
 function pieces(numbers, isDead) {
   if (!numbers) return [];
   if (numbers.kind === "function") {
-    if (numbers.invocations === 0) return [["not invoked", ""]];
+    if (numbers.invocations + numbers.throttles === 0) return [["not invoked", ""]];
     const all = [[`${quantity(numbers.invocations, "invocation")}`, ""]];
     if (numbers.errors > 0) all.push([quantity(numbers.errors, "error"), "bad"]);
     if (numbers.denied > 0) all.push([`${count(numbers.denied)} denied`, "bad"]);
+    if (numbers.throttles > 0) all.push([`${count(numbers.throttles)} throttled`, "bad"]);
     if (numbers.p50 !== null) {
       const isShort = all.length > 1;
       all.push([isShort ? `p99 ${duration(numbers.p99)}` : `p50 ${duration(numbers.p50)}`, "soft"]);
@@ -145,6 +148,12 @@ function pieces(numbers, isDead) {
     const all = [[`${count(numbers.waiting)} waiting`, numbers.waiting > 0 ? "" : "soft"]];
     all.push([`${count(numbers.in_flight)} in flight`, numbers.in_flight > 0 ? "" : "soft"]);
     if (numbers.delayed > 0) all.push([`${count(numbers.delayed)} delayed`, ""]);
+    return all;
+  }
+  if (numbers.kind === "api") {
+    const all = [[quantity(numbers.requests, "request"), numbers.requests > 0 ? "" : "soft"]];
+    if (numbers.client_errors > 0) all.push([`${count(numbers.client_errors)} 4xx`, ""]);
+    if (numbers.server_errors > 0) all.push([`${count(numbers.server_errors)} 5xx`, "bad"]);
     return all;
   }
   return [[numbers.holds ?? "empty", numbers.holds ? "" : "soft"]];

@@ -140,7 +140,8 @@ export function countFromNow() {
 }
 
 function faults(numbers) {
-  return numbers.kind === "function" ? numbers.errors + numbers.denied : 0;
+  if (numbers.kind === "api") return numbers.server_errors;
+  return numbers.kind === "function" ? numbers.errors + numbers.denied + numbers.throttles : 0;
 }
 
 /** Whether a part has failed since somebody last said to count from now on. */
@@ -160,10 +161,11 @@ export function difference(stack, id) {
   const now = state.stacks.find((it) => it.name === stack)?.numbers[id];
   if (!before || !now || before.kind !== now.kind) return null;
   if (now.kind === "function") {
-    const errors = now.errors - before.errors + (now.denied - before.denied);
+    const errors = faults(now) - faults(before);
     if (errors > 0) return { text: `+${errors} error${errors === 1 ? "" : "s"}`, bad: true };
     return signed(now.invocations - before.invocations);
   }
+  if (now.kind === "api") return signed(now.requests - before.requests);
   if (now.kind === "queue") return signed(now.waiting + now.in_flight - before.waiting - before.in_flight);
   return signed(held(now.holds) - held(before.holds));
 }

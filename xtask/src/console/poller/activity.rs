@@ -41,6 +41,7 @@ pub(super) struct Activity<'a> {
 #[derive(Default)]
 pub(super) struct Function {
     invocations: u64,
+    throttles: u64,
     denied: u64,
     errors: u64,
     failed: BTreeSet<String>,
@@ -78,6 +79,13 @@ impl<'a> Activity<'a> {
         }
         if is_allowed && action == "InvokeFunction" {
             self.invoked.insert(part.to_owned(), Instant::now());
+        }
+    }
+
+    /// So many invocations of the function `id` were refused in all.
+    pub(super) fn throttled(&mut self, id: &str, count: u64) {
+        if let Some(function) = self.functions.get_mut(id) {
+            function.throttles = count;
         }
     }
 
@@ -178,8 +186,9 @@ impl Function {
     fn numbers(&self) -> Numbers {
         let mut sorted: Vec<_> = self.durations.iter().copied().collect();
         sorted.sort_by(f64::total_cmp);
-        let Self { invocations, errors, denied, .. } = *self;
-        Numbers::Function { invocations, errors, denied, p50: percentile(&sorted, 50), p99: percentile(&sorted, 99) }
+        let Self { invocations, errors, denied, throttles, .. } = *self;
+        let (p50, p99) = (percentile(&sorted, 50), percentile(&sorted, 99));
+        Numbers::Function { invocations, errors, denied, throttles, p50, p99 }
     }
 }
 
