@@ -188,6 +188,7 @@ pub fn stack(stage: &Stage) -> Stack {
     let v1 = parts::publish(&mut stack, api, "v1");
 
     parts::protect(&mut stack);
+    parts::dashboard(&mut stack);
     stack.output("S3BucketName", uploads);
     stack.output("ApiEndpoint", api.invoke_url(v1));
     stack.output("ImagesQueueUrl", images_queue);

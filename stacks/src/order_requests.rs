@@ -129,6 +129,7 @@ impl OrderRequests {
             }
         }
         parts::protect(&mut stack);
+        parts::dashboard(&mut stack);
         stack
     }
 

@@ -97,6 +97,7 @@ pub fn stack(stage: &Stage) -> Stack {
     let served = parts::publish(&mut stack, api, stage.as_str());
 
     parts::protect(&mut stack);
+    parts::dashboard(&mut stack);
     stack.output("ApiUrl", api.invoke_url(served));
     stack.output("OrdersQueueUrl", queue);
     stack.output("OrdersDlqUrl", dead);

@@ -207,6 +207,7 @@ pub fn stack(stage: &Stage) -> Stack {
     let prod = parts::publish(&mut stack, rest_api, "prod");
 
     parts::protect(&mut stack);
+    parts::dashboard(&mut stack);
     stack.output("ApiUrl", rest_api.invoke_url(prod));
     stack.output("OriginalBucket", original);
     stack.output("ProcessedBucket", processed);

@@ -158,6 +158,7 @@ pub fn stack(stage: &Stage) -> Stack {
     let v1 = parts::publish(&mut stack, api, "v1");
 
     parts::protect(&mut stack);
+    parts::dashboard(&mut stack);
     stack.output("ApiUrl", api.invoke_url(v1));
     stack.output("SightingsQueueUrl", queue);
     stack.output("SightingsDlqUrl", dead);

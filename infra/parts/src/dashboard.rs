@@ -11,7 +11,8 @@ use infra::{LogicalId, Ref, Stack};
 
 use crate::protection;
 
-/// Adds the dashboard `Dashboard`, named as the stack is in its stage: its alarms; how old the oldest message of each
+/// Adds the dashboard `MetricsDashboard`, named as the stack is in its stage and its region, for
+/// [an account's dashboards are those of all regions](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/create_dashboard.html): its alarms; how old the oldest message of each
 /// queue is, and how many are in dead-letter queues; how often each function is invoked, fails and is refused, and how long
 /// it takes (p50 and p99); reads and writes that tables refuse; requests of APIs, those with errors, and how long they
 /// take. Call it last: what is added later is not on it. A stack with none of these gets none.
@@ -23,7 +24,7 @@ use crate::protection;
 /// let mut stack = Stack::new("orders", &Stage::default());
 /// stack.named("Orders").add(StandardQueue::default());
 /// parts::dashboard(&mut stack);
-/// assert!(Template::render(&stack).resource("Dashboard").is_some());
+/// assert!(Template::render(&stack).resource("MetricsDashboard").is_some());
 /// ```
 #[track_caller]
 pub fn dashboard(stack: &mut Stack) -> Option<Ref<Dashboard>> {
@@ -31,8 +32,8 @@ pub fn dashboard(stack: &mut Stack) -> Option<Ref<Dashboard>> {
     if widgets.is_empty() {
         return None;
     }
-    let dashboard_name = Some(stack.physical_name(stack.name()));
-    Some(stack.named("Dashboard").add(Dashboard { dashboard_name, widgets }))
+    let dashboard_name = Some(stack.physical_name(stack.name()).surrounded("", "-${AWS::Region}"));
+    Some(stack.named("MetricsDashboard").add(Dashboard { dashboard_name, widgets }))
 }
 
 fn alarms(stack: &Stack) -> Vec<Widget> {
@@ -136,7 +137,7 @@ mod tests {
         let findings = infra::check(stack);
         assert!(findings.is_empty(), "{findings:?}");
         let template = Template::render(stack);
-        let text = template.resource("Dashboard").unwrap()["Properties"]["DashboardBody"]["Fn::Sub"].clone();
+        let text = template.resource("MetricsDashboard").unwrap()["Properties"]["DashboardBody"]["Fn::Sub"].clone();
         let text = text.as_str().unwrap().to_owned();
         let body = serde_json::from_str(&text).unwrap();
         (text, body)
