@@ -128,7 +128,7 @@ pub struct Send {
     /// The stack.
     #[arg(value_name = "STACK")]
     pub stack: String,
-    /// The queue, topic, event bus or bucket, by logical id.
+    /// The queue, topic, event bus, rule or bucket, by logical id.
     #[arg(value_name = "RESOURCE")]
     pub resource: String,
     /// What is sent: text, a file, or `-` for standard input.

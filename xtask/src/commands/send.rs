@@ -18,10 +18,12 @@ use crate::ui;
 
 /// What takes what is sent.
 const RECEIVER: Kind = Kind {
-    one: "queue, topic, event bus or bucket",
-    several: "queues, topics, event buses and buckets",
-    types: &["AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Events::EventBus", "AWS::S3::Bucket"],
+    one: "queue, topic, event bus, rule or bucket",
+    several: "queues, topics, event buses, rules and buckets",
+    types: &["AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Events::EventBus", RULE, "AWS::S3::Bucket"],
 };
+
+const RULE: &str = "AWS::Events::Rule";
 
 /// The message group when none is named.
 const GROUP: &str = "stackwright";
@@ -61,7 +63,8 @@ pub async fn send(running: &RunningStack, arguments: &Send, content: Content) ->
     match receiver.resource_type.as_str() {
         "AWS::SQS::Queue" => to.queue(content).await,
         "AWS::SNS::Topic" => to.topic(content).await,
-        "AWS::Events::EventBus" => to.bus(&content).await,
+        "AWS::Events::EventBus" => to.bus(&receiver.physical_id, &content).await,
+        RULE => to.rule(&content).await,
         _ => to.bucket(content).await,
     }
 }
@@ -81,14 +84,15 @@ impl Sent {
 /// Refuses what another kind of resource would take.
 fn require_fitting(arguments: &Send, receiver: &Resource) -> anyhow::Result<()> {
     const MESSAGES: &[&str] = &["AWS::SQS::Queue", "AWS::SNS::Topic"];
+    const EVENTS: &[&str] = &["AWS::Events::EventBus", RULE];
     let is_fifo = is_fifo(&receiver.physical_id);
     let options: [(&str, bool, &[&str], &str); 6] = [
         ("--group", arguments.group.is_some() && !is_fifo, &[], "a FIFO queue or topic"),
         ("--deduplication-id", arguments.deduplication_id.is_some() && !is_fifo, &[], "a FIFO queue or topic"),
         ("--attribute", !arguments.attributes.is_empty(), MESSAGES, "a queue or topic"),
         ("--key", arguments.key.is_some(), &["AWS::S3::Bucket"], "a bucket"),
-        ("--detail-type", arguments.detail_type.is_some(), &["AWS::Events::EventBus"], "an event bus"),
-        ("--source", arguments.source.is_some(), &["AWS::Events::EventBus"], "an event bus"),
+        ("--detail-type", arguments.detail_type.is_some(), EVENTS, "an event bus or rule"),
+        ("--source", arguments.source.is_some(), EVENTS, "an event bus or rule"),
     ];
     let kind = receiver.resource_type.as_str();
     match options.iter().find(|(_, is_given, kinds, _)| *is_given && !kinds.contains(&kind)) {
@@ -99,6 +103,18 @@ fn require_fitting(arguments: &Send, receiver: &Resource) -> anyhow::Result<()> 
                 .into())
         }
     }
+}
+
+/// EventBridge takes events of AWS's services from these alone.
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html>
+fn require_sendable(source: &str) -> anyhow::Result<()> {
+    if !source.starts_with("aws.") {
+        return Ok(());
+    }
+    Err(Failure::new(format!("only AWS sends events of the source `{source}`"))
+        .exit(Exit::Usage)
+        .help("do what makes the service send one, or `invoke FUNCTION --example eventbridge` to send it to a function")
+        .into())
 }
 
 struct Sender<'a> {
@@ -149,7 +165,20 @@ impl Sender<'_> {
         Ok(self.sent("message", sent.message_id.unwrap_or_default(), more))
     }
 
-    async fn bus(&self, content: &Content) -> anyhow::Result<Sent> {
+    /// Sends to the rule's bus what the rule asks for.
+    async fn rule(&self, content: &Content) -> anyhow::Result<Sent> {
+        let properties = self.running.properties(&self.receiver.id);
+        if properties["EventPattern"].is_null() {
+            let message = format!("the rule `{}` takes no events: it has a schedule", self.receiver.id);
+            return Err(Failure::new(message)
+                .exit(Exit::Usage)
+                .help("`invoke FUNCTION --example schedule` sends its target what it would")
+                .into());
+        }
+        self.bus(properties["EventBusName"].as_str().unwrap_or("default"), content).await
+    }
+
+    async fn bus(&self, name: &str, content: &Content) -> anyhow::Result<Sent> {
         let detail = content.as_json()?;
         if !detail.is_object() {
             return Err(Failure::new("the detail of an event is a JSON object, and this is none")
@@ -158,7 +187,8 @@ impl Sender<'_> {
         }
         let source = self.event_field("--source", self.arguments.source.as_deref(), "source")?;
         let detail_type = self.event_field("--detail-type", self.arguments.detail_type.as_deref(), "detail-type")?;
-        let entry = PutEventsRequestEntry::builder().event_bus_name(&self.receiver.physical_id).source(source);
+        require_sendable(source)?;
+        let entry = PutEventsRequestEntry::builder().event_bus_name(name).source(source);
         let entry = entry.detail_type(detail_type).detail(detail.to_string());
         let sent = self.running.cloud.eventbridge.put_events().entries(entry.build()).send().await.map_err(explain)?;
         // EventBridge answers that all is well, and refuses each event on its own.
@@ -171,15 +201,18 @@ impl Sender<'_> {
         Ok(self.sent("event", id, json!({"source": source, "detail_type": detail_type})))
     }
 
-    /// What was given, else the first that a rule on the bus asks for.
+    /// What was given, else the first that the rule, or one on the bus, asks for.
     fn event_field<'a>(&'a self, option: &str, given: Option<&'a str>, field: &str) -> anyhow::Result<&'a str> {
         let name = &self.receiver.physical_id;
-        let rules = self.running.of_type("AWS::Events::Rule").map(|(_, it)| it);
-        let mut rules = rules.filter(|it| {
-            it["EventBusName"].as_str().is_some_and(|bus| bus == name || bus.ends_with(&format!("/{name}")))
+        let mut rules = self.running.of_type(RULE).filter(|(id, it)| {
+            let is_on_bus = |bus: &str| bus == name || bus.ends_with(&format!("/{name}"));
+            *id == self.receiver.id || it["EventBusName"].as_str().is_some_and(is_on_bus)
         });
-        given.or_else(|| rules.find_map(|it| first(&it["EventPattern"][field]))).ok_or_else(|| {
-            let message = format!("no rule of the stack tells the {field} of events on `{}`", self.receiver.id);
+        given.or_else(|| rules.find_map(|(_, it)| first(&it["EventPattern"][field]))).ok_or_else(|| {
+            let message = match self.receiver.resource_type.as_str() {
+                RULE => format!("the rule `{}` does not tell the {field} of its events", self.receiver.id),
+                _ => format!("no rule of the stack tells the {field} of events on `{}`", self.receiver.id),
+            };
             Failure::new(message).exit(Exit::Usage).help(format!("pass `{option}`")).into()
         })
     }

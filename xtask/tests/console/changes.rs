@@ -28,6 +28,25 @@ Resources:
       EventPattern: {source: [shop.web], detail-type: [Order placed]}
       Targets:
         - {Id: orders, Arn: !GetAtt Orders.Arn}
+  # Of the default bus.
+  Paid:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.bank], detail-type: [Order paid]}
+      Targets:
+        - {Id: orders, Arn: !GetAtt Orders.Arn}
+  Uploaded:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [aws.s3], detail-type: [Object Created]}
+      Targets:
+        - {Id: orders, Arn: !GetAtt Orders.Arn}
+  Nightly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets:
+        - {Id: orders, Arn: !GetAtt Orders.Arn}
   Orders:
     Type: AWS::SQS::Queue
   News:
@@ -51,7 +70,7 @@ Resources:
             Action: sqs:SendMessage
             Resource: !GetAtt Orders.Arn
             Condition:
-              ArnEquals: {aws:SourceArn: [!GetAtt Placed.Arn, !Ref News]}
+              ArnEquals: {aws:SourceArn: [!GetAtt Placed.Arn, !GetAtt Paid.Arn, !GetAtt Uploaded.Arn, !GetAtt Nightly.Arn, !Ref News]}
 ";
 
 /// A page of a console, which is a process.
@@ -152,6 +171,29 @@ fn stacks_that_come_and_go_while_the_page_is_open_are_told() {
 }
 
 #[test]
+fn a_rule_gets_on_its_bus_what_it_asks_for() {
+    let (project, cloud) = (Project::new(BUS), LocalCloud::fresh());
+    run(&project, &cloud, &["deploy", "orders", "--yes"]);
+    let send = |rule: &str, more: &[&str]| project.run_on(&cloud, &[&["send", "orders", rule, "{}"], more].concat());
+    for rule in ["Placed", "Paid"] {
+        assert_eq!(send(rule, &[]).code, Some(0), "{rule}");
+    }
+    let peeked = project.run_on(&cloud, &["peek", "orders", "Orders"]);
+    for kind in ["Order placed", "Order paid"] {
+        assert!(peeked.stdout.contains(kind), "{peeked}");
+    }
+    for (rule, more, expected) in [
+        ("Uploaded", [].as_slice(), "only AWS sends events of the source `aws.s3`"),
+        ("Paid", &["--source", "aws.ec2"], "only AWS sends events of the source `aws.ec2`"),
+        ("Nightly", &[], "the rule `Nightly` takes no events: it has a schedule"),
+        ("Paid", &["--key", "a"], "`--key` is for a bucket, and `Paid` is none"),
+    ] {
+        let ended = send(rule, more);
+        assert!(ended.code == Some(2) && ended.stderr.contains(expected), "{ended}");
+    }
+}
+
+#[test]
 fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
     let (project, cloud) = (Project::new(BUS), LocalCloud::fresh());
     run(&project, &cloud, &["deploy", "orders", "--yes"]);
@@ -164,6 +206,15 @@ fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
     page.click("Send");
     page.wait_for("sent as ");
     page.browser.wait_for("document.querySelector('[data-part=Orders]').textContent.includes('1 waiting')");
+    page.open_part("Paid");
+    assert_eq!(page.browser.evaluate(first), json!(["shop.bank", "Order paid"]));
+    page.click("Send");
+    page.browser.wait_for("document.querySelector('[data-part=Orders]').textContent.includes('2 waiting')");
+    for (rule, said) in [("Uploaded", "AWS alone sends events of the source aws.s3."), ("Nightly", "rate(1 day)")] {
+        page.open_part(rule);
+        page.wait_for(said);
+        assert_eq!(page.browser.evaluate("document.querySelectorAll('#panel form').length"), 0, "{rule}");
+    }
 
     // What no filter lets through goes nowhere, and the form says so.
     page.open_part("News");
@@ -172,7 +223,7 @@ fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
     assert_eq!(page.browser.evaluate(&format!("{attributes}.placeholder")), "kind=good");
     page.browser.evaluate(&format!("{attributes}.value = 'kind=bad'"));
     page.click("Publish");
-    page.browser.wait_for("document.querySelector('[data-part=Orders]').textContent.includes('2 waiting')");
+    page.browser.wait_for("document.querySelector('[data-part=Orders]').textContent.includes('3 waiting')");
 
     project.change(&format!("{BUS}  Bills:\n    Type: AWS::SQS::Queue\n"));
     page.click("Pending plan");

@@ -68,21 +68,15 @@ pub(super) fn topic_facts(stack: &RunningStack, topic: &Resource) -> Json {
     json!({"fifo": is_fifo(&topic.physical_id), "subscriptions": subscriptions.collect::<Vec<_>>()})
 }
 
-/// What there is to know of a rule. What it matches is sent to its bus.
+/// What there is to know of a rule.
 pub(super) fn rule_facts(stack: &RunningStack, id: &str) -> Json {
     let properties = stack.properties(id);
     let targets = properties["Targets"].as_array().into_iter().flatten();
     let targets: Vec<_> = targets.filter_map(|it| it["Arn"].as_str()).map(|arn| stack.shown(arn)).collect();
-    let bus = properties["EventBusName"].as_str();
-    let bus = bus.and_then(|name| {
-        let mut buses = stack.of_type("AWS::Events::EventBus").map(|(id, _)| id);
-        buses.find(|id| stack.resource(id).is_some_and(|it| name == it.physical_id || name == stack.arn(id)))
-    });
     json!({
         "pattern": properties["EventPattern"],
         "schedule": properties["ScheduleExpression"],
         "targets": targets,
-        "bus": bus,
     })
 }
 

@@ -146,25 +146,29 @@ export function ofBus(id) {
   return [state.changes ? sendEvent(id) : null];
 }
 
-function sendEvent(bus, pattern = null) {
+/** A form that sends an event to a bus, or to the bus of a rule. */
+function sendEvent(id, pattern = null) {
   const first = (name) => (Array.isArray(pattern?.[name]) ? pattern[name].find((it) => typeof it === "string") : null) ?? "";
   const [body, source, kind] = [textarea("{}"), input({ placeholder: "as a rule asks for" }), input({ placeholder: "as a rule asks for" })];
   source.value = first("source");
   kind.value = first("detail-type");
   return section(
     "Send an event",
-    form(bus, [field("Source", source), field("Detail type", kind), field("Detail, in JSON", body)], "Send", async () => {
+    form(id, [field("Source", source), field("Detail type", kind), field("Detail, in JSON", body)], "Send", async () => {
       const given = { body: body.value, source: source.value || null, detail_type: kind.value || null };
-      const sent = await server.request(state.stack, bus, "send", given);
+      const sent = await server.request(state.stack, id, "send", given);
       return h("p", { class: "good" }, `sent as ${sent.id}`);
     }),
   );
 }
 
 export function ofRule(id, facts) {
+  const sources = [facts.pattern?.source].flat().filter((it) => typeof it === "string");
+  const isOfAws = sources.length > 0 && sources.every((it) => it.startsWith("aws."));
   return [
     list([["Schedule", facts.schedule], ["To", facts.targets.join(", ")]]),
     facts.pattern ? section("Pattern", h("pre", {}, pretty(facts.pattern))) : null,
-    facts.bus ? state.changes && sendEvent(facts.bus, facts.pattern) : facts.pattern ? h("p", { class: "soft" }, "Its bus is none of the stack: what it matches comes from elsewhere, such as from a bucket.") : null,
+    isOfAws ? h("p", { class: "soft" }, `AWS alone sends events of the source ${sources.join(" or ")}.`) : null,
+    facts.pattern && !isOfAws && state.changes ? sendEvent(id, facts.pattern) : null,
   ].filter(Boolean);
 }
