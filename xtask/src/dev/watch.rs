@@ -9,7 +9,7 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-use crate::fresh;
+use crate::{fresh, ui};
 
 /// How long nothing may change before a round begins: an editor writes a file in several steps, and a checkout many files.
 const QUIET: Duration = Duration::from_millis(50);
@@ -28,7 +28,15 @@ impl Watch {
         let (sender, changes) = unbounded_channel();
         let (top, target) = (root.to_owned(), fresh::target_folder(root));
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            let Ok(event) = event else { return };
+            let event = match event {
+                Ok(event) if !event.need_rescan() => event,
+                // Some changes were not told: a round finds out which.
+                Ok(_) => return drop(sender.send(top.clone())),
+                Err(error) => {
+                    ui::warn(format!("some changes may be missed: {error}"));
+                    return drop(sender.send(top.clone()));
+                }
+            };
             // Reading is no change.
             if event.kind.is_access() {
                 return;
@@ -55,7 +63,11 @@ impl Watch {
         loop {
             if path.parent() == Some(self.root.as_path()) {
                 // A folder may be gone again.
-                let _ = self.add_folder(&path);
+                if let Err(error) = self.add_folder(&path)
+                    && path.exists()
+                {
+                    ui::warn(format!("{error:#}; changes in it are missed"));
+                }
             }
             match timeout(QUIET, self.changes.recv()).await {
                 Ok(Some(next)) => path = next,

@@ -59,7 +59,7 @@ async fn what_is_saved_is_live_and_what_does_not_compile_is_not() {
     assert_eq!(project.live().await, Some(second.clone()));
 
     project.program("three");
-    project.declare(5);
+    project.declare(&[("orders", 5)]);
     let third = live(&project, &dev, |it| it.1 == 5 && it.0 != second.0).await;
 
     let other = CommandOutput::of(&mut project.command(&["dev"])).expect(1);
@@ -69,6 +69,37 @@ async fn what_is_saved_is_live_and_what_does_not_compile_is_not() {
     assert_eq!(dev.interrupt(), Some(0), "{}", dev.said());
     assert!(dev.said().contains("everything is left as it runs"), "{}", dev.said());
     assert_eq!(project.live().await, Some(third));
+}
+
+#[tokio::test]
+async fn several_stacks_are_brought_in_step_also_one_that_is_new() {
+    let project = Project::new();
+    project.declare(&[("orders", 3), ("bills", 3)]);
+    let mut dev = Dev::start(&project);
+    said(&dev, "orders: deployed: built ").await;
+    said(&dev, "bills: deployed: built ").await;
+    let first = (project.live().await, project.live_of("bills").await);
+    assert_eq!(first.0, first.1);
+
+    // The code of both.
+    project.program("two");
+    let second = live(&project, &dev, |it| Some(it) != first.0.as_ref()).await;
+    eventually_within(Duration::from_secs(30), "the other has new code", async || {
+        let is_swapped = project.live_of("bills").await.as_ref() == Some(&second);
+        if is_swapped { Ok(()) } else { Err(dev.said()) }
+    })
+    .await;
+
+    // One stack alone, and one that is new.
+    project.declare(&[("orders", 3), ("bills", 7), ("news", 3)]);
+    said(&dev, "news: deployed: built ").await;
+    assert_eq!(project.live().await.as_ref(), Some(&second));
+    assert_eq!(project.live_of("bills").await.map(|it| it.1), Some(7));
+
+    // Logs of all, that of the new one included.
+    let invoked = project.run(&["invoke", "news", "Handler", "--event", "{}"]);
+    assert_ne!(invoked.code, Some(2), "{invoked}");
+    assert_eq!(dev.interrupt(), Some(0), "{}", dev.said());
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ async fn what_is_not_code_is_not_swapped() {
     project.run(&["deploy", "orders", "--yes"]).expect(0);
     let first = project.live().await;
     project.program("two");
-    project.declare(5);
+    project.declare(&[("orders", 5)]);
     let refused = project.run(&["deploy", "orders", "--hotswap", "--yes"]).expect(1);
     assert!(refused.stderr.contains("beside code, `Handler.Timeout` would change; nothing was changed"), "{refused}");
     assert_eq!(project.live().await, first);

@@ -1,4 +1,4 @@
-//! A workspace with one system, whose function is the program of the app itself.
+//! A workspace with one system or several, of which each has a function. Its program is the app itself.
 
 use std::fs;
 use std::process::Command;
@@ -14,8 +14,8 @@ pub(crate) struct Project {
     folder: TempDir,
 }
 
-/// A template with a function of so many seconds.
-fn template(timeout: u32) -> String {
+/// The template of a system with a function of so many seconds.
+fn template(name: &str, timeout: u32) -> String {
     format!(
         "
 Parameters:
@@ -31,7 +31,7 @@ Resources:
   Handler:
     Type: AWS::Lambda::Function
     Properties:
-      FunctionName: handler
+      FunctionName: {name}-handler
       Runtime: provided.al2023
       Handler: bootstrap
       Timeout: {timeout}
@@ -39,6 +39,30 @@ Resources:
       Code: {{S3Bucket: !Ref ArtifactsBucket, S3Key: !Ref StacksCode}}
 "
     )
+}
+
+fn system(name: &str, timeout: u32) -> System {
+    let function = Function {
+        id: "Handler".to_owned(),
+        program: "stacks".to_owned(),
+        library: "stacks".to_owned(),
+        architecture: Architecture::X86_64,
+        bindings: Vec::new(),
+    };
+    let stack = Stack {
+        name: name.to_owned(),
+        stage: "dev".to_owned(),
+        stack_name: format!("{name}-dev"),
+        template: Template::parse(&template(name, timeout)).unwrap().into_json(),
+        functions: vec![function],
+        ..Stack::default()
+    };
+    System {
+        name: name.to_owned(),
+        description: String::new(),
+        options: Vec::new(),
+        outcome: Outcome::Stack(Box::new(stack)),
+    }
 }
 
 impl Project {
@@ -49,7 +73,7 @@ impl Project {
             "[workspace]\nresolver = \"3\"\nmembers = [\"stacks\"]\n[workspace.metadata.stackwright]\napp = \"stacks\"\nprotect = [\"live\"]\n",
         );
         project.write("stacks/Cargo.toml", "[package]\nname = \"stacks\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
-        project.declare(3);
+        project.declare(&[("orders", 3)]);
         project.program("one");
         project
     }
@@ -77,34 +101,13 @@ impl Project {
         self.write("stacks/build.rs", source);
     }
 
-    /// Declares the stack with a function of so many seconds.
-    pub(crate) fn declare(&self, timeout: u32) {
-        let function = Function {
-            id: "Handler".to_owned(),
-            program: "stacks".to_owned(),
-            library: "stacks".to_owned(),
-            architecture: Architecture::X86_64,
-            bindings: Vec::new(),
-        };
-        let stack = Stack {
-            name: "orders".to_owned(),
-            stage: "dev".to_owned(),
-            stack_name: "orders-dev".to_owned(),
-            template: Template::parse(&template(timeout)).unwrap().into_json(),
-            functions: vec![function],
-            ..Stack::default()
-        };
-        let system = System {
-            name: "orders".to_owned(),
-            description: String::new(),
-            options: Vec::new(),
-            outcome: Outcome::Stack(Box::new(stack)),
-        };
+    /// Declares systems, each with a function of so many seconds.
+    pub(crate) fn declare(&self, systems: &[(&str, u32)]) {
         let assembly = Assembly {
             version: assembly::VERSION,
             stackwright: "0.1.0".to_owned(),
             stage: "dev".to_owned(),
-            systems: vec![system],
+            systems: systems.iter().map(|(name, timeout)| system(name, *timeout)).collect(),
         };
         self.write("assembly.json", &serde_json::to_string(&assembly).unwrap());
     }
@@ -121,11 +124,17 @@ impl Project {
         CommandOutput::of(&mut self.command(&[arguments, &["--local"]].concat()))
     }
 
-    /// The hash of the code that the function has, and how many seconds it may run; nothing when there is no function.
-    pub(crate) async fn live(&self) -> Option<(String, i32)> {
+    /// The hash of the code that the function of a system has, and how many seconds it may run; nothing when there is no
+    /// function.
+    pub(crate) async fn live_of(&self, system: &str) -> Option<(String, i32)> {
         let lambda = aws_sdk_lambda::Client::new(&self.cloud.sdk_config());
-        let live = lambda.get_function_configuration().function_name("handler").send().await.ok()?;
+        let live = lambda.get_function_configuration().function_name(format!("{system}-handler")).send().await.ok()?;
         Some((live.code_sha256()?.to_owned(), live.timeout()?))
+    }
+
+    /// The same of the first system.
+    pub(crate) async fn live(&self) -> Option<(String, i32)> {
+        self.live_of("orders").await
     }
 
     /// The hash of the function's code.
