@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
     Block, Expr, ExprAssign, ExprCall, ExprMethodCall, ExprPath, ExprStruct, FnArg, ImplItemFn, ItemConst, ItemFn,
-    ItemImpl, ItemMod, ItemStatic, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token, Type,
+    ItemImpl, ItemMod, ItemStatic, ItemStruct, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token, Type,
 };
 
 use super::{Place, normal};
@@ -30,6 +30,8 @@ pub(super) struct Syntax<'a> {
     pub paths: Vec<(String, Place)>,
     /// Every word of a path.
     pub named: BTreeSet<String>,
+    /// The structs that are declared.
+    structs: BTreeSet<String>,
     file: String,
     scope: Scope,
     /// The type whose methods are read.
@@ -82,7 +84,24 @@ impl<'a> Syntax<'a> {
             syntax.file.clone_from(path);
             syntax.visit_file(file);
         }
+        syntax.add_built_fields();
         syntax
+    }
+
+    /// Adds what builders that macros derive set fields to, each by a method of the field's name:
+    /// `Orders::builder().table(name).build()`.
+    fn add_built_fields(&mut self) {
+        for chain in &self.chains {
+            let Some((kind, _)) = constructed(chain.base) else { continue };
+            if !self.structs.contains(kind.strip_suffix("Builder").unwrap_or(&kind)) {
+                continue;
+            }
+            for link in &chain.links {
+                if let [value] = *link.arguments.as_slice() {
+                    self.fields.entry(link.method.clone()).or_default().push((value, chain.scope));
+                }
+            }
+        }
     }
 
     /// A place in the file that is read.
@@ -179,6 +198,11 @@ impl<'a> Visit<'a> for Syntax<'a> {
         let outer = std::mem::replace(&mut self.owner, name);
         visit::visit_item_impl(self, item);
         self.owner = outer;
+    }
+
+    fn visit_item_struct(&mut self, item: &'a ItemStruct) {
+        self.structs.insert(item.ident.to_string());
+        visit::visit_item_struct(self, item);
     }
 
     fn visit_item_const(&mut self, item: &'a ItemConst) {
@@ -293,6 +317,16 @@ fn name(pattern: &Pat) -> Option<String> {
         Pat::Type(typed) => name(&typed.pat),
         _ => None,
     }
+}
+
+/// The type of which `expression` makes a value or a builder, and its function that does: `Orders` and `builder` in
+/// `Orders::builder()`.
+pub(super) fn constructed(expression: &Expr) -> Option<(String, String)> {
+    let Expr::Call(call) = expression else { return None };
+    let Expr::Path(path) = &*call.func else { return None };
+    let mut segments = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
+    let function = segments.next()?;
+    Some((segments.next()?, function))
 }
 
 /// What a block yields.
