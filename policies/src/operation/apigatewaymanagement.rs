@@ -1,4 +1,4 @@
-//! The connections of WebSocket APIs of Amazon API Gateway.
+//! The connections of `WebSocket` APIs of Amazon API Gateway.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html>
 

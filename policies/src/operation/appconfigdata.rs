@@ -1,4 +1,4 @@
-//! AWS AppConfig Data.
+//! AWS `AppConfig` Data.
 //!
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_appconfig.html>
 

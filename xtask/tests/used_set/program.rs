@@ -547,6 +547,25 @@ fn resources_of_maps_parts_models_and_connections_are_told() {
 }
 
 #[test]
+fn a_function_of_a_program_is_given_nothing_by_another_program() {
+    let folder = Folder::new();
+    folder.compile("get", "fn main() { println!(\"aws_sdk_dynamodb::operation::get_item\") }");
+    let handler = "async fn handler(c: &C, table: &str) { c.get_item().table_name(table).send().await; }";
+    folder.write("all/get/src/main.rs", format!("{handler} fn main() {{ handler(c, \"orders\"); }}").as_bytes());
+    folder.write("all/put/src/main.rs", b"fn handler(c: &C, bus: &Bus) {} fn main() { handler(c, bus()); }");
+    let shared = "pub async fn find(c: &C, table: &str) { c.get_item().table_name(table).send().await; }";
+    folder.write("all/shared/src/lib.rs", shared.as_bytes());
+    folder.write(
+        "all/put/src/other.rs",
+        b"fn other(c: &C) { shared::find(c, &env::var(\"T\").unwrap_or_default()); find(c, \"\"); }",
+    );
+    let policy = folder.run(&["--program", "get", "--source", "all", "--suggest", "json"]).expect(0).json();
+    let table = "TODO:arn:aws:dynamodb:<region>:<account>:table/";
+    let expected = json!([format!("{table}orders"), format!("{table}<TableName, from T>")]);
+    assert_eq!(policy["Statement"][0]["Resource"], expected);
+}
+
+#[test]
 fn what_is_no_program_in_rust_is_refused_with_what_to_do() {
     let folder = Folder::new();
     folder.write("text", b"once upon a time");

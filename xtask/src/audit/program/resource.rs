@@ -279,7 +279,7 @@ pub(super) fn of_calls(
     let mut found = BTreeSet::new();
     for ((service, kind), only_shown) in all {
         let format = format(kind);
-        let mut named: Vec<Vec<(String, Value)>> = vec![Vec::new()];
+        let mut each: Vec<Vec<(String, Value)>> = vec![Vec::new()];
         for placeholder in placeholders(&format).filter(|it| !OF_EACH_CALL.contains(it)) {
             let mut values = values(placeholder, only_shown);
             if values.is_empty() {
@@ -289,13 +289,13 @@ pub(super) fn of_calls(
                 let more = |value: &Value| [names.clone(), vec![(placeholder.to_owned(), value.clone())]].concat();
                 values.iter().map(more).collect::<Vec<_>>()
             };
-            named = named.into_iter().flat_map(with).collect();
+            each = each.into_iter().flat_map(with).collect();
         }
         let of = |names| {
-            let (format, names) = of_model(kind.name, format.clone(), names)?;
-            Some(Resource::Of { kind: format!("{service} {}", kind.name), format, names })
+            let (text, names) = of_model(kind.name, &format, names)?;
+            Some(Resource::Of { kind: format!("{service} {}", kind.name), format: text, names })
         };
-        found.extend(named.into_iter().filter_map(of));
+        found.extend(each.into_iter().filter_map(of));
     }
     found
 }
@@ -308,17 +308,17 @@ const AREAS: [&str; 8] = ["apac.", "au.", "ca.", "eu.", "global.", "jp.", "us-go
 /// Nothing for a profile where the call names a model.
 ///
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html>
-fn of_model(kind: &str, format: String, names: Vec<(String, Value)>) -> Option<(String, Vec<(String, Value)>)> {
-    let [(_, Value::Literal(id))] = names.as_slice() else { return Some((format, names)) };
+fn of_model(kind: &str, format: &str, names: Vec<(String, Value)>) -> Option<(String, Vec<(String, Value)>)> {
+    let [(_, Value::Literal(id))] = names.as_slice() else { return Some((format.to_owned(), names)) };
     let name = id.rsplit('/').next().unwrap_or(id);
     let model = AREAS.iter().find_map(|area| name.strip_prefix(area)).map(str::to_owned);
     match (kind, model) {
         ("foundation-model", Some(model)) => {
-            let named = names.into_iter().map(|(placeholder, _)| (placeholder, Value::Literal(model.clone())));
-            Some((format.replace("${Region}", "*"), named.collect()))
+            let of_each = names.into_iter().map(|(placeholder, _)| (placeholder, Value::Literal(model.clone())));
+            Some((format.replace("${Region}", "*"), of_each.collect()))
         }
         ("inference-profile", None) => None,
-        _ => Some((format, names)),
+        _ => Some((format.to_owned(), names)),
     }
 }
 

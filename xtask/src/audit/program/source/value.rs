@@ -92,6 +92,8 @@ impl<'a> Seen<'a, '_> {
             Expr::Lit(literal) => match &literal.lit {
                 // No name in AWS has such a character, and no format of policies would bear it.
                 Lit::Str(text) if text.value().contains(char::is_control) => unknown(),
+                // What stands in for an environment variable that is not set names nothing.
+                Lit::Str(text) if text.value().is_empty() => BTreeSet::new(),
                 Lit::Str(text) => BTreeSet::from([Value::Literal(text.value())]),
                 _ => unknown(),
             },
