@@ -3,8 +3,12 @@
 //! Listed is every operation of the services whose SDKs handlers call. A key of one's own that encrypts a table, queue or
 //! bucket is a matter of that resource: here are keys that a request names.
 
+mod apigatewaymanagement;
+mod appconfigdata;
+mod bedrockruntime;
 mod cloudwatch;
 mod cloudwatchlogs;
+mod cognitoidentityprovider;
 mod dynamodb;
 mod dynamodbstreams;
 mod eventbridge;
@@ -15,6 +19,7 @@ mod lambda;
 mod s3;
 mod scheduler;
 mod secretsmanager;
+mod ses;
 mod sesv2;
 mod sfn;
 mod sns;
@@ -105,8 +110,12 @@ struct Service {
 }
 
 const SERVICES: &[Service] = &[
+    apigatewaymanagement::SERVICE,
+    appconfigdata::SERVICE,
+    bedrockruntime::SERVICE,
     cloudwatch::SERVICE,
     cloudwatchlogs::SERVICE,
+    cognitoidentityprovider::SERVICE,
     dynamodb::SERVICE,
     dynamodbstreams::SERVICE,
     eventbridge::SERVICE,
@@ -117,6 +126,7 @@ const SERVICES: &[Service] = &[
     s3::SERVICE,
     scheduler::SERVICE,
     secretsmanager::SERVICE,
+    ses::SERVICE,
     sesv2::SERVICE,
     sfn::SERVICE,
     sns::SERVICE,
@@ -129,8 +139,8 @@ fn named(service: &str) -> Option<&'static Service> {
     SERVICES.iter().find(|it| it.name == service)
 }
 
-/// The operations of one service, named as its SDK `as` IAM names it when that differs: by `same`, those that need the
-/// action of their own name and no other; then the others.
+/// The operations of one service, named as its SDK `as` IAM names it when that differs: by `free`, those that IAM does not
+/// check; by `same`, those that need the action of their own name and no other; then the others.
 ///
 /// A row is `Operation: [required] if { "Parameter" | "Another" => conditional } never [never]`.
 macro_rules! operations {
@@ -138,7 +148,9 @@ macro_rules! operations {
         super::operations! { $service as $service, $($rest)* }
     };
     (
-        $service:literal as $prefix:literal, same: [$($same:ident),* $(,)?],
+        $service:literal as $prefix:literal,
+        $(free: [$($free:ident),* $(,)?],)?
+        same: [$($same:ident),* $(,)?],
         $(
             $name:ident: [$($required:literal),* $(,)?]
             $(if { $($($parameter:literal)|+ => $conditional:literal),+ $(,)? })?
@@ -149,6 +161,13 @@ macro_rules! operations {
             name: $service,
             prefix: $prefix,
             operations: &[
+                $($(super::Operation {
+                    service: $service,
+                    name: stringify!($free),
+                    required: &[],
+                    conditional: &[],
+                    never: &[],
+                },)*)?
                 $(super::Operation {
                     service: $service,
                     name: stringify!($same),

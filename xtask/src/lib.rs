@@ -37,7 +37,7 @@ pub mod ui;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory as _, FromArgMatches as _};
 use cli::{Cli, Command};
 use exit::Exit;
 use failure::Failure;
@@ -45,7 +45,7 @@ use failure::Failure;
 /// Runs the command line of this process and says how it ended.
 #[must_use]
 pub fn main() -> Exit {
-    let cli = Cli::parse_from(arguments(std::env::args_os()));
+    let cli = parse(std::env::args_os());
     ui::init(&cli.output);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -57,9 +57,16 @@ pub fn main() -> Exit {
     exit
 }
 
-/// The arguments of this process. Cargo gives a subcommand its own name first: `cargo-stackwright stackwright deploy`.
-fn arguments(given: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
-    given.enumerate().filter(|(index, argument)| *index != 1 || argument != "stackwright").map(|(_, argument)| argument)
+/// What this process is told to do. Cargo gives a subcommand its own name first, `cargo-stackwright stackwright deploy`; then
+/// help calls it by that name.
+fn parse(given: impl Iterator<Item = OsString>) -> Cli {
+    let mut arguments: Vec<_> = given.collect();
+    let mut command = Cli::command();
+    if arguments.get(1).is_some_and(|argument| argument == "stackwright") {
+        arguments.remove(1);
+        command = command.name("cargo stackwright").bin_name("cargo stackwright");
+    }
+    Cli::from_arg_matches(&command.get_matches_from(arguments)).unwrap_or_else(|error| error.exit())
 }
 
 fn fail(error: &anyhow::Error) -> Exit {

@@ -30,9 +30,12 @@ fn each_operation_is_listed_once() {
 
 #[test]
 fn a_service_is_known_by_the_name_of_its_sdk() {
-    assert_eq!(services().count(), 18);
+    assert_eq!(services().count(), 23);
     for (service, expected) in [
+        ("apigatewaymanagement", "execute-api"),
+        ("bedrockruntime", "bedrock"),
         ("cloudwatchlogs", "logs"),
+        ("cognitoidentityprovider", "cognito-idp"),
         ("dynamodb", "dynamodb"),
         ("dynamodbstreams", "dynamodb"),
         ("eventbridge", "events"),
@@ -92,7 +95,11 @@ fn an_action_stands_in_one_column_only() {
 
 #[test]
 fn an_operation_that_needs_no_action_is_one_that_anybody_may_call() {
-    let free: Vec<_> = all().filter(|it| it.actions().next().is_none()).map(ToString::to_string).collect();
+    let free = all().filter(|it| it.actions().next().is_none());
+    let (of_users, free): (Vec<_>, Vec<_>) = free.map(ToString::to_string).partition(|it| it.starts_with("cognito"));
+    // What users of a pool call for themselves, and not what is called on them.
+    assert!(of_users.contains(&"cognitoidentityprovider:InitiateAuth".to_owned()));
+    assert!(!of_users.iter().any(|it| it.contains(":Admin")), "{of_users:?}");
     let expected = [
         "s3:CreateSession",
         "sts:AssumeRoleWithSAML",
@@ -114,7 +121,9 @@ fn most_operations_need_the_action_of_their_own_name() {
 #[test]
 fn an_operation_may_need_an_action_of_another_name() {
     for (operation, required) in [
-        ("cloudwatchlogs:UpdateScheduledQuery", &["iam:PassRole", "logs:UpdateScheduledQuery"][..]),
+        ("apigatewaymanagement:PostToConnection", &["execute-api:ManageConnections"][..]),
+        ("bedrockruntime:InvokeModelWithBidirectionalStream", &["bedrock:InvokeModel"]),
+        ("cloudwatchlogs:UpdateScheduledQuery", &["iam:PassRole", "logs:UpdateScheduledQuery"]),
         ("dynamodb:Query", &["dynamodb:Query"]),
         ("dynamodb:TransactGetItems", &["dynamodb:GetItem"]),
         ("dynamodbstreams:GetRecords", &["dynamodb:GetRecords"]),
@@ -158,7 +167,19 @@ fn what_a_request_sets_may_need_an_action_more() {
             &["cloudwatch:PutMetricStream", "iam:PassRole"][..],
             &["Tags: cloudwatch:TagResource"][..],
         ),
+        ("bedrockruntime:Converse", &["bedrock:InvokeModel"], &["GuardrailConfig: bedrock:ApplyGuardrail"]),
+        (
+            "bedrockruntime:ConverseStream",
+            &["bedrock:InvokeModelWithResponseStream"],
+            &["GuardrailConfig: bedrock:ApplyGuardrail"],
+        ),
+        ("bedrockruntime:StartAsyncInvoke", &["bedrock:InvokeModel", "s3:PutObject"], &["Tags: bedrock:TagResource"]),
         ("cloudwatchlogs:FilterLogEvents", &["logs:FilterLogEvents"], &["unmask: logs:Unmask"]),
+        (
+            "cognitoidentityprovider:CreateUserPool",
+            &["cognito-idp:CreateUserPool"],
+            &["SmsConfiguration.SnsCallerArn: iam:PassRole", "UserPoolTags: cognito-idp:TagResource"],
+        ),
         (
             "dynamodb:ExecuteStatement",
             &[],

@@ -92,7 +92,10 @@ impl AuditedProgram {
             let (service, operation) = module.split_once("::").unwrap_or((module, ""));
             let message =
                 format!("`{}` can call `{operation}` of {service}, whose actions are not known", self.program);
-            let fix = "look its actions up in AWS's Service Authorization Reference, and allow them by hand";
+            let fix = needs::hint(module).map_or_else(
+                || "look its actions up in AWS's Service Authorization Reference, and allow them by hand".to_owned(),
+                |actions| format!("allow {actions} by hand, on the database and its user"),
+            );
             findings
                 .push(self.finding(&rules::UNLISTED, message).evidence("linked in the program").fix(fix).about(module));
         }

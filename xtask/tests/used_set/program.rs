@@ -281,6 +281,15 @@ fn a_program_without_sdk_needs_nothing_and_one_that_tells_nothing_is_unknown() {
     assert_eq!(unknown("/bin/sh"), "nothing in it shows that it is a program in Rust, or what it calls");
     folder.compile("signer", "fn main() { println!(\"AWS4-HMAC-SHA256\") }");
     assert_eq!(unknown("signer"), "it signs requests to AWS, and not with the AWS SDK for Rust");
+    // What signs the password of a database has credentials from aws-config, and so the SDKs that may get them.
+    folder.compile(
+        "password",
+        "fn main() { println!(\"{}\", \"aws_config::loader AWS4-HMAC-SHA256 aws_sdk_sts::operation::assume_role \") }",
+    );
+    assert_eq!(
+        unknown("password"),
+        "it takes credentials from aws-config, and no operation of an SDK uses them: it may sign requests itself"
+    );
     folder.compile("silent", "fn main() { println!(\"aws_sdk_sqs::config\") }");
     assert_eq!(unknown("silent"), "the SDK of sqs is in it, and no operation was found");
 }
@@ -290,19 +299,64 @@ fn operations_of_services_that_the_table_does_not_have_are_named() {
     let folder = Folder::new();
     folder.compile(
         "model",
-        "fn main() { println!(\"aws_sdk_bedrockruntime::operation::converse {}\", \"aws_sdk_sqs::operation::send_message\") }",
+        "fn main() { println!(\"aws_sdk_polly::operation::synthesize_speech {}\", \"aws_sdk_sqs::operation::send_message\") }",
     );
     let ended = folder.run(&["--program", "model", "--json"]).expect(4);
-    assert_eq!(findings(&ended), [("LP04".to_owned(), "bedrockruntime::converse".to_owned())]);
+    assert_eq!(findings(&ended), [("LP04".to_owned(), "polly::synthesize_speech".to_owned())]);
     let program = &ended.json()["programs"][0];
-    assert_eq!((&program["verdict"], &program["unknown"]), (&json!("unknown"), &json!(["bedrockruntime::converse"])));
+    assert_eq!((&program["verdict"], &program["unknown"]), (&json!("unknown"), &json!(["polly::synthesize_speech"])));
     assert_eq!(operations(program, "certain"), called([("sqs", "send_message")]));
     let suggested = folder.run(&["--program", "model", "--suggest", "sam"]).expect(4);
-    assert!(suggested.stdout.contains("# UNKNOWN: what `bedrockruntime::converse` needs"), "{suggested}");
+    assert!(suggested.stdout.contains("# UNKNOWN: what `polly::synthesize_speech` needs"), "{suggested}");
     // What the unknown operation needs is not called needless.
-    let role = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["bedrock:InvokeModel", "sqs:SendMessage"], "Resource": "*"}}"#;
+    let role = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["polly:SynthesizeSpeech", "sqs:SendMessage"], "Resource": "*"}}"#;
     folder.write("role.json", role.as_bytes());
     assert_eq!(findings(&folder.run(&["--program", "model", "--role", "role.json", "--json"])).len(), 1);
+}
+
+#[test]
+fn the_password_of_a_database_that_an_sdk_makes_is_no_operation_and_named() {
+    let folder = Folder::new();
+    folder.compile(
+        "password",
+        "fn main() { println!(\"{}\", \"aws-sdk-rds-1.159.0/src/auth_token.rs aws_sdk_sqs::operation::send_message \") }",
+    );
+    let ended = folder.run(&["--program", "password", "--json"]).expect(4);
+    assert_eq!(findings(&ended), [("LP04".to_owned(), "rds::auth_token".to_owned())]);
+    let suggested = folder.run(&["--program", "password", "--suggest", "sam"]).expect(4);
+    assert!(suggested.stdout.contains("# UNKNOWN: add `rds-db:connect` for `rds::auth_token`"), "{suggested}");
+}
+
+/// What the operation `name` of a program with `text` in it needs, without its source.
+#[track_caller]
+fn needed(folder: &Folder, name: &str, text: &str) -> Vec<String> {
+    folder.compile("alone", &format!("fn main() {{ println!(\"{{}}\", {text:?}) }}"));
+    let program = folder.program("alone", &[]);
+    let operation = program["operations"].as_array().unwrap().iter().find(|it| it["operation"] == name).unwrap();
+    let actions = operation["actions"].as_array().unwrap().iter();
+    let needed = actions.filter(|it| ["always", "set"].contains(&it["needed"].as_str().unwrap()));
+    needed.map(|it| it["action"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_program_shows_what_is_in_its_transactions_and_statements() {
+    let folder = Folder::new();
+    let transaction = "aws_sdk_dynamodb::operation::transact_write_items ";
+    let part = |name: &str| format!("table_name was not specified but it is required when building {name}");
+    let text = format!("{transaction}{}{}", part("Put"), part("ConditionCheckname"));
+    assert_eq!(needed(&folder, "TransactWriteItems", &text), ["dynamodb:ConditionCheckItem", "dynamodb:PutItem"]);
+    assert_eq!(needed(&folder, "TransactWriteItems", transaction), [""; 0], "of an SDK that does not tell");
+    let statement = "aws_sdk_dynamodb::operation::execute_statement ";
+    for (text, expected) in [
+        ("SELECT * FROM \"orders\" WHERE id = ?", &["dynamodb:PartiQLSelect"][..]),
+        ("select id from \"orders\"", &["dynamodb:PartiQLSelect"]),
+        ("UPDATE \"{}\" REMOVE note", &["dynamodb:PartiQLUpdate"]),
+        ("update orders set note = ? DELETE FROM orders", &["dynamodb:PartiQLDelete", "dynamodb:PartiQLUpdate"]),
+        ("INSERT INTO orders VALUE ?", &["dynamodb:PartiQLInsert"]),
+        ("WINDOW_UPDATE; do not SELECT; from here", &[]),
+    ] {
+        assert_eq!(needed(&folder, "ExecuteStatement", &format!("{statement}{text}")), expected, "{text}");
+    }
 }
 
 #[test]
@@ -362,10 +416,34 @@ static FORMS: LazyLock<Vec<(&str, &[&str])>> = LazyLock::new(|| {
             "impl Orders { fn new(t: String) -> Self { Self { table: t } } async fn f(&self, c: &C) { c.get_item().table_name(&self.table).send().await; } } impl Bus { fn new(t: String) -> Self { Self { bus: t } } } fn main() { Client::new(config()); Orders::new(env::var(\"T\").unwrap()); Bus::new(env::var(\"B\").unwrap()); }",
             &["table/<TableName, from T>"],
         ),
+        // Each type has a function of one name for the table that it is in.
+        (
+            "impl Orders { fn table() -> String { env::var(\"T\").unwrap() } async fn f(c: &C) { c.get_item().table_name(Self::table()).send().await; } } impl Bills { fn table() -> String { env::var(\"B\").unwrap() } async fn f(c: &C) { c.get_item().table_name(Self::table()).send().await; } }",
+            &["table/<TableName, from B>", "table/<TableName, from T>"],
+        ),
+        (
+            "impl Orders { fn table() -> &'static str { \"orders\" } } impl Bills { fn table() -> &'static str { \"bills\" } } async fn f(c: &C) { c.get_item().table_name(Orders::table()).send().await; }",
+            &["table/orders"],
+        ),
         // A method of the program's own has the name of an operation.
         (
             "impl Orders { async fn get_item(&self) { self.client.get_item().table_name(\"orders\").send().await; } } async fn f(orders: &Orders) { orders.get_item().await; }",
             &["table/orders"],
+        ),
+        ("async fn f(c: &C) { c.get_item().set_table_name(Some(\"orders\".into())).send().await; }", &["table/orders"]),
+        // The builder of a struct is derived by a macro.
+        (
+            "struct S { table: String } impl S { async fn f(&self, c: &C) { c.get_item().table_name(&self.table).send().await; } } fn main() { S::builder().table(env::var(\"T\").unwrap()).build(); Other::builder().table(\"other\").build(); }",
+            &["table/<TableName, from T>"],
+        ),
+        (
+            "struct S { table: String } impl S { async fn f(&self, c: &C) { c.get_item().table_name(&self.table).send().await; } } fn main() { SBuilder::default().table(\"orders\").build().unwrap(); }",
+            &["table/orders"],
+        ),
+        // One of two calls names nothing that the source tells.
+        (
+            "async fn f(c: &C, name: &str) { c.get_item().table_name(name).send().await; c.get_item().table_name(\"one\").send().await; }",
+            &["table/one", "table/<TableName>"],
         ),
         ("async fn f(c: &C, name: &str) { c.get_item().table_name(name).send().await; }", &["table/<TableName>"]),
         (
@@ -386,6 +464,105 @@ fn resources_are_filled_in_where_the_source_tells_and_left_open_where_it_does_no
         let found: Vec<_> = resources.iter().map(|it| it.as_str().unwrap().rsplit(':').next().unwrap()).collect();
         assert_eq!(found, *expected, "{source}");
     }
+}
+
+/// What source says of the resources of other operations, each with all that its policy is on.
+static NAMED: LazyLock<Vec<(&str, &str, &[&str])>> = LazyLock::new(|| {
+    vec![
+        (
+            "dynamodb::operation::batch_write_item",
+            "async fn f(c: &C) { c.batch_write_item().request_items(\"orders\", puts()).request_items(env::var(\"T\").unwrap(), puts()).send().await; }",
+            &[
+                "TODO:arn:aws:dynamodb:<region>:<account>:table/orders",
+                "TODO:arn:aws:dynamodb:<region>:<account>:table/<TableName, from T>",
+            ],
+        ),
+        (
+            "dynamodb::operation::batch_get_item",
+            "async fn f(c: &C) { c.batch_get_item().set_request_items(Some([(\"orders\".to_owned(), keys())].into())).send().await; }",
+            &["TODO:arn:aws:dynamodb:<region>:<account>:table/orders"],
+        ),
+        (
+            "dynamodb::operation::batch_get_item",
+            "async fn f(c: &C) { let mut all = HashMap::new(); all.insert(\"orders\".to_owned(), keys()); c.batch_get_item().set_request_items(Some(all)).send().await; }",
+            &["TODO:arn:aws:dynamodb:<region>:<account>:table/orders"],
+        ),
+        (
+            "dynamodb::operation::batch_get_item",
+            "async fn f(c: &C) { c.batch_get_item().set_request_items(Some(all())).send().await; }",
+            &["TODO:arn:aws:dynamodb:<region>:<account>:table/<TableName>"],
+        ),
+        (
+            "eventbridge::operation::put_events",
+            "async fn f(c: &C) { let entry = PutEventsRequestEntry::builder().source(\"orders\").build(); c.put_events().entries(entry).send().await; }",
+            &["TODO:arn:aws:events:<region>:<account>:event-bus/default"],
+        ),
+        (
+            "eventbridge::operation::put_events",
+            "async fn f(c: &C) { let entry = PutEventsRequestEntry::builder().event_bus_name(env::var(\"BUS\").unwrap()).build(); c.put_events().entries(entry).send().await; }",
+            &["TODO:arn:aws:events:<region>:<account>:event-bus/<EventBusName, from BUS>"],
+        ),
+        (
+            "bedrockruntime::operation::converse",
+            "const M: &str = \"amazon.nova-lite-v1:0\"; async fn f(c: &C) { c.converse().model_id(M).send().await; }",
+            &["TODO:arn:aws:bedrock:<region>::foundation-model/amazon.nova-lite-v1:0"],
+        ),
+        (
+            "bedrockruntime::operation::invoke_model",
+            "async fn f(c: &C) { c.invoke_model().model_id(\"eu.amazon.nova-lite-v1:0\").send().await; }",
+            &[
+                "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
+                "TODO:arn:aws:bedrock:<region>:<account>:inference-profile/eu.amazon.nova-lite-v1:0",
+            ],
+        ),
+        (
+            "apigatewaymanagement::operation::post_to_connection",
+            "async fn f(c: &C, id: &str) { c.post_to_connection().connection_id(id).send().await; }",
+            &["TODO:arn:aws:execute-api:<region>:<account>:<ApiId>/<Stage>/*/*"],
+        ),
+        (
+            "cognitoidentityprovider::operation::admin_get_user",
+            "async fn f(c: &C) { c.admin_get_user().user_pool_id(env::var(\"POOL\").unwrap()).send().await; }",
+            &["TODO:arn:aws:cognito-idp:<region>:<account>:userpool/<UserPoolId, from POOL>"],
+        ),
+        (
+            "cognitoidentityprovider::operation::initiate_auth",
+            "async fn f(c: &C) { c.initiate_auth().client_id(\"1\").send().await; }",
+            &[],
+        ),
+    ]
+});
+
+#[test]
+fn resources_of_maps_parts_models_and_connections_are_told() {
+    let folder = Folder::new();
+    for (operation, source, expected) in NAMED.iter() {
+        folder.compile("named", &format!("fn main() {{ println!(\"aws_sdk_{operation} \") }}"));
+        folder.write("src/main.rs", source.as_bytes());
+        let policy = folder.run(&["--program", "named", "--source", "src", "--suggest", "json"]).expect(0).json();
+        let resources =
+            policy["Statement"].as_array().unwrap().iter().flat_map(|it| it["Resource"].as_array().unwrap());
+        assert_eq!(resources.map(|it| it.as_str().unwrap()).collect::<Vec<_>>(), *expected, "{source}");
+    }
+}
+
+#[test]
+fn a_function_of_a_program_is_given_nothing_by_another_program() {
+    let folder = Folder::new();
+    folder.compile("get", "fn main() { println!(\"aws_sdk_dynamodb::operation::get_item\") }");
+    let handler = "async fn handler(c: &C, table: &str) { c.get_item().table_name(table).send().await; }";
+    folder.write("all/get/src/main.rs", format!("{handler} fn main() {{ handler(c, \"orders\"); }}").as_bytes());
+    folder.write("all/put/src/main.rs", b"fn handler(c: &C, bus: &Bus) {} fn main() { handler(c, bus()); }");
+    let shared = "pub async fn find(c: &C, table: &str) { c.get_item().table_name(table).send().await; }";
+    folder.write("all/shared/src/lib.rs", shared.as_bytes());
+    folder.write(
+        "all/put/src/other.rs",
+        b"fn other(c: &C) { shared::find(c, &env::var(\"T\").unwrap_or_default()); find(c, \"\"); }",
+    );
+    let policy = folder.run(&["--program", "get", "--source", "all", "--suggest", "json"]).expect(0).json();
+    let table = "TODO:arn:aws:dynamodb:<region>:<account>:table/";
+    let expected = json!([format!("{table}orders"), format!("{table}<TableName, from T>")]);
+    assert_eq!(policy["Statement"][0]["Resource"], expected);
 }
 
 #[test]

@@ -101,6 +101,23 @@ const BY_LIBRARIES: [(&str, &str, &str, bool); 6] = [
 
 const BY_CONFIG: &str = "aws-config has it, for credentials that a function in Lambda does not use";
 
+/// Why it is not known what a program calls that has credentials, and no SDK that uses them.
+const SIGNS_ITSELF: &str =
+    "it takes credentials from aws-config, and no operation of an SDK uses them: it may sign requests itself";
+
+/// What makes a password of a database, beside the operations of an SDK.
+const AUTH_TOKEN: &str = "auth_token";
+
+/// What the passwords of databases need, by the SDK that makes them: the database checks it when somebody signs in with one.
+const BY_TOKENS: [(&str, &str); 2] =
+    [("dsql", "`dsql:DbConnect` or `dsql:DbConnectAdmin`"), ("rds", "`rds-db:connect`")];
+
+/// What `module`, whose actions no table has, needs, as far as that is known.
+pub(super) fn hint(module: &str) -> Option<&'static str> {
+    let service = module.strip_suffix(AUTH_TOKEN)?.strip_suffix("::")?;
+    BY_TOKENS.iter().find(|(it, _)| *it == service).map(|(_, actions)| *actions)
+}
+
 /// What a client is named that aws-config itself offers to programs, and the operation that it calls.
 const PROVIDERS: [(&str, &str); 2] =
     [("AssumeRoleProvider", "AssumeRole"), ("WebIdentityTokenCredentialsProvider", "AssumeRoleWithWebIdentity")];
@@ -122,15 +139,19 @@ pub(super) fn of(name: String, evidence: &Evidence, source: Option<&Source>) -> 
             operation: operation.name.to_owned(),
             certainty: if reason.is_some() { Certainty::Perhaps } else { Certainty::Certain },
             reason: reason.map(str::to_owned),
-            actions: actions(operation, source),
+            actions: actions(operation, evidence, source),
             places,
         }
     });
     let unknown = evidence.linked.unlisted.iter().filter(|module| {
         module.split_once("::").is_none_or(|(service, operation)| by_library(service, operation).is_none())
     });
-    let reason = evidence.obstacle();
-    let unknown: Vec<_> = unknown.cloned().collect();
+    let tokens = evidence.tokens.iter().map(|service| format!("{service}::{AUTH_TOKEN}"));
+    let unknown: Vec<_> = unknown.cloned().chain(tokens).collect();
+    let operations: Vec<_> = operations.collect();
+    let is_own = |it: &NeededOperation| it.certainty == Certainty::Certain || it.reason.as_deref() != Some(BY_CONFIG);
+    let signs_itself = evidence.signs && evidence.has_config && unknown.is_empty() && !operations.iter().any(is_own);
+    let reason = evidence.obstacle().or_else(|| signs_itself.then(|| SIGNS_ITSELF.to_owned()));
     AuditedProgram {
         program: name,
         architecture: evidence.architecture.to_owned(),
@@ -147,12 +168,12 @@ pub(super) fn of(name: String, evidence: &Evidence, source: Option<&Source>) -> 
             .iter()
             .map(|(service, version)| Sdk { service: service.clone(), version: version.clone() })
             .collect(),
-        operations: operations.collect(),
+        operations,
         unknown,
     }
 }
 
-fn actions(operation: &Operation, source: Option<&Source>) -> Vec<NeededAction> {
+fn actions(operation: &Operation, evidence: &Evidence, source: Option<&Source>) -> Vec<NeededAction> {
     let mut names: Vec<_> = operation.actions().collect();
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
@@ -161,7 +182,9 @@ fn actions(operation: &Operation, source: Option<&Source>) -> Vec<NeededAction> 
             return Condition::Always;
         }
         let parameters = || operation.conditional.iter().filter(|it| it.action == action).map(|it| it.parameter);
-        let sets = |parameter: &&'static str| source.and_then(|source| source.sets(operation, parameter));
+        let sets = |parameter: &&'static str| {
+            evidence.sets(parameter).or_else(|| source.and_then(|source| source.sets(operation, parameter)))
+        };
         let set: Vec<_> = parameters().filter(|it| sets(it) == Some(true)).collect();
         let unknown: Vec<_> = parameters().filter(|it| sets(it).is_none()).collect();
         match (set.is_empty(), unknown.is_empty()) {
@@ -182,7 +205,11 @@ fn actions(operation: &Operation, source: Option<&Source>) -> Vec<NeededAction> 
     names.into_iter().map(needed).collect()
 }
 
-/// Names as a sentence lists them.
+/// Names as a sentence lists them: of `Key (of no object)`, what is in parentheses is no name.
 pub(in crate::audit) fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+    let quoted = |name: &&str| match name.split_once(' ') {
+        Some((name, which)) => format!("`{name}` {which}"),
+        None => format!("`{name}`"),
+    };
+    names.iter().map(quoted).collect::<Vec<_>>().join(" or ")
 }

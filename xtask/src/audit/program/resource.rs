@@ -23,10 +23,13 @@ const fn naming(service: &'static str, parameters: &'static [&'static str], plac
 }
 
 /// What names the resources that functions use, as the API reference of each service says.
-const NAMINGS: [Naming; 18] = [
+const NAMINGS: [Naming; 21] = [
+    naming("bedrockruntime", &["model_id"], "ResourceId"),
+    naming("bedrockruntime", &["guardrail_identifier"], "GuardrailId"),
     naming("cloudwatchlogs", &["log_group_name", "log_group_identifier"], "LogGroupName"),
     naming("cloudwatchlogs", &["log_stream_name"], "LogStreamName"),
-    naming("dynamodb", &["table_name"], "TableName"),
+    naming("cognitoidentityprovider", &["user_pool_id"], "UserPoolId"),
+    naming("dynamodb", &["table_name", "request_items"], "TableName"),
     naming("dynamodb", &["index_name"], "IndexName"),
     naming("eventbridge", &["event_bus_name"], "EventBusName"),
     naming("firehose", &["delivery_stream_name"], "DeliveryStreamName"),
@@ -42,6 +45,16 @@ const NAMINGS: [Naming; 18] = [
     naming("sqs", &["queue_url", "queue_name"], "QueueName"),
     naming("ssm", &["name", "names"], "ParameterNameWithoutLeadingSlash"),
     naming("sts", &["role_arn"], "RoleNameWithPath"),
+];
+
+/// What is in the name of a resource and may be another at each call.
+const OF_EACH_CALL: [&str; 3] = ["ApiSpecificResourcePath", "Method", "ObjectName"];
+
+/// The types of resources that calls of an action are on, where AWS lists all as if each call were on each.
+const ALTERNATIVES: [(&str, &[&str]); 3] = [
+    ("bedrock:CountTokens", &["foundation-model", "inference-profile"]),
+    ("bedrock:InvokeModel", &["foundation-model", "inference-profile"]),
+    ("bedrock:InvokeModelWithResponseStream", &["foundation-model", "inference-profile"]),
 ];
 
 /// The services whose resources the method `parameter` names.
@@ -139,8 +152,7 @@ impl Resource {
                 ("Partition", _) => text += "\u{1}",
                 ("Region", _) => text += "\u{2}",
                 ("Account", _) => text += "\u{3}",
-                // Each call may name another one.
-                ("ObjectName", _) => text.push('*'),
+                _ if OF_EACH_CALL.contains(&placeholder) => text.push('*'),
                 _ => match names.iter().find(|(name, _)| name == placeholder).map(|(_, value)| value) {
                     Some(Value::Literal(name)) => {
                         text += &escape(name.trim_start_matches('/'));
@@ -183,10 +195,12 @@ fn of_queue(url: &str) -> Option<String> {
 /// It is all that every call names. Where each call names one of several, it is those that the operation has a parameter for:
 /// a bucket, and no access point in its place.
 pub(super) fn types(service: &str, action: &str) -> Option<Vec<(&'static str, &'static ResourceType)>> {
+    let name = action;
     let action = catalogue::action(action)?;
     let known = catalogue::service(action.service)?;
     let of = |is_required: bool| {
         let used = action.resources.iter().filter(move |used| used.required == is_required);
+        let used = used.filter(|used| is_meant(name, used.name));
         used.filter_map(|used| Some((action.service, known.resource_type(used.name)?))).collect::<Vec<_>>()
     };
     let required = of(true);
@@ -196,7 +210,7 @@ pub(super) fn types(service: &str, action: &str) -> Option<Vec<(&'static str, &'
     let mut alternatives = of(false);
     let is_named = |kind: &ResourceType| {
         let format = kind.arns.first().map(ToString::to_string).unwrap_or_default();
-        placeholders(&format).all(|it| it == "ObjectName" || !parameters(service, it).is_empty())
+        placeholders(&format).all(|it| OF_EACH_CALL.contains(&it) || !parameters(service, it).is_empty())
     };
     if alternatives.iter().any(|(_, it)| is_named(it)) {
         alternatives.retain(|(_, it)| is_named(it));
@@ -208,7 +222,13 @@ pub(super) fn types(service: &str, action: &str) -> Option<Vec<(&'static str, &'
 pub(super) fn optional_types(service: &str, action: &str) -> Vec<(&'static str, &'static ResourceType)> {
     let of_all = types(service, action).unwrap_or_default();
     let types = catalogue::action(action).into_iter().flat_map(|it| it.resource_types().map(|kind| (it.service, kind)));
+    let types = types.filter(|(_, it)| is_meant(action, it.name));
     types.filter(|(_, it)| !of_all.iter().any(|(_, other)| other.name == it.name)).collect()
+}
+
+/// Whether calls of `action` are on resources of the type `kind`, which AWS lists for it.
+fn is_meant(action: &str, kind: &str) -> bool {
+    ALTERNATIVES.iter().find(|(it, _)| *it == action).is_none_or(|(_, kinds)| kinds.contains(&kind))
 }
 
 /// The placeholders of a format, without those that every ARN has.
@@ -229,11 +249,8 @@ pub(super) fn of_calls(
         && !is_on_what_is_copied(operation, action);
     let values = |placeholder: &str, only_shown| -> BTreeSet<Value> {
         let parameters = if is_named { parameters(service, placeholder) } else { &[] };
-        let of = |parameter: &&str| source.map(|it| it.values((service, operation), set, parameter, only_shown));
-        let found: BTreeSet<_> = parameters.iter().filter_map(of).flatten().collect();
-        // A resource that one of two parameters names is known.
-        let known: BTreeSet<_> = found.iter().filter(|it| **it != Value::Unknown).cloned().collect();
-        if parameters.len() > 1 && !known.is_empty() { known } else { found }
+        let source = source.filter(|_| !parameters.is_empty());
+        source.map(|it| it.values((service, operation), set, parameters, only_shown)).unwrap_or_default()
     };
     let Some(types) = types(service, action) else {
         // What the catalogue does not have is never allowed on everything.
@@ -262,8 +279,8 @@ pub(super) fn of_calls(
     let mut found = BTreeSet::new();
     for ((service, kind), only_shown) in all {
         let format = format(kind);
-        let mut named: Vec<Vec<(String, Value)>> = vec![Vec::new()];
-        for placeholder in placeholders(&format).filter(|it| *it != "ObjectName") {
+        let mut each: Vec<Vec<(String, Value)>> = vec![Vec::new()];
+        for placeholder in placeholders(&format).filter(|it| !OF_EACH_CALL.contains(it)) {
             let mut values = values(placeholder, only_shown);
             if values.is_empty() {
                 values.insert(Value::Unknown);
@@ -272,12 +289,37 @@ pub(super) fn of_calls(
                 let more = |value: &Value| [names.clone(), vec![(placeholder.to_owned(), value.clone())]].concat();
                 values.iter().map(more).collect::<Vec<_>>()
             };
-            named = named.into_iter().flat_map(with).collect();
+            each = each.into_iter().flat_map(with).collect();
         }
-        let of = |names| Resource::Of { kind: format!("{service} {}", kind.name), format: format.clone(), names };
-        found.extend(named.into_iter().map(of));
+        let of = |names| {
+            let (text, names) = of_model(kind.name, &format, names)?;
+            Some(Resource::Of { kind: format!("{service} {}", kind.name), format: text, names })
+        };
+        found.extend(each.into_iter().filter_map(of));
     }
     found
+}
+
+/// What begins the names of Bedrock's inference profiles, as in `eu.amazon.nova-lite-v1:0`: the part of the world over whose
+/// Regions one spreads the calls of a model.
+const AREAS: [&str; 8] = ["apac.", "au.", "ca.", "eu.", "global.", "jp.", "us-gov.", "us."];
+
+/// The format and names of a model or inference profile: a call by a profile is on both, and on the model in any Region.
+/// Nothing for a profile where the call names a model.
+///
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html>
+fn of_model(kind: &str, format: &str, names: Vec<(String, Value)>) -> Option<(String, Vec<(String, Value)>)> {
+    let [(_, Value::Literal(id))] = names.as_slice() else { return Some((format.to_owned(), names)) };
+    let name = id.rsplit('/').next().unwrap_or(id);
+    let model = AREAS.iter().find_map(|area| name.strip_prefix(area)).map(str::to_owned);
+    match (kind, model) {
+        ("foundation-model", Some(model)) => {
+            let of_each = names.into_iter().map(|(placeholder, _)| (placeholder, Value::Literal(model.clone())));
+            Some((format.replace("${Region}", "*"), of_each.collect()))
+        }
+        ("inference-profile", None) => None,
+        _ => Some((format.to_owned(), names)),
+    }
 }
 
 /// Whether `action` is on the object that is copied, which is named in another way than the copy.

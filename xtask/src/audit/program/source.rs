@@ -110,29 +110,32 @@ impl Source {
         self.named.contains(name)
     }
 
-    /// What the calls of `operation` may name by the method `parameter`: nothing when no call is seen, and something unknown
-    /// for a call that does not show it, unless only those that do are asked for. `set` are the parameters for whose sake it
-    /// is asked, when it is not for every call.
+    /// What the calls of `operation` may name by one of the methods `parameters`: nothing when no call is seen, and something
+    /// unknown for a call that does not show it, unless only those that do are asked for. `set` are the parameters for whose
+    /// sake it is asked, when it is not for every call.
     pub(super) fn values(
         &self,
         (service, operation): (&str, &str),
         set: &[&str],
-        parameter: &str,
+        parameters: &[&str],
         only_shown: bool,
     ) -> BTreeSet<Value> {
-        let unknown = || BTreeSet::from([Value::Unknown]);
         let calls = || self.calls_named(operation, service);
         if let Some((_, types)) = IN_PARTS.iter().find(|(it, _)| *it == operation)
             && calls().next().is_some()
         {
             let is_meant = |kind: &&&str| set.is_empty() || set.iter().any(|it| it.rsplit('.').next() == Some(kind));
-            let of = |kind: &&str| self.parts.get(&((*kind).to_owned(), parameter.to_owned()));
-            return types.iter().filter(is_meant).filter_map(of).flatten().cloned().collect();
+            let of = |kind: &&str| {
+                let named = |it: &&str| self.parts.get(&((*kind).to_owned(), (*it).to_owned()));
+                parameters.iter().filter_map(named).flatten().cloned().collect::<BTreeSet<_>>()
+            };
+            return types.iter().filter(is_meant).flat_map(of).collect();
         }
-        let of = |call: &SdkCall| match call.parameters.get(parameter) {
-            Some(values) if !values.is_empty() => values.clone(),
-            None if only_shown => BTreeSet::new(),
-            Some(_) | None => unknown(),
+        let of = |call: &SdkCall| {
+            let shown: Vec<_> = parameters.iter().filter_map(|it| call.parameters.get(*it)).collect();
+            let found: BTreeSet<_> = shown.iter().copied().flatten().cloned().collect();
+            let is_open = found.is_empty() && !(only_shown && shown.is_empty());
+            if is_open { BTreeSet::from([Value::Unknown]) } else { found }
         };
         calls().flat_map(of).collect()
     }
@@ -149,11 +152,7 @@ impl Source {
         if parameter.contains('.') || calls.clone().any(|call| !call.is_whole) {
             return Some(self.words.sets(&name));
         }
-        let is_named = |method: &String| {
-            let method = normal(method);
-            method == name || method.strip_prefix("set") == Some(&name)
-        };
-        Some(calls.any(|call| call.parameters.keys().any(is_named)))
+        Some(calls.any(|call| call.parameters.keys().any(|method| normal(method) == name)))
     }
 
     fn calls_of<'a>(&'a self, operation: &'a Operation) -> impl Iterator<Item = &'a SdkCall> + Clone {

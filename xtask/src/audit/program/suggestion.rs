@@ -69,8 +69,10 @@ pub fn notes(program: &AuditedProgram) -> Vec<String> {
             notes.push(format!("add {} if the program itself calls {name}: {reason}", actions.join(", ")));
         }
     }
-    let unknown = program.unknown.iter().map(|module| format!("UNKNOWN: what `{module}` needs is to be added by hand"));
-    notes.extend(unknown);
+    notes.extend(program.unknown.iter().map(|module| match super::needs::hint(module) {
+        Some(actions) => format!("UNKNOWN: add {actions} for `{module}`, on the database and its user"),
+        None => format!("UNKNOWN: what `{module}` needs is to be added by hand"),
+    }));
     notes.push("the rights that Lambda itself needs, such as writing logs, are not in it".to_owned());
     notes
 }

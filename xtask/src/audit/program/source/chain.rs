@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use policies::operation;
 use syn::Expr;
 
-use super::syntax::{Chain, Syntax};
-use super::value::{Value, values};
+use super::syntax::{Chain, Syntax, constructed};
+use super::value::{Value, keys, values};
 use super::{SdkCall, normal};
 
 /// The methods of all operations that are known.
@@ -17,6 +17,12 @@ static OPERATIONS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 
 /// What sends a request that a chain has made.
 const SENDING: [&str; 5] = ["send", "into_paginator", "presigned", "send_with", "customize"];
+
+/// The parameters that are maps by the names of resources: a method adds one, and another sets the map.
+const OF_MAPS: [&str; 1] = ["request_items"];
+
+/// What a part of a request names when it does not say, by its type and the method of its builder.
+const DEFAULTS: [(&str, &str, &str); 1] = [("PutEventsRequestEntry", "event_bus_name", "default")];
 
 /// The calls of `syntax`.
 pub(super) fn calls(syntax: &Syntax<'_>) -> Vec<SdkCall> {
@@ -55,23 +61,19 @@ pub(super) fn calls(syntax: &Syntax<'_>) -> Vec<SdkCall> {
 pub(super) fn parts(syntax: &Syntax<'_>) -> BTreeMap<(String, String), BTreeSet<Value>> {
     let mut parts: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for chain in &syntax.chains {
-        let Some(kind) = built(chain.base) else { continue };
+        let Some((kind, _)) = constructed(chain.base).filter(|(_, function)| function == "builder") else { continue };
         let mut parameters = BTreeMap::new();
         add(syntax, chain, &chain.links, &mut parameters);
+        let is_whole = parameters.contains_key("build");
+        for (_, parameter, value) in DEFAULTS.iter().filter(|(it, ..)| is_whole && *it == kind) {
+            let default = || BTreeSet::from([Value::Literal((*value).to_owned())]);
+            parameters.entry((*parameter).to_owned()).or_insert_with(default);
+        }
         for (parameter, values) in parameters {
             parts.entry((kind.clone(), parameter)).or_default().extend(values);
         }
     }
     parts
-}
-
-/// The type that `base` begins to build.
-fn built(base: &Expr) -> Option<String> {
-    let Expr::Call(call) = base else { return None };
-    let Expr::Path(path) = &*call.func else { return None };
-    let mut segments = path.path.segments.iter().rev();
-    let is_builder = segments.next()?.ident == "builder";
-    segments.next().filter(|_| is_builder).map(|kind| kind.ident.to_string())
 }
 
 /// Adds what `links` set, and says whether they send the request.
@@ -85,8 +87,13 @@ fn add(
         if SENDING.contains(&link.method.as_str()) {
             return true;
         }
-        let found = link.arguments.first().map(|argument| values(syntax, argument, chain.scope)).unwrap_or_default();
-        parameters.entry(link.method.clone()).or_default().extend(found);
+        let (parameter, is_whole) = match link.method.strip_prefix("set_") {
+            Some(parameter) => (parameter, true),
+            None => (link.method.as_str(), false),
+        };
+        let read = if is_whole && OF_MAPS.contains(&parameter) { keys } else { values };
+        let found = link.arguments.first().map(|argument| read(syntax, argument, chain.scope)).unwrap_or_default();
+        parameters.entry(parameter.to_owned()).or_default().extend(found);
     }
     false
 }

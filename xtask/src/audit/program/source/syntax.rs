@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
     Block, Expr, ExprAssign, ExprCall, ExprMethodCall, ExprPath, ExprStruct, FnArg, ImplItemFn, ItemConst, ItemFn,
-    ItemImpl, ItemMod, ItemStatic, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token, Type,
+    ItemImpl, ItemMod, ItemStatic, ItemStruct, Local, Macro, Member, Meta, Pat, Signature, Stmt, Token, Type,
 };
 
 use super::{Place, normal};
@@ -30,6 +30,10 @@ pub(super) struct Syntax<'a> {
     pub paths: Vec<(String, Place)>,
     /// Every word of a path.
     pub named: BTreeSet<String>,
+    /// The structs that are declared.
+    structs: BTreeSet<String>,
+    /// The packages with a library: what is in another is called from nowhere else.
+    libraries: BTreeSet<String>,
     file: String,
     scope: Scope,
     /// The type whose methods are read.
@@ -44,12 +48,16 @@ pub(super) struct Given<'a> {
     pub arguments: Vec<&'a Expr>,
     /// The function in which it is called.
     pub scope: Scope,
+    /// The folder of the package in which it is called.
+    package: String,
 }
 
 /// A function of the source.
 #[derive(Default)]
 pub(super) struct Function<'a> {
     pub name: String,
+    /// The folder of its package.
+    package: String,
     /// The type that it is of.
     pub owner: Option<String>,
     /// Its parameters beside `self`, where they are plain names.
@@ -78,11 +86,30 @@ pub(super) struct Link<'a> {
 impl<'a> Syntax<'a> {
     pub(super) fn of(files: &'a [(String, syn::File)]) -> Self {
         let mut syntax = Self::default();
+        let libraries = files.iter().filter_map(|(path, _)| path.strip_suffix("lib.rs"));
+        syntax.libraries = libraries.map(|folder| package(folder).to_owned()).collect();
         for (path, file) in files {
             syntax.file.clone_from(path);
             syntax.visit_file(file);
         }
+        syntax.add_built_fields();
         syntax
+    }
+
+    /// Adds what builders that macros derive set fields to, each by a method of the field's name:
+    /// `Orders::builder().table(name).build()`.
+    fn add_built_fields(&mut self) {
+        for chain in &self.chains {
+            let Some((kind, _)) = constructed(chain.base) else { continue };
+            if !self.structs.contains(kind.strip_suffix("Builder").unwrap_or(&kind)) {
+                continue;
+            }
+            for link in &chain.links {
+                if let [value] = *link.arguments.as_slice() {
+                    self.fields.entry(link.method.clone()).or_default().push((value, chain.scope));
+                }
+            }
+        }
     }
 
     /// A place in the file that is read.
@@ -97,6 +124,7 @@ impl<'a> Syntax<'a> {
         });
         let function = Function {
             name: signature.ident.to_string(),
+            package: package(&self.file).to_owned(),
             owner: self.owner.clone(),
             parameters: parameters.collect(),
             locals: Vec::new(),
@@ -108,15 +136,17 @@ impl<'a> Syntax<'a> {
         self.scope = outer;
     }
 
-    /// The calls that may be of `function`. Where some of them name its type before `::`, those that name another type are
+    /// The calls that may be of `function`, in its package where that has no library. Where some of them name its type before `::`, those that name another type are
     /// left out. Where none does, its type may have another name there, so that all stay.
     pub(super) fn calls_of(&self, function: &Function<'_>) -> impl Iterator<Item = &Given<'a>> {
-        let calls = self.arguments.get(&function.name).map(Vec::as_slice).unwrap_or_default();
+        let all = self.arguments.get(&function.name).map(Vec::as_slice).unwrap_or_default();
+        let is_public = self.libraries.contains(&function.package);
+        let calls: Vec<_> = all.iter().filter(|it| is_public || it.package == function.package).collect();
         let own = function.owner.clone();
         let names_own = |it: &Given<'_>| own.is_some() && it.owner == own;
-        let is_named = calls.iter().any(names_own);
+        let is_named = calls.iter().any(|it| names_own(it));
         let is_type = |it: &Given<'_>| it.owner.as_ref().is_some_and(|it| it.starts_with(char::is_uppercase));
-        calls.iter().filter(move |it| !is_named || it.owner == own || !is_type(it))
+        calls.into_iter().filter(move |it| !is_named || it.owner == own || !is_type(it))
     }
 
     fn bind(&mut self, name: Option<String>, value: &'a Expr) {
@@ -181,6 +211,11 @@ impl<'a> Visit<'a> for Syntax<'a> {
         self.owner = outer;
     }
 
+    fn visit_item_struct(&mut self, item: &'a ItemStruct) {
+        self.structs.insert(item.ident.to_string());
+        visit::visit_item_struct(self, item);
+    }
+
     fn visit_item_const(&mut self, item: &'a ItemConst) {
         self.constants.entry(item.ident.to_string()).or_default().push(&item.expr);
         visit::visit_item_const(self, item);
@@ -220,7 +255,8 @@ impl<'a> Visit<'a> for Syntax<'a> {
         {
             let before = path.path.segments.iter().rev().nth(1).map(|it| it.ident.to_string());
             let owner = before.and_then(|it| if it == "Self" { self.owner.clone() } else { Some(it) });
-            let given = Given { owner, arguments: call.args.iter().collect(), scope: self.scope };
+            let package = package(&self.file).to_owned();
+            let given = Given { owner, arguments: call.args.iter().collect(), scope: self.scope, package };
             self.arguments.entry(last.ident.to_string()).or_default().push(given);
         }
         visit::visit_expr_call(self, call);
@@ -240,7 +276,8 @@ impl<'a> Visit<'a> for Syntax<'a> {
         let mut call = call;
         let base = loop {
             let arguments: Vec<_> = call.args.iter().collect();
-            let given = Given { owner: None, arguments: arguments.clone(), scope: self.scope };
+            let package = package(&self.file).to_owned();
+            let given = Given { owner: None, arguments: arguments.clone(), scope: self.scope, package };
             self.arguments.entry(call.method.to_string()).or_default().push(given);
             links.push(Link { method: call.method.to_string(), arguments, span: call.method.span() });
             call.args.iter().for_each(|argument| self.visit_expr(argument));
@@ -293,6 +330,21 @@ fn name(pattern: &Pat) -> Option<String> {
         Pat::Type(typed) => name(&typed.pat),
         _ => None,
     }
+}
+
+/// The folder of the package that the file is of, by where Cargo has its source.
+fn package(file: &str) -> &str {
+    file.rsplit_once("src/").map_or("", |(folder, _)| folder)
+}
+
+/// The type of which `expression` makes a value or a builder, and its function that does: `Orders` and `builder` in
+/// `Orders::builder()`.
+pub(super) fn constructed(expression: &Expr) -> Option<(String, String)> {
+    let Expr::Call(call) = expression else { return None };
+    let Expr::Path(path) = &*call.func else { return None };
+    let mut segments = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
+    let function = segments.next()?;
+    Some((segments.next()?, function))
 }
 
 /// What a block yields.

@@ -29,6 +29,53 @@ pub(super) fn values(syntax: &Syntax<'_>, expression: &Expr, scope: Scope) -> BT
     seen.values(expression, scope, STEPS)
 }
 
+/// What the keys of the map `expression` in the function `scope` may be.
+pub(super) fn keys(syntax: &Syntax<'_>, expression: &Expr, scope: Scope) -> BTreeSet<Value> {
+    let mut found = BTreeSet::new();
+    let is_whole = add_keys(syntax, expression, scope, STEPS, &mut found);
+    if !is_whole || found.is_empty() {
+        found.insert(Value::Unknown);
+    }
+    found
+}
+
+/// Adds the keys of a map, and says whether it is seen from what they come.
+fn add_keys(syntax: &Syntax<'_>, map: &Expr, scope: Scope, steps: usize, found: &mut BTreeSet<Value>) -> bool {
+    let Some(steps) = steps.checked_sub(1) else { return false };
+    match map {
+        Expr::Array(pairs) => {
+            for pair in &pairs.elems {
+                let Expr::Tuple(pair) = pair else { return false };
+                found.extend(pair.elems.first().map(|key| values(syntax, key, scope)).unwrap_or_default());
+            }
+            true
+        }
+        Expr::Call(call) => match call.args.first() {
+            Some(inner) => add_keys(syntax, inner, scope, steps, found),
+            // A new map, which is filled later.
+            None => true,
+        },
+        Expr::MethodCall(call) => add_keys(syntax, &call.receiver, scope, steps, found),
+        Expr::Paren(inner) => add_keys(syntax, &inner.expr, scope, steps, found),
+        Expr::Reference(inner) => add_keys(syntax, &inner.expr, scope, steps, found),
+        Expr::Path(path) => {
+            let Some((name, function)) = path.path.get_ident().zip(scope.and_then(|it| syntax.functions.get(it)))
+            else {
+                return false;
+            };
+            let locals: Vec<_> = function.locals.iter().filter(|(local, _)| name == local).collect();
+            let is_it = |base: &Expr| matches!(base, Expr::Path(path) if path.path.get_ident() == Some(name));
+            for chain in syntax.chains.iter().filter(|it| it.scope == scope && is_it(it.base)) {
+                let inserted = chain.links.first().filter(|link| link.method == "insert");
+                let key = inserted.and_then(|link| link.arguments.first());
+                found.extend(key.map(|key| values(syntax, key, scope)).unwrap_or_default());
+            }
+            !locals.is_empty() && locals.iter().all(|(_, value)| add_keys(syntax, value, scope, steps, found))
+        }
+        _ => false,
+    }
+}
+
 struct Seen<'a, 's> {
     syntax: &'s Syntax<'a>,
     /// The names whose values are being looked for: one that is set from itself has its other values.
@@ -45,6 +92,8 @@ impl<'a> Seen<'a, '_> {
             Expr::Lit(literal) => match &literal.lit {
                 // No name in AWS has such a character, and no format of policies would bear it.
                 Lit::Str(text) if text.value().contains(char::is_control) => unknown(),
+                // What stands in for an environment variable that is not set names nothing.
+                Lit::Str(text) if text.value().is_empty() => BTreeSet::new(),
                 Lit::Str(text) => BTreeSet::from([Value::Literal(text.value())]),
                 _ => unknown(),
             },
@@ -117,24 +166,33 @@ impl<'a> Seen<'a, '_> {
             };
             return variables.into_iter().map(variable).collect();
         }
-        let functions = &self.syntax.functions;
-        let owner = before.last().map(String::as_str);
-        let of_owner =
-            functions.iter().position(|it| it.name == *name && owner.is_some() && it.owner.as_deref() == owner);
-        let own = of_owner.or_else(|| functions.iter().position(|it| it.name == *name && it.name != "new"));
-        if let Some(index) = own
-            && let Some(value) = self.syntax.functions.get(index).and_then(|it| it.value)
-        {
-            let arguments = self.arguments_of(name, call);
-            self.given.push((index, arguments, scope));
-            let found = self.values(value, Some(index), steps);
-            self.given.pop();
+        let yielding = self.yielding(name, before.last().map(String::as_str), scope);
+        if !yielding.is_empty() {
+            let mut found = BTreeSet::new();
+            for (index, value) in yielding {
+                let arguments = self.arguments_of(name, call);
+                self.given.push((index, arguments, scope));
+                found.extend(self.values(value, Some(index), steps));
+                self.given.pop();
+            }
             return found;
         }
         match (name.as_str(), first) {
             ("Some" | "Ok" | "new" | "from", Some(first)) if call.args.len() == 1 => self.values(first, scope, steps),
             _ => unknown(),
         }
+    }
+
+    /// The functions `name` that a call in `scope` may be of, with what they yield: those of the type `owner`, else all.
+    fn yielding(&self, name: &str, owner: Option<&str>, scope: Scope) -> Vec<(usize, &'a Expr)> {
+        let functions = &self.syntax.functions;
+        let caller = || scope.and_then(|it| functions.get(it)?.owner.as_deref());
+        let owner = if owner == Some("Self") { caller() } else { owner };
+        let named: Vec<_> = functions.iter().enumerate().filter(|(_, it)| it.name == name).collect();
+        let is_own = |function: &super::syntax::Function<'_>| owner.is_some() && function.owner.as_deref() == owner;
+        let has_own = named.iter().any(|(_, it)| is_own(it));
+        let meant = named.into_iter().filter(|(_, it)| if has_own { is_own(it) } else { it.name != "new" });
+        meant.filter_map(|(index, it)| Some((index, it.value?))).collect()
     }
 
     /// The arguments of `call`, one of the calls of `name` in the source.
