@@ -1,4 +1,8 @@
-//! How a function starts.
+//! How a function starts, and where it has its events from.
+//!
+//! What starts a program decides that: in Lambda, which sets `AWS_LAMBDA_RUNTIME_API`, it is Lambda. Else a program that is
+//! built with the feature `worker` consumes the queues in `WORKER_QUEUE_URLS`, as on Kubernetes; the crate
+//! `stackwright-worker` says what else its environment tells it.
 
 use futures::FutureExt as _;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -8,6 +12,10 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::logging;
 use crate::trace::Invocation;
+
+/// Where Lambda's runtime API is, by which it gives events:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
+const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
 /// Starts logging, reads the function's bindings, and gives `handle` every event from then on.
 ///
@@ -33,10 +41,10 @@ pub async fn start<B: DeserializeOwned>() -> Result<B, Error> {
     Ok(bindings::load().await.inspect_err(|error| tracing::error!(%error, "the function cannot start"))?)
 }
 
-/// Gives `handle` every event from now on.
+/// Gives `handle` every event from now on: until Lambda ends the process, or a worker is told to end.
 ///
 /// # Errors
-/// When Lambda's runtime API cannot be reached.
+/// When Lambda's runtime API cannot be reached, or a worker cannot start. When nothing says where events come from.
 pub async fn serve<E, R>(handle: impl AsyncFn(LambdaEvent<E>) -> Result<R, Error>) -> Result<(), Error>
 where
     E: DeserializeOwned,
@@ -53,5 +61,49 @@ where
         };
         invocation.run(&raw, work.boxed_local()).await
     };
-    lambda_runtime::run(service_fn(handle)).await
+    if std::env::var_os(RUNTIME_API).is_some() {
+        return lambda_runtime::run(service_fn(handle)).await;
+    }
+    consume(handle).await.inspect_err(|error| tracing::error!(%error, "the program cannot work"))
+}
+
+/// Gives `handle` the messages of the queues in the environment.
+#[cfg(feature = "worker")]
+async fn consume(
+    handle: impl AsyncFn(LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error>,
+) -> Result<(), Error> {
+    if std::env::var_os(worker::QUEUE_URLS).is_none() {
+        return Err(NoSource { queues: Some(worker::QUEUE_URLS) }.into());
+    }
+    let settings = worker::Settings::read(|name| std::env::var(name).ok())?;
+    let worker = worker::Worker::start(bindings::runtime::config().await, settings)?;
+    Ok(worker.run(handle).await?)
+}
+
+/// There is nothing but Lambda that gives events.
+#[cfg(not(feature = "worker"))]
+#[expect(clippy::unused_async, reason = "it is asynchronous with the feature")]
+async fn consume(
+    _handle: impl AsyncFn(LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error>,
+) -> Result<(), Error> {
+    Err(NoSource { queues: None }.into())
+}
+
+/// Nothing gives the program events.
+#[derive(Debug)]
+struct NoSource {
+    /// The variable that would have it consume queues.
+    queues: Option<&'static str>,
+}
+
+impl std::error::Error for NoSource {}
+
+impl std::fmt::Display for NoSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let start = format!("environment: `{RUNTIME_API}` is not set, which Lambda sets");
+        match self.queues {
+            Some(queues) => write!(f, "{start}, and neither is `{queues}`, which has a worker consume queues"),
+            None => write!(f, "{start}: to consume queues elsewhere, build with `--features functions/worker`"),
+        }
+    }
 }
