@@ -17,6 +17,8 @@ use crate::trace::Invocation;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
+const NOT_LAMBDA: &str = "environment: `AWS_LAMBDA_RUNTIME_API` is not set, which Lambda sets";
+
 /// Starts logging, reads the function's bindings, and gives `handle` every event from then on.
 ///
 /// # Errors
@@ -73,11 +75,13 @@ async fn consume(
     handle: impl AsyncFn(LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error>,
 ) -> Result<(), Error> {
     if std::env::var_os(worker::QUEUE_URLS).is_none() {
-        return Err(NoSource { queues: Some(worker::QUEUE_URLS) }.into());
+        let queues = worker::QUEUE_URLS;
+        return Err(format!("{NOT_LAMBDA}, and neither is `{queues}`, which has a worker consume queues").into());
     }
-    let settings = worker::Settings::read(|name| std::env::var(name).ok())?;
-    let worker = worker::Worker::start(bindings::runtime::config().await, settings)?;
-    Ok(worker.run(handle).await?)
+    // As text, for that is what `main` writes of it.
+    let settings = worker::Settings::read(|name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+    let worker = worker::Worker::start(bindings::runtime::config().await, settings);
+    Ok(worker.map_err(|error| error.to_string())?.run(handle).await.map_err(|error| error.to_string())?)
 }
 
 /// There is nothing but Lambda that gives events.
@@ -86,24 +90,5 @@ async fn consume(
 async fn consume(
     _handle: impl AsyncFn(LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error>,
 ) -> Result<(), Error> {
-    Err(NoSource { queues: None }.into())
-}
-
-/// Nothing gives the program events.
-#[derive(Debug)]
-struct NoSource {
-    /// The variable that would have it consume queues.
-    queues: Option<&'static str>,
-}
-
-impl std::error::Error for NoSource {}
-
-impl std::fmt::Display for NoSource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let start = format!("environment: `{RUNTIME_API}` is not set, which Lambda sets");
-        match self.queues {
-            Some(queues) => write!(f, "{start}, and neither is `{queues}`, which has a worker consume queues"),
-            None => write!(f, "{start}: to consume queues elsewhere, build with `--features functions/worker`"),
-        }
-    }
+    Err(format!("{NOT_LAMBDA}: to consume queues elsewhere, build with `--features functions/worker`").into())
 }

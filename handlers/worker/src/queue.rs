@@ -106,7 +106,7 @@ impl Queue {
             None => {
                 let (queue, kind) = (self.name(), failure.kind.name());
                 tracing::error!(queue, kind, error = %failure, "the queue cannot be read, it is tried again");
-                self.readiness.set(Err(format!("{kind}: {failure}")));
+                self.readiness.set(Err(format!("it cannot be read ({kind}), which the log explains")));
                 let backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
                 trouble.insert(Trouble { backoff, counted: now, not_before: now, since: now })
             }
