@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 use crate::credentials;
 use crate::environment::{self, EnvironmentError};
 
-const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
+pub(crate) const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// A connection pool for calls to what is not AWS: the HTTP and TLS code of the AWS clients, so that no second HTTP
 /// client makes the program larger. It sets no time limit.

@@ -92,3 +92,18 @@ async fn consume(
 ) -> Result<(), Error> {
     Err(format!("{NOT_LAMBDA}: to consume queues elsewhere, build with `--features functions/worker`").into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tests run in neither.
+    #[tokio::test]
+    async fn a_program_that_nothing_gives_events_says_what_is_missing() {
+        let error = serve(async |_: LambdaEvent<serde_json::Value>| Ok(())).await.unwrap_err().to_string();
+        let start = "environment: `AWS_LAMBDA_RUNTIME_API` is not set, which Lambda sets";
+        assert!(error.starts_with(start), "{error}");
+        let way = if cfg!(feature = "worker") { "`WORKER_QUEUE_URLS`" } else { "`--features functions/worker`" };
+        assert!(error.contains(way), "{error}");
+    }
+}

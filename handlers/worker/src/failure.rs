@@ -74,8 +74,9 @@ where
     fn from(error: SdkError<E, HttpResponse>) -> Self {
         let kind = match &error {
             SdkError::TimeoutError(_) | SdkError::ResponseError(_) => Kind::Network,
-            // The others of this kind are none of the network, as credentials that cannot be had.
-            SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => Kind::Network,
+            // A connection that ended early is of the last sort. Credentials that cannot be had, which come as such a
+            // failure, too, are of none.
+            SdkError::DispatchFailure(it) if it.is_io() || it.is_timeout() || it.as_other().is_some() => Kind::Network,
             SdkError::ServiceError(answer) => {
                 let status = answer.raw().status().as_u16();
                 Kind::of_answer(answer.err().code().unwrap_or_default(), status)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::backoff::Backoff;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::groups::Groups;
 use crate::health::Readiness;
 use crate::processed::Processed;
@@ -68,6 +68,7 @@ struct Trouble {
     counted: Instant,
     not_before: Instant,
     since: Instant,
+    kind: Kind,
 }
 
 impl Queue {
@@ -96,21 +97,26 @@ impl Queue {
         self.trouble.borrow().as_ref().map(|trouble| trouble.not_before)
     }
 
-    /// Notes that a call that began at `began` failed. The first failure is logged, and not each.
+    /// Notes that a call that began at `began` failed. The first failure of a kind is logged, and not each.
     pub(crate) fn failed(&self, began: Instant, failure: &Failure) {
         let mut trouble = self.trouble.borrow_mut();
         let now = Instant::now();
-        let trouble = match trouble.as_mut() {
-            Some(trouble) if began < trouble.counted => return,
-            Some(trouble) => trouble,
-            None => {
-                let (queue, kind) = (self.name(), failure.kind.name());
-                tracing::error!(queue, kind, error = %failure, "the queue cannot be read, it is tried again");
-                self.readiness.set(Err(format!("it cannot be read ({kind}), which the log explains")));
-                let backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
-                trouble.insert(Trouble { backoff, counted: now, not_before: now, since: now })
-            }
-        };
+        if trouble.as_ref().is_some_and(|trouble| began < trouble.counted) {
+            return;
+        }
+        if trouble.as_ref().is_none_or(|trouble| trouble.kind != failure.kind) {
+            let (queue, kind) = (self.name(), failure.kind.name());
+            tracing::error!(queue, kind, error = %failure, "the queue cannot be read, it is tried again");
+            self.readiness.set(Err(format!("it cannot be read ({kind}), which the log explains")));
+        }
+        let trouble = trouble.get_or_insert_with(|| Trouble {
+            backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
+            counted: now,
+            not_before: now,
+            since: now,
+            kind: failure.kind,
+        });
+        trouble.kind = failure.kind;
         trouble.counted = now;
         trouble.not_before = now + trouble.backoff.next();
     }
