@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use futures::future::{join, join_all};
 use tokio::time::{Instant, sleep};
 
@@ -39,7 +40,8 @@ impl Engine {
         let describe = join_all(self.queues.iter().map(|queue| self.describe(queue)));
         let slots = join_all((0..self.settings.concurrency).map(|_| async {
             while let Some(queue) = self.turn().await {
-                slot::serve(self, queue, handler).await;
+                // Boxed, so that slots which wait are small: there may be a thousand.
+                slot::serve(self, queue, handler).boxed_local().await;
             }
         }));
         join(describe, slots).await;

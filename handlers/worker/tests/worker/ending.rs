@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::time::sleep;
 use worker::{Settings, Shutdown, Worker, WorkerError};
 
-use crate::fake::{Fault, Queue, Sqs, until};
+use crate::fake::{Fault, Kept, Queue, Sqs, until};
 use crate::harness::{Notes, bodies, done, given_back, records, run_until, settings};
 use crate::order::{BODIES, Ordered};
 
@@ -43,7 +44,7 @@ async fn what_a_receive_under_way_brings_is_given_back_at_once() {
     };
     let (ended, ()) = tokio::join!(worker.run(async |_| panic!("nothing new begins")), end);
     ended.unwrap();
-    assert!(sqs.left("orders").iter().all(crate::fake::Kept::is_visible), "{:?}", sqs.left("orders"));
+    assert!(sqs.left("orders").iter().all(Kept::is_visible), "{:?}", sqs.left("orders"));
     assert_eq!(sqs.left("orders").len(), 1);
 }
 
@@ -143,4 +144,52 @@ async fn a_worker_whose_queues_never_answered_ends() {
     let sqs = Sqs::start([]);
     let tried = until("it was tried", || sqs.calls("GetQueueAttributes") > 1);
     run_until(&sqs, settings(&sqs, &["missing"]), async |_| done(), tried).await.unwrap();
+}
+
+/// Tells a worker to end by the `nth` call of `action`. What it processed is deleted, and all else is to be had by
+/// others, who do it in its order.
+async fn ended_by(action: &'static str, nth: usize, fault: Option<Fault>, visibility: u64) {
+    let sqs = Sqs::start([Queue::new("orders.fifo", visibility).with_groups(&BODIES)]);
+    if let Some(fault) = fault {
+        sqs.fault(action, nth, nth, fault);
+    }
+    let shutdown = Shutdown::default();
+    sqs.world().end_at = Some((action, nth, shutdown.clone()));
+    let ordered = Ordered::default();
+    let handle = async |event| {
+        // Longer than half of the short visibility timeout.
+        sleep(Duration::from_millis(if visibility < LONG { 2_200 } else { 100 })).await;
+        ordered.handle(event, |_| false).await
+    };
+    let of_orders = settings(&sqs, &["orders.fifo"]);
+    let worker = Worker::ended_by(&sqs.config().await, of_orders.clone(), shutdown.clone()).unwrap();
+    let end = async {
+        until("the call is made", || shutdown.has_begun()).await;
+        sqs.world().is_hurried = true;
+    };
+    let (ended, ()) = tokio::join!(worker.run(&handle), end);
+    ended.unwrap();
+    sqs.world().is_hurried = false;
+    let left = sqs.left("orders.fifo");
+    let processed = ordered.notes.all();
+    assert!(left.iter().all(Kept::is_visible), "{action} {nth} {fault:?}: {left:?}");
+    assert!(left.iter().all(|it| !processed.contains(&it.body)), "{action} {nth} {fault:?}: {left:?} {processed:?}");
+    assert_eq!(left.len() + processed.len(), BODIES.len(), "{action} {nth} {fault:?}");
+    let all = until("all is deleted", || sqs.is_empty("orders.fifo"));
+    run_until(&sqs, of_orders, &handle, all).await.unwrap();
+    ordered.check();
+}
+
+#[tokio::test]
+async fn told_to_end_at_each_call_it_deletes_what_it_did_and_gives_back_the_rest() {
+    let mut all = Vec::new();
+    for nth in 1..=3 {
+        all.push(ended_by("ReceiveMessage", nth, None, LONG).boxed_local());
+    }
+    for fault in [None, Some(Fault::Throttled), Some(Fault::Dropped), Some(Fault::Lost), Some(Fault::OneEntry)] {
+        all.push(ended_by("GetQueueAttributes", 1, fault, LONG).boxed_local());
+        all.push(ended_by("DeleteMessageBatch", 1, fault, LONG).boxed_local());
+        all.push(ended_by("ChangeMessageVisibilityBatch", 1, fault, 4).boxed_local());
+    }
+    futures::future::join_all(all).await;
 }

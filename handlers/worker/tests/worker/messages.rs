@@ -59,7 +59,7 @@ async fn an_event_is_of_one_queue_and_has_what_lambda_gives() {
 
 #[tokio::test]
 async fn only_what_is_given_back_comes_back_and_in_the_end_it_is_buried() {
-    let mut queue = Queue::new("orders", 1).with(numbered(5));
+    let mut queue = Queue::new("orders", 3).with(numbered(5));
     queue.max_receive_count = Some(3);
     let sqs = Sqs::start([queue]);
     let notes = Notes::default();

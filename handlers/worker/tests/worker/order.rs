@@ -78,7 +78,7 @@ impl Drop for Guard<'_> {
 
 #[tokio::test]
 async fn a_group_keeps_its_order_when_messages_fail() {
-    let sqs = Sqs::start([Queue::new("orders.fifo", 1).with_groups(&BODIES)]);
+    let sqs = Sqs::start([Queue::new("orders.fifo", 3).with_groups(&BODIES)]);
     let ordered = Ordered::default();
     let failures = Notes::default();
     let handle = async |event| {

@@ -93,7 +93,7 @@ async fn health_tells_how_it_goes_and_metrics_count_it() {
 #[tokio::test]
 async fn a_queue_that_cannot_be_read_any_more_makes_the_worker_unready() {
     let sqs = Sqs::start([Queue::new("orders", 30)]);
-    sqs.fault("ReceiveMessage", 2, 4, Fault::Failed);
+    sqs.fault("ReceiveMessage", 2, 6, Fault::Failed);
     let shutdown = Shutdown::default();
     let settings = Settings { concurrency: 1, ..settings(&sqs, &["orders"]) };
     let worker = Worker::ended_by(&sqs.config().await, settings, shutdown.clone()).unwrap();

@@ -8,12 +8,12 @@ use crate::fake::{Fault, Queue, Sqs, until};
 use crate::harness::{Notes, bodies, done, run_until, settings};
 
 async fn slow(faults: impl FnOnce(&Sqs)) -> (Sqs, Notes) {
-    let sqs = Sqs::start([Queue::new("orders", 4).with(["slow".to_owned()])]);
+    let sqs = Sqs::start([Queue::new("orders", 6).with(["slow".to_owned()])]);
     faults(&sqs);
     let notes = Notes::default();
     let handle = async |event| {
         notes.extend(bodies(&event));
-        tokio::time::sleep(Duration::from_secs(9)).await;
+        tokio::time::sleep(Duration::from_secs(13)).await;
         done()
     };
     let settings = Settings { timeout: Duration::from_mins(1), ..settings(&sqs, &["orders"]) };

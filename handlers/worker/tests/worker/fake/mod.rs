@@ -11,6 +11,7 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use tokio::sync::oneshot;
+use worker::Shutdown;
 
 pub(crate) use queue::{Kept, Queue};
 
@@ -46,6 +47,8 @@ pub(crate) struct World {
     pub(crate) queues: BTreeMap<String, Queue>,
     pub(crate) faults: Vec<Faults>,
     pub(crate) calls: BTreeMap<String, usize>,
+    /// A worker that is told to end by the nth call of an action, before it is answered.
+    pub(crate) end_at: Option<(&'static str, usize, Shutdown)>,
     /// Whether calls wait for messages no longer.
     pub(crate) is_hurried: bool,
 }
@@ -114,6 +117,12 @@ impl World {
         let count = self.calls.entry(action.to_owned()).or_default();
         *count += 1;
         let count = *count;
+        if let Some((of, nth, shutdown)) = &self.end_at
+            && *of == action
+            && *nth == count
+        {
+            shutdown.begin();
+        }
         let fault = self.faults.iter().find(|it| it.action == action && (it.first..=it.last).contains(&count));
         fault.map(|it| it.fault)
     }
