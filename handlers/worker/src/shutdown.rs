@@ -50,16 +50,14 @@ impl Shutdown {
 
     /// Comes when the worker is told to end.
     pub(crate) async fn begun(&self) {
-        self.after(Duration::ZERO).await;
+        self.wait(|phase| phase != Phase::Running).await;
     }
 
-    /// Comes `duration` after the worker was told to end.
+    /// Comes `duration` after the worker was told to end; never when it was told to end at once, which is not the same.
     pub(crate) async fn after(&self, duration: Duration) {
-        let phase = self.wait(|phase| phase != Phase::Running).await;
-        if let Phase::Ending(since) = phase
-            && !duration.is_zero()
-        {
-            sleep_until(since + duration).await;
+        match self.wait(|phase| phase != Phase::Running).await {
+            Phase::Ending(since) => sleep_until(since + duration).await,
+            Phase::Running | Phase::AtOnce => std::future::pending().await,
         }
     }
 

@@ -127,7 +127,8 @@ fn a_second_signal_ends_the_process_at_once() {
     other.signal(Signal::TERM);
     other.await_line("told to end");
     other.signal(Signal::TERM);
-    assert_eq!(other.end().0.code(), Some(AT_ONCE));
+    let (status, log) = other.end();
+    assert_eq!(status.code(), Some(AT_ONCE), "{log:?}");
 }
 
 /// A process that is killed gives nothing back: it comes back by itself, and is done by the next.

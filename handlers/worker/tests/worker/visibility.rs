@@ -29,8 +29,9 @@ async fn slow_work_is_not_handed_out_twice() {
 
 #[tokio::test]
 async fn a_call_that_fails_once_does_not_let_it_go() {
-    for fault in [Fault::Throttled, Fault::OneEntry] {
+    let with = async |fault| {
         let (sqs, notes) = slow(|sqs| sqs.fault("ChangeMessageVisibilityBatch", 1, 1, fault)).await;
         assert_eq!((notes.all().len(), sqs.world().queues["orders"].delivered.len()), (1, 1), "{fault:?}");
-    }
+    };
+    tokio::join!(with(Fault::Throttled), with(Fault::OneEntry), with(Fault::Dropped));
 }
