@@ -134,7 +134,11 @@ async fn work<'a>(
     }
     match invocation.run(handler, &batch, &described.arn).await {
         Ok(given_back) => {
-            let outcome = if given_back.is_empty() { "done" } else { "partly done" };
+            let outcome = match given_back.len() {
+                0 => "done",
+                count if count < batch.len() => "partly done",
+                _ => "failed",
+            };
             Ended::Worked { outcome, given_back, groups }
         }
         Err(error) => {
