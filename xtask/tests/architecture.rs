@@ -27,7 +27,7 @@ fn dependencies_between_the_crates_point_one_way() {
     let handlers: BTreeSet<_> = handlers(&metadata).map(|package| package.name.as_str()).collect();
     let mut wrong = Vec::new();
     for package in &metadata.packages {
-        let framework = ["assembly", "bindings", "functions", "infra", "parts", "policies"].map(framework);
+        let framework = ["assembly", "bindings", "functions", "infra", "parts", "policies", "worker"].map(framework);
         let framework = framework.iter().map(String::as_str).chain(["stackwright"]);
         let allowed: Vec<&str> = match package.name.as_str() {
             "stackwright-policies"
@@ -35,8 +35,9 @@ fn dependencies_between_the_crates_point_one_way() {
             | "stackwright-assembly"
             | "stackwright-launch"
             | "stackwright-testing"
+            | "stackwright-worker"
             | "canary-beneath" => Vec::new(),
-            "stackwright-functions" => vec!["stackwright-bindings"],
+            "stackwright-functions" => vec!["stackwright-bindings", "stackwright-worker"],
             "stackwright-infra" => vec!["stackwright-assembly", "stackwright-bindings", "stackwright-policies"],
             // What AWS makes of a template, told without the engine whose calls it answers.
             "aws-fake" => vec!["stackwright-infra"],
@@ -77,7 +78,9 @@ fn only_the_engine_depends_on_the_control_plane_of_aws() {
         .filter(|package| !["cargo-stackwright", "stackwright-testing"].contains(&package.name.as_str()))
     {
         let allowed = match package.name.as_str() {
-            "stackwright-bindings" | "stackwright-functions" | "canary" | "canary-beneath" => &offered,
+            "stackwright-bindings" | "stackwright-functions" | "stackwright-worker" | "canary" | "canary-beneath" => {
+                &offered
+            }
             name if handlers.contains(name) => &offered,
             _ => &BTreeSet::new(),
         };
@@ -245,7 +248,7 @@ fn framework(name: &str) -> String {
 fn handlers(metadata: &Metadata) -> impl Iterator<Item = &Package> {
     let handlers = root().join("handlers");
     metadata.packages.iter().filter(move |it| {
-        !["stackwright-bindings", "stackwright-functions"].contains(&it.name.as_str())
+        !["stackwright-bindings", "stackwright-functions", "stackwright-worker"].contains(&it.name.as_str())
             && it.manifest_path.as_std_path().starts_with(&handlers)
     })
 }

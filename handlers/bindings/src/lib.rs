@@ -22,6 +22,8 @@
 //! environment variable is named after the field, in capitals. Anything else, such as an `Option`, a `Vec` or a struct
 //! inside, is an error that the stack's `check` finds: nothing is deployed with it. See [`fields`].
 
+#[cfg(feature = "runtime")]
+mod credentials;
 pub mod declaration;
 pub mod dynamodb;
 pub mod environment;

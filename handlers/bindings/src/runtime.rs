@@ -4,16 +4,17 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use serde::de::DeserializeOwned;
+use tokio::sync::OnceCell;
 
+use crate::credentials;
 use crate::environment::{self, EnvironmentError};
 
-const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
+pub(crate) const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// A connection pool for calls to what is not AWS: the HTTP and TLS code of the AWS clients, so that no second HTTP
 /// client makes the program larger. It sets no time limit.
@@ -27,16 +28,26 @@ pub fn connector() -> Connector {
 /// # Errors
 /// When a variable is missing or its value does not fit.
 pub async fn load<B: DeserializeOwned>() -> Result<B, EnvironmentError> {
-    // Lambda gives a function its role's credentials as variables; asking anything else would only slow the start.
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .http_client(aws_smithy_http_client::Builder::new().tls_provider(TLS).build_https())
-        .load()
-        .await;
     read(
-        &config,
+        config().await,
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
     )
+}
+
+/// What the clients of this program's bindings are made with: the same for all of them, and for whatever else calls AWS
+/// in it, so that they share connections and credentials.
+pub async fn config() -> &'static SdkConfig {
+    static CONFIG: OnceCell<SdkConfig> = OnceCell::const_new();
+    CONFIG
+        .get_or_init(async || {
+            let http = aws_smithy_http_client::Builder::new().tls_provider(TLS).build_https();
+            aws_config::defaults(BehaviorVersion::latest())
+                .credentials_provider(credentials::provider(&http))
+                .http_client(http)
+                .load()
+                .await
+        })
+        .await
 }
 
 /// Reads bindings from `variables`, with clients that use `config`.

@@ -1,4 +1,8 @@
-//! How a function starts.
+//! How a function starts, and where it has its events from.
+//!
+//! What starts a program decides that: in Lambda, which sets `AWS_LAMBDA_RUNTIME_API`, it is Lambda. Else a program that is
+//! built with the feature `worker` consumes the queues in `WORKER_QUEUE_URLS`, as on Kubernetes; the crate
+//! `stackwright-worker` says what else its environment tells it.
 
 use futures::FutureExt as _;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -8,6 +12,12 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::logging;
 use crate::trace::Invocation;
+
+/// Where Lambda's runtime API is, by which it gives events:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
+const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+
+const NOT_LAMBDA: &str = "environment: `AWS_LAMBDA_RUNTIME_API` is not set, which Lambda sets";
 
 /// Starts logging, reads the function's bindings, and gives `handle` every event from then on.
 ///
@@ -33,10 +43,10 @@ pub async fn start<B: DeserializeOwned>() -> Result<B, Error> {
     Ok(bindings::load().await.inspect_err(|error| tracing::error!(%error, "the function cannot start"))?)
 }
 
-/// Gives `handle` every event from now on.
+/// Gives `handle` every event from now on: until Lambda ends the process, or a worker is told to end.
 ///
 /// # Errors
-/// When Lambda's runtime API cannot be reached.
+/// When Lambda's runtime API cannot be reached, or a worker cannot start. When nothing says where events come from.
 pub async fn serve<E, R>(handle: impl AsyncFn(LambdaEvent<E>) -> Result<R, Error>) -> Result<(), Error>
 where
     E: DeserializeOwned,
@@ -53,5 +63,47 @@ where
         };
         invocation.run(&raw, work.boxed_local()).await
     };
-    lambda_runtime::run(service_fn(handle)).await
+    if std::env::var_os(RUNTIME_API).is_some() {
+        return lambda_runtime::run(service_fn(handle)).await;
+    }
+    consume(handle).await.inspect_err(|error| tracing::error!(%error, "the program cannot work"))
+}
+
+/// Gives `handle` the messages of the queues in the environment.
+#[cfg(feature = "worker")]
+async fn consume(
+    handle: impl AsyncFn(LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error>,
+) -> Result<(), Error> {
+    if std::env::var_os(worker::QUEUE_URLS).is_none() {
+        let queues = worker::QUEUE_URLS;
+        return Err(format!("{NOT_LAMBDA}, and neither is `{queues}`, which has a worker consume queues").into());
+    }
+    // As text, for that is what `main` writes of it.
+    let settings = worker::Settings::read(|name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+    let worker = worker::Worker::start(bindings::runtime::config().await, settings);
+    Ok(worker.map_err(|error| error.to_string())?.run(handle).await.map_err(|error| error.to_string())?)
+}
+
+/// There is nothing but Lambda that gives events.
+#[cfg(not(feature = "worker"))]
+#[expect(clippy::unused_async, reason = "it is asynchronous with the feature")]
+async fn consume(
+    _handle: impl AsyncFn(LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error>,
+) -> Result<(), Error> {
+    Err(format!("{NOT_LAMBDA}: to consume queues elsewhere, build with `--features functions/worker`").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tests run in neither.
+    #[tokio::test]
+    async fn a_program_that_nothing_gives_events_says_what_is_missing() {
+        let error = serve(async |_: LambdaEvent<serde_json::Value>| Ok(())).await.unwrap_err().to_string();
+        let start = "environment: `AWS_LAMBDA_RUNTIME_API` is not set, which Lambda sets";
+        assert!(error.starts_with(start), "{error}");
+        let way = if cfg!(feature = "worker") { "`WORKER_QUEUE_URLS`" } else { "`--features functions/worker`" };
+        assert!(error.contains(way), "{error}");
+    }
 }

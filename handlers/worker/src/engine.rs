@@ -1,0 +1,126 @@
+//! What all slots of a worker share.
+
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::{join, join_all};
+use tokio::time::{Instant, sleep};
+
+use crate::failure::Failure;
+use crate::invocation::Handler;
+use crate::metrics::Metrics;
+use crate::queue::Queue;
+use crate::settings::{MAX_CALL, Settings};
+use crate::shutdown::Shutdown;
+use crate::slot;
+use crate::sqs::Sqs;
+use crate::turn::choose;
+
+/// As long as SQS lets a call wait for messages.
+///
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html>
+const LONGEST_POLL: Duration = Duration::from_secs(20);
+
+/// How often a slot looks whether a queue may be asked again.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What all slots share.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) sqs: Sqs,
+    pub(crate) settings: Settings,
+    pub(crate) queues: Vec<Queue>,
+    pub(crate) metrics: Metrics,
+    pub(crate) shutdown: Shutdown,
+}
+
+impl Engine {
+    /// Works until it is told to end, and everything is given back.
+    pub(crate) async fn run(&self, handler: &Handler<'_>) {
+        let describe = join_all(self.queues.iter().map(|queue| self.describe(queue)));
+        let slots = join_all((0..self.settings.concurrency).map(|_| async {
+            while let Some(queue) = self.turn().await {
+                // Boxed, so that slots which wait are small: there may be a thousand.
+                slot::serve(self, queue, handler).boxed_local().await;
+            }
+        }));
+        join(describe, slots).await;
+    }
+
+    /// Work that has begun ends this long after the worker was told to: what follows is for giving it back.
+    pub(crate) fn work_ends(&self) -> Duration {
+        let grace = self.settings.grace;
+        grace.saturating_sub((grace / 5).min(Duration::from_secs(3)))
+    }
+
+    /// How long a slot waits for messages. A call that is under way at the end is awaited: its answer may bring what SQS
+    /// has hidden already. So it waits for no longer than there is then.
+    pub(crate) fn poll(&self, queue: &Queue) -> Duration {
+        let longest = self.work_ends().clamp(Duration::from_secs(1), LONGEST_POLL);
+        if self.settings.concurrency >= self.queues.len() {
+            longest
+        } else if self.queues.iter().any(|it| it.has_more.get() && it.url != queue.url) {
+            // Others have messages, and no slot to bring them.
+            Duration::ZERO
+        } else {
+            Duration::from_secs(1)
+        }
+    }
+
+    /// The most messages of one batch of `queue`, and how long they are gathered. SQS gives a FIFO queue's messages of
+    /// one group at once; Lambda has no window for these either.
+    pub(crate) fn batch_of(&self, queue: &Queue) -> (usize, Duration) {
+        let (size, window) = (self.settings.batch_size, self.settings.batch_window);
+        if queue.url.is_fifo() || window.is_zero() { (size.min(MAX_CALL), Duration::ZERO) } else { (size, window) }
+    }
+
+    /// The next queue to turn to; `None` when the worker was told to end.
+    async fn turn(&self) -> Option<&Queue> {
+        loop {
+            if self.shutdown.has_begun() {
+                return None;
+            }
+            if let Some(queue) = choose(&self.queues) {
+                return Some(queue);
+            }
+            tokio::select! {
+                () = self.shutdown.begun() => {}
+                () = sleep(LOOK) => {}
+            }
+        }
+    }
+
+    /// Asks what must be known of a queue before its messages are received, until it is known.
+    async fn describe(&self, queue: &Queue) {
+        loop {
+            let began = Instant::now();
+            let described = tokio::select! {
+                described = self.sqs.describe(&queue.url) => described,
+                () = self.shutdown.begun() => return,
+            };
+            match described {
+                Ok(described) => {
+                    queue.answered();
+                    let (name, visibility) = (queue.name(), described.visibility.as_secs());
+                    tracing::info!(queue = name, arn = described.arn, visibility, "the queue is served");
+                    let _ = queue.described.set(described);
+                    return;
+                }
+                Err(failure) => self.receive_failed(queue, began, &failure),
+            }
+            tokio::select! {
+                () = self.shutdown.begun() => return,
+                () = async {
+                    while let Some(at) = queue.not_before().filter(|at| *at > Instant::now()) {
+                        tokio::time::sleep_until(at).await;
+                    }
+                } => {}
+            }
+        }
+    }
+
+    pub(crate) fn receive_failed(&self, queue: &Queue, began: Instant, failure: &Failure) {
+        self.metrics.receive_failed(queue, failure.kind);
+        queue.failed(began, failure);
+    }
+}
