@@ -77,7 +77,7 @@ async fn everything(cloud: &LocalCloud) -> Vec<String> {
 fn a_first_deployment_is_unattended_and_a_second_has_nothing_to_do() {
     let cloud = LocalCloud::fresh();
     let before = spaceships(&cloud, "diff", &["--exit-code"]).expect(3);
-    assert!(before.stdout.contains("35 to create"), "{before}");
+    assert!(before.stdout.contains("36 to create"), "{before}");
     assert!(before.stdout.contains("+   Sightings "), "{before}");
     assert_eq!(spaceships(&cloud, "outputs", &[]).expect(6).stdout, "");
 
@@ -178,7 +178,7 @@ async fn what_holds_data_is_destroyed_by_force_alone_and_then_nothing_is_left() 
     spaceships(&cloud, "diff", &["--exit-code"]).expect(0);
 
     let destroyed = spaceships(&cloud, "destroy", &["--force", "--yes", "--json"]).expect(0);
-    assert_eq!(destroyed.json()["destroyed"], json!([{ "stack": "spaceships", "resources": 35 }]));
+    assert_eq!(destroyed.json()["destroyed"], json!([{ "stack": "spaceships", "resources": 36 }]));
     assert_eq!(everything(&cloud).await, before);
     spaceships(&cloud, "outputs", &[]).expect(6);
     spaceships(&cloud, "destroy", &["--yes"]).expect(0);
@@ -265,7 +265,7 @@ async fn regions_are_deployed_at_once_and_one_that_fails_does_not_stop_the_other
     let s3 = aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&brazil).force_path_style(true).build());
     s3.head_bucket().bucket(bucket).send().await.unwrap();
     let last = cloud.attempt(&[&["destroy", "--all", "--local", "--yes"], &REGIONS[..]].concat()).expect(0);
-    let is_destroyed = |line: &str| line.starts_with("✓ spaceships (sa-east-1) ") && line.contains("destroyed its 35 ");
+    let is_destroyed = |line: &str| line.starts_with("✓ spaceships (sa-east-1) ") && line.contains("destroyed its 36 ");
     assert!(last.stderr.lines().any(is_destroyed), "{last}");
     assert!(last.stderr.contains(&format!("deleted `{bucket}`")), "{last}");
     assert!(s3.head_bucket().bucket(bucket).send().await.is_err());
