@@ -242,7 +242,7 @@ fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
     page.browser.wait_for("document.querySelector('.timeline').textContent.includes('1 message came to Undelivered')");
     page.open_part("Undelivered");
     page.wait_for("What failed at");
-    page.browser.wait_for("document.querySelector('#panel .message .bad').textContent === 'NO_PERMISSIONS'");
+    page.browser.wait_for("document.querySelector('#panel .message .bad')?.textContent === 'NO_PERMISSIONS'");
     page.click("Delete");
     page.say_yes();
     page.browser.wait_for("document.querySelector('[data-part=Undelivered]').textContent.includes('none dead')");
@@ -260,7 +260,8 @@ fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
     page.browser.wait_for("document.querySelector('#panel details.item summary')?.textContent.includes('3 B')");
 
     // Loaded again, the page shows what it showed.
-    page.browser.evaluate("location.reload()");
+    let address = page.browser.evaluate("`${location.origin}/?again${location.hash}`");
+    page.browser.open(address.as_str().unwrap());
     page.browser.wait_for("document.querySelector('#panel h2')?.textContent === 'Files'");
 
     project.change(&format!("{BUS}  Bills:\n    Type: AWS::SQS::Queue\n"));

@@ -5,7 +5,6 @@ import { copied, field, form, input, list, section, select, textarea } from "./f
 import { lastEvent } from "./function.js";
 import * as server from "./server.js";
 import { state } from "./state.js";
-import { wayTo } from "./timeline.js";
 
 export function ofApi(id, facts) {
   const address = list([["Address", facts.address && copied(facts.address)]]);
@@ -41,10 +40,9 @@ export function ofApi(id, facts) {
         if (open) throw new Error(`put a value in the place of ${open[0]}`);
         const given = { method: method.value, path: path.value, body: bodyField.hidden ? null : body.value };
         const answer = await server.request(state.stack, id, "call", given);
-        const request = answer.headers.find(([name]) => /^(x-amzn-|apigw-)requestid$/i.test(name))?.[1];
         const headers = answer.headers.map(([name, value]) => `${name}: ${value}`).join("\n");
         return [
-          h("p", { class: answer.status < 400 ? "good" : "bad" }, `${answer.status} ${answer.reason ?? ""} in ${answer.milliseconds} ms `, request ? wayTo(request) : null),
+          h("p", { class: answer.status < 400 ? "good" : "bad" }, `${answer.status} ${answer.reason ?? ""} in ${answer.milliseconds} ms`),
           h("pre", {}, pretty(answer.body)),
           answer.cut ? h("p", { class: "soft" }, "Only its beginning is shown.") : null,
           h("details", {}, h("summary", {}, "Headers"), h("pre", {}, headers)),

@@ -73,8 +73,7 @@ function showStacks() {
     );
   });
   // A tab that somebody is at stays as long as it says the same.
-  const text = (all) => all.map((it) => it.outerHTML).join();
-  if (text(buttons) === text([...stacks.children])) return;
+  if (buttons.length === stacks.childElementCount && buttons.every((it, place) => it.isEqualNode(stacks.children[place]))) return;
   const place = [...stacks.children].indexOf(document.activeElement);
   stacks.replaceChildren(...buttons);
   buttons[place]?.focus();

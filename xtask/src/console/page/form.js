@@ -64,18 +64,18 @@ function held(id) {
 
 /** Submits the form now, and in the local cloud, where that costs nothing, whenever another number is in the part `id`. */
 export function show(element, id) {
-  if (state.local) Object.assign(element.dataset, { follows: id, held: held(id) });
+  if (state.local) {
+    element.dataset.follows = id;
+    element.addEventListener("submit", () => { element.dataset.held = held(id); });
+  }
   queueMicrotask(() => element.requestSubmit());
 }
 
 /** Submits the forms that follow a part anew, unless somebody is at what they show. */
 export function refresh(panel) {
   for (const element of panel.querySelectorAll("[data-follows]")) {
-    const now = held(element.dataset.follows);
     const isUsed = element.closest("section").querySelector("details[open], input:focus, textarea:focus");
-    if (element.dataset.held === now || isUsed) continue;
-    element.dataset.held = now;
-    element.requestSubmit();
+    if (element.dataset.held !== held(element.dataset.follows) && !isUsed) element.requestSubmit();
   }
 }
 

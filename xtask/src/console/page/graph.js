@@ -101,7 +101,7 @@ function card(part, open) {
   const first = middle - (17 * (texts.length - 1)) / 2 + 4.5;
   const numbers = s("text", { class: "numbers", x: 12, y: area.height - 11 });
   // Above the card: within it there are names.
-  const changeText = s("text", { class: "change", x: area.width - 8, y: -5, "text-anchor": "end" });
+  const changeText = s("text", { class: "change", x: area.width - 8, y: -8, "text-anchor": "end" });
   const element = s(
     "g",
     {
