@@ -154,6 +154,21 @@ impl Scene {
         self.browser.evaluate("document.querySelector('.timeline .head input').click()");
     }
 
+    fn check_what_is_edited(&mut self) {
+        // An item is edited and deleted.
+        self.click("Edit");
+        self.browser.evaluate(
+            "(() => { const text = document.querySelector('#panel details.item textarea'); \
+             text.value = JSON.stringify({...JSON.parse(text.value), reason: {S: 'seen by somebody'}}); })()",
+        );
+        self.click("Write");
+        self.say_yes();
+        self.wait_for_panel("seen by somebody");
+        self.click("Delete");
+        self.say_yes();
+        self.wait_for_part("FalseReports", "empty");
+    }
+
     fn check_what_is_deleted(&mut self) {
         // What comes to a dead-letter queue that is open is shown, and what nobody needs is deleted.
         self.system.cloud.attempt(&["send", "spaceships", "SightingsDlq", "of no use", "--local"]).expect(0);
@@ -194,18 +209,7 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     scene.browser.evaluate("document.querySelector('#panel details.item').open = true");
     scene.wait_for_panel("<img src=x");
 
-    // An item is edited and deleted.
-    scene.click("Edit");
-    scene.browser.evaluate(
-        "(() => { const text = document.querySelector('#panel details.item textarea'); \
-         text.value = JSON.stringify({...JSON.parse(text.value), reason: {S: 'seen by somebody'}}); })()",
-    );
-    scene.click("Write");
-    scene.say_yes();
-    scene.wait_for_panel("seen by somebody");
-    scene.click("Delete");
-    scene.say_yes();
-    scene.wait_for_part("FalseReports", "empty");
+    scene.check_what_is_edited();
 
     // A poisoned message fails, and ends in the dead-letter queue, in red.
     scene.validator.fail(Fault::Down);
