@@ -77,6 +77,15 @@ pub async fn again(running: &RunningStack, request: &str) -> anyhow::Result<Repl
     send(running, before).await
 }
 
+/// The event of the invocation `request`, as the local cloud kept it, with what became of it.
+///
+/// # Errors
+/// When it keeps no such event.
+pub async fn event(running: &RunningStack, request: &str) -> anyhow::Result<Json> {
+    let Before { event, answer, failed, .. } = kept(running, request).await?;
+    Ok(json!({"event": event, "answer": answer, "failed": failed}))
+}
+
 async fn send(running: &RunningStack, before: Before) -> anyhow::Result<Replayed> {
     let function = running.require(FUNCTION, &before.function)?;
     let now = Invocation::of(running, function, &before.event).await?;

@@ -39,6 +39,8 @@ pub enum Ask {
     Invoke(function::Invoke),
     /// Send a function the event of an invocation again.
     Replay(function::Replay),
+    /// The event of an invocation, as it was kept.
+    Event(function::Replay),
     /// An event as a service would send it to a function.
     Example(function::Example),
     /// Look at the messages of a queue.
@@ -47,6 +49,8 @@ pub enum Ask {
     Send(messages::Send),
     /// Send the messages of a dead-letter queue back.
     Redrive(messages::Redrive),
+    /// Delete a message.
+    DeleteMessage(messages::DeleteMessage),
     /// Show items of a table.
     Items(table::Items),
     /// Write an item.
@@ -82,12 +86,13 @@ impl Ask {
     /// Whether it may change something. A look at a queue counts as a receive.
     const fn changes(&self) -> bool {
         match self {
-            Self::Example(_) | Self::Items(_) | Self::Objects(_) | Self::Object(_) => false,
+            Self::Event(_) | Self::Example(_) | Self::Items(_) | Self::Objects(_) | Self::Object(_) => false,
             Self::Invoke(_)
             | Self::Replay(_)
             | Self::Peek(_)
             | Self::Send(_)
             | Self::Redrive(_)
+            | Self::DeleteMessage(_)
             | Self::PutItem(_)
             | Self::DeleteItem(_)
             | Self::DeleteObject(_)
@@ -152,10 +157,12 @@ impl Actions {
         self.with_stack(stack, async move |stack| match ask {
             Ask::Invoke(invoke) => function::invoke(stack, &id, &invoke).await,
             Ask::Replay(replay) => function::replay(stack, &id, &replay).await,
+            Ask::Event(event) => function::event(stack, &id, &event).await,
             Ask::Example(example) => function::example(stack, &id, &example),
             Ask::Peek(peek) => messages::peek(stack, &id, &peek).await,
             Ask::Send(send) => messages::send(stack, &id, send).await,
             Ask::Redrive(redrive) => messages::redrive(stack, &id, redrive).await,
+            Ask::DeleteMessage(message) => messages::delete(stack, &id, &message).await,
             Ask::Items(items) => table::items(stack, &id, items).await,
             Ask::PutItem(put) => table::put(stack, &id, &put).await,
             Ask::DeleteItem(delete) => table::delete(stack, &id, &delete).await,

@@ -21,7 +21,7 @@ use crate::operate::log_events::{LogEvent, LogEvents};
 use crate::operate::running_stack::{FUNCTION, QUEUE, RunningStack};
 use crate::operate::{moment, queue};
 use crate::services;
-use activity::{Activity, Functions};
+use activity::{Activity, Doomed, Functions};
 use metrics::Metrics;
 use pace::Pace;
 
@@ -181,16 +181,15 @@ impl<'a> Follower<'a> {
                     format!("was denied {} on {}", made.action, made.resource)
                 };
                 change.events.push(Event {
-                    number: 0,
                     // The local cloud tells whole seconds; it was seen a moment ago.
                     time: moment::now(),
                     stack: self.name(),
+                    to: activity.is_part(part).then(|| part.to_owned()),
                     part: made.function,
                     kind: Kind::Call,
                     level: (!made.allowed).then_some("error"),
-                    request: None,
                     text,
-                    fields: serde_json::Map::new(),
+                    ..Event::default()
                 });
             }
         }
@@ -201,25 +200,31 @@ impl<'a> Follower<'a> {
         for (id, queue::Counts { visible, in_flight, delayed }) in counts {
             let came = activity.arrived(&id, visible + in_flight + delayed);
             numbers.insert(id.clone(), Numbers::Queue { waiting: visible, in_flight, delayed });
-            let sources = self.stack.sources(&id);
+            let sources = activity.failing_to(&id);
             if came == 0 || sources.is_empty() {
                 continue;
             }
-            for source in &sources {
-                let (from, to) = (source.id.clone(), id.clone());
-                change.passages.push(Passage { stack: self.name(), from, to, good: false });
+            for from in sources {
+                change.passages.push(Passage { stack: self.name(), from, to: id.clone(), good: false });
             }
-            change.events.push(Event {
-                number: 0,
+            let event = |count| Event {
                 time: moment::now(),
                 stack: self.name(),
                 part: id.clone(),
                 kind: Kind::Dead,
                 level: Some("error"),
-                request: None,
-                text: format!("{} came to {id}", services::quantity(came, "message")),
-                fields: serde_json::Map::new(),
-            });
+                text: format!("{} came to {id}", services::quantity(count, "message")),
+                ..Event::default()
+            };
+            let known = activity.died(&id, came);
+            let others = came - known.len() as u64;
+            change.events.extend(known.into_iter().map(|Doomed { message, trace }| Event {
+                fields: [("message_id".to_owned(), message.clone().into())].into_iter().collect(),
+                message: Some(message),
+                trace,
+                ..event(1)
+            }));
+            change.events.extend((others > 0).then(|| event(others)));
         }
     }
 

@@ -22,9 +22,9 @@ use super::state::{Hub, Told};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// How large what a page sends may be: a message of SQS or an event of Lambda has at most 6 MB.
+/// How large what a page sends may be: an object of 16 MB in Base64, or an event of Lambda of 6 MB.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
-const LARGEST: usize = 8 * 1024 * 1024;
+const LARGEST: usize = 24 * 1024 * 1024;
 
 /// What requests are answered with.
 #[derive(Clone)]

@@ -33,7 +33,7 @@ const EVENTS_AT_ONCE: usize = 1_000;
 const NUMBERS: (f64, f64) = (272.0, 26.0);
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Event {
     /// Its number; those of later ones are greater.
     pub number: u64,
@@ -51,6 +51,18 @@ pub struct Event {
     /// The invocation that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// The trace that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+    /// The message of a queue that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The part that something came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The part that something went to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// What is said of it.
     pub text: String,
     /// What is said beside it, by name.
@@ -59,7 +71,7 @@ pub struct Event {
 }
 
 /// The kind of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// An invocation begins.
@@ -67,6 +79,7 @@ pub enum Kind {
     /// An invocation has ended.
     End,
     /// A function logged a line.
+    #[default]
     Log,
     /// A function called a service.
     Call,
@@ -380,17 +393,7 @@ mod tests {
     use super::*;
 
     fn event(text: &str) -> Event {
-        Event {
-            number: 0,
-            time: 0,
-            stack: "shop".to_owned(),
-            part: "Orders".to_owned(),
-            kind: Kind::Log,
-            level: None,
-            request: None,
-            text: text.to_owned(),
-            fields: Map::new(),
-        }
+        Event { stack: "shop".to_owned(), part: "Orders".to_owned(), text: text.to_owned(), ..Event::default() }
     }
 
     fn kept(hub: &Hub) -> (usize, usize) {

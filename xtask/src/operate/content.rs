@@ -38,8 +38,8 @@ impl Content {
 
     /// What was given as it is, whatever it looks like.
     #[must_use]
-    pub fn given(text: String) -> Self {
-        Self { bytes: text.into_bytes(), file: None, origin: "what was given".to_owned() }
+    pub fn given(bytes: Vec<u8>) -> Self {
+        Self { bytes, file: None, origin: "what was given".to_owned() }
     }
 
     /// As text.

@@ -27,30 +27,42 @@ pub fn event(
     example: Example,
     body: Option<&str>,
 ) -> anyhow::Result<Json> {
-    let source = Source { running, function };
-    match example {
-        Example::Api => source.api(body),
-        Example::Sqs => source.sqs(body),
-        Example::S3 => source.s3(body),
-        Example::Sns => source.sns(body),
-        Example::Eventbridge => source.eventbridge(body),
-        Example::Schedule => source.schedule(),
-    }
+    Source { running, function, is_strict: false }.event(example, body)
+}
+
+/// Whether the stack connects a service to the function, so that the example is of what it gets.
+#[must_use]
+pub fn is_connected(running: &RunningStack, function: &Resource, example: Example) -> bool {
+    Source { running, function, is_strict: true }.event(example, None).is_ok()
 }
 
 struct Source<'a> {
     running: &'a RunningStack,
     function: &'a Resource,
+    /// Whether nothing is taken that is not connected to the function.
+    is_strict: bool,
 }
 
 impl Source<'_> {
+    fn event(&self, example: Example, body: Option<&str>) -> anyhow::Result<Json> {
+        match example {
+            Example::Api => self.api(body),
+            Example::Sqs => self.sqs(body),
+            Example::S3 => self.s3(body),
+            Example::Sns => self.sns(body),
+            Example::Eventbridge => self.eventbridge(body),
+            Example::Schedule => self.schedule(),
+        }
+    }
+
     fn is_function(&self, text: &Json) -> bool {
         text.as_str().is_some_and(|text| self.running.is_function(text, &self.function.id))
     }
 
     /// The resource of a kind for which `connects` holds, else the first one.
     fn connected(&self, kind: Kind, connects: impl Fn(&Resource) -> bool) -> anyhow::Result<&Resource> {
-        let found = self.running.all(kind).find(|it| connects(it)).or_else(|| self.running.all(kind).next());
+        let any = || self.running.all(kind).next().filter(|_| !self.is_strict);
+        let found = self.running.all(kind).find(|it| connects(it)).or_else(any);
         found.ok_or_else(|| self.none(&format!("has no {}", kind.one)))
     }
 
@@ -58,7 +70,8 @@ impl Source<'_> {
     fn rule(&self, property: &str, what: &str) -> anyhow::Result<&Resource> {
         let properties = |rule: &Resource| self.running.properties(&rule.id);
         let rules = || self.running.all(RULE).filter(|it| properties(it).get(property).is_some());
-        let found = rules().find(|it| self.invokes(properties(it))).or_else(|| rules().next());
+        let any = || rules().next().filter(|_| !self.is_strict);
+        let found = rules().find(|it| self.invokes(properties(it))).or_else(any);
         found.ok_or_else(|| self.none(&format!("has no rule with {what}")))
     }
 
@@ -146,7 +159,7 @@ impl Source<'_> {
             Some(text) => super::content::Content::of(text)?.as_json()?,
             None => json!({}),
         };
-        Ok(self.event(
+        Ok(self.of_rule(
             first(&pattern["source"]).unwrap_or("example"),
             first(&pattern["detail-type"]).unwrap_or("example"),
             &detail,
@@ -163,14 +176,14 @@ impl Source<'_> {
         if let Some(input) = input.and_then(|input| serde_json::from_str(input).ok()) {
             return Ok(input);
         }
-        Ok(self.event("aws.events", "Scheduled Event", &json!({}), &json!([self.running.arn(&rule.id)])))
+        Ok(self.of_rule("aws.events", "Scheduled Event", &json!({}), &json!([self.running.arn(&rule.id)])))
     }
 
     fn invokes(&self, rule: &Json) -> bool {
         rule["Targets"].as_array().into_iter().flatten().any(|it| self.is_function(&it["Arn"]))
     }
 
-    fn event(&self, source: &str, detail_type: &str, detail: &Json, resources: &Json) -> Json {
+    fn of_rule(&self, source: &str, detail_type: &str, detail: &Json, resources: &Json) -> Json {
         // EventBridge tells whole seconds.
         let time = moment::text(moment::now() / 1_000 * 1_000).replace(".000Z", "Z");
         json!({

@@ -47,6 +47,13 @@ pub struct LogEvent {
 }
 
 impl LogEvent {
+    /// One of no stream, for tests.
+    #[cfg(test)]
+    #[must_use]
+    pub fn new(time: i64, message: &str) -> Self {
+        Self { group: 0, time, stream: String::new(), message: message.to_owned(), id: String::new() }
+    }
+
     /// What no other event has.
     #[must_use]
     pub fn key(&self) -> (i64, String) {

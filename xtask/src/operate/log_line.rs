@@ -5,6 +5,8 @@
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value as Json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::cli::Level;
 use crate::ui;
@@ -16,6 +18,14 @@ pub struct LogLine {
     pub level: Option<Level>,
     /// The invocation that it belongs to, when it tells.
     pub request: Option<String>,
+    /// The trace that it belongs to, when it tells.
+    pub trace: Option<String>,
+    /// The message of a queue on whose behalf it was written, when it tells.
+    pub message: Option<String>,
+    /// When it was written, in microseconds since the epoch, when it tells.
+    pub time: Option<i128>,
+    /// Whether it says what came, what was called or how it ended, as `stackwright-functions` and the bindings do.
+    pub is_own: bool,
     /// What it says.
     pub says: Says,
 }
@@ -53,6 +63,9 @@ pub struct Report {
     pub problem: Option<String>,
 }
 
+/// The target of lines that say what came, what was called and how it ended.
+const TARGET: &str = "stackwright";
+
 /// What tells the time of a line, the thread or the source: no reader misses it.
 const UNSHOWN: [&str; 9] =
     ["timestamp", "time", "target", "span", "spans", "threadId", "threadName", "requestId", "AWSRequestId"];
@@ -69,8 +82,13 @@ impl LogLine {
         }
         Self::of_lambda(line).unwrap_or_else(|| {
             let text = line.to_owned();
-            Self { level: level_in(line), request: None, says: Says::Message { text, fields: Map::new() } }
+            Self::saying(level_in(line), None, Says::Message { text, fields: Map::new() })
         })
+    }
+
+    /// A line that tells no more than this.
+    const fn saying(level: Option<Level>, request: Option<String>, says: Says) -> Self {
+        Self { level, request, trace: None, message: None, time: None, is_own: false, says }
     }
 
     fn of_json(mut members: Map<String, Json>) -> Self {
@@ -84,24 +102,29 @@ impl LogLine {
                 "logsDropped" => Says::Message { text: "Lambda lost lines of this log".to_owned(), fields: Map::new() },
                 _ => Says::Nothing,
             };
-            return Self { level: Some(says.level()), request, says };
+            return Self::saying(Some(says.level()), request, says);
         }
         // A field of the program's own may have one of these names for something else, which the span has not.
-        let of_span = members.get("span").and_then(|span| span.get("requestId"));
+        let of_span = |name: &str| members.get("span").and_then(|span| span.get(name));
         let named = || ["requestId", "AWSRequestId", "request_id"].iter().find_map(|name| members.get(*name));
-        let request = of_span.or_else(named).and_then(text);
+        let request = of_span("requestId").or_else(named).and_then(text);
+        let (trace, message) = (of_span("trace_id").and_then(text), of_span("message_id").and_then(text));
+        let time = members.get("timestamp").and_then(Json::as_str);
+        let time =
+            time.and_then(|it| OffsetDateTime::parse(it, &Rfc3339).ok()).map(|it| it.unix_timestamp_nanos() / 1_000);
+        let is_own = members.get("target").is_some_and(|it| it == TARGET);
         let level = ["level", "severity"].iter().find_map(|name| members.remove(*name));
         let level = level.as_ref().and_then(Json::as_str).and_then(level_of);
-        let message = ["message", "msg"].iter().find_map(|name| members.remove(*name));
+        let said = ["message", "msg"].iter().find_map(|name| members.remove(*name));
         members.retain(|name, _| !UNSHOWN.contains(&name.as_str()));
-        let says = Says::Message { text: message.as_ref().map(plain).unwrap_or_default(), fields: members };
-        Self { level, request, says }
+        let says = Says::Message { text: said.as_ref().map(plain).unwrap_or_default(), fields: members };
+        Self { level, request, trace, message, time, is_own, says }
     }
 
     fn of_lambda(line: &str) -> Option<Self> {
         let (word, rest) = line.split_once(' ')?;
         if word == "INIT_START" {
-            return Some(Self { level: Some(Level::Info), request: None, says: Says::Nothing });
+            return Some(Self::saying(Some(Level::Info), None, Says::Nothing));
         }
         let request = rest.strip_prefix("RequestId: ")?;
         let (id, rest) = request.split_once([' ', '\t']).unwrap_or((request, ""));
@@ -111,7 +134,7 @@ impl LogLine {
             "REPORT" => Says::Report(Report::of_text(rest)),
             _ => return None,
         };
-        Some(Self { level: Some(says.level()), request: Some(id.to_owned()), says })
+        Some(Self::saying(Some(says.level()), Some(id.to_owned()), says))
     }
 
     /// The line as a person reads it: its level, what it says, and the fields; nothing when it says nothing.
@@ -269,6 +292,17 @@ mod tests {
         );
         check(r#"{"level":"error"}"#, Some(Level::Error), None, Some("ERROR "));
         check(r#"{"a":"line\nbreak"}"#, None, None, Some(r#"      a="line\nbreak""#));
+    }
+
+    #[test]
+    fn a_line_tells_its_trace_its_message_and_its_time() {
+        let line = LogLine::of(
+            r#"{"timestamp":"2026-11-22T21:23:32.007001Z","target":"stackwright","message":"received","span":{"requestId":"r-1","trace_id":"t-1","message_id":"m-1"}}"#,
+        );
+        assert_eq!((line.trace.as_deref(), line.message.as_deref()), (Some("t-1"), Some("m-1")));
+        assert_eq!((line.time, line.is_own), (Some(1_795_382_612_007_001), true));
+        let other = LogLine::of(r#"{"timestamp":"yesterday","trace_id":"t-1"}"#);
+        assert_eq!((other.trace, other.time, other.is_own), (None, None, false));
     }
 
     #[test]

@@ -17,6 +17,12 @@ const EMPTY_ANSWERS: u32 = 2;
 /// How many messages a batch of SQS has at most.
 const BATCH: usize = 10;
 
+/// For how long nobody else receives what is met while one message is looked for, should this be killed meanwhile.
+const HIDDEN_FOR: Duration = Duration::from_secs(30);
+
+/// How many messages are met while one is looked for.
+const MOST_MESSAGES: usize = 1_000;
+
 /// A queue whose messages are received one after the other.
 #[derive(Debug)]
 pub struct Receiver<'a> {
@@ -64,6 +70,35 @@ pub async fn put_back(cloud: &Cloud, url: &str, messages: &[Message]) -> anyhow:
         call.send().await.map_err(explain)?;
     }
     Ok(())
+}
+
+/// Looks for the message `wanted` in the queue `url`, and does `work` with it. Whether it was there. Every message is put
+/// back, also when something fails.
+pub async fn find(
+    cloud: &Cloud,
+    url: &str,
+    wanted: &str,
+    work: impl AsyncFnOnce(&Message) -> anyhow::Result<()>,
+) -> anyhow::Result<bool> {
+    let mut receiver = Receiver::new(cloud, url, HIDDEN_FOR);
+    let mut seen = Vec::new();
+    let outcome = async {
+        while seen.len() < MOST_MESSAGES {
+            let more = receiver.next(MOST_MESSAGES - seen.len()).await?;
+            if more.is_empty() {
+                break;
+            }
+            seen.extend(more);
+            if let Some(found) = seen.iter().find(|it| id(it) == wanted) {
+                work(found).await?;
+                return anyhow::Ok(true);
+            }
+        }
+        Ok(false)
+    }
+    .await;
+    put_back(cloud, url, &seen).await?;
+    outcome
 }
 
 /// Deletes a message that was received.

@@ -204,6 +204,14 @@ impl RunningStack {
         self.all(QUEUE).filter(|it| self.properties(&it.id)["RedrivePolicy"]["deadLetterTargetArn"] == arn).collect()
     }
 
+    /// How often a message of the queue `id` is received before it goes to another queue, and the ARN of that one.
+    #[must_use]
+    pub fn redrive_policy(&self, id: &str) -> Option<(i64, &str)> {
+        let policy = &self.properties(id)["RedrivePolicy"];
+        let most = policy["maxReceiveCount"].as_i64().or_else(|| policy["maxReceiveCount"].as_str()?.parse().ok())?;
+        Some((most, policy["deadLetterTargetArn"].as_str()?))
+    }
+
     /// The resources of other types that name the queue `id` for what they could not deliver.
     #[must_use]
     pub fn undelivered(&self, id: &str) -> Vec<&str> {

@@ -207,6 +207,7 @@ async fn a_console_that_only_looks_changes_nothing() {
         ("peek", json!({"limit": 1})),
         ("send", json!({"body": "x"})),
         ("redrive", json!({})),
+        ("delete-message", json!({"message": "1"})),
         ("put-item", json!({"key": {}, "item": {}})),
         ("delete-item", json!({"key": {}})),
         ("delete-object", json!({"key": "x"})),
@@ -221,6 +222,7 @@ async fn a_console_that_only_looks_changes_nothing() {
     assert_eq!((deploy.status(), error_of(deploy).await), (StatusCode::FORBIDDEN, refusal.to_owned()));
     // It looks all the same: there is only nothing to look at.
     for (ask, given) in [
+        ("event", json!({"request": "1"})),
         ("example", json!({"service": "sqs"})),
         ("items", json!({})),
         ("objects", json!({})),

@@ -27,7 +27,11 @@ Resources:
       EventBusName: !Ref Shop
       EventPattern: {source: [shop.web], detail-type: [Order placed]}
       Targets:
-        - {Id: orders, Arn: !GetAtt Orders.Arn}
+        - {Id: orders, Arn: !GetAtt Orders.Arn, DeadLetterConfig: {Arn: !GetAtt Undelivered.Arn}}
+  Undelivered:
+    Type: AWS::SQS::Queue
+  Files:
+    Type: AWS::S3::Bucket
   # Of the default bus.
   Paid:
     Type: AWS::Events::Rule
@@ -61,14 +65,14 @@ Resources:
   Let:
     Type: AWS::SQS::QueuePolicy
     Properties:
-      Queues: [!Ref Orders]
+      Queues: [!Ref Orders, !Ref Undelivered]
       PolicyDocument:
         Version: '2012-10-17'
         Statement:
           - Effect: Allow
             Principal: {Service: [events.amazonaws.com, sns.amazonaws.com]}
             Action: sqs:SendMessage
-            Resource: !GetAtt Orders.Arn
+            Resource: [!GetAtt Orders.Arn, !GetAtt Undelivered.Arn]
             Condition:
               ArnEquals: {aws:SourceArn: [!GetAtt Placed.Arn, !GetAtt Paid.Arn, !GetAtt Uploaded.Arn, !GetAtt Nightly.Arn, !Ref News]}
 ";
@@ -108,6 +112,13 @@ impl Page {
             format!("[...document.querySelectorAll('button')].find((it) => it.textContent === {text} && !it.disabled)");
         self.browser.wait_for(&format!("Boolean({button})"));
         self.browser.evaluate(&format!("{button}.click()"));
+    }
+
+    /// Answers the question that is asked before something is done.
+    #[track_caller]
+    fn say_yes(&mut self) {
+        self.browser.wait_for("document.querySelector('dialog').open");
+        self.browser.evaluate("[...document.querySelectorAll('dialog button')].at(-1).click()");
     }
 
     pub(crate) fn open_part(&mut self, id: &str) {
@@ -220,17 +231,44 @@ fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
     page.open_part("News");
     page.wait_for("Every subscription has a filter");
     let attributes = "document.querySelector('#panel input')";
-    assert_eq!(page.browser.evaluate(&format!("{attributes}.placeholder")), "kind=good");
+    assert_eq!(page.browser.evaluate(&format!("{attributes}.value")), "kind=good");
     page.browser.evaluate(&format!("{attributes}.value = 'kind=bad'"));
     page.click("Publish");
     page.browser.wait_for("document.querySelector('[data-part=Orders]').textContent.includes('3 waiting')");
+
+    // What a rule could not deliver says why.
+    let send = ["send", "orders", "Undelivered", "{}", "--attribute", "ERROR_CODE=NO_PERMISSIONS"];
+    run(&project, &cloud, &send);
+    page.browser.wait_for("document.querySelector('.timeline').textContent.includes('1 message came to Undelivered')");
+    page.open_part("Undelivered");
+    page.wait_for("What failed at");
+    page.browser.wait_for("document.querySelector('#panel .message .bad')?.textContent === 'NO_PERMISSIONS'");
+    page.click("Delete");
+    page.say_yes();
+    page.browser.wait_for("document.querySelector('[data-part=Undelivered]').textContent.includes('none dead')");
+
+    // A file keeps its bytes.
+    page.open_part("Files");
+    page.wait_for("no such object");
+    page.browser.evaluate(
+        "(() => { const files = new DataTransfer(); files.items.add(new File([new Uint8Array([137, 0, 255])], 'a.bin')); \
+         const input = document.querySelector('#panel input[type=file]'); input.files = files.files; \
+         input.dispatchEvent(new Event('change')); })()",
+    );
+    page.click("Put object");
+    page.wait_for("put a.bin");
+    page.browser.wait_for("document.querySelector('#panel details.item summary')?.textContent.includes('3 B')");
+
+    // Loaded again, the page shows what it showed.
+    let address = page.browser.evaluate("`${location.origin}/?again${location.hash}`");
+    page.browser.open(address.as_str().unwrap());
+    page.browser.wait_for("document.querySelector('#panel h2')?.textContent === 'Files'");
 
     project.change(&format!("{BUS}  Bills:\n    Type: AWS::SQS::Queue\n"));
     page.click("Pending plan");
     page.wait_for("Bills");
     page.click("Deploy this");
-    page.browser.wait_for("document.querySelector('dialog').open");
-    page.browser.evaluate("[...document.querySelectorAll('dialog button')].at(-1).click()");
+    page.say_yes();
     page.wait_for("Deployed.");
     page.browser.wait_for("Boolean(document.querySelector('[data-part=Bills]'))");
     page.click("Pending plan");

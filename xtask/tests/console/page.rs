@@ -122,6 +122,66 @@ impl Scene {
         self.click("Send");
         self.wait_for_panel("sent as ");
     }
+
+    /// Of the only sighting.
+    fn check_way_of_the_first(&mut self) {
+        // Its way has the table that it was written to, and is the same from wherever on it somebody asks.
+        self.click("Show its way");
+        let steps = "document.querySelectorAll('.trail li').length";
+        self.browser.wait_for("document.querySelector('.trail').textContent.includes('ended: ')");
+        for (part, expected) in
+            [("SightingsQueue", false), ("Consumer", false), ("Sightings", false), ("FalseReports", true)]
+        {
+            assert_eq!(self.browser.evaluate(&is_faint(part)), expected, "{part}");
+        }
+        let before = self.browser.evaluate(steps);
+        for kind in ["start", "end"] {
+            let row = format!(
+                "[...document.querySelectorAll('.rows .row')].find((it) => it.querySelector('.kind').textContent === '{kind}').click()"
+            );
+            self.browser.evaluate(&row);
+            // Longer than the page waits until it shows what changed.
+            std::thread::sleep(Duration::from_millis(500));
+            assert_eq!(self.browser.evaluate(steps), before, "{kind}");
+        }
+        // So it is for somebody who looks at the table.
+        self.open_part("Sightings");
+        self.browser.evaluate("document.querySelector('.timeline .head input').click()");
+        self.browser.wait_for(
+            "[...document.querySelectorAll('.rows .row')].every((it) => /Sightings(?!Queue)/.test(it.textContent)) \
+             && Boolean(document.querySelector('.rows .row'))",
+        );
+        self.browser.evaluate("document.querySelector('.timeline .head input').click()");
+    }
+
+    fn check_what_is_edited(&mut self) {
+        // An item is edited and deleted.
+        self.click("Edit");
+        self.browser.evaluate(
+            "(() => { const text = document.querySelector('#panel details.item textarea'); \
+             text.value = JSON.stringify({...JSON.parse(text.value), reason: {S: 'seen by somebody'}}); })()",
+        );
+        self.click("Write");
+        self.say_yes();
+        self.wait_for_panel("seen by somebody");
+        self.click("Delete");
+        self.say_yes();
+        self.wait_for_part("FalseReports", "empty");
+    }
+
+    fn check_what_is_deleted(&mut self) {
+        // What comes to a dead-letter queue that is open is shown, and what nobody needs is deleted.
+        self.system.cloud.attempt(&["send", "spaceships", "SightingsDlq", "of no use", "--local"]).expect(0);
+        self.wait_for_panel("of no use");
+        self.click("Delete");
+        self.say_yes();
+        self.wait_for_part("SightingsDlq", "none dead");
+    }
+}
+
+/// Whether a part of the picture is not of the way that is shown.
+fn is_faint(part: &str) -> String {
+    format!("document.querySelector('[data-part={part}]').classList.contains('faint')")
 }
 
 fn sighting(ship: &str, model: &str) -> String {
@@ -139,6 +199,7 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     scene.wait_for_part("Sightings", "1 item");
     scene.wait_for_part("Consumer", "1 invocation");
     scene.browser.wait_for("document.querySelector('.timeline').textContent.includes('sighting kept')");
+    scene.check_way_of_the_first();
 
     // What is no sighting is kept as it is, and stays text wherever it is shown.
     scene.send(HOSTILE, "XW-2");
@@ -148,18 +209,7 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     scene.browser.evaluate("document.querySelector('#panel details.item').open = true");
     scene.wait_for_panel("<img src=x");
 
-    // An item is edited and deleted.
-    scene.click("Edit");
-    scene.browser.evaluate(
-        "(() => { const text = document.querySelector('#panel details.item textarea'); \
-         text.value = JSON.stringify({...JSON.parse(text.value), reason: {S: 'seen by somebody'}}); })()",
-    );
-    scene.click("Write");
-    scene.say_yes();
-    scene.wait_for_panel("seen by somebody");
-    scene.click("Delete");
-    scene.say_yes();
-    scene.wait_for_part("FalseReports", "empty");
+    scene.check_what_is_edited();
 
     // A poisoned message fails, and ends in the dead-letter queue, in red.
     scene.validator.fail(Fault::Down);
@@ -179,9 +229,9 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     scene.browser.wait_for("document.querySelectorAll('.trail li.error').length >= 3");
     scene.click("Show its way");
     scene.browser.wait_for("document.querySelectorAll('.trail li.error').length >= 3");
+    scene.browser.wait_for("document.querySelector('.trail').textContent.includes('1 message came to SightingsDlq')");
     // A part that is open stays clear.
-    let is_faint = "document.querySelector('[data-part=SightingsDlq]').classList.contains('faint')";
-    assert_eq!(scene.browser.evaluate(is_faint), false);
+    assert_eq!(scene.browser.evaluate(&is_faint("SightingsDlq")), false);
 
     // The same event again, to the code of now: before and now beside each other.
     scene.open_part("Consumer");
@@ -189,6 +239,8 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
         .browser
         .wait_for("document.querySelector('#panel details.bad summary')?.textContent.includes('the validator')");
     scene.browser.evaluate("document.querySelector('#panel details.bad').open = true");
+    scene.click("Show its event");
+    scene.wait_for_panel("messageId");
     scene.click("Run again");
     scene.say_yes();
     scene.browser.wait_for("document.querySelectorAll('.compared pre').length === 2");
@@ -226,9 +278,14 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     );
     scene.click("Send back");
     scene.say_yes();
-    scene.wait_for_panel("sent back to SightingsQueue");
+    scene.wait_for_panel("sent back to SightingsQueue as ");
     scene.wait_for_part("Sightings", "3 items");
     scene.wait_for_part("SightingsDlq", "none dead");
+    scene.wait_for_panel("Nothing is in it");
+    scene.click("Show its way");
+    scene.browser.wait_for("document.querySelector('.trail').textContent.includes('sighting kept')");
+
+    scene.check_what_is_deleted();
 
     // A deployment begins no count anew.
     let invocations = "parseInt(document.querySelector('[data-part=Consumer] .numbers').textContent)";

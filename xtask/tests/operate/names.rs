@@ -18,7 +18,7 @@ fn a_name_that_nothing_has_is_told_with_the_nearest() {
         ("peek", &["Sightings"], &["`Sightings` of `spaceships` is no queue: its type is AWS::DynamoDB::Table"]),
         ("peek", &["SightingsQueu"], &["did you mean `SightingsQueue`?"]),
         ("redrive", &["SightingDlq"], &["did you mean `SightingsDlq`?"]),
-        ("send", &["Bus", "{}"], &["`spaceships` has no queue, topic, event bus or bucket `Bus`"]),
+        ("send", &["Bus", "{}"], &["`spaceships` has no queue, topic, event bus, rule or bucket `Bus`"]),
         ("send", &["SightingsQueue", "{}", "--key", "a"], &["`--key` is for a bucket, and `SightingsQueue` is none"]),
         ("send", &["SightingsQueue", "{}", "--source", "a"], &["`--source` is for an event bus"]),
     ];

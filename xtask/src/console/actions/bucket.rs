@@ -1,6 +1,9 @@
 //! Buckets: their objects, and what is in them.
 
+use std::io::Read as _;
+
 use anyhow::Context as _;
+use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -86,10 +89,25 @@ pub(super) async fn object(stack: &RunningStack, id: &str, Object { key }: &Obje
         return Ok(json!({"picture": size <= LARGEST_PICTURE}));
     }
     let is_whole = i64::try_from(bytes.len()).is_ok_and(|read| read >= size);
+    let (bytes, is_whole, is_packed) = match unpacked(&bytes) {
+        Some((unpacked, ended)) => (unpacked, is_whole && ended, true),
+        None => (bytes, is_whole, false),
+    };
     Ok(match text_of(&bytes, is_whole) {
-        Some(text) => json!({"text": text, "whole": is_whole}),
+        Some(text) => json!({"text": text, "whole": is_whole, "packed": is_packed}),
         None => json!({"binary": true}),
     })
+}
+
+/// The beginning of what gzip packed into `bytes`, and whether it is all of them; nothing when it packed nothing.
+fn unpacked(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
+    bytes.starts_with(b"\x1f\x8b").then_some(())?;
+    let mut unpacked = Vec::new();
+    let limit = u64::try_from(PREVIEW).unwrap_or(u64::MAX);
+    let mut decoder = MultiGzDecoder::new(bytes).take(limit);
+    // The end may be missing: what came before it is shown.
+    let is_sound = decoder.read_to_end(&mut unpacked).is_ok();
+    (!unpacked.is_empty()).then(|| (unpacked, is_sound && decoder.limit() > 0))
 }
 
 /// Deletes an object.
@@ -144,6 +162,21 @@ mod tests {
         // It may hold scripts.
         assert_eq!(picture_type(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), None);
         assert_eq!(picture_type(b""), None);
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked_as_far_as_it_is_shown() {
+        let pack = |text: &[u8]| {
+            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut packer, text).unwrap();
+            packer.finish().unwrap()
+        };
+        let packed = pack(b"a log");
+        assert_eq!(unpacked(&packed), Some((b"a log".to_vec(), true)));
+        assert_eq!(unpacked(&packed[..packed.len() - 4]), Some((b"a log".to_vec(), false)));
+        let (text, is_whole) = unpacked(&pack(&vec![b'x'; 100 * PREVIEW])).unwrap();
+        assert!(text.len() == PREVIEW && !is_whole);
+        assert_eq!(unpacked(b"a log"), None);
     }
 
     #[test]

@@ -60,10 +60,10 @@ pub(super) async fn facts(stack: &RunningStack, function: &Resource) -> anyhow::
     }))
 }
 
-/// The services of which the stack can give an example for the function.
+/// The services that the stack connects to the function.
 fn examples(stack: &RunningStack, function: &Resource) -> Vec<String> {
     let all = cli::Example::value_variants().iter();
-    let possible = all.filter(|it| crate::operate::example::event(stack, function, **it, None).is_ok());
+    let possible = all.filter(|it| crate::operate::example::is_connected(stack, function, **it));
     possible.filter_map(|it| Some(it.to_possible_value()?.get_name().to_owned())).collect()
 }
 
@@ -117,6 +117,12 @@ pub(super) async fn invoke(stack: &RunningStack, id: &str, Invoke { event }: &In
 pub(super) async fn replay(stack: &RunningStack, id: &str, Replay { request }: &Replay) -> anyhow::Result<Json> {
     stack.require(FUNCTION, id)?;
     Ok(commands::replay::again(stack, request).await?.as_json())
+}
+
+/// The event of an invocation, as the local cloud kept it.
+pub(super) async fn event(stack: &RunningStack, id: &str, Replay { request }: &Replay) -> anyhow::Result<Json> {
+    stack.require(FUNCTION, id)?;
+    commands::replay::event(stack, request).await
 }
 
 /// An event for the function as a service would send it.

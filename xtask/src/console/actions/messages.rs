@@ -1,16 +1,27 @@
 //! Messages: what is in queues, what is sent, and what goes back.
 
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use aws_smithy_types::base64;
+use infra::Graph;
+use infra::graph::Line;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::require;
+use super::{done, require};
 use crate::cli::{self, TargetArgs};
 use crate::commands::redrive::Mended;
 use crate::commands::{peek, redrive, send};
+use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::operate::content::Content;
-use crate::operate::queue::is_fifo;
-use crate::operate::running_stack::{QUEUE, RunningStack};
+use crate::operate::queue::{self, is_fifo};
+use crate::operate::running_stack::{FUNCTION, QUEUE, RunningStack};
 use crate::services::cloudformation::Resource;
+
+/// How large an object that is put may be.
+const LARGEST_OBJECT: usize = 16 * 1024 * 1024;
 
 /// A look at a queue.
 #[derive(Debug, Deserialize)]
@@ -21,7 +32,10 @@ pub struct Peek {
 /// What is sent.
 #[derive(Debug, Deserialize)]
 pub struct Send {
+    #[serde(default)]
     body: String,
+    /// In place of the body any bytes, in Base64.
+    bytes: Option<String>,
     group: Option<String>,
     key: Option<String>,
     source: Option<String>,
@@ -40,15 +54,31 @@ pub struct Redrive {
     body: Option<String>,
 }
 
+/// A message that is to be deleted.
+#[derive(Debug, Deserialize)]
+pub struct DeleteMessage {
+    message: String,
+}
+
 /// What there is to know of a queue.
 pub(super) fn queue_facts(stack: &RunningStack, id: &str) -> Json {
     let ids = |resources: Vec<&Resource>| resources.into_iter().map(|it| it.id.clone()).collect::<Vec<_>>();
     let properties = stack.properties(id);
-    let failing: Vec<_> = stack.sources(id).into_iter().flat_map(|it| stack.consumers(&it.id)).collect();
+    let sources = stack.sources(id);
+    let graph = Graph::of(stack.stack.assembled());
+    let ways = graph.edges.iter().filter(|it| it.to == id && it.line == Line::Dashed);
+    // What fails to it and is no queue, such as a function that is invoked asynchronously.
+    let others: Vec<_> = ways.map(|it| it.from.as_str()).filter(|id| sources.iter().all(|it| it.id != **id)).collect();
+    let consumers = sources.iter().flat_map(|it| stack.consumers(&it.id));
+    let failing: Vec<_> = consumers.chain(stack.all(FUNCTION).filter(|it| others.contains(&it.id.as_str()))).collect();
+    // Records of invocations tell the names of functions.
+    let functions: BTreeMap<_, _> = failing.iter().map(|it| (&it.physical_id, &it.id)).collect();
     json!({
         "fifo": is_fifo(&stack.arn(id)),
-        "sources": ids(stack.sources(id)),
+        "functions": functions,
         "failing": ids(failing),
+        "sources": ids(sources),
+        "others": others,
         "consumers": ids(stack.consumers(id)),
         "receives": properties["RedrivePolicy"]["maxReceiveCount"],
     })
@@ -63,6 +93,7 @@ pub(super) fn topic_facts(stack: &RunningStack, topic: &Resource) -> Json {
             "protocol": it["Protocol"],
             "endpoint": it["Endpoint"].as_str().map(|it| stack.shown(it)),
             "filter": it["FilterPolicy"],
+            "scope": it["FilterPolicyScope"],
         })
     });
     json!({"fifo": is_fifo(&topic.physical_id), "subscriptions": subscriptions.collect::<Vec<_>>()})
@@ -89,8 +120,16 @@ pub(super) async fn peek(stack: &RunningStack, id: &str, Peek { limit }: &Peek) 
 
 /// Sends a message, an event or an object.
 pub(super) async fn send(stack: &RunningStack, id: &str, given: Send) -> anyhow::Result<Json> {
-    let content = Content::given(given.body.clone());
-    let Send { body, group, key, source, detail_type, attributes } = given;
+    let Send { body, bytes, group, key, source, detail_type, attributes } = given;
+    let content = match bytes {
+        Some(bytes) => base64::decode(bytes).context("the bytes are no Base64")?,
+        None => body.clone().into_bytes(),
+    };
+    if content.len() > LARGEST_OBJECT {
+        let message = "what is put by the page has 16 MB at most; nothing was put";
+        return Err(Failure::new(message).exit(Exit::Usage).help("`cargo xtask send` puts larger files").into());
+    }
+    let content = Content::given(content);
     let arguments = cli::Send {
         stack: stack.stack.name().to_owned(),
         resource: id.to_owned(),
@@ -120,4 +159,15 @@ pub(super) async fn redrive(stack: &RunningStack, id: &str, given: Redrive) -> a
     };
     let mended = given.message.zip(given.body).map(|(id, body)| Mended { id, body });
     redrive::redrive(stack, &arguments, mended.as_ref()).await
+}
+
+/// Deletes one message.
+pub(super) async fn delete(stack: &RunningStack, id: &str, given: &DeleteMessage) -> anyhow::Result<Json> {
+    let (cloud, url) = (&stack.cloud, &stack.require(QUEUE, id)?.physical_id);
+    let is_found = queue::find(cloud, url, &given.message, async |it| queue::delete(cloud, url, it).await).await?;
+    if is_found {
+        return Ok(done());
+    }
+    let message = "the message is not in the queue any more, or behind another of its group; nothing was deleted";
+    Err(Failure::new(message).exit(Exit::Usage).into())
 }

@@ -1,9 +1,12 @@
 // The details of a bucket: its objects.
 
 import { ask, bytes, h, pretty } from "./dom.js";
-import { failure, field, form, input, section, textarea } from "./form.js";
+import { failure, field, form, input, section, show, textarea } from "./form.js";
 import * as server from "./server.js";
 import { state } from "./state.js";
+
+/** How large a file may be that is put. */
+const LARGEST = 16 * 1024 * 1024;
 
 export function ofBucket(id) {
   const prefix = input({ placeholder: "all objects" });
@@ -15,17 +18,39 @@ export function ofBucket(id) {
     if (more) results.append(more);
     return objects.length;
   };
-  const show = form(id, [field("Keys that begin with", prefix)], "List objects", async () => {
+  const look = form(id, [field("Keys that begin with", prefix)], "List objects", async () => {
     results.replaceChildren();
     return (await load({ prefix: prefix.value || null })) === 0 ? h("p", { class: "soft" }, "no such object") : null;
   });
-  queueMicrotask(() => show.requestSubmit());
-  const [key, body] = [input({ placeholder: "folder/name.txt" }), textarea("", 4)];
-  const put = form(id, [field("Key", key), field("Text", body)], "Put object", async () => {
-    const sent = await server.request(state.stack, id, "send", { body: body.value, key: key.value || null });
+  show(look, id);
+  const [file, key, body] = [h("input", { type: "file" }), input({ placeholder: "folder/name.txt" }), textarea("", 4)];
+  const text = field("Text", body);
+  // The key that was proposed, which another file's replaces.
+  let proposed = "";
+  file.addEventListener("change", () => {
+    text.hidden = file.files.length > 0;
+    if (key.value === proposed) key.value = file.files[0]?.name ?? "";
+    proposed = key.value;
+  });
+  const put = form(id, [field("File", file), field("Key", key), text], "Put object", async () => {
+    if (!key.value) throw new Error("an object needs a key: the name that it has in the bucket");
+    const content = file.files.length > 0 ? { bytes: await base64(file.files[0]) } : { body: body.value };
+    const sent = await server.request(state.stack, id, "send", { ...content, key: key.value });
+    look.requestSubmit();
     return h("p", { class: "good" }, `put ${sent.id}`);
   });
-  return [section("Objects", show, results), state.changes ? section("Put an object", put) : null];
+  return [section("Objects", look, results), state.changes ? section("Put an object", put) : null];
+}
+
+/** What is in a file, in Base64. */
+function base64(file) {
+  if (file.size > LARGEST) throw new Error(`${file.name} has ${bytes(file.size)}, and a page puts 16 MB at most: \`cargo xtask send\` puts larger files`);
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.split(",")[1] ?? "");
+    reader.onerror = () => reject(new Error(`${file.name} cannot be read`));
+    reader.readAsDataURL(file);
+  });
 }
 
 function object(id, { key, size, modified }) {
@@ -38,7 +63,10 @@ function object(id, { key, size, modified }) {
       if (shown.picture) content.append(h("img", { src: server.picture(state.stack, id, key), alt: `The object ${key}`, loading: "lazy" }));
       else if (shown.binary) content.append(h("p", { class: "soft" }, "Its bytes are neither text nor a picture."));
       else if (shown.picture === false) content.append(h("p", { class: "soft" }, "The picture is too large to be shown."));
-      else content.append(h("pre", {}, pretty(shown.text)), shown.whole === false ? h("p", { class: "soft" }, "Only its beginning is shown.") : "");
+      else {
+        const about = [shown.packed && "It is unpacked from gzip.", shown.whole === false && "Only its beginning is shown."].filter(Boolean).join(" ");
+        content.append(h("pre", {}, pretty(shown.text)), about ? h("p", { class: "soft" }, about) : "");
+      }
     } catch (error) {
       content.append(failure(error));
     }

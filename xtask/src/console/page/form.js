@@ -1,6 +1,7 @@
 // Pieces of the details of a part: lists, sections and forms.
 
 import { h } from "./dom.js";
+import { shownStack, state } from "./state.js";
 
 /** What went wrong. */
 export function failure(error) {
@@ -10,6 +11,16 @@ export function failure(error) {
 /** A part of the details with a title. */
 export function section(title, ...children) {
   return h("section", {}, h("h3", {}, title), children);
+}
+
+/** A text with a button that copies it. */
+export function copied(text) {
+  const button = h("button", { type: "button", class: "small", "aria-label": `Copy ${text}` }, "Copy");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text).then(() => { button.textContent = "Copied"; }, () => { button.textContent = "Not allowed"; });
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
+  return [text, " ", button];
 }
 
 /** Names with their values; those without one are left out. */
@@ -22,8 +33,13 @@ export function form(id, fields, verb, work, { primary = true } = {}) {
   const answer = h("div", { class: "answer", role: "status" });
   const button = h("button", { type: "submit", class: primary ? "primary" : "" }, verb);
   const element = h("form", { class: "form" }, fields, h("div", { class: "row" }, button), answer);
+  let [isBusy, isLate] = [false, false];
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
+    // The page itself may ask again while it waits.
+    isLate = isBusy;
+    if (isBusy) return;
+    isBusy = true;
     button.disabled = true;
     answer.replaceChildren(h("p", { class: "soft" }, "Working …"));
     try {
@@ -32,11 +48,36 @@ export function form(id, fields, verb, work, { primary = true } = {}) {
       answer.replaceChildren(failure(error));
     }
     button.disabled = false;
+    isBusy = false;
+    if (isLate) element.requestSubmit();
   });
   return element;
 }
 
 let labels = 0;
+
+/** How much is in a part, as the console counted it last. */
+function held(id) {
+  const { waiting, in_flight: flying, holds = waiting + flying } = shownStack()?.numbers[id] ?? {};
+  return String(holds);
+}
+
+/** Submits the form now, and in the local cloud, where that costs nothing, whenever another number is in the part `id`. */
+export function show(element, id) {
+  if (state.local) {
+    element.dataset.follows = id;
+    element.addEventListener("submit", () => { element.dataset.held = held(id); });
+  }
+  queueMicrotask(() => element.requestSubmit());
+}
+
+/** Submits the forms that follow a part anew, unless somebody is at what they show. */
+export function refresh(panel) {
+  for (const element of panel.querySelectorAll("[data-follows]")) {
+    const isUsed = element.closest("section").querySelector("details[open], input:focus, textarea:focus");
+    if (element.dataset.held !== held(element.dataset.follows) && !isUsed) element.requestSubmit();
+  }
+}
 
 /** An input with its label. */
 export function field(title, input) {

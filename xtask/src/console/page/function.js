@@ -1,7 +1,7 @@
 // The details of a function: its last invocations, and what can be done with it.
 
 import { ask, bytes, clock, h, pretty, quantity } from "./dom.js";
-import { failure, field, form, list, scrolled, section, select, textarea } from "./form.js";
+import { copied, failure, field, form, list, scrolled, section, select, textarea } from "./form.js";
 import * as server from "./server.js";
 import { state } from "./state.js";
 import { choose, said } from "./timeline.js";
@@ -44,9 +44,9 @@ export function invocations(id) {
     return h(
       "details",
       { class: why ? "bad" : "" },
-      h("summary", {}, h("time", {}, clock(events[0].time)), ` ${end ? end.text : "running"}`, why ? h("b", { class: "bad" }, ` error: ${cause(why)}`) : null),
-      h("p", { class: "soft" }, `request ${request}`),
-      h("div", { class: "row" }, h("button", { type: "button", class: "small", onclick: () => choose(events[0]) }, "Show its way"), again(id, request, answers)),
+      h("summary", {}, h("time", {}, clock(events[0].time)), ` ${end ? end.text : "running"}`, status(events.find((it) => it.fields?.status)?.fields.status), why ? h("b", { class: "bad" }, ` error: ${cause(why)}`) : null),
+      h("p", { class: "soft" }, "request ", copied(request)),
+      h("div", { class: "row" }, h("button", { type: "button", class: "small", onclick: () => choose(events[0]) }, "Show its way"), state.local ? kept(id, request, answers) : null, state.local && state.changes ? again(id, request, answers) : null),
       answers,
       lines.length > 0 ? h("ol", { class: "log" }, lines) : h("p", { class: "soft" }, "It logged nothing."),
     );
@@ -60,44 +60,79 @@ function cause(event) {
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }
 
-/** A button that sends the event of an invocation again. Only the local cloud keeps events. */
-function again(id, request, answers) {
-  if (!state.local || !state.changes) return null;
-  const button = h("button", { type: "button", class: "small" }, "Run again");
-  button.addEventListener("click", async () => {
-    const question = `Send ${id} the event of this invocation again? It does all that it does with a new one.`;
-    if (!(await ask(question, "Run again"))) return;
-    button.disabled = true;
-    answers.replaceChildren(h("p", { class: "soft" }, "Working …"));
+/** The status that a function answered a route with, where that says a failure. */
+function status(code) {
+  return code >= 400 ? h("b", { class: "bad" }, ` status ${code}`) : null;
+}
+
+/** A button whose work is shown in `answers`; what gives nothing leaves it as it is. */
+function button(title, answers, work) {
+  const element = h("button", { type: "button", class: "small" }, title);
+  element.addEventListener("click", async () => {
+    element.disabled = true;
     try {
-      answers.replaceChildren(...compared(await server.request(state.stack, id, "replay", { request })));
+      answers.replaceChildren(...((await work()) ?? answers.childNodes));
     } catch (error) {
       answers.replaceChildren(failure(error));
     }
-    button.disabled = false;
+    element.disabled = false;
   });
-  return button;
+  return element;
+}
+
+/** A button that shows the event of an invocation. Only the local cloud keeps events. */
+function kept(id, request, answers) {
+  return button("Show its event", answers, async () => {
+    const { event, answer } = await server.request(state.stack, id, "event", { request });
+    return [h("h4", {}, "Event"), h("pre", { tabindex: "0" }, pretty(event)), h("h4", {}, "Answer"), h("pre", { tabindex: "0" }, pretty(answer))];
+  });
+}
+
+/** A button that sends the event of an invocation again. */
+function again(id, request, answers) {
+  return button("Run again", answers, async () => {
+    const question = `Send ${id} the event of this invocation again? It does all that it does with a new one.`;
+    return (await ask(question, "Run again")) ? compared(await server.request(state.stack, id, "replay", { request })) : null;
+  });
+}
+
+/** The event of the last invocation that got something of which `is` holds; nothing when none was kept. */
+export async function lastEvent(is) {
+  const last = state.events.findLast((it) => it.stack === state.stack && it.request && is(it));
+  if (!last || !state.local) return null;
+  return server.request(state.stack, last.part, "event", { request: last.request }).then(({ event }) => event, () => null);
+}
+
+/** Whether an answer is good, and that in words. */
+function verdict(answer, failed) {
+  const returned = answer?.batchItemFailures?.length ?? 0;
+  const code = answer?.statusCode;
+  const text = failed ? "failed" : returned > 0 ? `returned ${quantity(returned, "message")} to the queue` : code >= 400 ? `answered ${code}` : "answered";
+  return [text, text === "answered" ? "good" : "bad"];
+}
+
+function lines(title, log) {
+  return log.length > 0 ? h("details", {}, h("summary", {}, `${title}${quantity(log.length, "line")}`), h("pre", {}, log.join("\n"))) : null;
 }
 
 /** The answer of before beside that of now. */
 function compared({ event, before, now, same }) {
-  const answer = (title, { answer, failed, duration }) => {
-    const returned = answer?.batchItemFailures?.length ?? 0;
-    const outcome = failed ? "failed" : returned > 0 ? `returned ${quantity(returned, "message")} to the queue` : "answered";
-    return h(
-      "div",
-      {},
-      h("h4", {}, title),
-      h("p", { class: failed || returned > 0 ? "bad" : "good" }, `${outcome}${duration ? ` in ${duration}` : ""}`),
-      h("pre", { tabindex: "0" }, pretty(answer)),
-    );
+  const one = (title, { answer, failed, duration }) => {
+    const [text, kind] = verdict(answer, failed);
+    return h("div", {}, h("h4", {}, title), h("p", { class: kind }, `${text}${duration ? ` in ${duration}` : ""}`), h("pre", { tabindex: "0" }, pretty(answer)));
   };
   return [
     h("p", {}, same ? "The answer is the same." : "The answer is another."),
-    h("div", { class: "compared" }, answer("Before", before), answer("Now", now)),
-    now.log.length > 0 ? h("details", {}, h("summary", {}, `Its log: ${quantity(now.log.length, "line")}`), h("pre", {}, now.log.join("\n"))) : null,
+    h("div", { class: "compared" }, one("Before", before), one("Now", now)),
+    lines("Its log: ", now.log),
     h("details", {}, h("summary", {}, "The event"), h("pre", {}, pretty(event))),
   ].filter(Boolean);
+}
+
+/** What an invocation gave. */
+export function outcome({ answer, failed, report, log }) {
+  const [text, kind] = verdict(answer, failed);
+  return [h("p", { class: kind }, `${text}: ${report}`), h("pre", {}, pretty(answer)), lines("", log)];
 }
 
 function invoke(id, facts) {
@@ -113,12 +148,7 @@ function invoke(id, facts) {
   });
   const fields = [facts.examples.length > 0 ? field("Example", examples) : null, field("Event, in JSON", event)];
   return form(id, fields, "Invoke", async () => {
-    const { answer, failed, report, log } = await server.request(state.stack, id, "invoke", { event: parsed(event.value) });
-    return [
-      h("p", { class: failed ? "bad" : "good" }, failed ? `failed: ${report}` : `answered: ${report}`),
-      h("pre", {}, pretty(answer)),
-      log.length > 0 ? h("details", {}, h("summary", {}, quantity(log.length, "line")), h("pre", {}, log.join("\n"))) : null,
-    ];
+    return outcome(await server.request(state.stack, id, "invoke", { event: parsed(event.value) }));
   });
 }
 

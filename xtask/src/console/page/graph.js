@@ -4,12 +4,16 @@ import { count, duration, quantity, s } from "./dom.js";
 import { difference, hasFailed, onChange, shownStack, state } from "./state.js";
 
 const MARGIN = 20;
+/** How small the picture is at first, and how small on demand, where it does not fit. */
+const READABLE = 0.7;
+const SMALLEST = 0.35;
 /** How long a way is lit after something went along it. */
 const LIT = 1400;
 
 const holder = document.getElementById("picture");
 const drawn = { stack: null, parts: new Map(), ways: new Map(), svg: null, size: null };
 let zoom = null;
+let floor = READABLE;
 const lit = new Map();
 
 /** Draws, and calls `open` with the id of a part that is chosen. */
@@ -17,7 +21,10 @@ export function start(open) {
   for (const [id, factor] of [["smaller", 1 / 1.2], ["larger", 1.2]]) {
     document.getElementById(id).addEventListener("click", () => scale((zoom ?? fitting()) * factor));
   }
-  document.getElementById("fit").addEventListener("click", () => scale(null));
+  document.getElementById("fit").addEventListener("click", () => {
+    floor = SMALLEST;
+    scale(null);
+  });
   new ResizeObserver(() => scale(zoom)).observe(holder);
   onChange(({ what, passages, numbers }) => {
     if (what.has("stacks") || what.has("stack")) draw(open);
@@ -28,6 +35,7 @@ export function start(open) {
     }
     for (const passage of passages) if (passage.stack === drawn.stack) light(passage);
     if (what.has("part") || what.has("trail") || what.has("stacks") || what.has("stack")) mark();
+    if (what.has("trail") && state.trail) bring(state.trail.flatMap(partsOf));
   });
 }
 
@@ -53,9 +61,11 @@ function draw(open) {
       s("path", { class: "tip", d: way.tip }),
     );
     below.append(element);
+    const all = [element];
+    if (way.label) all.push(label(way.label));
+    labels.append(...all.slice(1));
     const key = `${way.from}\n${way.to}`;
-    drawn.ways.set(key, [...(drawn.ways.get(key) ?? []), element]);
-    if (way.label) labels.append(...label(way.label));
+    drawn.ways.set(key, [...(drawn.ways.get(key) ?? []), ...all]);
   }
   for (const part of parts) above.append(card(part, open));
   drawn.svg = s(
@@ -80,7 +90,7 @@ function label({ area, lines }) {
   const texts = lines.map((line, place) =>
     s("text", { class: "label", x: area.x + area.width / 2, y: area.y + 14 * place + 12.5 }, line),
   );
-  return [s("rect", { class: "paper", x: area.x, y: area.y, width: area.width, height: area.height, rx: 4 }), ...texts];
+  return s("g", { class: "beside" }, s("rect", { class: "paper", x: area.x, y: area.y, width: area.width, height: area.height, rx: 4 }), texts);
 }
 
 function card(part, open) {
@@ -90,11 +100,12 @@ function card(part, open) {
   const middle = (area.height - (hasNumbers ? 26 : 0)) / 2;
   const first = middle - (17 * (texts.length - 1)) / 2 + 4.5;
   const numbers = s("text", { class: "numbers", x: 12, y: area.height - 11 });
-  const changeText = s("text", { class: "change", x: area.width - 12, y: 19, "text-anchor": "end" });
+  // Above the card: within it there are names.
+  const changeText = s("text", { class: "change", x: area.width - 8, y: -8, "text-anchor": "end" });
   const element = s(
     "g",
     {
-      class: `part ${part.kind}`,
+      class: "part",
       transform: `translate(${area.x} ${area.y})`,
       role: "button",
       tabindex: "0",
@@ -115,7 +126,7 @@ function card(part, open) {
       s("path", { class: "sign", d: part.sign }),
     ),
     texts.map(([name, text], place) => [s("text", { class: name, x: 54, y: first + 17 * place }, text), " "]),
-    hasNumbers ? s("path", { class: "rule", d: `M1 ${area.height - 27} H${area.width - 1}` }) : null,
+    hasNumbers ? s("path", { class: "divider", d: `M1 ${area.height - 27} H${area.width - 1}` }) : null,
     numbers,
     " ",
     changeText,
@@ -190,8 +201,7 @@ function mark() {
     element.classList.toggle("open", id === state.part);
     if (id === state.part) {
       element.setAttribute("aria-current", "true");
-      // When the picture has its new size.
-      requestAnimationFrame(() => element.scrollIntoView({ block: "nearest", inline: "nearest" }));
+      bring([id]);
     } else element.removeAttribute("aria-current");
     element.classList.toggle("faint", Boolean(trail) && !trail.has(id) && id !== state.part);
   }
@@ -201,13 +211,24 @@ function mark() {
   }
 }
 
-/** The parts of the picture that an event is about. */
-export function partsOf(event) {
-  const own = event.part.split(",");
-  if (event.kind !== "start") return own;
-  // Who set it off, as far as there is one choice.
-  const ways = shownStack()?.picture.ways.filter((way) => own.includes(way.to) && way.line === "solid") ?? [];
-  return ways.length === 1 ? [ways[0].from, ...own] : own;
+/** Scrolls the picture so that parts are seen, the first ones where there is no room for all. The page stays where it is. */
+function bring(ids) {
+  // When the picture has its new size.
+  requestAnimationFrame(() => {
+    const areas = ids.map((id) => drawn.parts.get(id)?.element.getBoundingClientRect()).filter(Boolean);
+    if (areas.length === 0) return;
+    const view = holder.getBoundingClientRect();
+    const by = (low, high) => {
+      const [before, after] = [Math.min(...areas.map((it) => it[low])) - view[low], Math.max(...areas.map((it) => it[high])) - view[high]];
+      return before < 0 ? before : Math.max(0, Math.min(before, after));
+    };
+    holder.scrollBy(by("left", "right"), by("top", "bottom"));
+  });
+}
+
+/** The parts of the picture that an event is about: where something came from, who did something, and where it went. */
+export function partsOf({ from, part, to }) {
+  return [from, ...part.split(","), to].filter(Boolean);
 }
 
 /** Lights a part for a moment. */
@@ -228,7 +249,7 @@ function fitting() {
   const width = holder.clientWidth / drawn.size.width;
   const height = holder.clientHeight / drawn.size.height;
   // Smaller, nobody reads it: then it is scrolled.
-  return Math.max(Math.min(width, height, 1.15), 0.7);
+  return Math.max(Math.min(width, height, 1.15), floor);
 }
 
 function scale(to) {

@@ -3,12 +3,14 @@
 import { ofApi } from "./api.js";
 import { ofBucket } from "./bucket.js";
 import { h } from "./dom.js";
-import { failure, list, section } from "./form.js";
+import * as forms from "./form.js";
+import { copied, failure, list, section } from "./form.js";
 import { invocations, ofFunction } from "./function.js";
 import { errors, ofBus, ofQueue, ofRule, ofTopic } from "./messages.js";
 import * as server from "./server.js";
 import { shownStack, state } from "./state.js";
 import { ofTable } from "./table.js";
+import { showWays } from "./timeline.js";
 
 const KINDS = {
   "AWS::Lambda::Function": ofFunction,
@@ -50,6 +52,8 @@ export async function show(body, id) {
 
 /** Brings what is shown of a part up to date that follows from events. */
 export function refresh(panel) {
+  showWays(panel);
+  forms.refresh(panel);
   for (const element of panel.querySelectorAll("[data-errors]")) {
     if (!element.contains(document.activeElement)) element.replaceChildren(errors(element.dataset.errors.split(",")));
   }
@@ -60,5 +64,5 @@ export function refresh(panel) {
 }
 
 function about({ type, name, arn, source }) {
-  return section("Resource", list([["Type", type], ["Name", name], ["ARN", arn === name ? null : arn], ["Declared at", source]]));
+  return section("Resource", list([["Type", type], ["Name", name && copied(name)], ["ARN", arn === name || !arn ? null : copied(arn)], ["Declared at", source]]));
 }

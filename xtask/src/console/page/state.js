@@ -66,6 +66,15 @@ export function shownStack() {
   return state.stacks.find((it) => it.name === state.stack) ?? null;
 }
 
+/** How many messages are in dead-letter queues of a stack, and whether one of its functions failed. */
+export function trouble({ name, picture, numbers }) {
+  const dead = picture.parts.filter((it) => it.kind === "dead-letter-queue").map(({ id }) => numbers[id]);
+  return {
+    dead: dead.reduce((sum, it) => sum + (it ? it.waiting + it.in_flight : 0), 0),
+    failed: picture.parts.some(({ id }) => hasFailed(name, id)),
+  };
+}
+
 export function setStacks({ stacks, problem, local, changes, anew }) {
   const isThere = (all, name) => all.some((it) => it.name === name && !it.gone);
   const isFirst = state.stacks.length === 0;
@@ -175,26 +184,44 @@ function signed(number) {
   return { text: number > 0 ? `+${number.toLocaleString("en-US")}` : `−${(-number).toLocaleString("en-US")}`, bad: false };
 }
 
-/** What names a message in the fields of an event. */
-function messagesOf(event) {
-  const names = ["message_id", "messageId", "MessageId"];
-  return names.map((name) => event.fields?.[name]).filter((it) => typeof it === "string");
+/** The keys of events, by event: they are asked for often. */
+const keysByEvent = new WeakMap();
+
+/** By what the events of one way know each other: their trace, and the ids of what they are about, sent or received. */
+function keysOf(event) {
+  if (!keysByEvent.has(event)) {
+    const { trace, message, text, fields = {} } = event;
+    const ids = { called: fields.id, received: fields.ids }[text];
+    const keys = [trace, message, fields.message_id, fields.messageId, fields.MessageId, ...(typeof ids === "string" ? ids.split(" ") : [])];
+    keysByEvent.set(event, keys.filter((it) => typeof it === "string" && it !== ""));
+  }
+  return keysByEvent.get(event);
 }
 
-/** The last grave event, or else the last one, that is about the message `id`; nothing when none is. */
-export function aboutMessage(id) {
-  const about = state.events.filter((it) => it.stack === state.stack && messagesOf(it).includes(id));
-  return about.findLast((it) => it.level === "error") ?? about.at(-1) ?? null;
+/** The last grave event, or else the last one, that is about the message or request `id`; nothing when none is. */
+export function about(id) {
+  const all = state.events.filter((it) => it.stack === state.stack && (it.request === id || keysOf(it).includes(id)));
+  return all.findLast((it) => it.level === "error") ?? all.at(-1) ?? null;
 }
 
 /** The events that are about the same message or request as `event`, in the order of time. */
 export function trailOf(event) {
-  const messages = new Set(messagesOf(event));
-  if (messages.size === 0) {
-    return event.request ? state.events.filter((it) => it.request === event.request) : [event];
+  const own = state.events.filter((it) => it.stack === event.stack);
+  const same = event.request ? own.filter((it) => it.request === event.request) : [event];
+  const keyed = own.map((it) => [it, keysOf(it)]).filter(([, keys]) => keys.length > 0);
+  const named = keysOf(event);
+  const keys = new Set(named.length > 0 ? named : same.flatMap(keysOf));
+  const all = new Set(keys.size > 0 ? [] : same);
+  // What was sent on may have another trace: from each event the next are found.
+  for (let before = -1; before < all.size; ) {
+    before = all.size;
+    for (const [it, its] of keyed) {
+      if (all.has(it) || !its.some((key) => keys.has(key))) continue;
+      all.add(it);
+      for (const key of its) keys.add(key);
+    }
   }
-  const about = state.events.filter((it) => messagesOf(it).some((id) => messages.has(id)));
-  const requests = new Set(about.map((it) => it.request).filter(Boolean));
-  const isEnd = (it) => it.kind === "start" || it.kind === "end";
-  return state.events.filter((it) => about.includes(it) || (requests.has(it.request) && isEnd(it)));
+  const requests = new Set([...all].map((it) => it.request).filter(Boolean));
+  const isOfAll = (it) => requests.has(it.request) && keysOf(it).length === 0;
+  return own.filter((it) => all.has(it) || isOfAll(it));
 }

@@ -1,7 +1,7 @@
 // The details of a table: its items.
 
 import { ask, h } from "./dom.js";
-import { failure, field, form, input, list, section, select, textarea } from "./form.js";
+import { failure, field, form, input, list, section, select, show, textarea } from "./form.js";
 import * as server from "./server.js";
 import { state } from "./state.js";
 
@@ -28,15 +28,16 @@ export function ofTable(id, facts) {
     if (more) results.append(more);
     return items.length;
   };
-  const show = form(id, [field("Of", where), partitionField, sortField], "Show items", async () => {
+  const look = form(id, [field("Of", where), partitionField, sortField], "Show items", async () => {
+    if (sort.value && !partition.value && !sortField.hidden) throw new Error("a sort key is looked for within a partition: fill in that key as well");
     results.replaceChildren();
     const count = await load({ index: where.value || null, partition: partition.value || null, sort: sort.value || null });
     return count === 0 ? h("p", { class: "soft" }, "no such item") : null;
   });
-  queueMicrotask(() => show.requestSubmit());
+  show(look, id);
   return [
     list([["Keys", facts.keys.map((it) => `${it.name} (${it.type})`).join(", ")], ["Time to live", facts.time_to_live]]),
-    section("Items", show, results),
+    section("Items", look, results),
   ];
 }
 
@@ -82,12 +83,16 @@ function item(id, keys, value) {
       fresh.open = true;
       element.replaceWith(fresh);
     };
-    shown.replaceWith(field("The item, in DynamoDB's notation", text), h("div", { class: "row" }, h("button", { type: "button", class: "primary", onclick: save }, "Write")));
+    const leave = () => {
+      status.replaceChildren();
+      place.replaceChildren(shown, buttons);
+    };
+    const choices = [h("button", { type: "button", class: "primary", onclick: save }, "Write"), h("button", { type: "button", onclick: leave }, "Cancel")];
+    place.replaceChildren(field("The item, in DynamoDB's notation", text), h("div", { class: "row" }, choices));
+    text.focus();
   };
-  element.append(
-    shown,
-    state.changes ? h("div", { class: "row" }, h("button", { type: "button", class: "small", onclick: edit }, "Edit"), h("button", { type: "button", class: "small danger", onclick: remove }, "Delete")) : "",
-    status,
-  );
+  const buttons = state.changes ? h("div", { class: "row" }, h("button", { type: "button", class: "small", onclick: edit }, "Edit"), h("button", { type: "button", class: "small danger", onclick: remove }, "Delete")) : "";
+  const place = h("div", { class: "form" }, shown, buttons);
+  element.append(place, status);
   return element;
 }

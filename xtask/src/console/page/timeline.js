@@ -1,9 +1,8 @@
 // What happened, in the order of time, and the way of one message or request through the system.
 
 import { clock, count, h } from "./dom.js";
-import { changed, onChange, state, trailOf } from "./state.js";
 import { flash, light, partsOf } from "./graph.js";
-import { shownStack } from "./state.js";
+import { about, changed, onChange, shownStack, state, trailOf } from "./state.js";
 
 /** The height of a row. Only those are drawn that are seen. */
 const ROW = 24;
@@ -15,14 +14,18 @@ const STEP = 650;
 const holder = document.getElementById("timeline");
 const wanted = { part: false, errors: false, text: "" };
 let rows = [];
+/** How many events there are of the stack that is shown. */
+let known = 0;
 let follows = true;
 let chosen = null;
+/** The event whose way is shown: one without a trace of its own stays in the way in which it was chosen. */
+let followed = null;
 let openPart = null;
 
 const list = h("div", { class: "rows", role: "list", tabindex: "0", "aria-label": "Events, the latest last" });
 const space = h("div", { class: "space" });
 const total = h("span", { class: "soft" });
-const onlyPart = h("input", { type: "checkbox" });
+const onlyPart = h("input", { type: "checkbox", disabled: true });
 const onlyErrors = h("input", { type: "checkbox" });
 const search = h("input", { type: "search", placeholder: "Text, request or message id", "aria-label": "Only events with this text" });
 const trailBox = h("div", { class: "trail", hidden: true });
@@ -55,7 +58,9 @@ export function start(open) {
   new ResizeObserver(draw).observe(list);
   onChange(({ what }) => {
     const isOther = what.has("stacks") || what.has("stack") || (what.has("part") && wanted.part);
+    onlyPart.disabled = !state.part;
     if (isOther || what.has("events")) gather();
+    if (what.has("events") && state.trail) goOn();
     if (what.has("trail")) showTrail();
   });
 }
@@ -72,8 +77,7 @@ function filter(change) {
 }
 
 function isWanted(event) {
-  if (event.stack !== state.stack) return false;
-  if (wanted.part && state.part && !event.part.split(",").includes(state.part)) return false;
+  if (wanted.part && state.part && !partsOf(event).includes(state.part)) return false;
   if (wanted.errors && event.level !== "error") return false;
   if (wanted.text === "") return true;
   const text = `${event.part} ${event.text} ${event.request ?? ""} ${JSON.stringify(event.fields ?? {})}`;
@@ -81,8 +85,10 @@ function isWanted(event) {
 }
 
 function gather() {
-  rows = state.events.filter(isWanted);
-  total.textContent = `${count(rows.length)} of ${count(state.events.length)}`;
+  const own = state.events.filter((it) => it.stack === state.stack);
+  known = own.length;
+  rows = own.filter(isWanted);
+  total.textContent = `${count(rows.length)} of ${count(known)}`;
   space.style.setProperty("height", `${rows.length * ROW}px`);
   if (follows) list.scrollTop = list.scrollHeight;
   draw();
@@ -94,8 +100,14 @@ function draw() {
   const first = Math.max(0, Math.floor(top / ROW) - SPARE);
   const last = Math.min(rows.length, Math.ceil((top + list.clientHeight) / ROW) + SPARE);
   const shown = rows.slice(first, last).map((event, place) => row(event, first + place));
-  if (rows.length === 0) shown.push(h("p", { class: "hint" }, state.changes ? "Nothing has happened yet. Choose a part of the picture and send it something." : "Nothing has happened in the last minutes."));
+  if (rows.length === 0) shown.push(h("p", { class: "hint" }, nothing()));
   space.replaceChildren(...shown);
+}
+
+/** Why no row is shown. */
+function nothing() {
+  if (known > 0) return `None of the ${count(known)} events is of what is asked for above.`;
+  return state.changes ? "Nothing has happened yet. Choose a part of the picture and send it something." : "Nothing has happened in the last minutes.";
 }
 
 function row(event, place) {
@@ -114,9 +126,9 @@ function row(event, place) {
       },
     },
     h("time", {}, clock(event.time)),
-    h("b", {}, event.part),
+    h("b", { title: event.part }, event.part),
     h("span", { class: "kind" }, KINDS[event.kind] ?? event.level ?? ""),
-    h("span", { class: "said" }, said(event)),
+    h("span", { class: "said", title: said(event) }, said(event)),
   );
   element.style.setProperty("top", `${place * ROW}px`);
   return element;
@@ -149,13 +161,41 @@ function move(event) {
 /** Shows the way of the message or request that `event` is about. */
 export function choose(event) {
   chosen = event;
-  state.trail = trailOf(event);
-  changed("trail");
+  if (event.trace || !state.trail?.includes(event)) {
+    followed = event;
+    state.trail = trailOf(event);
+    changed("trail");
+  }
   draw();
+}
+
+/** Adds to the way that is shown what happened since. */
+function goOn() {
+  const trail = trailOf(followed);
+  if (trail.length <= state.trail.length) return;
+  state.trail = trail;
+  changed("trail");
+}
+
+/** A button that shows what happened with a message or request, as soon as something is known of it. */
+export function wayTo(id) {
+  const place = h("span", { "data-way": id });
+  showWays(place);
+  return place;
+}
+
+/** Adds the buttons for what is known meanwhile. */
+export function showWays(element) {
+  for (const place of [element, ...element.querySelectorAll("[data-way]")]) {
+    const id = place.dataset.way;
+    if (!id || place.childElementCount > 0 || !about(id)) continue;
+    place.append(h("button", { type: "button", class: "small", onclick: () => choose(about(id)) }, "Show its way"));
+  }
 }
 
 function leave() {
   chosen = null;
+  followed = null;
   state.trail = null;
   changed("trail");
   draw();
@@ -172,7 +212,7 @@ function showTrail() {
       "li",
       { class: event.level ?? "" },
       h("span", { class: "soft" }, `+${((event.time - began) / 1000).toFixed(3)} s`),
-      h("b", {}, event.part),
+      h("b", { title: event.part }, event.part),
       h("span", {}, event.kind === "start" ? "was invoked" : event.kind === "end" ? `ended: ${event.text}` : said(event)),
     ),
   );
@@ -186,6 +226,18 @@ function showTrail() {
     ),
     h("ol", {}, steps),
   );
+  // On a narrow page it is below the rows.
+  trailBox.scrollIntoView({ block: "nearest" });
+}
+
+/** The ways along which something went with an event. */
+function waysOf({ kind, part, from, to, level }, trail) {
+  if (kind === "dead") {
+    const ways = shownStack()?.picture.ways.filter((way) => way.to === part && way.line === "dashed") ?? [];
+    return ways.filter((way) => ways.length === 1 || trail.some((it) => partsOf(it).includes(way.from))).map((way) => ({ ...way, good: false }));
+  }
+  const own = part.split(",");
+  return own.flatMap((it) => [from && { from, to: it }, to && { from: it, to, good: level !== "error" }]).filter(Boolean);
 }
 
 async function play(trail, steps) {
@@ -193,13 +245,8 @@ async function play(trail, steps) {
     if (state.trail !== trail) return;
     steps.forEach((step, other) => step.classList.toggle("now", other === place));
     steps[place].scrollIntoView({ block: "nearest" });
-    const parts = partsOf(event);
-    if (parts.length > 1) light({ from: parts[0], to: parts[parts.length - 1] });
-    parts.forEach(flash);
-    for (const way of shownStack()?.picture.ways ?? []) {
-      // A line that names another part tells where something went.
-      if (parts.includes(way.from) && event.kind === "call" && event.text.endsWith(` on ${way.to}`)) light(way);
-    }
+    for (const way of waysOf(event, trail)) light(way);
+    partsOf(event).forEach(flash);
     await new Promise((resolve) => setTimeout(resolve, STEP));
   }
   steps.forEach((step) => step.classList.remove("now"));

@@ -1,19 +1,12 @@
 //! Where a request or a message ended.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use super::step::Step;
-use crate::operate::queue::{self, Receiver};
+use crate::operate::queue;
 use crate::operate::running_stack::RunningStack;
-
-/// For how long nobody else receives what is looked at in a dead-letter queue, should this be killed meanwhile.
-const HIDDEN_FOR: Duration = Duration::from_secs(30);
-
-/// How many messages of a dead-letter queue are looked at.
-const MOST_MESSAGES: usize = 1_000;
 
 /// Where something ended.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,39 +61,14 @@ fn queue_of<'a>(running: &'a RunningStack, step: &Step) -> Option<&'a str> {
 }
 
 async fn failed_in(running: &RunningStack, queue: &str, message: &str, count: Option<i64>) -> anyhow::Result<End> {
-    let policy = &running.properties(queue)["RedrivePolicy"];
-    let most = policy["maxReceiveCount"].as_i64().or_else(|| policy["maxReceiveCount"].as_str()?.parse().ok());
-    let dead = policy["deadLetterTargetArn"].as_str();
-    let (Some(most), Some(arn)) = (most, dead) else { return Ok(End::Waits(queue.to_owned())) };
+    let Some((most, arn)) = running.redrive_policy(queue) else { return Ok(End::Waits(queue.to_owned())) };
     // A message may be there earlier: a look at its queue is a receive.
-    let is_there = holds(running, arn, message).await?;
+    let url = queue::url_of(running, arn).await?;
+    let is_there = queue::find(&running.cloud, &url, message, async |_| Ok(())).await?;
     if is_there || count.is_some_and(|count| count >= most) {
         return Ok(End::Dead(running.shown(arn), is_there));
     }
     Ok(End::Waits(queue.to_owned()))
-}
-
-/// Whether a message is in the dead-letter queue with this ARN. Every message is put back.
-async fn holds(running: &RunningStack, arn: &str, message: &str) -> anyhow::Result<bool> {
-    let cloud = &running.cloud;
-    let url = queue::url_of(running, arn).await?;
-    let mut receiver = Receiver::new(cloud, &url, HIDDEN_FOR);
-    let (mut seen, mut found) = (Vec::new(), false);
-    let outcome: anyhow::Result<()> = async {
-        while seen.len() < MOST_MESSAGES && !found {
-            let more = receiver.next(MOST_MESSAGES - seen.len()).await?;
-            if more.is_empty() {
-                break;
-            }
-            found = more.iter().any(|it| queue::id(it) == message);
-            seen.extend(more);
-        }
-        Ok(())
-    }
-    .await;
-    queue::put_back(cloud, &url, &seen).await?;
-    outcome?;
-    Ok(found)
 }
 
 impl End {

@@ -1,15 +1,10 @@
 //! A line of a log, as far as it tells of a trace.
 
 use serde_json::{Map, Value as Json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::cli::Level;
 use crate::operate::log_events::LogEvent;
 use crate::operate::log_line::{LogLine, Report, Says};
-
-/// The target of lines that say what came, what was called and how it ended.
-const TARGET: &str = "stackwright";
 
 /// A line of a log.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,24 +39,21 @@ impl TraceLine {
     }
 
     pub(super) fn of_text(group: usize, time: i64, message: &str) -> Self {
-        let LogLine { level, request, says } = LogLine::of(message);
-        let json: Json = serde_json::from_str(message.trim_end()).unwrap_or_default();
-        let span = |name: &str| json.get("span")?.get(name)?.as_str().map(str::to_owned);
-        let told = json.get("timestamp").and_then(Json::as_str).and_then(|it| OffsetDateTime::parse(it, &Rfc3339).ok());
-        let (report, text, fields) = match says {
+        let line = LogLine::of(message);
+        let (report, text, fields) = match line.says {
             Says::Report(report) => (Some(report), String::new(), Map::new()),
             Says::Message { text, fields } => (None, text, fields),
             Says::Started | Says::Nothing => (None, String::new(), Map::new()),
         };
         Self {
             group,
-            time: told.map_or_else(|| i128::from(time) * 1_000, |it| it.unix_timestamp_nanos() / 1_000),
-            request,
-            trace: span("trace_id"),
-            message: span("message_id"),
-            level,
+            time: line.time.unwrap_or_else(|| i128::from(time) * 1_000),
+            request: line.request,
+            trace: line.trace,
+            message: line.message,
+            level: line.level,
             report,
-            is_own: json.get("target").is_some_and(|it| it == TARGET),
+            is_own: line.is_own,
             text,
             fields,
             whole: message.to_owned(),
