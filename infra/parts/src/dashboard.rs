@@ -11,11 +11,14 @@ use infra::{LogicalId, Ref, Stack};
 
 use crate::protection;
 
-/// Adds the dashboard `MetricsDashboard`, named as the stack is in its stage and its region, for
-/// [an account's dashboards are those of all regions](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/create_dashboard.html): its alarms; how old the oldest message of each
-/// queue is, and how many are in dead-letter queues; how often each function is invoked, fails and is refused, and how long
-/// it takes (p50 and p99); reads and writes that tables refuse; requests of APIs, those with errors, and how long they
-/// take. Call it last: what is added later is not on it. A stack with none of these gets none.
+/// Adds the dashboard `MetricsDashboard`. It shows alarms; how old the oldest message of each queue is, and how many are
+/// in dead-letter queues; how often each function is invoked, fails and is refused, and how long it takes (p50 and p99);
+/// reads and writes that tables refuse; requests of APIs, those with errors, and how long they take. Call it last: what is
+/// added later is not on it. A stack with none of these gets none.
+///
+/// Its name is that of the stack in its stage, and the region: [the dashboards of an account are
+/// global](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/create_dashboard.html), so that the same stack in
+/// two regions needs two names.
 ///
 /// ```
 /// use infra::sqs::StandardQueue;

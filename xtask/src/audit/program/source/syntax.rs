@@ -136,8 +136,9 @@ impl<'a> Syntax<'a> {
         self.scope = outer;
     }
 
-    /// The calls that may be of `function`, in its package where that has no library. Where some of them name its type before `::`, those that name another type are
-    /// left out. Where none does, its type may have another name there, so that all stay.
+    /// The calls that may be of `function`: in its package alone, where that has no library. Where some of them name its
+    /// type before `::`, those that name another type are left out. Where none does, its type may have another name there,
+    /// so that all stay.
     pub(super) fn calls_of(&self, function: &Function<'_>) -> impl Iterator<Item = &Given<'a>> {
         let all = self.arguments.get(&function.name).map(Vec::as_slice).unwrap_or_default();
         let is_public = self.libraries.contains(&function.package);
