@@ -4,7 +4,10 @@ use serde_json::Value as Json;
 
 use crate::binding::Binding;
 use crate::check;
-use crate::lambda::Function;
+use crate::code::Code;
+use crate::eks::Worker;
+use crate::lambda::{Architecture, Function};
+use crate::reference::LogicalId;
 use crate::stack::{DeclaredParameter, Former, Stack};
 use crate::template::Template;
 
@@ -29,7 +32,7 @@ impl Stack {
             tags: tags.collect(),
             moved_from: self.moved.iter().map(|it| (it.to.to_string(), former(it.from))).collect(),
             locations: assembly::Locations { resources, outputs },
-            functions: self.resources_of::<Function>().map(|(id, it)| function(id.id().as_str(), it)).collect(),
+            functions: self.programs_of_resources(),
             findings,
             parameters: self.parameters().map(|(id, declared)| parameter(id.as_str(), declared)).collect(),
             local_services: Vec::new(),
@@ -38,17 +41,56 @@ impl Stack {
     }
 }
 
+impl Stack {
+    /// What runs a program, in the order of declaration.
+    fn programs_of_resources(&self) -> Vec<assembly::Function> {
+        let run = self.resources().filter_map(|declared| {
+            let resource = declared.resource.as_any();
+            if let Some(it) = resource.downcast_ref::<Function>() {
+                return Some(function(declared.id, &it.code, it.architecture, None));
+            }
+            let it = resource.downcast_ref::<Worker>()?;
+            Some(function(declared.id, &it.code, it.architecture, Some(it)))
+        });
+        run.collect()
+    }
+}
+
 fn former(Former { stack, id }: Former) -> assembly::FormerId {
     assembly::FormerId { stack: stack.map(str::to_owned), id: id.to_string() }
 }
 
-fn function(id: &str, function: &Function) -> assembly::Function {
+fn function(id: LogicalId, code: &Code, architecture: Architecture, worker: Option<&Worker>) -> assembly::Function {
     assembly::Function {
-        id: id.to_owned(),
-        program: function.program().to_owned(),
-        library: function.library().to_owned(),
-        architecture: function.architecture,
-        bindings: function.bindings().iter().map(binding).collect(),
+        id: id.to_string(),
+        program: code.program().to_owned(),
+        library: code.library().to_owned(),
+        architecture,
+        bindings: code.bindings().iter().map(binding).collect(),
+        worker: worker.map(self::worker),
+    }
+}
+
+fn worker(worker: &Worker) -> assembly::Worker {
+    let Worker { replicas, pod, .. } = worker;
+    assembly::Worker {
+        cluster_name: json(&worker.cluster_name),
+        namespace: worker.namespace.clone().unwrap_or_default(),
+        service_account: worker.service_account.clone().unwrap_or_default(),
+        role_arn: json(&worker.role),
+        scaler_role_arn: worker.scaler_role.as_ref().map(json),
+        queues: worker.queues.iter().map(|queue| queue.id().to_string()).collect(),
+        environment: worker.variables().iter().map(|(name, value)| (name.clone(), json(value))).collect(),
+        replicas: assembly::Replicas {
+            min: replicas.min,
+            max: replicas.max,
+            messages_per_pod: replicas.messages_per_pod,
+        },
+        pod: assembly::Pod {
+            millicores: pod.cpu.0,
+            mebibytes: pod.memory.0,
+            termination_grace_period: pod.termination_grace_period.0,
+        },
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Node {
 pub enum Kind {
     /// A Lambda function.
     Function,
+    /// A worker of EKS.
+    Worker,
     /// An SQS queue.
     Queue,
     /// An SQS queue for what failed.
@@ -139,7 +141,7 @@ impl Kind {
     /// The colour of its AWS service's category; grey for what is none of them.
     const fn colour(self) -> &'static str {
         match self {
-            Self::Function => "#ed7100",
+            Self::Function | Self::Worker => "#ed7100",
             Self::Queue | Self::DeadLetterQueue | Self::Topic | Self::Rule | Self::Bus => "#e7157b",
             Self::Table => "#c925d1",
             Self::Bucket => "#7aa116",

@@ -7,5 +7,5 @@ mod permission;
 
 pub use event_invoke_config::{Destination, EventInvokeConfig};
 pub use event_source_mapping::{EventSourceMapping, Filter, FilterCriteria, FunctionResponseType, ScalingConfig};
-pub use function::{Architecture, Code, Function, LogFormat, LogLevel, LoggingConfig, SystemLogLevel, TracingMode};
+pub use function::{Architecture, Function, LogFormat, LogLevel, LoggingConfig, SystemLogLevel, TracingMode};
 pub use permission::Permission;

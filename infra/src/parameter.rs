@@ -40,10 +40,24 @@ text_type!(
     "12 digits"
 );
 text_type!(
+    /// The name of an EKS cluster.
+    ///
+    /// <https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html>
+    ClusterName,
+    "[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
+    "1 to 100 letters, digits, hyphens and underscores, of which no hyphen or underscore first"
+);
+text_type!(
     /// An e-mail address, or nothing.
     EmailAddress,
     "([^\\s@]+@[^\\s@]+)?",
     "an e-mail address or empty"
+);
+text_type!(
+    /// The ARN of an IAM role.
+    RoleArn,
+    "arn:aws[a-z-]*:iam::[0-9]{12}:role/.+",
+    "the ARN of a role, as `arn:aws:iam::123456789012:role/NAME`"
 );
 text_type!(
     /// An absolute `http` or `https` address.

@@ -40,6 +40,12 @@ quantity!(
     "MiB"
 );
 
+quantity!(
+    /// A share of processors: 1,000 are one.
+    Millicores,
+    "m"
+);
+
 impl Seconds {
     /// `count` minutes.
     #[must_use]

@@ -96,6 +96,7 @@ macro_rules! actions {
 actions! {
     /// Amazon SQS.
     sqs {
+        CHANGE_MESSAGE_VISIBILITY = "sqs:ChangeMessageVisibility",
         DELETE_MESSAGE = "sqs:DeleteMessage",
         GET_QUEUE_ATTRIBUTES = "sqs:GetQueueAttributes",
         RECEIVE_MESSAGE = "sqs:ReceiveMessage",
@@ -116,6 +117,7 @@ actions! {
     /// AWS Security Token Service.
     sts {
         ASSUME_ROLE = "sts:AssumeRole",
+        TAG_SESSION = "sts:TagSession",
     }
     /// Amazon CloudWatch Logs.
     logs {

@@ -2,6 +2,7 @@
 
 use infra::apigateway::RestApi;
 use infra::dynamodb::{Key, S, Table};
+use infra::eks::{WorkQueue, Worker};
 use infra::iam::{self, PolicyDocument, Statement};
 use infra::lambda::Function;
 use infra::sns::{
@@ -19,7 +20,7 @@ const NAME: &str = "order-requests";
 
 /// The system.
 pub const SYSTEM: System = System {
-    options: &[ORDERING, PROCESSING],
+    options: &[ORDERING, PROCESSING, COMPUTE],
     try_next: &[
         r#"curl -X POST '{ApiUrl}/requests' -H 'Content-Type: application/json' -d '{"customer_id":"c-1","status":"pending","amount":12.5}'"#,
         "aws dynamodb scan{EndpointUrl} --table-name {OrdersTable}",
@@ -41,6 +42,12 @@ const PROCESSING: OptionSpec = OptionSpec {
     values: &["shared", "per-status"],
 };
 
+const COMPUTE: OptionSpec = OptionSpec {
+    name: "compute",
+    description: "whether functions of Lambda process requests, or workers in a Kubernetes cluster",
+    values: &["lambda", "kubernetes"],
+};
+
 /// How long the processing of a batch may take.
 const PROCESSING_TIMEOUT: Seconds = Seconds(10);
 
@@ -52,8 +59,10 @@ const VISIBILITY_TIMEOUT: Seconds = Seconds(6 * PROCESSING_TIMEOUT.0);
 pub struct OrderRequests {
     /// Whether the order of arrival is kept.
     pub ordering: Ordering,
-    /// How many functions process.
+    /// How many functions or workers process.
     pub processing: Processing,
+    /// Where they run.
+    pub compute: Compute,
 }
 
 /// Whether the order of arrival is kept.
@@ -67,7 +76,7 @@ pub enum Ordering {
     Fifo,
 }
 
-/// How many functions process.
+/// How many functions or workers process.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Processing {
     /// One for all queues.
@@ -75,6 +84,16 @@ pub enum Processing {
     Shared,
     /// One for each status, so that a flood of one status does not take the others' share of concurrency.
     PerStatus,
+}
+
+/// Where requests are processed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Compute {
+    /// In functions of Lambda, of which an account runs 1,000 at once unless its quota is raised.
+    #[default]
+    Lambda,
+    /// In workers in the pods of an EKS cluster.
+    Kubernetes,
 }
 
 impl OrderRequests {
@@ -88,6 +107,7 @@ impl OrderRequests {
             } else {
                 Processing::Shared
             },
+            compute: if options.value(&COMPUTE) == "kubernetes" { Compute::Kubernetes } else { Compute::Lambda },
         }
     }
 
@@ -161,27 +181,55 @@ impl OrderRequests {
                 ..Function::rust(request::Bindings { orders: orders.into(), topic: topic.into() })
             },
         );
-        let add_processing = |stack: &mut Stack, id, name: &str| {
-            let function = Function::rust(processing::Bindings { orders: orders.into() });
-            parts::function(stack, id, Function { function_name: named(name), timeout: PROCESSING_TIMEOUT, ..function })
+        let bindings = || processing::Bindings { orders: orders.into() };
+        let function = |stack: &mut Stack, id, name: &str| {
+            let function_name = named(name);
+            let function = Function { function_name, timeout: PROCESSING_TIMEOUT, ..Function::rust(bindings()) };
+            parts::function(stack, id, function)
         };
-        let shared = (self.processing == Processing::Shared)
-            .then(|| add_processing(stack, "Processing", "order-requests-processing"));
+        let is_lambda = self.compute == Compute::Lambda;
+        let shared = (is_lambda && self.processing == Processing::Shared)
+            .then(|| function(stack, "Processing", "order-requests-processing"));
         let queues = Status::ALL.map(|status| {
             let WithDlq { queue, dead } = queue(stack, status);
             let filter = FilterPolicy::attribute(Status::ATTRIBUTE, [status.as_str()]);
             parts::subscribe(stack, Subscription { filter_policy: Some(filter), ..Subscription::new(topic, queue) });
-            let processing = shared.unwrap_or_else(|| {
-                let id = match status {
-                    Status::Pending => "ProcessingPending",
-                    Status::Approved => "ProcessingApproved",
-                    Status::Rejected => "ProcessingRejected",
-                };
-                add_processing(stack, id, &format!("order-requests-processing-{}", status.as_str()))
-            });
-            parts::consume(stack, queue, processing, Batch::default());
+            if is_lambda {
+                let processing = shared.unwrap_or_else(|| {
+                    let id = match status {
+                        Status::Pending => "ProcessingPending",
+                        Status::Approved => "ProcessingApproved",
+                        Status::Rejected => "ProcessingRejected",
+                    };
+                    function(stack, id, &format!("order-requests-processing-{}", status.as_str()))
+                });
+                parts::consume(stack, queue, processing, Batch::default());
+            }
             (status, queue, dead)
         });
+        if self.compute == Compute::Kubernetes {
+            let cluster = parts::cluster(stack);
+            let worker = |stack: &mut Stack, id, queues: Vec<WorkQueue>| {
+                let worker = Worker::rust(cluster.name.clone(), bindings());
+                parts::worker(stack, id, &cluster, Worker { queues, timeout: PROCESSING_TIMEOUT, ..worker });
+            };
+            match self.processing {
+                Processing::Shared => {
+                    let queues = queues.iter().map(|(_, queue, _)| (*queue).into()).collect();
+                    worker(stack, "ProcessingWorker", queues);
+                }
+                Processing::PerStatus => {
+                    for (status, queue, _) in queues {
+                        let id = match status {
+                            Status::Pending => "ProcessingPendingWorker",
+                            Status::Approved => "ProcessingApprovedWorker",
+                            Status::Rejected => "ProcessingRejectedWorker",
+                        };
+                        worker(stack, id, vec![queue.into()]);
+                    }
+                }
+            }
+        }
 
         let api = RestApi::named(stage.physical_name("order-requests-api"));
         let api = parts::rest_api(stack, "Api", api, &[Route::post("/requests", request)]);

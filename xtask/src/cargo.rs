@@ -102,7 +102,7 @@ impl Request<'_> {
         // One record for each set of programs: two that are built in turn do not make each other forget.
         let digest = Sha256::digest(format!("{decisive:?}"));
         let digits = hex::encode(&digest[..4]);
-        let folder = self.target.map_or_else(|| folder(self.root), within);
+        let folder = folder_of(self.root, self.target);
         let record = folder.join(format!("{}-{digits}.stamp", self.name));
         let build = Build::new(self.root, record, decisive);
         if let Some(paths) = build.fresh() {
@@ -166,6 +166,12 @@ pub fn program_of_cargo() -> OsString {
 #[must_use]
 pub fn folder(root: &Path) -> PathBuf {
     within(&fresh::target_folder(root))
+}
+
+/// The same where cargo is told to put what it builds in `target`.
+#[must_use]
+pub fn folder_of(root: &Path, target: Option<&Path>) -> PathBuf {
+    target.map_or_else(|| folder(root), within)
 }
 
 /// The engine's folder within a target folder.

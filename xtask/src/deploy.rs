@@ -22,3 +22,4 @@ pub mod tagged;
 pub mod transfer;
 pub mod undeclared;
 pub mod update;
+pub mod workers;

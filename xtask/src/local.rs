@@ -17,6 +17,7 @@ mod start;
 mod state;
 mod status;
 mod stop;
+mod workers;
 
 pub use calls::{Call, Calls, calls};
 pub use cloud::{ACCOUNT, DEFAULT_REGION, LocalCloud};
@@ -28,3 +29,4 @@ pub use start::{require_free_port, start};
 pub use state::{reset, save};
 pub use status::{Status, status};
 pub use stop::{Stopped, stop};
+pub use workers::{Queue, RunningWorker, Spec, end_workers, keep_program, run_worker, workers};

@@ -1,10 +1,10 @@
 //! From a stack to its plan: what `diff` shows and `deploy` carries out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use assembly::{Architecture, System};
+use assembly::{Architecture, Function, System};
 use futures::future::join_all;
 use indexmap::IndexMap;
 use infra::facts;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;
 use crate::assets::provenance::{Origin, Provenance};
-use crate::assets::{self, Artifact, Host, Program, Target, Workspace};
+use crate::assets::{self, Artifact, Host, Program, Programs, Target, Workspace};
 use crate::cli::ParameterArgs;
 use crate::cloud::Cloud;
 use crate::deploy::change_set;
@@ -43,6 +43,8 @@ pub struct Prepared {
     pub until_others: Option<Snapshot>,
     /// The functions' zips, which stacks may share.
     pub artifacts: Vec<Arc<Artifact>>,
+    /// The programs of its workers, by their logical ids.
+    pub workers: BTreeMap<String, PathBuf>,
     /// What each zip that is not deployed yet was built from, by its key.
     pub provenance: BTreeMap<String, Provenance>,
     /// Where the zips go.
@@ -58,6 +60,8 @@ pub struct Sides {
     pub after: Snapshot,
     /// The functions' zips.
     artifacts: Vec<Arc<Artifact>>,
+    /// The programs of its workers, by their logical ids.
+    workers: BTreeMap<String, PathBuf>,
     /// What moves into it from other stacks and out of it into others.
     pub transferred: Option<Transferred>,
 }
@@ -97,11 +101,16 @@ pub async fn prepare(
         true if release => Purpose::LocalRelease,
         true => Purpose::Local,
     };
-    let artifacts = Artifacts::build(selection, &stacks, purpose).await?;
+    let programs = build(selection, &stacks, purpose).await?;
+    let artifacts = Artifacts::pack(selection, &programs)?;
     let sides = all.iter().zip(found).zip(parameters).map(|((instance, found), parameters)| {
         let (deployed, artifacts) = (found?, artifacts.of(instance.stack));
         let after = after(instance, parameters, &artifacts)?;
-        Ok(Sides { deployed, after, artifacts, transferred: None })
+        let workers = instance
+            .stack
+            .workers()
+            .filter_map(|(program, _)| Some((program.id.clone(), programs.of(program)?.path.clone())));
+        Ok(Sides { deployed, after, artifacts, workers: workers.collect(), transferred: None })
     });
     let mut sides: Vec<_> = sides.collect();
     transfer::find(selection, all, &mut sides).await;
@@ -191,7 +200,7 @@ fn after(
 /// The difference of both sides; `imports` says whether it may take in what exists already.
 async fn plan(instance: &StackInstance<'_>, sides: Sides, imports: bool) -> anyhow::Result<Prepared> {
     let StackInstance { stack, cloud, .. } = instance;
-    let Sides { deployed, after, artifacts, transferred } = sides;
+    let Sides { deployed, after, artifacts, workers, transferred } = sides;
     let mut plan = match &transferred {
         Some(transferred) => transferred.plan(&after),
         None => Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after),
@@ -215,6 +224,7 @@ async fn plan(instance: &StackInstance<'_>, sides: Sides, imports: bool) -> anyh
         transferred,
         until_others: None,
         artifacts,
+        workers,
         provenance: BTreeMap::new(),
         bucket: Bucket::artifacts(&cloud.account, &cloud.region),
     })
@@ -270,6 +280,7 @@ impl Prepared {
             transferred: None,
             until_others: None,
             artifacts: Vec::new(),
+            workers: BTreeMap::new(),
             provenance: BTreeMap::new(),
             bucket: Bucket::artifacts(&cloud.account, &cloud.region),
         }
@@ -296,15 +307,27 @@ pub enum Purpose {
     LocalRelease,
 }
 
-/// Builds the programs of the stacks' functions, all that run on one architecture at once; for each architecture, in
-/// the order of their names.
-pub async fn build(
+/// Builds the programs of the stacks' functions and workers, all of a kind that run on one architecture at once.
+pub async fn build(selection: &Selection, stacks: &[&Stack], purpose: Purpose) -> anyhow::Result<Programs> {
+    let workers = stacks.iter().flat_map(|stack| stack.workers().map(|(program, _)| program));
+    // Cargo puts a program at one place, whatever its features.
+    let mut workers = build_all(selection, workers, purpose, true).await?;
+    let folder = cargo::folder_of(selection.app.root(), selection.app.workspace.target.as_deref());
+    for ((architecture, _), program) in &mut workers {
+        assets::set_aside(program, &folder.join(format!("workers-{architecture}")))?;
+    }
+    let functions = stacks.iter().flat_map(|stack| stack.functions());
+    Ok(Programs { functions: build_all(selection, functions, purpose, false).await?, workers })
+}
+
+async fn build_all<'a>(
     selection: &Selection,
-    stacks: &[&Stack],
+    wanted: impl Iterator<Item = &'a Function>,
     purpose: Purpose,
-) -> anyhow::Result<BTreeMap<Architecture, Vec<Program>>> {
+    as_workers: bool,
+) -> anyhow::Result<BTreeMap<(Architecture, String), Program>> {
     let mut by_architecture: BTreeMap<Architecture, BTreeSet<&str>> = BTreeMap::new();
-    for function in stacks.iter().flat_map(|stack| stack.functions()) {
+    for function in wanted {
         by_architecture.entry(function.architecture).or_default().insert(&function.program);
     }
     let all = selection.systems.iter().filter_map(System::stack).flat_map(|stack| &stack.functions);
@@ -327,21 +350,24 @@ pub async fn build(
         };
         let workspace = Workspace::built_in(selection.app.root(), selection.app.workspace.target.as_deref())?;
         let names: Vec<_> = names.into_iter().collect();
-        let programs = assets::Selection { programs: &names, all: &all, unified: &unified };
+        let programs = assets::Selection { programs: &names, all: &all, unified: &unified, as_workers };
         let programs = tokio::task::block_in_place(|| assets::build(&workspace, programs, target, tools.as_deref()))?;
-        built.insert(architecture, programs);
+        built.extend(programs.into_iter().map(|program| ((architecture, program.name.clone()), program)));
     }
     Ok(built)
 }
 
-/// The zips of all programs.
+/// The zips of all functions' programs.
 struct Artifacts(BTreeMap<(Architecture, String), Arc<Artifact>>);
 
 impl Artifacts {
-    async fn build(selection: &Selection, stacks: &[&Stack], purpose: Purpose) -> anyhow::Result<Self> {
+    fn pack(selection: &Selection, programs: &Programs) -> anyhow::Result<Self> {
         let mut artifacts = BTreeMap::new();
-        for (architecture, programs) in build(selection, stacks, purpose).await? {
-            let packed = assets::pack(&programs, &cargo::folder(selection.app.root()))?;
+        let architectures: BTreeSet<_> = programs.functions.keys().map(|(architecture, _)| *architecture).collect();
+        for architecture in architectures {
+            let built = programs.functions.iter().filter(|((it, _), _)| *it == architecture);
+            let built: Vec<_> = built.map(|(_, program)| program.clone()).collect();
+            let packed = assets::pack(&built, &cargo::folder(selection.app.root()))?;
             artifacts.extend(packed.into_iter().map(|it| ((architecture, it.program.clone()), Arc::new(it))));
         }
         Ok(Self(artifacts))
@@ -349,8 +375,7 @@ impl Artifacts {
 
     /// Those of the stack's functions, each once, in the order of their names.
     fn of(&self, stack: &Stack) -> Vec<Arc<Artifact>> {
-        let functions = stack.functions().iter();
-        let keys: BTreeSet<_> = functions.map(|it| (it.architecture, it.program.clone())).collect();
+        let keys: BTreeSet<_> = stack.functions().map(|it| (it.architecture, it.program.clone())).collect();
         keys.iter().filter_map(|key| self.0.get(key).cloned()).collect()
     }
 }

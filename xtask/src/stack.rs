@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use assembly::{Binding, Finding, FormerId, Function, LocalService, Location, Parameter, Tag};
+use assembly::{Binding, Finding, FormerId, Function, LocalService, Location, Parameter, Tag, Worker};
 use infra::Template;
 use infra::check::Peer;
 
@@ -75,22 +75,32 @@ impl Stack {
         self.assembled.locations.resources.get(id)
     }
 
-    /// The functions that run a program of the workspace.
+    /// What runs a program of the workspace: functions and workers.
     #[must_use]
-    pub fn functions(&self) -> &[Function] {
+    pub fn programs(&self) -> &[Function] {
         &self.assembled.functions
     }
 
-    /// The function with the logical id `id`.
-    #[must_use]
-    pub fn function(&self, id: &str) -> Option<&Function> {
-        self.functions().iter().find(|function| function.id == id)
+    /// The functions of Lambda that run a program of the workspace.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.programs().iter().filter(|it| it.worker.is_none())
     }
 
-    /// The bindings of the function with the logical id `id`.
+    /// The workers, each with how it runs.
+    pub fn workers(&self) -> impl Iterator<Item = (&Function, &Worker)> {
+        self.programs().iter().filter_map(|it| Some((it, it.worker.as_ref()?)))
+    }
+
+    /// The function or worker with the logical id `id`.
+    #[must_use]
+    pub fn program(&self, id: &str) -> Option<&Function> {
+        self.programs().iter().find(|it| it.id == id)
+    }
+
+    /// The bindings of the function or worker with the logical id `id`.
     #[must_use]
     pub fn bindings(&self, id: &str) -> &[Binding] {
-        self.function(id).map(|function| function.bindings.as_slice()).unwrap_or_default()
+        self.program(id).map(|function| function.bindings.as_slice()).unwrap_or_default()
     }
 
     /// The parameters that a deployment must or may give.

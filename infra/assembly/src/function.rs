@@ -1,11 +1,13 @@
-//! Functions that run programs of the workspace.
+//! What runs programs of the workspace.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A Lambda function whose code is a program of the workspace.
+use crate::Worker;
+
+/// A program of the workspace in a stack, as the code of a Lambda function or as a worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Function {
     /// Its logical id.
@@ -18,6 +20,8 @@ pub struct Function {
     pub architecture: Architecture,
     /// What it needs of the stack, in the order of the fields.
     pub bindings: Vec<Binding>,
+    /// How it runs as a worker; none for a function of Lambda.
+    pub worker: Option<Worker>,
 }
 
 /// The processor of a function.

@@ -7,6 +7,7 @@
 mod finding;
 mod function;
 mod location;
+mod worker;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -15,11 +16,12 @@ use serde_json::{Map, Value};
 pub use finding::{Finding, Severity};
 pub use function::{Architecture, Binding, Function};
 pub use location::Location;
+pub use worker::{Pod, Replicas, Worker};
 
 /// The version of the document that this crate writes and reads.
 ///
 /// It grows with each change after which an older reader would misunderstand the document.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What the tag of a chosen option begins with; the option's name follows. The app sets it, and the engine reads it from
 /// the deployed stack.
@@ -104,7 +106,7 @@ pub struct Stack {
     pub moved_from: IndexMap<String, FormerId>,
     /// Where the app declares what is in the template.
     pub locations: Locations,
-    /// The functions that run a program of the workspace.
+    /// What runs a program of the workspace: functions of Lambda, and workers.
     pub functions: Vec<Function>,
     /// What `check` found.
     pub findings: Vec<Finding>,

@@ -8,6 +8,7 @@ mod queue;
 mod rest_api;
 mod table;
 mod topic;
+mod worker;
 
 pub use bucket::{bucket, bucket_name};
 pub use dashboard::dashboard;
@@ -17,3 +18,4 @@ pub use queue::{WithDlq, dead_letter_queue, fifo_queue, standard_queue};
 pub use rest_api::{Route, Target, publish, rest_api};
 pub use table::table;
 pub use topic::subscribe;
+pub use worker::{Cluster, cluster, worker};

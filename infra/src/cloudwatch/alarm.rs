@@ -91,6 +91,19 @@ impl Alarm {
         }
     }
 
+    /// Goes off when the oldest message of a queue, which `metric` tells, is older than `age` in 3 minutes on end: nobody takes
+    /// messages from it, or too few do.
+    #[must_use]
+    pub fn older_than(age: Seconds, metric: Metric) -> Self {
+        let description = "messages wait too long: see whether what consumes the queue runs, and whether it is enough";
+        Self {
+            alarm_description: Some(description.to_owned()),
+            evaluation_periods: 3,
+            threshold: f64::from(age.0),
+            ..Self::any(metric, Statistic::Maximum)
+        }
+    }
+
     /// Goes off when an invocation of a function fails.
     #[must_use]
     pub fn errors_of(function: Ref<Function>) -> Self {

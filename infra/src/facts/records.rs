@@ -78,6 +78,10 @@ pub(super) fn all() -> Vec<Facts> {
             .yielding(&[("Arn", "arn:{partition}:ecr:{region}:{account}:repository/{id}")])
             .drawn_when_used(),
 
+        plain("AWS::EKS::PodIdentityAssociation", "eks")
+            .drawn_as(Kind::Worker, "worker")
+            .leading(ways::worker),
+
         plain("AWS::Events::EventBus", "events")
             .yielding(&[("Arn", "arn:{partition}:events:{region}:{account}:event-bus/{id}"), ("Name", "{id}")])
             .drawn_as(Kind::Bus, "event bus")

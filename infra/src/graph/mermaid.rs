@@ -28,7 +28,7 @@ fn style(kind: Kind) -> String {
 
 fn declared(node: &Node) -> String {
     let (open, close) = match node.kind {
-        Kind::Function => ("(", ")"),
+        Kind::Function | Kind::Worker => ("(", ")"),
         Kind::Queue | Kind::DeadLetterQueue => ("[[", "]]"),
         Kind::Table => ("[(", ")]"),
         Kind::Bucket => (r"[\", "/]"),
@@ -57,6 +57,7 @@ fn way(edge: &Edge) -> String {
 const fn class(kind: Kind) -> &'static str {
     match kind {
         Kind::Function => "function",
+        Kind::Worker => "worker",
         Kind::Queue => "queue",
         Kind::DeadLetterQueue => "deadLetterQueue",
         Kind::Table => "table",

@@ -31,7 +31,7 @@ pub(super) fn edges(drawing: &mut Drawing<'_>) {
 }
 
 fn is_function(declared: &Declared<'_>) -> bool {
-    matches!(facts::of(declared.resource_type).drawn(), Drawn::Part(Kind::Function, _))
+    matches!(facts::of(declared.resource_type).drawn(), Drawn::Part(Kind::Function | Kind::Worker, _))
 }
 
 /// All statements of a binding are on one part, or on one place in it.

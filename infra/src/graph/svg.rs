@@ -95,7 +95,7 @@ fn lay_out(graph: &Graph, labels: &[Vec<String>], room: Size) -> Layout {
         // A function calls whom it likes, but what an event sets off comes after it.
         let strength = match (edge.line, graph.nodes[from].kind) {
             (Line::Dashed, _) => 0,
-            (_, Kind::Function) => 1,
+            (_, Kind::Function | Kind::Worker) => 1,
             _ => 2,
         };
         Some(Way { from, to, label: label_size(lines), strength })

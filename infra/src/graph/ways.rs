@@ -66,6 +66,13 @@ pub(crate) fn mapping(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
     way(drawing, source, properties.get("FunctionName"), filters.join(" or "));
 }
 
+pub(crate) fn worker(drawing: &mut Drawing<'_>, id: &str, _: &Json) {
+    let program = drawing.stack.functions.iter().find(|it| it.id == id);
+    for queue in program.and_then(|it| it.worker.as_ref()).into_iter().flat_map(|it| &it.queues) {
+        drawing.edge(queue.as_str(), id, Line::Solid, "");
+    }
+}
+
 pub(crate) fn subscription(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
     let Some(topic) = properties.get("TopicArn").and_then(|topic| drawing.part(topic)) else { return };
     let filter = properties.get("FilterPolicy").map(pattern::summary).unwrap_or_default();

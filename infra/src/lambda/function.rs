@@ -1,19 +1,16 @@
 //! Functions that run a program of this workspace.
 
-use std::collections::BTreeMap;
-
 pub use assembly::Architecture;
 use bindings::Program;
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
-use crate::binding::{self, Binding, Problem};
+use crate::binding::Binding;
 use crate::check::Check;
-use crate::dynamodb::Table;
+use crate::code::{Code, ReservedVariables};
 use crate::iam::{Role, Statement};
 use crate::logs::LogGroup;
 use crate::reference::{Arn, HasArn, LogicalId, Ref, Resource};
-use crate::s3::{Bucket, BucketName};
 use crate::sqs::StandardQueue;
 use crate::stack::Stack;
 use crate::template;
@@ -54,15 +51,6 @@ pub struct Function<R = Value<Arn<Role>>> {
     pub ephemeral_storage: Option<Mebibytes>,
     /// What it runs.
     pub code: Code,
-}
-
-/// The program that a function runs, with its bindings; made by [`Function::rust`].
-#[derive(Debug, Clone)]
-pub struct Code {
-    program: &'static str,
-    library: &'static str,
-    bindings: Vec<Binding>,
-    problems: Vec<Problem>,
 }
 
 /// Where and how a function's logs are written.
@@ -131,7 +119,6 @@ impl Function<()> {
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "the bindings are written in place and used for nothing else")]
     pub fn rust<P: Program>(bindings: P) -> Self {
-        let (bindings, problems) = binding::of(&bindings);
         Self {
             function_name: None,
             description: None,
@@ -145,7 +132,7 @@ impl Function<()> {
             reserved_concurrent_executions: None,
             dead_letter_target: None,
             ephemeral_storage: None,
-            code: Code { program: P::NAME, library: library::<P>(), bindings, problems },
+            code: Code::of(&bindings),
         }
     }
 
@@ -173,31 +160,26 @@ impl Function<()> {
 impl<R> Function<R> {
     /// What its bindings allow its role, a statement or two for each binding that grants something.
     pub fn grants(&self) -> impl Iterator<Item = &Statement> {
-        self.code.bindings.iter().flat_map(|binding| &binding.grants)
+        self.code.grants()
     }
 
     /// Its bindings, in the order of their fields.
     #[must_use]
     pub fn bindings(&self) -> &[Binding] {
-        &self.code.bindings
+        self.code.bindings()
     }
 
     /// The name of the binary that it runs.
     #[must_use]
     pub const fn program(&self) -> &'static str {
-        self.code.program
+        self.code.program()
     }
 
     /// The library that declares its bindings, as Rust names it.
     #[must_use]
     pub const fn library(&self) -> &'static str {
-        self.code.library
+        self.code.library()
     }
-}
-
-/// The crate of a type: what its path starts with.
-fn library<P>() -> &'static str {
-    std::any::type_name::<P>().split("::").next().unwrap_or_default()
 }
 
 impl Function {
@@ -207,136 +189,44 @@ impl Function {
         let Value::Intrinsic(arn) = &self.role else { return None };
         stack.resources_of().map(|(role, _)| role).find(|role: &Ref<Role>| role.arn() == *arn)
     }
-
-    fn check_buckets(&self, check: &mut Check<'_>) {
-        for binding in &self.code.bindings {
-            let Some(name) = binding.bucket_name() else { continue };
-            let known =
-                check.stack.resources_of::<Bucket>().any(|(_, bucket)| bucket.bucket_name.as_ref() == Some(&name));
-            if !known {
-                let base = BucketName::base_of(&name).unwrap_or_default();
-                let message = format!("`{}` binds the bucket `{base}`, which the stack does not have", binding.field);
-                check.error("unknown-bucket", message).help("add a bucket with this name");
-            }
-        }
-    }
-
-    fn check_problems(&self, check: &mut Check<'_>) {
-        for problem in &self.code.problems {
-            match problem {
-                Problem::Type(refusal) => {
-                    let message =
-                        format!("the bindings of `{}` {refusal}; expected a struct with named fields", self.program());
-                    check.error("bindings-type", message).help(refusal.help());
-                }
-                Problem::Field(field, refusal) => {
-                    let message = format!(
-                        "the field `{field}` of its bindings {refusal}, which no environment variable can hold; \
-                         expected a binding, a text, a number, a truth value or a variant without data"
-                    );
-                    check.error("binding-field", message).help(refusal.help());
-                }
-            }
-        }
-    }
-
-    /// The names of its variables, those of the bindings first.
-    fn check_variables(&self, check: &mut Check<'_>) {
-        let mut set: BTreeMap<&str, &str> = BTreeMap::new();
-        for Binding { field, variable, .. } in &self.code.bindings {
-            let named = format!("the field `{field}` of its bindings becomes the environment variable `{variable}`");
-            check_name(check, variable, &named, "rename the field");
-            if let Some(first) = set.insert(variable, field) {
-                check
-                    .error(
-                        "variable-set-twice",
-                        format!("the fields `{first}` and `{field}` of its bindings both set `{variable}`"),
-                    )
-                    .help("rename one of them");
-            }
-        }
-        for variable in self.environment.keys() {
-            check_name(check, variable, &format!("it sets the environment variable `{variable}`"), "rename it");
-            if let Some(field) = set.get(variable.as_str()) {
-                check
-                    .error("variable-set-twice", format!("the binding `{field}` already sets `{variable}`"))
-                    .help("rename the variable or the field");
-            }
-        }
-    }
-
-    fn check_indexes(&self, check: &mut Check<'_>) {
-        for (id, name) in self.code.bindings.iter().filter_map(Binding::index) {
-            let Some((_, table)) = check.stack.resources_of::<Table>().find(|(table, _)| table.id().as_str() == id)
-            else {
-                continue;
-            };
-            if table.index_names().any(|index| index == name) {
-                continue;
-            }
-            let nearest = table.index_names().min_by_key(|index| strsim::damerau_levenshtein(index, name));
-            let help = match nearest {
-                Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => format!("add the index to the table, or bind `{id}` itself"),
-            };
-            check.error("unknown-index", format!("binds index `{name}`, which `{id}` does not define")).help(help);
-        }
-    }
 }
 
 impl Resource for Function {
     const TYPE: &'static str = "AWS::Lambda::Function";
 
     fn program(&self) -> Option<&'static str> {
-        Some(self.code.program)
+        Some(self.code.program())
     }
 
     fn check(&self, check: &mut Check<'_>) {
-        self.check_indexes(check);
-        self.check_buckets(check);
-        self.check_problems(check);
-        self.check_variables(check);
+        self.code.check(&self.environment, &RESERVED_VARIABLES, check);
     }
 }
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
-const RESERVED_VARIABLES: [&str; 18] = [
-    "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_REGION",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "LAMBDA_RUNTIME_DIR",
-    "LAMBDA_TASK_ROOT",
-];
-
-/// Checks the name of a variable against what Lambda takes; `named` says where it comes from.
-fn check_name(check: &mut Check<'_>, variable: &str, named: &str, rename: &str) {
-    if RESERVED_VARIABLES.contains(&variable) {
-        check
-            .error("reserved-variable", format!("{named}, which Lambda itself sets"))
-            .help(format!("{rename}, or read what Lambda sets"));
-        return;
-    }
-    let is_legal = variable.len() > 1
-        && variable.starts_with(|c: char| c.is_ascii_alphabetic())
-        && variable.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if !is_legal {
-        let message = format!("{named}; expected two or more letters, digits and underscores, of which a letter first");
-        check.error("variable-name", message).help(rename);
-    }
-}
+const RESERVED_VARIABLES: ReservedVariables<'_> = ReservedVariables {
+    by: "Lambda itself",
+    names: &[
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+    ],
+};
 
 impl HasArn for Function {}
 
@@ -387,8 +277,6 @@ impl Serialize for Function {
             dead_letter_config: Option<DeadLetterConfig>,
             ephemeral_storage: Option<Size>,
         }
-        let bound = self.code.bindings.iter().map(|binding| (binding.variable.as_str(), &binding.value));
-        let variables = bound.chain(self.environment.iter().map(|(name, value)| (name.as_str(), value))).collect();
         Wire {
             function_name: &self.function_name,
             description: &self.description,
@@ -397,12 +285,12 @@ impl Serialize for Function {
             architectures: [self.architecture],
             code: Code {
                 s3_bucket: Intrinsic::Ref(LogicalId::new(template::ARTIFACTS_BUCKET)),
-                s3_key: Intrinsic::Ref(LogicalId::new(template::code_parameter(self.code.program))),
+                s3_key: Intrinsic::Ref(LogicalId::new(template::code_parameter(self.code.program()))),
             },
             role: &self.role,
             memory_size: self.memory_size,
             timeout: self.timeout,
-            environment: Environment { variables },
+            environment: Environment { variables: self.code.variables(&self.environment) },
             logging_config: &self.logging_config,
             tracing_config: self.tracing.map(|mode| Tracing { mode }),
             reserved_concurrent_executions: self.reserved_concurrent_executions,

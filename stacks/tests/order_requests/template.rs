@@ -2,14 +2,17 @@
 
 use infra::cloudwatch::Alarm;
 use infra::{Stage, Template};
-use stacks::order_requests::{OrderRequests, Ordering, Processing, SYSTEM};
+use stacks::order_requests::{Compute, OrderRequests, Ordering, Processing, SYSTEM};
 use stackwright::{OPTION_TAG, Options};
 
 const ORDERINGS: [Ordering; 2] = [Ordering::Standard, Ordering::Fifo];
 const PROCESSINGS: [Processing; 2] = [Processing::Shared, Processing::PerStatus];
 
+const COMPUTES: [Compute; 2] = [Compute::Lambda, Compute::Kubernetes];
+
 fn every_way() -> impl Iterator<Item = OrderRequests> {
-    ORDERINGS.into_iter().flat_map(|ordering| PROCESSINGS.map(|processing| OrderRequests { ordering, processing }))
+    let ways = ORDERINGS.into_iter().flat_map(|ordering| PROCESSINGS.map(|processing| (ordering, processing)));
+    ways.flat_map(|(ordering, processing)| COMPUTES.map(|compute| OrderRequests { ordering, processing, compute }))
 }
 
 fn template(system: OrderRequests, stage: &Stage) -> Template {
@@ -26,8 +29,15 @@ fn the_template_is_as_reviewed() {
 
 #[test]
 fn the_template_in_the_other_way_is_as_reviewed() {
-    let other = OrderRequests { ordering: Ordering::Fifo, processing: Processing::PerStatus };
+    let other =
+        OrderRequests { ordering: Ordering::Fifo, processing: Processing::PerStatus, ..OrderRequests::default() };
     insta::assert_snapshot!("order-requests-fifo-per-status", template(other, &Stage::default()).to_yaml());
+}
+
+#[test]
+fn the_template_with_workers_is_as_reviewed() {
+    let workers = OrderRequests { compute: Compute::Kubernetes, ..OrderRequests::default() };
+    insta::assert_snapshot!("order-requests-kubernetes", template(workers, &Stage::default()).to_yaml());
 }
 
 #[test]

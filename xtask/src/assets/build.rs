@@ -17,6 +17,9 @@ pub use crate::cargo::Program;
 /// The profile for what runs in Lambda.
 const PROFILE: &str = "lambda";
 
+/// What has a program consume queues elsewhere than in Lambda.
+const WORKER: [&str; 2] = ["--features", "functions/worker"];
+
 /// What is built together.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection<'a> {
@@ -27,6 +30,8 @@ pub struct Selection<'a> {
     pub all: &'a [&'a str],
     /// Packages whose features are unified with theirs when they are built for this machine.
     pub unified: &'a [&'a str],
+    /// Whether they are built to consume queues elsewhere than in Lambda.
+    pub as_workers: bool,
 }
 
 /// Builds programs with one run of cargo, or finds that they are up to date. They come in the order of their names, each
@@ -49,10 +54,11 @@ pub fn build(
         packages.insert(workspace.package_of(program)?);
     }
     let what = programs.iter().copied().collect::<Vec<_>>().join(", ");
+    let name = if selection.as_workers { format!("workers-of-{}", target.name()) } else { target.name() };
     let mut request = Request {
         root: workspace.root(),
         target: workspace.chosen_target(),
-        name: &target.name(),
+        name: &name,
         what: &what,
         packages,
         was_built: was_built(workspace, &programs, target),
@@ -73,6 +79,9 @@ pub fn build(
         request.arguments = vec!["build".into()];
         Command::new(cargo::program_of_cargo())
     };
+    if selection.as_workers {
+        request.arguments.extend(WORKER.map(OsString::from));
+    }
     request.run(command)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use assembly::Function;
+use assembly::{Function, Worker};
 use infra::Template;
 use policies::audit::Rule;
 use policies::{Action, Statement, action};
@@ -32,6 +32,11 @@ pub struct PlatformNeed {
 /// What AWS needs of the role of `function`, one of `template`, as the template's wiring has it.
 #[must_use]
 pub fn needs(template: &Template, arns: &Arns, function: &Function) -> Vec<PlatformNeed> {
+    if let Some(worker) = &function.worker {
+        let polled: Vec<_> = polling_of_worker(arns, worker).collect();
+        let keys = encryption(template, function, &polled);
+        return polled.into_iter().chain(keys).collect();
+    }
     let own = properties(template, &function.id);
     let logs = PlatformNeed {
         purpose: "writing logs".to_owned(),
@@ -124,6 +129,26 @@ fn polling<'a>(template: &'a Template, arns: &'a Arns, function: &'a str) -> imp
             (format!("reading the stream of {table}"), actions, source)
         };
         Some(PlatformNeed { purpose, actions, resource: Some(resource), key: None, rule: &rules::POLLER_MISSING })
+    })
+}
+
+/// What a worker needs to take messages from its queues, which it does itself.
+fn polling_of_worker<'a>(arns: &'a Arns, worker: &'a Worker) -> impl Iterator<Item = PlatformNeed> + 'a {
+    worker.queues.iter().filter_map(|queue| {
+        let actions = vec![
+            action::sqs::RECEIVE_MESSAGE,
+            action::sqs::DELETE_MESSAGE,
+            action::sqs::CHANGE_MESSAGE_VISIBILITY,
+            action::sqs::GET_QUEUE_ATTRIBUTES,
+        ];
+        let resource = Some(arns.arn(queue)?.to_owned());
+        Some(PlatformNeed {
+            purpose: format!("consuming {queue}"),
+            actions,
+            resource,
+            key: None,
+            rule: &rules::POLLER_MISSING,
+        })
     })
 }
 

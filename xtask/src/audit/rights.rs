@@ -139,10 +139,12 @@ fn is_on(statement: &Statement, resource: &str) -> bool {
     statement.resource.iter().any(|it| covers(it, resource)) != statement.resource.is_negated()
 }
 
-/// The role of the function `id`, when it is one of the template.
+/// The role of the function or worker `id`, when it is one of the template.
 #[must_use]
 pub fn role_of<'a>(template: &Template, arns: &'a Arns, id: &str) -> Option<&'a str> {
-    let role = arns.resource(&text(properties(template, id).get("Role")?))?;
+    let own = properties(template, id);
+    // A worker's association names it otherwise than a function.
+    let role = arns.resource(&text(own.get("Role").or_else(|| own.get("RoleArn"))?))?;
     (type_of(template, role) == "AWS::IAM::Role").then_some(role)
 }
 

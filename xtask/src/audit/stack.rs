@@ -11,17 +11,17 @@ use super::recorded::Recorded;
 use super::source::Source;
 use super::usage::{self, Program};
 use super::{template, wiring};
-use crate::assets::{self, Workspace};
+use crate::assets::{Programs, Workspace};
 use crate::stack::Stack;
 
-/// Adds what is known of `stack` to `report`; `programs` are its functions' built programs.
+/// Adds what is known of `stack` to `report`; `programs` are its built programs.
 ///
 /// # Errors
 /// When a function's program is in no package of the workspace.
 pub fn audit(
     workspace: &Workspace,
     stack: &Stack,
-    programs: &[assets::Program],
+    programs: &Programs,
     recorded: Option<&Recorded>,
     report: &mut AuditReport,
 ) -> anyhow::Result<()> {
@@ -45,12 +45,12 @@ pub fn audit(
 pub fn each_function(
     workspace: &Workspace,
     stack: &Stack,
-    programs: &[assets::Program],
+    programs: &Programs,
     recorded: Option<&Recorded>,
     mut audit: impl FnMut(&Subject<'_>),
 ) -> anyhow::Result<()> {
     let mut sources: BTreeMap<Vec<String>, Source> = BTreeMap::new();
-    for function in stack.functions() {
+    for function in stack.programs() {
         let name = function.program.as_str();
         let mut services = workspace.services(name)?;
         // The bindings bring their SDKs along, also where the crate `bindings` is of no package of the workspace.
@@ -58,7 +58,7 @@ pub fn each_function(
         services.extend(bound.map(|operation| operation.service.to_owned()));
         let folders = workspace.folders_of(name);
         let source = sources.entry(folders.clone()).or_insert_with(|| Source::read(workspace.root(), &folders));
-        let file = programs.iter().find(|program| program.name == name).map(|program| fs::read(&program.path));
+        let file = programs.of(function).map(|program| fs::read(&program.path));
         let linked = match file {
             Some(Ok(file)) => read(&file, &services, &folders),
             Some(Err(error)) => Err(error.to_string()),

@@ -123,7 +123,7 @@ fn stack_source(root: &Path, stack: &Stack) -> anyhow::Result<PathBuf> {
 
 /// A file of the first function's package.
 fn handler_source(root: &Path, stack: &Stack) -> anyhow::Result<Option<PathBuf>> {
-    let Some(function) = stack.functions().first() else { return Ok(None) };
+    let Some(function) = stack.functions().next() else { return Ok(None) };
     let folders = Workspace::read(root)?.folders_of(&function.program);
     let candidates = folders.first().into_iter().flat_map(|folder| {
         let mut files: Vec<_> =

@@ -18,6 +18,7 @@ use crate::deploy::recovery;
 use crate::deploy::rollout::{self, Done, Times};
 use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
+use crate::deploy::workers;
 use crate::exit::Exit;
 use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
@@ -46,6 +47,7 @@ pub async fn run(
     gate::require(&mut selection.stacks, &selection.app.workspace.root, allowed)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let mut all = StackInstance::all(&selection.stacks, &clouds);
+    all.iter().try_for_each(workers::require_runnable)?;
 
     if operation.recover {
         for instance in &all {

@@ -7,7 +7,7 @@ use infra::Stage;
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::local::{self, LocalCloud, Status, Stopped};
+use crate::local::{self, LocalCloud, RunningWorker, Status, Stopped};
 use crate::tools::{self, Tool};
 use crate::{progress, ui};
 
@@ -102,6 +102,7 @@ fn print(status: &Status, json: bool) -> anyhow::Result<()> {
     lines.extend(status.pid.map(|pid| ("process", pid.to_string())));
     lines.extend(status.uptime.map(|uptime| ("up for", duration(uptime))));
     lines.extend(status.memory.map(|memory| ("memory", format!("{} MB at most", memory / 1_000_000))));
+    lines.extend(status.workers.iter().map(|it| ("worker", worker(it))));
     lines.push(("state", status.state.display().to_string()));
     lines.push(("log", status.log.display().to_string()));
     lines.extend(status.problems.iter().map(|problem| ("problem", problem.clone())));
@@ -109,6 +110,19 @@ fn print(status: &Status, json: bool) -> anyhow::Result<()> {
         anstream::println!("{name:<16} {value}");
     }
     Ok(())
+}
+
+/// `order-requests-dev/Processing: 2 of at most 10 run`.
+fn worker(worker: &RunningWorker) -> String {
+    let RunningWorker { stack, id, processes, max, restarts, problem, .. } = worker;
+    let mut line = format!("{stack}/{id}: {} of at most {max} run", processes.len());
+    if *restarts > 0 {
+        line += &format!(", {restarts} started again");
+    }
+    if let Some(problem) = problem {
+        line += &format!("; {problem}");
+    }
+    line
 }
 
 fn duration(seconds: u64) -> String {

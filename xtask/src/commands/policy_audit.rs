@@ -98,8 +98,7 @@ async fn of_stacks(arguments: &PolicyAudit) -> anyhow::Result<(AuditReport, Vec<
     select::require_all_sound(stacks)?;
     // Before anything is built, so that what is missing is said at once.
     let recorded = recorded(arguments, stacks).await?;
-    let built = prepare::build(&selection, &stacks.iter().collect::<Vec<_>>(), Purpose::Lambda).await?;
-    let programs: Vec<_> = built.into_values().flatten().collect();
+    let programs = prepare::build(&selection, &stacks.iter().collect::<Vec<_>>(), Purpose::Lambda).await?;
     let workspace = Workspace::read(selection.app.root())?;
     let mut report = AuditReport::default();
     for stack in stacks {
@@ -138,8 +137,8 @@ async fn recorded<'a>(arguments: &PolicyAudit, stacks: &'a [Stack]) -> anyhow::R
     let cloud = audit::recorded::local_cloud(&arguments.target.stage, region).await?;
     for stack in stacks {
         let calls = audit::recorded::read(&cloud, stack).await?;
-        let functions = stack.functions().len();
-        ui::say(format!("{}: {} of {functions} functions have made calls", stack.name(), calls.functions().len()));
+        let programs = stack.programs().len();
+        ui::say(format!("{}: {} of {programs} functions have made calls", stack.name(), calls.functions().len()));
         if calls.left_out > 0 {
             ui::say(format!("{}: {} more calls than the local cloud keeps are left out", stack.name(), calls.left_out));
         }

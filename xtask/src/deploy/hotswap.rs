@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::change_set::pause;
 use super::rollout;
 use super::stack_instance::StackInstance;
+use super::workers;
 use crate::app::Workspace;
 use crate::assets::Artifact;
 use crate::assets::bucket::Bucket;
@@ -31,7 +32,7 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// What has new code.
 #[derive(Debug, Default)]
 pub struct Swapped {
-    /// The logical ids of the functions.
+    /// The logical ids of the functions and workers.
     pub functions: Vec<String>,
     /// How long it took, from the first call to the last function that is ready.
     pub took: Duration,
@@ -64,7 +65,7 @@ pub fn require_unprotected(workspace: &Workspace, stage: &str, what: &str) -> an
 pub fn obstacles(stack: &Stack, plan: &Plan) -> Vec<String> {
     let is_code = |change: &&ResourceChange| {
         let only_code = !change.properties.is_empty() && change.properties.iter().all(|it| it.path == "Code.S3Key");
-        change.action == Action::Update && only_code && stack.function(&change.id).is_some()
+        change.action == Action::Update && only_code && stack.program(&change.id).is_some()
     };
     let named = |what: &str, changes: &[PropertyChange]| {
         let paths: Vec<_> = changes.iter().map(|change| format!("`{}`", change.path)).collect();
@@ -125,14 +126,15 @@ pub async fn run(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::R
     let StackInstance { stack, cloud, .. } = instance;
     let began = Instant::now();
     let resources = cloudformation::resources(cloud, stack.stack_name()).await?;
-    let found = stack.functions().iter().filter_map(|function| {
+    let found = stack.functions().filter_map(|function| {
         let resource = resources.iter().find(|it| it.id == function.id)?;
         let artifact = prepared.artifacts.iter().find(|it| it.program == function.program)?;
         Some(stale(cloud, &function.id, &resource.physical_id, artifact))
     });
     let stale: Vec<_> = try_join_all(found).await?.into_iter().flatten().collect();
+    let workers = workers::run(instance, &prepared.workers).await?;
     if stale.is_empty() {
-        return Ok(Swapped::default());
+        return Ok(Swapped { functions: workers, took: began.elapsed() });
     }
     let bucket = &prepared.bucket;
     // Functions may share a program.
@@ -143,7 +145,8 @@ pub async fn run(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::R
         // Zips of development builds are large, and there is one for each time that somebody saves a file.
         rollout::delete_unused(cloud, bucket).await;
     }
-    Ok(Swapped { functions: stale.iter().map(|it| it.id.to_owned()).collect(), took: began.elapsed() })
+    let functions = stale.iter().map(|it| it.id.to_owned()).chain(workers).collect();
+    Ok(Swapped { functions, took: began.elapsed() })
 }
 
 async fn stale<'a>(

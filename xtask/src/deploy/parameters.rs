@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use assembly::Parameter;
 use infra::parameter::ParameterType;
 use infra::plan::Snapshot;
-use infra::{AccountId, nearest};
+use infra::{AccountId, ClusterName, RoleArn, nearest};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -15,8 +15,8 @@ use crate::ui;
 
 /// The values for a deployment of `stack`, without those for the functions' code.
 ///
-/// `before` is the deployed stack; `local` is the local cloud, when it is deployed there: its account stands in for one
-/// that nobody named, and its services for those outside of AWS. What is asked for becomes `given`: the stack may be
+/// `before` is the deployed stack; `local` is the local cloud, when it is deployed there: its own stand in for
+/// accounts, clusters and roles that nobody named, and its services for those outside of AWS. What is asked for becomes `given`: the stack may be
 /// deployed to other regions, too.
 pub fn resolve(
     stack: &Stack,
@@ -29,7 +29,6 @@ pub fn resolve(
     for parameter in stack.parameters() {
         let name = parameter.name.as_str();
         let named = given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.clone());
-        let is_account = parameter.allowed_pattern == AccountId::ALLOWED_PATTERN;
         let kept = before.filter(|_| named.is_none()).and_then(|before| before.parameters.get(name));
         if let (Some(kept), Some(before)) = (kept, before) {
             say_kept(name, kept, before, parameter.default.as_deref());
@@ -38,7 +37,7 @@ pub fn resolve(
             .or_else(|| kept.cloned())
             .or_else(|| local_service(stack, name, local?))
             .or_else(|| parameter.default.clone())
-            .or_else(|| local.filter(|_| is_account).map(|_| local::ACCOUNT.to_owned()));
+            .or_else(|| local.and_then(|_| stand_in(parameter)));
         let value = match value {
             Some(value) => value,
             None if ui::can_ask() => {
@@ -60,6 +59,16 @@ pub fn resolve(
         return Ok(values);
     }
     Err(Failure::new(format!("{}; nothing was deployed", problems.join("\n       "))).exit(Exit::Usage).into())
+}
+
+/// What the local cloud has in place of what a parameter names.
+fn stand_in(parameter: &Parameter) -> Option<String> {
+    match parameter.allowed_pattern.as_str() {
+        AccountId::ALLOWED_PATTERN => Some(local::ACCOUNT.to_owned()),
+        ClusterName::ALLOWED_PATTERN => Some("local".to_owned()),
+        RoleArn::ALLOWED_PATTERN => Some(format!("arn:aws:iam::{}:role/local", local::ACCOUNT)),
+        _ => None,
+    }
 }
 
 /// A deployed stack keeps its values, which surprises whoever changed a default.

@@ -12,6 +12,7 @@ use super::events::{self, Ended, NotDeleted, Operation};
 use super::operation::{End, Kind, Starter};
 use super::recovery;
 use super::stack_instance::StackInstance;
+use super::workers;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
 use crate::services::cloudformation::{self, Resource};
@@ -156,6 +157,7 @@ pub fn show(instance: &StackInstance<'_>, survey: &Survey, will_ask: bool) {
 /// When CloudFormation cannot delete it, or something is still there afterwards.
 pub async fn remove(instance: &StackInstance<'_>, survey: &Survey, role_arn: Option<&str>) -> anyhow::Result<usize> {
     let going = || survey.goes.iter().map(|it| &it.resource);
+    workers::end(instance).await?;
     for attempt in 1.. {
         let ended = delete(instance, &survey.stack_id, going(), role_arn).await?;
         if ended.end == End::Success {

@@ -15,6 +15,7 @@ use super::refactor::{self, Part};
 use super::stack_instance::StackInstance;
 use super::transfer;
 use super::update::{self, Update};
+use super::workers;
 use crate::assets::bucket::Bucket;
 use crate::assets::{self, Artifact, unused};
 use crate::cloud::{Cloud, explain};
@@ -201,16 +202,26 @@ async fn deploy(
         // A deployment that was interrupted after CloudFormation's end was not verified.
         protect(instance, deployed.is_protected, settings).await?;
         verify(instance, &prepared, settings).await?;
-        return Ok(Done { outputs: deployed.outputs.clone(), changed: false, left: None });
+        let changed = !run_workers(instance, &prepared).await?.is_empty();
+        return Ok(Done { outputs: deployed.outputs.clone(), changed, left: None });
     }
     apply(instance, &prepared, settings, interrupt).await?;
     protect(instance, prepared.deployed.as_ref().is_some_and(|it| it.is_protected), settings).await?;
     verify(instance, &prepared, settings).await?;
+    run_workers(instance, &prepared).await?;
     let StackInstance { stack, cloud, .. } = instance;
     let deployed = deployed::read(cloud, stack).await?;
     let deployed = deployed.ok_or_else(|| Failure::new(format!("`{}` vanished after its deployment", stack.name())))?;
     let left = prepared.until_others.is_some().then(|| Box::new(prepared));
     Ok(Done { outputs: deployed.outputs, changed: true, left })
+}
+
+/// Runs the workers as the stack now has them, and says which are other than before.
+async fn run_workers(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Result<Vec<String>> {
+    let changed = workers::run(instance, &prepared.workers).await?;
+    let good = ui::GOOD;
+    changed.iter().for_each(|id| ui::say(format!("  {good}✓{good:#} {id} runs as a process when there are messages")));
+    Ok(changed)
 }
 
 /// Has a stack of a protected stage refuse to be deleted.

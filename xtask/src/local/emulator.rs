@@ -16,15 +16,20 @@ pub(super) fn daemon(place: &Place) -> Daemon {
     Daemon::new(place.folder.clone(), "emulator")
 }
 
-const LAUNCHER: &str = include_str!("launcher.py");
+/// The launcher, and the modules that it imports from beside it.
+const LAUNCHER: [(&str, &str); 3] = [
+    ("launcher.py", include_str!("launcher.py")),
+    ("kept.py", include_str!("kept.py")),
+    ("workers.py", include_str!("workers.py")),
+];
 
-fn launcher(place: &Place) -> PathBuf {
-    place.folder.join("launcher.py")
+fn launcher(place: &Place, name: &str) -> PathBuf {
+    place.folder.join(name)
 }
 
 /// Whether another version of this program started it, so that it may lack what this one needs.
 pub(super) fn is_outdated(place: &Place) -> bool {
-    fs::read_to_string(launcher(place)).is_ok_and(|text| text != LAUNCHER)
+    LAUNCHER.iter().any(|(name, text)| fs::read_to_string(launcher(place, name)).ok().as_deref() != Some(*text))
 }
 
 /// The command that runs it.
@@ -32,12 +37,14 @@ pub(super) fn is_outdated(place: &Place) -> bool {
 /// Functions get the emulator's environment, so it starts from an empty one: nothing of the user's must change what a
 /// function does, and no key or profile of the user may lead it to AWS.
 pub(super) fn command(place: &Place, environment: &Environment) -> anyhow::Result<Command> {
-    let launcher = launcher(place);
-    fs::write(&launcher, LAUNCHER).with_context(|| format!("cannot write `{}`", launcher.display()))?;
+    for (name, text) in LAUNCHER {
+        let path = launcher(place, name);
+        fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
     let mut command = Command::new(environment.python());
     command
         .arg("-I")
-        .arg(launcher)
+        .arg(launcher(place, "launcher.py"))
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("LANG", "C.UTF-8")

@@ -18,6 +18,8 @@
 - A change set in which only outputs are others can be executed.
 - CloudFormation has stack refactors, by which resources get other logical ids and go to other stacks.
 - CloudWatch Logs gives each event an id, and answers FilterLogEvents in pages.
+- Programs that are workers run as processes, between none and as many as the messages in their queues ask for; workers.py
+  says how. `/_stackwright/workers` tells of them.
 - The batch calls of SQS and SNS need the actions that AWS knows: MiniStack asks for actions of their own names.
 """
 
@@ -38,6 +40,10 @@ import threading
 import time
 import uuid
 from importlib.metadata import version
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from kept import Kept, problems  # noqa: E402 - is found only now
 
 lock = open(os.environ.pop("STACKWRIGHT_LOCK"), "r+")
 
@@ -64,7 +70,6 @@ except PermissionError:
     pass  # it leads a session already
 
 state = os.environ["STATE_DIR"]
-problems = []
 
 
 def set_unreadable_state_aside():
@@ -97,6 +102,7 @@ import ministack.app  # noqa: E402 - reads the environment and configures loggin
 from ministack.core import iam_evaluator  # noqa: E402 - the same
 from ministack.services import cloudformation, cloudwatch_logs, lambda_svc, s3, sqs, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
+from workers import Workers  # noqa: E402 - the same
 
 
 def name_by_region():
@@ -124,33 +130,6 @@ ACTIONS_OF_BATCHES = {
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
     "sns:PublishBatch": "sns:Publish",
 }
-
-
-class Kept:
-    """What outlives this process, in a file `path`; `what` is how it is called."""
-
-    def load(self):
-        try:
-            with open(self.path, encoding="utf-8") as file:
-                self.restore(json.load(file))
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            self.clear()
-            problems.append(f"{self.what} cannot be read: {error}")
-        self.changed = False
-
-    def save(self):
-        if not self.changed:
-            return
-        self.changed = False
-        try:
-            with open(self.path + ".new", "w", encoding="utf-8") as file:
-                file.write(json.dumps(self.content()))  # twice as fast as `dump`
-            os.replace(self.path + ".new", self.path)
-        except OSError as error:
-            self.changed = True
-            problems.append(f"{self.what} cannot be saved: {error}")
 
 
 # Objects have as many ARNs as keys, so their number is bounded: for one action of one session, and of all.
@@ -623,6 +602,8 @@ record_calls()
 calls.load()
 keep_events()
 events.load()
+workers = Workers(state)
+workers.load()
 pass_traces_on()
 swap_code_at_once()
 served = ministack.app.app
@@ -638,6 +619,7 @@ def save():
     ministack.app.save_all(ministack.app._build_persistence_save_dict())
     calls.save()
     events.save()
+    workers.save()
     return time.monotonic() - began
 
 
@@ -661,14 +643,48 @@ async def answer(send, body, status=200):
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
 
+async def body_of(receive):
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    return body
+
+
+async def serve_workers(scope, receive, send):
+    """`GET` tells of all, `POST …/stop` ends the processes of all; `PUT …/STACK/ID` runs a worker, `DELETE …/STACK[/ID]` ends
+    it, and `GET …/STACK/ID/credentials` is for itself."""
+    headers = dict(scope.get("headers") or ())
+    match scope["method"], scope["path"].removeprefix("/_stackwright/workers").strip("/").split("/"):
+        case "GET", [""]:
+            await answer(send, workers.told())
+        case "GET", [stack, name, "credentials"]:
+            status, found = workers.credentials((stack, name), headers.get(b"authorization", b"").decode("latin-1"))
+            await answer(send, found, status)
+        case "PUT", [stack, name]:
+            is_other = await asyncio.to_thread(workers.put, (stack, name), json.loads(await body_of(receive)))
+            await answer(send, {"changed": is_other})
+        case "POST", ["stop"]:
+            await asyncio.to_thread(workers.stop)
+            await answer(send, {})
+        case "DELETE", [stack, *name]:
+            await asyncio.to_thread(workers.end, stack, *name)
+            await answer(send, {})
+        case _:
+            await answer(send, {"message": "there is nothing here"}, 404)
+
+
 async def app(scope, receive, send):
     global dirty
     if scope["type"] == "lifespan":
         saver = asyncio.create_task(save_when_changed())
+        workers.start()
         try:
             await served(scope, receive, send)
         finally:
             saver.cancel()
+            # They can give nothing back any more.
+            await asyncio.to_thread(workers.stop, 1)
         return
     path = scope.get("path")
     if path == "/_stackwright/health":
@@ -685,6 +701,9 @@ async def app(scope, receive, send):
     elif path.startswith("/_stackwright/events/"):
         found = events.find(path.removeprefix("/_stackwright/events/"))
         await answer(send, found, 404 if found is None else 200)
+    elif path.startswith("/_stackwright/workers"):
+        await serve_workers(scope, receive, send)
+        dirty = True
     else:
         trace = dict(scope.get("headers") or ()).get(b"x-amzn-trace-id")
         trace_of_request.set(None if trace is None else trace.decode("latin-1"))
@@ -692,6 +711,7 @@ async def app(scope, receive, send):
         if path == "/_ministack/reset" and scope.get("method") == "POST":
             calls.clear()
             events.clear()
+            await asyncio.to_thread(workers.clear)
         dirty = True
 
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::cloud::LocalCloud;
 use super::daemon::Observed;
+use super::workers::{self, RunningWorker};
 use super::{emulator, http, service};
 
 /// How long it may take to answer: it does nothing else while it deploys or saves.
@@ -36,6 +37,8 @@ pub struct Status {
     pub log: PathBuf,
     /// The addresses of the local services that run, by their names.
     pub services: BTreeMap<String, String>,
+    /// The workers that it runs.
+    pub workers: Vec<RunningWorker>,
     /// State that could not be read or saved.
     pub problems: Vec<String>,
 }
@@ -68,6 +71,7 @@ pub async fn status() -> anyhow::Result<Status> {
         memory: health.as_ref().map(|health| health.memory),
         log: emulator.log_file(),
         services: service::running(place)?,
+        workers: if health.is_some() { workers::workers(&cloud).await? } else { Vec::new() },
         problems: health.map_or_else(Vec::new, |health| health.problems),
     })
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::cloud::LocalCloud;
 use super::daemon::Observed;
 use super::start::lock_for_change;
-use super::{emulator, service};
+use super::{emulator, service, workers};
+use crate::progress;
 
 /// The emulator waits for requests under way, and then saves: 1.5 s is usual.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
@@ -35,6 +36,10 @@ pub async fn stop() -> anyhow::Result<Stopped> {
     service::stop_all(place).await?;
     let emulator = emulator::daemon(place);
     let Observed::Running(process) = emulator.observe()? else { return Ok(Stopped::WasNotRunning) };
+    // They give back what they have not begun, for which it must still answer. One that does not is ended all the same.
+    if let Err(error) = workers::stop(&cloud).await {
+        progress::note(&error.to_string());
+    }
     emulator.end(&process, PATIENCE).await?;
     // Its last act, after saving, is to clear its record.
     Ok(match emulator.observe()? {

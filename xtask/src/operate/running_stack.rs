@@ -93,7 +93,7 @@ impl RunningStack {
         };
         let failure = Failure::new(message).exit(Exit::Usage);
         let ids: Vec<_> = self.all(kind).map(|it| it.id.as_str()).collect();
-        let programs = self.stack.functions().iter().map(|it| it.program.as_str());
+        let programs = self.stack.programs().iter().map(|it| it.program.as_str());
         let programs = programs.filter(|_| kind.types == FUNCTION.types);
         Err(match nearest(name, ids.iter().copied().chain(programs)) {
             Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
@@ -136,6 +136,12 @@ impl RunningStack {
     pub fn of_type<'a>(&'a self, resource_type: &'a str) -> impl Iterator<Item = (&'a str, &'a Json)> {
         let is_of_type = move |it: &&Json| it.get("Type").is_some_and(|it| it == resource_type);
         self.template.iter().filter(move |(_, it)| is_of_type(it)).map(|(id, it)| (id.as_str(), &it["Properties"]))
+    }
+
+    /// What `json`, a value in its template, is where it is deployed, as far as that is known.
+    #[must_use]
+    pub fn resolve(&self, json: &Json) -> Json {
+        self.names.resolve(&self.deployed.snapshot.resolve(json))
     }
 
     /// The ARN of the resource `id`.

@@ -16,6 +16,8 @@ pub(super) const fn strokes(kind: Kind) -> &'static str {
     match kind {
         // A lambda.
         Kind::Function => "M10 7 h3 l8 16 M14 13 l-5 10",
+        // A box.
+        Kind::Worker => "M15 7 l8 4 v8 l-8 4 l-8 -4 v-8 z M7 11 l8 4 l8 -4 M15 15 v8",
         // Messages in a row.
         Kind::Queue => "M7 10 v10 M12 10 v10 M17 10 v10 M21 12 l3 3 l-3 3",
         // A message that is crossed out.

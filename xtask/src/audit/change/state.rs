@@ -7,7 +7,7 @@ use std::sync::Arc;
 use policies::{Operation, operation};
 
 use super::code::Code;
-use crate::assets::{self, Workspace};
+use crate::assets::{Programs, Workspace};
 use crate::audit::arns::Arns;
 use crate::audit::calls::Site;
 use crate::audit::function::{self, Subject};
@@ -78,7 +78,7 @@ impl State {
     ///
     /// # Errors
     /// When a function's program is in no package of the workspace, or there is no lock file.
-    pub fn of_stacks(workspace: &Workspace, stacks: Vec<Stack>, programs: &[assets::Program]) -> anyhow::Result<Self> {
+    pub fn of_stacks(workspace: &Workspace, stacks: Vec<Stack>, programs: &Programs) -> anyhow::Result<Self> {
         let mut states = Vec::new();
         for stack in &stacks {
             each_function(workspace, stack, programs, None, |subject| {

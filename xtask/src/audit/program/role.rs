@@ -136,6 +136,7 @@ impl Role {
             library: String::new(),
             architecture: Architecture::X86_64,
             bindings: Vec::new(),
+            worker: None,
         };
         let rights = Rights::of(template, &function);
         let place = format!("{name}#/Resources/{id}");

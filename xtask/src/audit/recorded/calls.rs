@@ -22,7 +22,7 @@ const LONGEST_SESSION: usize = 64;
 struct Caller<'a> {
     id: &'a str,
     role: &'a str,
-    session: &'a str,
+    session: String,
     granted: Vec<Pattern>,
 }
 
@@ -36,7 +36,7 @@ struct Pattern {
 /// The calls that the functions of `stack` made, with what they are on by its logical name.
 pub fn of_stack<'a>(stack: &Stack, names: &Names, calls: impl Iterator<Item = &'a Call>) -> BTreeSet<RecordedCall> {
     let arns = Arns::of(stack.template());
-    let callers = stack.functions().iter().filter_map(|function| caller(stack, &arns, names, function));
+    let callers = stack.programs().iter().filter_map(|function| caller(stack, &arns, names, function));
     let callers: Vec<_> = callers.collect();
     let by_functions = calls.filter_map(|call| {
         let caller = callers.iter().find(|it| it.role == call.role && it.session == call.session)?;
@@ -54,7 +54,11 @@ pub fn of_stack<'a>(stack: &Stack, names: &Names, calls: impl Iterator<Item = &'
 fn caller<'a>(stack: &Stack, arns: &Arns, names: &'a Names, function: &'a Function) -> Option<Caller<'a>> {
     let id = function.id.as_str();
     let role = names.physical_id(role_of(stack.template(), arns, id)?)?;
-    let name = names.physical_id(id)?;
+    let session = match function.worker {
+        // As the local cloud names it.
+        Some(_) => format!("eks-{id}"),
+        None => names.physical_id(id)?.to_owned(),
+    };
     let rights = Rights::of(stack.template(), function);
     let allowed = rights.granted.iter().filter(|it| it.effect == Effect::Allow && !it.resource.is_negated());
     let resources = allowed.flat_map(|statement| statement.resource.iter().map(move |it| (&statement.action, it)));
@@ -62,7 +66,7 @@ fn caller<'a>(stack: &Stack, arns: &Arns, names: &'a Names, function: &'a Functi
         let arn = names.resolve(&json!({ "Fn::Sub": name_variables(resource) })).as_str()?.to_owned();
         Some(Pattern { actions: actions.clone(), arn, name: shown(resource) })
     });
-    Some(Caller { id, role, session: name.get(..LONGEST_SESSION).unwrap_or(name), granted: granted.collect() })
+    Some(Caller { id, role, session: session.chars().take(LONGEST_SESSION).collect(), granted: granted.collect() })
 }
 
 /// The name of what has the ARN `arn`: as a statement of the role writes it, rather one about the action and the most

@@ -38,8 +38,7 @@ pub(super) async fn stacks(arguments: &PolicyAudit, revision: &str) -> anyhow::R
 }
 
 async fn state(selection: &Selection, stacks: Vec<&Stack>) -> anyhow::Result<State> {
-    let built = prepare::build(selection, &stacks, Purpose::Lambda).await?;
-    let programs: Vec<_> = built.into_values().flatten().collect();
+    let programs = prepare::build(selection, &stacks, Purpose::Lambda).await?;
     let workspace = Workspace::built_in(selection.app.root(), selection.app.workspace.target.as_deref())?;
     State::of_stacks(&workspace, stacks.into_iter().cloned().collect(), &programs)
 }

@@ -47,7 +47,7 @@ pub(super) async fn facts(stack: &RunningStack, function: &Resource) -> anyhow::
         let value = if is_secret(name, value) { Json::Null } else { value.as_str().into() };
         json!({"name": name, "value": value})
     });
-    let program = stack.stack.function(&function.id).map(|it| it.program.clone());
+    let program = stack.stack.program(&function.id).map(|it| it.program.clone());
     Ok(json!({
         "program": program,
         "code_size": live.code_size(),
@@ -77,7 +77,7 @@ async fn rights(stack: &RunningStack, id: &str) -> anyhow::Result<Vec<Json>> {
     // What was recorded before the last deployment, other programs and other roles did.
     let calls = stack.calls(calls.iter().filter(|call| call.last >= stack.changed()));
     let made: Vec<_> = calls.iter().filter(|call| call.function == id).collect();
-    let Some(function) = stack.stack.function(id) else { return Ok(Vec::new()) };
+    let Some(function) = stack.stack.program(id) else { return Ok(Vec::new()) };
     let rights = Rights::of(stack.stack.template(), function);
     let granted = rights.granted.iter().filter(|it| it.effect == Effect::Allow && !it.resource.is_negated());
     let mut rows = BTreeSet::new();

@@ -1,0 +1,50 @@
+//! Workers: programs that consume queues in the pods of a cluster.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How a program runs as a worker. Values may be intrinsic functions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Worker {
+    /// The name of the cluster.
+    pub cluster_name: Value,
+    /// The namespace.
+    pub namespace: String,
+    /// The name of its service account and of its deployment.
+    pub service_account: String,
+    /// The ARN of the role that its pods have.
+    pub role_arn: Value,
+    /// The ARN of the role by which KEDA's operator reads how many messages there are; none where it has the right itself.
+    pub scaler_role_arn: Option<Value>,
+    /// The logical ids of the queues that it consumes.
+    pub queues: Vec<String>,
+    /// The environment variables of its pods.
+    pub environment: IndexMap<String, Value>,
+    /// How many pods run.
+    pub replicas: Replicas,
+    /// What a pod gets.
+    pub pod: Pod,
+}
+
+/// How many pods run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replicas {
+    /// As many at least.
+    pub min: u32,
+    /// As many at most.
+    pub max: u32,
+    /// How many messages there are for each pod.
+    pub messages_per_pod: u32,
+}
+
+/// What a pod gets of its node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pod {
+    /// Thousandths of a processor.
+    pub millicores: u32,
+    /// Memory, in MiB.
+    pub mebibytes: u32,
+    /// How many seconds it may take to end.
+    pub termination_grace_period: u32,
+}

@@ -1,0 +1,140 @@
+//! Workers: consumers of queues in the pods of a cluster, each with its roles and alarms.
+
+use infra::cloudwatch::Alarm;
+use infra::eks::Worker;
+use infra::iam::{self, Condition, InlinePolicy, PolicyDocument, Principal, Role, Statement};
+use infra::parameter::{ClusterName, Parameter, RoleArn};
+use infra::{Ref, Seconds, Stack, Value};
+use policies::{Operator, action};
+
+/// How old a message may become before an alarm goes off.
+const TOO_OLD: Seconds = Seconds::minutes(15);
+
+/// The cluster in whose pods workers run, which is there before the stack.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Its name.
+    pub name: Value<ClusterName>,
+    /// The role of KEDA's operator in it.
+    pub keda_operator_role: Value<RoleArn>,
+}
+
+/// Adds the parameters `ClusterName` and `KedaOperatorRoleArn`, which every deployment to AWS must give.
+///
+/// The cluster needs [EKS Pod Identity](https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html), which
+/// gives pods their roles, and [KEDA](https://keda.sh/docs/latest/deploy/), which decides how many run.
+#[track_caller]
+pub fn cluster(stack: &mut Stack) -> Cluster {
+    let name =
+        Parameter { description: Some("The EKS cluster in whose pods workers run".to_owned()), ..Parameter::default() };
+    let role = Parameter {
+        description: Some(
+            "The role of KEDA's operator in the cluster, which reads how many messages there are".to_owned(),
+        ),
+        ..Parameter::default()
+    };
+    Cluster {
+        name: stack.parameter("ClusterName", name),
+        keda_operator_role: stack.parameter("KedaOperatorRoleArn", role),
+    }
+}
+
+/// Adds the worker as `{id}`; its role `{id}Role`, which allows exactly what its bindings and the consumption of its queues
+/// need; the role `{id}ScalerRole`, by which KEDA's operator reads how many messages there are; and for each queue
+/// `{id}{queue}AgeAlarm`, which goes off when its oldest message is older than 15 minutes.
+///
+/// Only pods of the cluster with the worker's namespace and service account can have the role. Without a name in
+/// `worker`, the service account is `{id}` in small letters, with hyphens between its words.
+///
+/// ```
+/// use infra::eks::Worker;
+/// use infra::sqs::StandardQueue;
+/// use infra::{Stack, Stage, Template};
+///
+/// # #[derive(serde::Serialize)]
+/// # struct Bindings {}
+/// # impl bindings::Program for Bindings { const NAME: &'static str = "billing"; }
+/// let mut stack = Stack::new("orders", &Stage::default());
+/// let queue = stack.named("Orders").add(StandardQueue::default());
+/// let cluster = parts::cluster(&mut stack);
+/// let worker = Worker { queues: vec![queue.into()], ..Worker::rust(cluster.name.clone(), Bindings {}) };
+/// parts::worker(&mut stack, "Billing", &cluster, worker);
+/// assert!(Template::render(&stack).resource("BillingRole").is_some());
+/// ```
+#[track_caller]
+pub fn worker(stack: &mut Stack, id: &'static str, cluster: &Cluster, worker: Worker<()>) -> Ref<Worker> {
+    let namespace = worker.namespace.clone().unwrap_or_else(|| stack.stack_name());
+    let service_account = worker.service_account.clone().unwrap_or_else(|| hyphenated(id));
+    let queues = worker.queues.clone();
+
+    let tags = [
+        ("aws:RequestTag/eks-cluster-name", cluster.name.text()),
+        ("aws:RequestTag/kubernetes-namespace", namespace.clone().into()),
+        ("aws:RequestTag/kubernetes-service-account", service_account.clone().into()),
+    ];
+    let trust = Statement::allow([action::sts::ASSUME_ROLE, action::sts::TAG_SESSION])
+        .principal(Principal::service("pods.eks.amazonaws.com"));
+    // The tags that EKS gives each session: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+    let trust = tags
+        .into_iter()
+        .fold(trust, |trust, (tag, value)| trust.when(Condition::new(Operator::StringEquals, tag, [value])));
+    let bound = iam::merged(worker.grants());
+    let consume = queues.iter().map(|queue| queue.arn().clone()).fold(
+        Statement::allow([
+            action::sqs::RECEIVE_MESSAGE,
+            action::sqs::DELETE_MESSAGE,
+            action::sqs::CHANGE_MESSAGE_VISIBILITY,
+            action::sqs::GET_QUEUE_ATTRIBUTES,
+        ]),
+        |statement, arn| statement.on(arn),
+    );
+    let role = stack.named(format!("{id}Role")).add(Role {
+        assume_role_policy_document: PolicyDocument::from([trust]),
+        policies: vec![InlinePolicy {
+            policy_name: "worker".to_owned(),
+            policy_document: bound.into_iter().chain([consume]).collect(),
+        }],
+        ..Role::for_service("pods.eks.amazonaws.com")
+    });
+
+    let operator = Statement::allow([action::sts::ASSUME_ROLE, action::sts::TAG_SESSION])
+        .principal(Principal::aws(cluster.keda_operator_role.text()));
+    let read = queues
+        .iter()
+        .map(|queue| queue.arn().clone())
+        .fold(Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]), |statement, arn| statement.on(arn));
+    let scaler_role = stack.named(format!("{id}ScalerRole")).add(Role {
+        assume_role_policy_document: PolicyDocument::from([operator]),
+        policies: vec![InlinePolicy {
+            policy_name: "scaler".to_owned(),
+            policy_document: PolicyDocument::from([read]),
+        }],
+        ..Role::for_service("pods.eks.amazonaws.com")
+    });
+
+    let worker = Worker {
+        namespace: Some(namespace),
+        service_account: Some(service_account),
+        scaler_role: Some(scaler_role.into()),
+        ..worker
+    };
+    let worker = worker.with_role(role, stack);
+    let worker = stack.named(id).add(worker);
+    for queue in queues {
+        let alarm = Alarm::older_than(TOO_OLD, queue.age_of_oldest_message().clone());
+        stack.named(format!("{id}{}AgeAlarm", queue.id())).add(alarm);
+    }
+    worker
+}
+
+/// `processing-worker` of `ProcessingWorker`.
+fn hyphenated(id: &str) -> String {
+    let mut name = String::new();
+    for (index, letter) in id.chars().enumerate() {
+        if letter.is_uppercase() && index > 0 {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}

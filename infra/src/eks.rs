@@ -1,0 +1,5 @@
+//! Amazon EKS: programs of this workspace that run in pods.
+
+mod worker;
+
+pub use worker::{Batch, Pod, Replicas, WorkQueue, Worker};

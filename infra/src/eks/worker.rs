@@ -1,0 +1,362 @@
+//! Workers: programs of this workspace that consume queues in the pods of a cluster.
+
+use assembly::Architecture;
+use bindings::Program;
+use indexmap::IndexMap;
+use serde::{Serialize, Serializer};
+
+use crate::binding::Binding;
+use crate::check::Check;
+use crate::cloudwatch::Metric;
+use crate::code::{Code, ReservedVariables};
+use crate::iam::{Role, Statement};
+use crate::parameter::ClusterName;
+use crate::reference::{Arn, LogicalId, Ref, Resource};
+use crate::sqs::Queue;
+use crate::stack::Stack;
+use crate::units::{Mebibytes, Millicores, Seconds};
+use crate::value::{Intrinsic, Value};
+
+/// A program of this workspace that consumes queues in the pods of an EKS cluster: what a
+/// [`Function`](crate::lambda::Function) and its mappings are in Lambda.
+///
+/// To CloudFormation it is the association of its service account with its role. The engine makes the rest from it: an
+/// image, and the objects of Kubernetes.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-eks-podidentityassociation.html>
+#[derive(Debug, Clone)]
+pub struct Worker<R = Value<Arn<Role>>> {
+    /// The cluster whose pods it runs in. Changing it replaces the association.
+    pub cluster_name: Value<ClusterName>,
+    /// The namespace, which must not be there before: 1 to 63 small letters, digits and hyphens. Changing it replaces the
+    /// association. By default it is the name of the stack in its stage.
+    pub namespace: Option<String>,
+    /// The name of its service account and of its deployment: 1 to 63 small letters, digits and hyphens. Changing it
+    /// replaces the association. By default it is the name of the program.
+    pub service_account: Option<String>,
+    /// The role whose rights its code has.
+    pub role: R,
+    /// The role by which KEDA reads how many messages there are. Without it KEDA's operator does so by its own.
+    pub scaler_role: Option<Value<Arn<Role>>>,
+    /// The processor that its program is built for.
+    pub architecture: Architecture,
+    /// The queues that it consumes, one at least.
+    pub queues: Vec<WorkQueue>,
+    /// How it takes messages.
+    pub batch: Batch,
+    /// How long a batch may take, 1 to 43,200 s. What takes longer is dropped and comes back to the queue.
+    pub timeout: Seconds,
+    /// How many of it run.
+    pub replicas: Replicas,
+    /// What one of it gets.
+    pub pod: Pod,
+    /// Variables beside those of the bindings.
+    pub environment: IndexMap<String, Value>,
+    /// What it runs.
+    pub code: Code,
+}
+
+/// A queue that a worker consumes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkQueue {
+    id: LogicalId,
+    is_fifo: bool,
+    arn: Intrinsic,
+    age_of_oldest_message: Metric,
+}
+
+/// How a worker takes messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batch {
+    /// How many messages its handler gets at once at most: 1 to 10, from standard queues with a window up to 10,000.
+    pub size: u16,
+    /// How long to gather a batch, 0 to 300 s; not for FIFO queues.
+    pub window: Seconds,
+    /// How many batches one pod processes at once, 1 to 1,000.
+    pub concurrency: u16,
+}
+
+/// How many pods run, which KEDA decides by the messages in the queues.
+///
+/// <https://keda.sh/docs/latest/scalers/aws-sqs/>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replicas {
+    /// As many at least; with 0 none when there are no messages.
+    pub min: u32,
+    /// As many at most.
+    pub max: u32,
+    /// How many messages there are for each pod: twice as many messages have twice as many pods.
+    pub messages_per_pod: u32,
+}
+
+/// What one pod gets of its node.
+///
+/// <https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pod {
+    /// The share of processors that it surely has. It may use what others leave.
+    pub cpu: Millicores,
+    /// The memory that it has. With more it is killed.
+    pub memory: Mebibytes,
+    /// How long it may take to end, at least 30 s. What is at work is finished meanwhile.
+    pub termination_grace_period: Seconds,
+}
+
+impl WorkQueue {
+    /// The logical id of the queue.
+    #[must_use]
+    pub const fn id(&self) -> LogicalId {
+        self.id
+    }
+
+    /// The queue's ARN.
+    #[must_use]
+    pub const fn arn(&self) -> &Intrinsic {
+        &self.arn
+    }
+
+    /// How old its oldest message is that nobody has deleted, in seconds.
+    #[must_use]
+    pub const fn age_of_oldest_message(&self) -> &Metric {
+        &self.age_of_oldest_message
+    }
+}
+
+impl<Q: Queue> From<Ref<Q>> for WorkQueue {
+    fn from(queue: Ref<Q>) -> Self {
+        let age_of_oldest_message = Metric::age_of_oldest_message(queue);
+        Self { id: queue.id(), is_fifo: Q::is_fifo(), arn: queue.arn(), age_of_oldest_message }
+    }
+}
+
+/// As Lambda's mappings are by default, and ten of them at once.
+impl Default for Batch {
+    fn default() -> Self {
+        Self { size: 10, window: Seconds(0), concurrency: 10 }
+    }
+}
+
+/// From none to ten, each for as many messages as one has at work by default.
+impl Default for Replicas {
+    fn default() -> Self {
+        Self { min: 0, max: 10, messages_per_pod: 100 }
+    }
+}
+
+impl Default for Pod {
+    fn default() -> Self {
+        Self { cpu: Millicores(250), memory: Mebibytes(256), termination_grace_period: LEAST_GRACE_PERIOD }
+    }
+}
+
+const LEAST_GRACE_PERIOD: Seconds = Seconds(30);
+
+/// What the worker leaves of the pod's time to end, for what comes after its loop.
+const RESERVE: Seconds = Seconds(5);
+
+impl Worker<()> {
+    /// A worker that runs the program with these bindings in the pods of `cluster_name`, with batches that may take 30 s,
+    /// and no queue and no role yet.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "the bindings are written in place and used for nothing else")]
+    pub fn rust<P: Program>(cluster_name: Value<ClusterName>, bindings: P) -> Self {
+        Self {
+            cluster_name,
+            namespace: None,
+            service_account: None,
+            role: (),
+            scaler_role: None,
+            architecture: Architecture::X86_64,
+            queues: Vec::new(),
+            batch: Batch::default(),
+            timeout: Seconds(30),
+            replicas: Replicas::default(),
+            pod: Pod::default(),
+            environment: IndexMap::new(),
+            code: Code::of(&bindings),
+        }
+    }
+
+    /// The worker with its role, in `stack`, which gives its namespace the name.
+    #[must_use]
+    pub fn with_role(self, role: impl Into<Value<Arn<Role>>>, stack: &Stack) -> Worker {
+        Worker {
+            role: role.into(),
+            scaler_role: self.scaler_role,
+            cluster_name: self.cluster_name,
+            namespace: self.namespace.or_else(|| Some(stack.stack_name())),
+            service_account: self.service_account.or_else(|| Some(self.code.program().replace('_', "-"))),
+            architecture: self.architecture,
+            queues: self.queues,
+            batch: self.batch,
+            timeout: self.timeout,
+            replicas: self.replicas,
+            pod: self.pod,
+            environment: self.environment,
+            code: self.code,
+        }
+    }
+}
+
+impl<R> Worker<R> {
+    /// What its bindings allow its role, a statement or two for each binding that grants something.
+    pub fn grants(&self) -> impl Iterator<Item = &Statement> {
+        self.code.grants()
+    }
+
+    /// Its bindings, in the order of their fields.
+    #[must_use]
+    pub fn bindings(&self) -> &[Binding] {
+        self.code.bindings()
+    }
+
+    /// All variables of its pods: what it is told of its queues, the bindings, and the others.
+    pub(crate) fn variables(&self) -> IndexMap<String, Value> {
+        let urls: Vec<_> = self.queues.iter().map(|queue| format!("${{{}}}", queue.id)).collect();
+        let grace = self.pod.termination_grace_period.0.saturating_sub(RESERVE.0);
+        let settings = [
+            ("WORKER_QUEUE_URLS", Value::sub(urls.join(" "))),
+            ("WORKER_BATCH_SIZE", self.batch.size.to_string().into()),
+            ("WORKER_BATCH_WINDOW", self.batch.window.0.to_string().into()),
+            ("WORKER_CONCURRENCY", self.batch.concurrency.to_string().into()),
+            ("WORKER_TIMEOUT", self.timeout.0.to_string().into()),
+            ("WORKER_GRACE", grace.to_string().into()),
+        ];
+        let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let others = self.code.variables(&self.environment);
+        settings.chain(others.into_iter().map(|(name, value)| (name.to_owned(), value.clone()))).collect()
+    }
+
+    fn check_numbers(&self, check: &mut Check<'_>) {
+        let Self { batch, replicas, pod, .. } = self;
+        let fifo = self.queues.iter().find(|queue| queue.is_fifo);
+        if let (Some(fifo), true) = (fifo, batch.window > Seconds(0)) {
+            let message = format!("`{}` is a FIFO queue, whose batches have no window", fifo.id);
+            check.error("fifo-batching-window", message).help("remove `window`");
+        }
+        let most = if fifo.is_some() || batch.window == Seconds(0) { 10 } else { 10_000 };
+        if !(1..=most).contains(&batch.size) {
+            check.error("batch-size", format!("batch size {} is not within 1 to {most}", batch.size));
+        }
+        let mut within = |name: &str, value: u32, least: u32, most: u32, help: &str| {
+            if !(least..=most).contains(&value) {
+                let most = if most == u32::MAX { " or more".to_owned() } else { format!(" to {most}") };
+                check.error("worker", format!("`{name}` is {value}; expected {least}{most}")).help(help);
+            }
+        };
+        within("batch.window", batch.window.0, 0, 300, "Lambda's mappings gather for 5 minutes at most, too");
+        within("batch.concurrency", batch.concurrency.into(), 1, 1_000, "more than that are for more pods");
+        within("timeout", self.timeout.0, 1, 43_200, "SQS hides a message for 12 hours at most");
+        within("replicas.max", replicas.max, replicas.min.max(1), u32::MAX, "it is no less than `replicas.min`");
+        within("replicas.messages_per_pod", replicas.messages_per_pod, 1, u32::MAX, "KEDA divides by it");
+        within("pod.cpu", pod.cpu.0, 1, u32::MAX, "250 is a quarter of a processor");
+        within("pod.memory", pod.memory.0, 16, u32::MAX, "256 is what a function has by default");
+        let least = LEAST_GRACE_PERIOD.0;
+        let help = "Kubernetes kills a pod that has not ended by then";
+        within("pod.termination_grace_period", pod.termination_grace_period.0, least, 43_200 + RESERVE.0, help);
+    }
+
+    fn check_queues(&self, check: &mut Check<'_>) {
+        if self.queues.is_empty() {
+            check.error("worker", "it consumes no queue").help("give it `queues: vec![queue.into()]`");
+        }
+        for (index, queue) in self.queues.iter().enumerate() {
+            if self.queues.iter().take(index).any(|it| it.id == queue.id) {
+                check.error("worker", format!("it consumes `{}` twice", queue.id)).help("name each queue once");
+            }
+        }
+    }
+
+    fn check_names(&self, check: &mut Check<'_>) {
+        let names = [("namespace", &self.namespace), ("service_account", &self.service_account)];
+        for (field, name) in names.into_iter().filter_map(|(field, name)| Some((field, name.as_deref()?))) {
+            if !is_label(name) {
+                let message = format!(
+                    "`{field}` is `{name}`; expected 1 to 63 small letters, digits and hyphens, with a letter or digit at both ends"
+                );
+                check.error("kubernetes-name", message).help(format!("set `{field}` to another name"));
+            }
+        }
+        let same = check.stack.resources_of::<Worker>().find(|(other, it)| {
+            other.id() != check.id()
+                && (&it.namespace, &it.service_account) == (&self.namespace, &self.service_account)
+                && it.cluster_name == self.cluster_name
+        });
+        if let (Some((other, _)), Some(account)) = (same, &self.service_account) {
+            let message = format!("`{}` has the service account `{account}` as well", other.id());
+            check.error("kubernetes-name", message).help("set the `service_account` of one of them");
+        }
+        if let Some(namespace) = self.namespace.as_deref().filter(|it| it.starts_with("kube-") || *it == "default") {
+            let message = format!("the namespace `{namespace}` is the cluster's own");
+            check.error("kubernetes-name", message).help("a worker has a namespace that its stack makes and deletes");
+        }
+    }
+}
+
+/// Whether Kubernetes takes `name` as a label of DNS.
+///
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names>
+fn is_label(name: &str) -> bool {
+    let is_end = |byte: Option<u8>| byte.is_some_and(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
+    let mut bytes = name.bytes();
+    name.len() <= 63
+        && is_end(name.bytes().next())
+        && is_end(name.bytes().last())
+        && bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
+}
+
+/// Variables that the worker and EKS set.
+///
+/// <https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html>
+const RESERVED_VARIABLES: ReservedVariables<'_> = ReservedVariables {
+    by: "Stackwright or EKS",
+    names: &[
+        "AWS_ACCESS_KEY_ID",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_DEFAULT_REGION",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_STS_REGIONAL_ENDPOINTS",
+        "WORKER_ADDRESS",
+        "WORKER_BATCH_SIZE",
+        "WORKER_BATCH_WINDOW",
+        "WORKER_CONCURRENCY",
+        "WORKER_GRACE",
+        "WORKER_QUEUE_URLS",
+        "WORKER_TIMEOUT",
+    ],
+};
+
+impl Resource for Worker {
+    const TYPE: &'static str = "AWS::EKS::PodIdentityAssociation";
+
+    fn check(&self, check: &mut Check<'_>) {
+        self.check_queues(check);
+        self.check_numbers(check);
+        self.check_names(check);
+        self.code.check(&self.environment, &RESERVED_VARIABLES, check);
+    }
+}
+
+impl Serialize for Worker {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Wire<'a> {
+            cluster_name: &'a Value<ClusterName>,
+            namespace: &'a Option<String>,
+            service_account: &'a Option<String>,
+            role_arn: &'a Value<Arn<Role>>,
+        }
+        Wire {
+            cluster_name: &self.cluster_name,
+            namespace: &self.namespace,
+            service_account: &self.service_account,
+            role_arn: &self.role,
+        }
+        .serialize(serializer)
+    }
+}

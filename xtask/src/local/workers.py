@@ -1,0 +1,464 @@
+"""Runs workers as processes of the local cloud, as a cluster with EKS Pod Identity and KEDA runs them as pods.
+
+- CloudFormation knows `AWS::EKS::PodIdentityAssociation`. A worker has credentials while its association is deployed.
+- Its processes get short-lived credentials of its role, if the role's trust policy lets EKS assume it with its tags.
+- As many run as the messages in its queues ask for, which are read with the role of its scaler, as KEDA's operator does.
+- What they write is in the log group `/stackwright/workers/STACK/ID`, a stream for each process.
+- They end with their association, with the local cloud, and with this process however it ends.
+"""
+
+import ctypes
+import datetime
+import json
+import logging
+import math
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from kept import Kept
+from ministack.core import iam_evaluator
+from ministack.core.responses import request_scope
+from ministack.services import cloudwatch_logs, iam, sqs, sts
+from ministack.services.cloudformation import provisioners
+
+# Seconds from one look at the queues to the next. KEDA's `pollingInterval` is 30 by default.
+INTERVAL = 0.5
+# For how many seconds fewer processes must have been enough before any is ended. KEDA's `cooldownPeriod`, and the time for
+# which Kubernetes waits before it scales down, are 300 by default.
+COOLDOWN = 10
+# Seconds until a process that ended by itself is started again: at first, and at most; twice as long after each time.
+FIRST_PAUSE, LONGEST_PAUSE = 1, 30
+# For how long credentials are good. EKS Pod Identity gives them for 6 hours.
+CREDENTIALS = 3600
+
+SIGKILL = int(signal.SIGKILL)
+log = logging.getLogger("workers")
+
+
+def outlived_by_nothing():
+    """What a process does before it becomes a worker, so that it ends with this one however that ends."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc, parent = ctypes.CDLL(None), os.getpid()
+
+    def prepare():
+        libc.prctl(1, SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return prepare
+
+
+def command_of(program):
+    """Where Linux's way to end with this process is missing, another process ends the worker when this one is gone."""
+    if sys.platform.startswith("linux"):
+        return [program]
+    keeper = (
+        "import os, signal, subprocess, sys, threading\n"
+        "worker = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)\n"
+        "signal.signal(signal.SIGTERM, lambda *_: worker.terminate())\n"
+        "threading.Thread(target=lambda: (sys.stdin.read(), worker.kill()), daemon=True).start()\n"
+        "sys.exit(worker.wait())\n"
+    )
+    return [sys.executable, "-I", "-c", keeper, program]
+
+
+class Process:
+    """A process of a worker."""
+
+    def __init__(self, worker, prepare):
+        spec = worker.spec
+        self.worker, self.generation = worker, worker.generation
+        self.ending_since = None
+        environment = {
+            "PATH": os.environ["PATH"],
+            "LANG": os.environ["LANG"],
+            "HOME": os.environ["HOME"],
+            "TMPDIR": os.environ["TMPDIR"],
+            "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"],
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_REGION": spec["region"],
+            "AWS_DEFAULT_REGION": spec["region"],
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": worker.credentials_url(),
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": worker.token,
+            **spec["environment"],
+            # Several run on this machine.
+            "WORKER_ADDRESS": "127.0.0.1:0",
+        }
+        self.child = subprocess.Popen(
+            command_of(spec["program"]),
+            env=environment,
+            cwd=os.environ["TMPDIR"],
+            stdin=subprocess.PIPE if prepare is None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            # A Ctrl-C in a terminal is not meant for it.
+            start_new_session=True,
+            preexec_fn=prepare,
+        )
+        self.last_line = ""
+        self.reader = threading.Thread(target=self.keep_lines, daemon=True)
+        self.reader.start()
+
+    def keep_lines(self):
+        stream = f"{datetime.date.today():%Y/%m/%d}/[{self.worker.name[1]}]{self.child.pid}"
+        for line in self.child.stdout:
+            text = line.decode("utf-8", errors="replace").rstrip("\n")
+            self.last_line = text or self.last_line
+            self.worker.write(stream, text)
+
+    def end(self, how=signal.SIGTERM):
+        self.ending_since = self.ending_since or time.monotonic()
+        try:
+            self.child.send_signal(how)
+        except ProcessLookupError:
+            pass  # it has ended by itself
+
+
+class Worker:
+    """What runs for an association."""
+
+    def __init__(self, name, spec):
+        self.name = name
+        self.processes = []
+        self.wanted = 0
+        self.enough_since = None  # since when fewer processes would do
+        self.problem = None
+        self.generation = 0
+        self.restarts = 0
+        self.pause, self.not_before = FIRST_PAUSE, 0
+        self.reader = None  # the credentials of its scaler, and until when they are good
+        self.token = secrets.token_urlsafe(24)
+        self.spec = spec
+
+    def credentials_url(self):
+        return f"{os.environ['AWS_ENDPOINT_URL']}/_stackwright/workers/{'/'.join(self.name)}/credentials"
+
+    @property
+    def log_group(self):
+        return f"/stackwright/workers/{'/'.join(self.name)}"
+
+    def scope(self):
+        return request_scope(os.environ["MINISTACK_ACCOUNT_ID"], self.spec["region"])
+
+    def write(self, stream, line):
+        with self.scope():
+            cloudwatch_logs._create_log_group({"logGroupName": self.log_group})
+            cloudwatch_logs._create_log_stream({"logGroupName": self.log_group, "logStreamName": stream})
+            event = {"timestamp": int(time.time() * 1000), "message": line}
+            cloudwatch_logs._put_log_events(
+                {"logGroupName": self.log_group, "logStreamName": stream, "logEvents": [event]}
+            )
+
+    def messages(self):
+        """How many messages each of its queues has for it, those at work included, as KEDA counts them."""
+        spec, counts = self.spec, []
+        with self.scope():
+            if spec["scaler_role"] is not None and (self.reader is None or time.monotonic() > self.reader[1]):
+                made = session_of(spec["scaler_role"], spec["keda_operator"], "keda", {})
+                self.reader = made["AccessKeyId"], time.monotonic() + CREDENTIALS / 2
+            for queue in spec["queues"]:
+                if self.reader is not None:
+                    action = "sqs:GetQueueAttributes"
+                    if iam_evaluator.enforce(self.reader[0], action, "sqs", spec["region"], queue["arn"]) is not None:
+                        raise Refused(f"the role of its scaler does not allow {action} on {queue['arn']}")
+                names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+                request = {"QueueUrl": queue["url"], "AttributeNames": names}
+                attributes = sqs._act_get_queue_attributes(request, queue["url"])["Attributes"]
+                counts.append(sum(int(attributes.get(it, 0)) for it in names))
+        return counts
+
+    def desired(self):
+        spec = self.spec
+        asked = max((math.ceil(count / spec["messages_per_pod"]) for count in self.messages()), default=0)
+        return max(spec["min"], min(spec["max"], asked))
+
+    def scale(self, now):
+        """Decides how many are wanted: more at once, fewer after a while."""
+        try:
+            desired = self.desired()
+            if self.problem and self.problem.startswith("its queues"):
+                self.problem = None
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other workers go on
+            self.problem = f"its queues cannot be read: {error}"
+            return
+        if desired >= self.wanted:
+            self.wanted, self.enough_since = desired, None
+        elif self.enough_since is None:
+            self.enough_since = now
+        elif now - self.enough_since >= COOLDOWN:
+            self.wanted, self.enough_since = desired, None
+
+    def reconcile(self, now, prepare):
+        for process in list(self.processes):
+            status = process.child.poll()
+            if status is None:
+                grace = self.spec["grace"]
+                if process.ending_since is not None and now - process.ending_since > grace:
+                    process.end(signal.SIGKILL)
+                continue
+            self.processes.remove(process)
+            if process.ending_since is None:
+                self.restarts += 1
+                self.problem = f"a process ended by itself ({ended(status)}): {process.last_line[:500]}"
+                self.not_before = now + self.pause
+                self.pause = min(2 * self.pause, LONGEST_PAUSE)
+        living = [it for it in self.processes if it.ending_since is None]
+        for process in living:
+            if process.generation != self.generation:
+                process.end()
+        current = [it for it in living if it.generation == self.generation]
+        for process in current[self.wanted:]:
+            process.end()
+        if current and now > self.not_before + LONGEST_PAUSE:
+            self.pause = FIRST_PAUSE
+            if self.problem and self.problem.startswith("a process"):
+                self.problem = None
+        if len(current) < self.wanted and now >= self.not_before:
+            try:
+                self.processes.append(Process(self, prepare))
+            except OSError as error:
+                self.problem = f"it cannot be started: {error}"
+                self.not_before = now + LONGEST_PAUSE
+
+    def told(self):
+        return {
+            "stack": self.name[0],
+            "id": self.name[1],
+            "region": self.spec["region"],
+            "processes": [it.child.pid for it in self.processes if it.child.poll() is None],
+            "wanted": self.wanted,
+            "max": self.spec["max"],
+            "restarts": self.restarts,
+            "log_group": self.log_group,
+            "problem": self.problem,
+        }
+
+
+def ended(status):
+    return f"signal {-status}" if status < 0 else f"exit code {status}"
+
+
+class Refused(Exception):
+    """Why there are no credentials."""
+
+
+def session_of(role_arn, principal, session, tags):
+    """Credentials of the role for `principal`, as its trust policy allows, in the scope of the account."""
+    account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
+    role = iam._roles.get(name)
+    if role is None:
+        raise Refused(f"there is no role {role_arn}")
+    for action in ("sts:AssumeRole", "sts:TagSession") if tags else ("sts:AssumeRole",):
+        context = iam_evaluator.EvalContext(
+            principal_arn=principal,
+            principal_type="Service",
+            principal_account=account,
+            action=action,
+            resource_arn=role_arn,
+            region="",
+            service_context={},
+            request_tags=tags,
+            tag_keys=list(tags),
+        )
+        if not iam_evaluator.evaluate_trust_policy(role.get("AssumeRolePolicyDocument", "{}"), principal, context):
+            raise Refused(f"{principal} is not authorized to perform: {action} on resource: {role_arn}")
+    expiration = time.time() + CREDENTIALS
+    made = {
+        "AccessKeyId": sts._gen_session_access_key(),
+        "SecretAccessKey": sts._gen_secret(),
+        "Token": sts._gen_session_token(),
+        "Expiration": f"{datetime.datetime.fromtimestamp(expiration, datetime.timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
+        "AccountId": account,
+    }
+    sts.register_session(made["AccessKeyId"], {
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
+        "UserId": f"{sts._role_id(role_arn)}:{session}",
+        "SecretAccessKey": made["SecretAccessKey"],
+        "SessionToken": made["Token"],
+        "Expiration": expiration,
+        "AccountId": account,
+        "PrincipalType": "AssumedRole",
+        "SessionTags": [{"Key": key, "Value": value} for key, value in tags.items()],
+        "SessionPolicies": None,
+    })
+    return made
+
+
+class Workers(Kept):
+    """All workers, and the associations that let them have their roles."""
+
+    what = "the workers"
+
+    def __init__(self, state):
+        self.path = os.path.join(state, "stackwright-workers.json")
+        self.lock = threading.RLock()
+        self.workers = {}  # from the name of the stack and the logical id
+        self.associations = {}  # from the physical id to the names and the properties
+        self.leaving = []  # workers that nobody wants any more, with processes that have not ended
+        self.changed = False
+        self.thread, self.stopping = None, threading.Event()
+        self.register()
+
+    def register(self):
+        try:
+            handlers = provisioners._RESOURCE_HANDLERS
+            made = iam._roles, sts._gen_session_access_key, sts._gen_secret, sts._gen_session_token, sts._role_id
+            needed = sqs._act_get_queue_attributes, cloudwatch_logs._put_log_events, made
+        except AttributeError as error:
+            sys.exit(f"this version of MiniStack differs from what the launcher knows: {error}")
+        assert needed
+
+        def create(logical_id, properties, stack_name):
+            physical_id = f"a-{secrets.token_hex(8)}"
+            with self.lock:
+                self.associations[physical_id] = {
+                    "stack": stack_name, "id": logical_id, "properties": dict(properties)
+                }
+                self.changed = True
+            return physical_id, self.attributes(physical_id, properties)
+
+        def update(physical_id, old, new, stack_name, logical_id=None):
+            with self.lock:
+                association = self.associations.setdefault(physical_id, {"stack": stack_name, "id": logical_id})
+                association["properties"] = dict(new)
+                self.changed = True
+            return physical_id, self.attributes(physical_id, new)
+
+        def delete(physical_id, properties):
+            with self.lock:
+                association = self.associations.pop(physical_id, None)
+                self.changed = True
+            if association is not None:
+                # Its processes still ask this one to take their messages back, which it could not while it waits.
+                arguments = association["stack"], association["id"]
+                threading.Thread(target=self.end, args=arguments, daemon=True).start()
+
+        handlers["AWS::EKS::PodIdentityAssociation"] = {"create": create, "update": update, "delete": delete}
+
+    @staticmethod
+    def attributes(physical_id, properties):
+        account, cluster = os.environ["MINISTACK_ACCOUNT_ID"], properties.get("ClusterName", "")
+        arn = f"arn:aws:eks:{provisioners.get_region()}:{account}:podidentityassociation/{cluster}/{physical_id}"
+        return {"AssociationArn": arn, "AssociationId": physical_id}
+
+    def association_of(self, name):
+        found = (it for it in self.associations.values() if (it["stack"], it["id"]) == name)
+        return next(found, None)
+
+    def put(self, name, spec):
+        """Runs the worker, or what runs of it with another program or environment; whether that is another than before."""
+        with self.lock:
+            worker = self.workers.get(name)
+            is_other = worker is None or worker.spec != spec
+            if worker is None:
+                worker = self.workers[name] = Worker(name, spec)
+            elif worker.spec != spec:
+                worker.generation += 1
+                worker.reader = None
+                worker.not_before, worker.pause, worker.problem = 0, FIRST_PAUSE, None
+                worker.spec = spec
+            self.changed = True
+            used = {worker.spec["program"] for worker in self.workers.values()}
+        # Every version of a program has a file of its own.
+        folder = os.path.dirname(spec["program"])
+        for entry in os.scandir(folder):
+            if entry.path not in used and time.time() - entry.stat().st_mtime > 60:
+                os.remove(entry.path)
+        return is_other
+
+    def end(self, stack, name=None):
+        """Ends a worker, or all of a stack, and waits until its processes have ended."""
+        with self.lock:
+            names = [it for it in self.workers if it[0] == stack and name in (None, it[1])]
+            ending = [self.workers.pop(it) for it in names]
+            self.changed = True
+        self.finish(ending)
+        for worker in ending:
+            for process in worker.processes:
+                process.reader.join(1)
+            with worker.scope():
+                cloudwatch_logs._delete_log_group({"logGroupName": worker.log_group})
+
+    def finish(self, ending, patience=None):
+        """Has all processes of workers end within their grace, or within `patience` seconds."""
+        for process in (process for worker in ending for process in worker.processes):
+            process.end()
+        for worker in ending:
+            deadline = time.monotonic() + (worker.spec["grace"] if patience is None else patience)
+            for process in worker.processes:
+                try:
+                    process.child.wait(max(0, deadline - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    process.end(signal.SIGKILL)
+                    process.child.wait()
+
+    def clear(self):
+        with self.lock:
+            ending, self.workers, self.associations = list(self.workers.values()), {}, {}
+            self.changed = True
+        self.finish(ending)
+
+    def credentials(self, name, token):
+        with self.lock:
+            worker, association = self.workers.get(name), self.association_of(name)
+        if worker is None or not secrets.compare_digest(worker.token.encode(), token.encode()):
+            return 404, {"message": "there is no such worker"}
+        if association is None:
+            return 400, {"code": "ResourceNotFoundException", "message": "no association for the service account"}
+        properties = association["properties"]
+        # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+        tags = {
+            "eks-cluster-name": properties["ClusterName"],
+            "kubernetes-namespace": properties["Namespace"],
+            "kubernetes-service-account": properties["ServiceAccount"],
+        }
+        try:
+            with worker.scope():
+                session = f"eks-{name[1]}"[:64]
+                return 200, session_of(properties["RoleArn"], "pods.eks.amazonaws.com", session, tags)
+        except Refused as refused:
+            worker.problem = f"it has no credentials: {refused}"
+            return 400, {"code": "AccessDeniedException", "message": str(refused)}
+
+    def told(self):
+        with self.lock:
+            return {"version": 1, "workers": [worker.told() for worker in self.workers.values()]}
+
+    def start(self):
+        # A process ends with the thread that started it, so that one thread starts all.
+        self.thread = threading.Thread(target=self.run, name="workers", daemon=True)
+        self.thread.start()
+
+    def run(self):
+        prepare = outlived_by_nothing()
+        while not self.stopping.wait(INTERVAL):
+            with self.lock:
+                workers = list(self.workers.values())
+            now = time.monotonic()
+            for worker in workers:
+                worker.scale(now)
+                with self.lock:
+                    if self.workers.get(worker.name) is worker:
+                        worker.reconcile(now, prepare)
+
+    def stop(self, patience=None):
+        """Ends all processes; the next start of the local cloud runs them again."""
+        self.stopping.set()
+        with self.lock:
+            workers = list(self.workers.values())
+        self.finish(workers, patience)
+
+    def content(self):
+        with self.lock:
+            specs = [{"name": list(name), "spec": worker.spec} for name, worker in self.workers.items()]
+            return {"version": 1, "workers": specs, "associations": self.associations}
+
+    def restore(self, saved):
+        self.associations = saved["associations"]
+        self.workers = {tuple(it["name"]): Worker(tuple(it["name"]), it["spec"]) for it in saved["workers"]}
