@@ -683,8 +683,6 @@ async def app(scope, receive, send):
             await served(scope, receive, send)
         finally:
             saver.cancel()
-            # They can give nothing back any more.
-            await asyncio.to_thread(workers.stop, 1)
         return
     path = scope.get("path")
     if path == "/_stackwright/health":
@@ -718,6 +716,8 @@ async def app(scope, receive, send):
 ministack.app.app = app
 sys.argv = ["ministack"]
 ministack.app.main()
+# Where they were not stopped before, they can give nothing back any more.
+workers.stop(1)
 # It has saved, but does not tell whether that worked.
 known = len(problems)
 save()

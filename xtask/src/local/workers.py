@@ -248,16 +248,34 @@ class Refused(Exception):
     """Why there are no credentials."""
 
 
+def trusting(trust, service):
+    """A trust policy without the statements on other services."""
+    trust = json.loads(trust) if isinstance(trust, str) else trust
+    statements = trust.get("Statement", [])
+    statements = statements if isinstance(statements, list) else [statements]
+
+    def names(statement):
+        principal = statement.get("Principal", {})
+        named = principal.get("Service", []) if isinstance(principal, dict) else []
+        return service in ([named] if isinstance(named, str) else named)
+
+    return {**trust, "Statement": [it for it in statements if names(it)]}
+
+
 def session_of(role_arn, principal, session, tags):
     """Credentials of the role for `principal`, as its trust policy allows, in the scope of the account."""
     account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
     role = iam._roles.get(name)
     if role is None:
         raise Refused(f"there is no role {role_arn}")
+    trust, caller = role.get("AssumeRolePolicyDocument", "{}"), principal
+    if not principal.startswith("arn:"):
+        # To the emulator every service is the account's root.
+        trust, caller = trusting(trust, principal), f"arn:aws:iam::{account}:root"
     for action in ("sts:AssumeRole", "sts:TagSession") if tags else ("sts:AssumeRole",):
         context = iam_evaluator.EvalContext(
-            principal_arn=principal,
-            principal_type="Service",
+            principal_arn=caller,
+            principal_type="Root",
             principal_account=account,
             action=action,
             resource_arn=role_arn,
@@ -266,7 +284,7 @@ def session_of(role_arn, principal, session, tags):
             request_tags=tags,
             tag_keys=list(tags),
         )
-        if not iam_evaluator.evaluate_trust_policy(role.get("AssumeRolePolicyDocument", "{}"), principal, context):
+        if not iam_evaluator.evaluate_trust_policy(trust, caller, context):
             raise Refused(f"{principal} is not authorized to perform: {action} on resource: {role_arn}")
     expiration = time.time() + CREDENTIALS
     made = {
