@@ -1,5 +1,6 @@
 //! What all slots of a worker share.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -20,6 +21,9 @@ use crate::turn::choose;
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html>
 const LONGEST_POLL: Duration = Duration::from_secs(20);
+
+/// For how long it is taken for true what a queue says of itself: SQS itself takes a minute until a change counts.
+const DESCRIBED_FOR: Duration = Duration::from_mins(5);
 
 /// How often a slot looks whether a queue may be asked again.
 const LOOK: Duration = Duration::from_millis(50);
@@ -90,28 +94,38 @@ impl Engine {
         }
     }
 
-    /// Asks what must be known of a queue before its messages are received, until it is known.
+    /// Asks what must be known of a queue before its messages are received, until it is known, and from time to time
+    /// whether that has changed.
     async fn describe(&self, queue: &Queue) {
-        loop {
+        while !self.shutdown.has_begun() {
             let began = Instant::now();
             let described = tokio::select! {
                 described = self.sqs.describe(&queue.url) => described,
                 () = self.shutdown.begun() => return,
             };
+            let known = queue.described();
             match described {
                 Ok(described) => {
-                    queue.answered();
-                    let (name, visibility) = (queue.name(), described.visibility.as_secs());
-                    tracing::info!(queue = name, arn = described.arn, visibility, "the queue is served");
-                    let _ = queue.described.set(described);
-                    return;
+                    if known.is_none() {
+                        queue.answered();
+                    }
+                    if known.is_none_or(|known| *known != described) {
+                        let (name, visibility) = (queue.name(), described.visibility.as_secs());
+                        tracing::info!(queue = name, arn = described.arn, visibility, "the queue is served");
+                        queue.described.replace(Some(Rc::new(described)));
+                    }
                 }
-                Err(failure) => self.receive_failed(queue, began, &failure),
+                Err(failure) if known.is_none() => self.receive_failed(queue, began, &failure),
+                Err(failure) => {
+                    let (queue, error) = (queue.name(), failure.to_string());
+                    tracing::warn!(queue, error, "whether the queue's visibility timeout has changed is not known");
+                }
             }
+            let next = if queue.described().is_some() { Some(began + DESCRIBED_FOR) } else { None };
             tokio::select! {
                 () = self.shutdown.begun() => return,
                 () = async {
-                    while let Some(at) = queue.not_before().filter(|at| *at > Instant::now()) {
+                    while let Some(at) = next.or_else(|| queue.not_before()).filter(|at| *at > Instant::now()) {
                         tokio::time::sleep_until(at).await;
                     }
                 } => {}

@@ -29,8 +29,9 @@
 //!
 //! It is delivered at least once, as with Lambda. It stays hidden from others while it is worked on, for 12 hours at most.
 //! When it is done it is deleted; when it fails it comes back after the rest of its visibility timeout, and by the queue's
-//! redrive policy it goes to the dead-letter queue in the end. What was received and not begun when the worker ends is
-//! given back at once, and so is what was begun and is cut off because the grace is over.
+//! redrive policy it goes to the dead-letter queue in the end. A changed visibility timeout of the queue counts within 5
+//! minutes. What was received and not begun when the worker ends is given back at once, and so is what was begun and is cut
+//! off because the grace is over.
 //!
 //! The messages of a group of a FIFO queue keep their order: SQS gives none of a group while one of it is hidden, and two
 //! batches of a group are never at work at once in a process.

@@ -1,6 +1,7 @@
 //! A queue, and how it goes with it.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -43,7 +44,8 @@ impl Described {
 #[derive(Debug)]
 pub(crate) struct Queue {
     pub(crate) url: QueueUrl,
-    pub(crate) described: OnceCell<Described>,
+    /// What it last said of itself; nothing before it is first read.
+    pub(crate) described: RefCell<Option<Rc<Described>>>,
     /// The slots that wait for messages of it.
     pub(crate) receiving: Cell<usize>,
     /// The slots whose batches are at work.
@@ -75,7 +77,7 @@ impl Queue {
     pub(crate) fn new(url: QueueUrl, readiness: Readiness) -> Self {
         Self {
             url,
-            described: OnceCell::new(),
+            described: RefCell::default(),
             receiving: Cell::new(0),
             working: Cell::new(0),
             has_more: Cell::new(false),
@@ -90,6 +92,11 @@ impl Queue {
 
     pub(crate) fn name(&self) -> &str {
         self.url.name()
+    }
+
+    /// What it last said of itself.
+    pub(crate) fn described(&self) -> Option<Rc<Described>> {
+        self.described.borrow().clone()
     }
 
     /// When the queue may be asked again, if it is in trouble.

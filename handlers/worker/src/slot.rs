@@ -51,10 +51,10 @@ enum Ended<'a> {
 
 /// Serves `queue` once: receives, works, deletes.
 pub(crate) async fn serve(engine: &Engine, queue: &Queue, handler: &Handler<'_>) {
-    let Some(described) = queue.described.get() else { return };
+    let Some(described) = queue.described() else { return };
     queue.turned_to.set(Some(Instant::now()));
     let receiving = Counted::new(&queue.receiving);
-    let messages = gather(engine, queue, described).await;
+    let messages = gather(engine, queue, &described).await;
     drop(receiving);
     let _working = Counted::new(&queue.working);
     if engine.shutdown.has_begun() {
@@ -64,7 +64,7 @@ pub(crate) async fn serve(engine: &Engine, queue: &Queue, handler: &Handler<'_>)
     if !messages.borrow().is_empty() {
         let invocation = Invocation::new(engine.settings.timeout);
         let span = invocation.span();
-        process(engine, queue, described, handler, invocation, messages).instrument(span).await;
+        process(engine, queue, &described, handler, invocation, messages).instrument(span).await;
     }
 }
 

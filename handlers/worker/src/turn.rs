@@ -20,7 +20,7 @@ struct Candidate {
 /// Then come those that had messages last, so that slots are not kept by empty queues; of these the one with the fewest.
 pub(crate) fn choose(queues: &[Queue]) -> Option<&Queue> {
     let now = Instant::now();
-    let queues = queues.iter().filter(|queue| queue.described.get().is_some() && may_be_asked(queue, now));
+    let queues = queues.iter().filter(|queue| queue.described().is_some() && may_be_asked(queue, now));
     queues.min_by_key(|queue| {
         rank(Candidate {
             slots: queue.receiving.get() + queue.working.get(),

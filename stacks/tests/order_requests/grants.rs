@@ -6,7 +6,7 @@ use testing::{LocalCloud, eventually};
 use crate::system::System;
 
 /// Drives everything that the functions do, and says what failed.
-async fn exercise(system: &System) -> Result<(), &'static str> {
+pub(crate) async fn exercise(system: &System) -> Result<(), &'static str> {
     let answer = system.post(json!({ "status": "pending" })).await;
     if answer.status != 202 {
         return Err("a request was not accepted");

@@ -11,6 +11,7 @@ mod grants;
 mod options;
 mod outage;
 mod system;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,12 @@ fn main() -> ExitCode {
             outage::a_request_that_was_stored_and_not_published_is_completed_by_asking_again,
             options::each_customers_requests_are_processed_in_the_order_of_arrival,
             options::a_changed_option_replaces_what_it_is_about_and_can_be_changed_back,
+            workers::all_is_with_workers_as_it_is_with_functions,
+            workers::workers_keep_the_order_of_arrival,
+            workers::nothing_is_lost_when_workers_are_killed,
+            workers::no_granted_action_of_a_worker_is_needless,
+            workers::a_worker_that_is_denied_says_so_and_loses_nothing,
+            workers::workers_end_with_the_local_cloud_and_with_their_stack,
         ],
         in_shared_system: [
             api::a_request_is_stored_published_and_processed,

@@ -9,16 +9,33 @@ use testing::{LocalCloud, eventually, integer};
 use crate::system::{QUEUES, System};
 
 pub(crate) async fn each_customers_requests_are_processed_in_the_order_of_arrival(cloud: &LocalCloud) {
-    const CUSTOMERS: usize = 10;
-    const REQUESTS: usize = 20;
     let system = System::deploy(cloud, "ordered", &[("ordering", "fifo"), ("processing", "per-status")]);
     for queue in QUEUES {
         assert!(system.output(queue).ends_with("-ordered.fifo"), "{}", system.output(queue));
     }
+    is_in_order(&system, async |_| ()).await;
+
+    for (queue, id) in QUEUES.into_iter().zip(["ProcessingPending", "ProcessingApproved", "ProcessingRejected"]) {
+        let function = system.function(id);
+        let mappings = system.lambda.list_event_source_mappings().function_name(function).send().await.unwrap();
+        let sources: Vec<_> =
+            mappings.event_source_mappings().iter().filter_map(|it| it.event_source_arn.as_deref()).collect();
+        assert_eq!(sources, [system.arn(queue).await]);
+    }
+}
+
+/// Ten customers ask twenty times each; `meanwhile` is called with the number of each of these rounds. All are processed, a
+/// customer's in the order of arrival.
+pub(crate) async fn is_in_order(system: &System, meanwhile: impl AsyncFn(usize)) {
+    const CUSTOMERS: usize = 10;
+    const REQUESTS: usize = 20;
     let statuses = ["pending", "approved", "rejected"];
     // A customer asks again once the last request was accepted; customers ask at the same time.
     join_all((0..CUSTOMERS).map(async |customer| {
         for number in 0..REQUESTS {
+            if customer == 0 {
+                meanwhile(number).await;
+            }
             let status = statuses[customer % statuses.len()];
             system
                 .accepted(&json!({ "status": status, "customer_id": format!("c-{customer}"), "number": number }))
@@ -40,14 +57,6 @@ pub(crate) async fn each_customers_requests_are_processed_in_the_order_of_arriva
     for (customer, mut times) in by_customer {
         times.sort_unstable();
         assert!(times.is_sorted_by_key(|(_, processed)| *processed), "{customer}: {times:?}");
-    }
-
-    for (queue, id) in QUEUES.into_iter().zip(["ProcessingPending", "ProcessingApproved", "ProcessingRejected"]) {
-        let function = system.function(id);
-        let mappings = system.lambda.list_event_source_mappings().function_name(function).send().await.unwrap();
-        let sources: Vec<_> =
-            mappings.event_source_mappings().iter().filter_map(|it| it.event_source_arn.as_deref()).collect();
-        assert_eq!(sources, [system.arn(queue).await]);
     }
 }
 

@@ -31,8 +31,10 @@ INTERVAL = 0.5
 # For how many seconds fewer processes must have been enough before any is ended. KEDA's `cooldownPeriod`, and the time for
 # which Kubernetes waits before it scales down, are 300 by default.
 COOLDOWN = 10
-# Seconds until a process that ended by itself is started again: at first, and at most; twice as long after each time.
+# Seconds until a process that failed is started again: at first, and at most; twice as long after each time.
 FIRST_PAUSE, LONGEST_PAUSE = 1, 30
+# A process that lived for so many seconds is started again after the first of these.
+LONG_LIVED = 5
 # For how long credentials are good. EKS Pod Identity gives them for 6 hours.
 CREDENTIALS = 3600
 
@@ -74,7 +76,7 @@ class Process:
     def __init__(self, worker, prepare):
         spec = worker.spec
         self.worker, self.generation = worker, worker.generation
-        self.ending_since = None
+        self.started, self.ending_since = time.monotonic(), None
         environment = {
             "PATH": os.environ["PATH"],
             "LANG": os.environ["LANG"],
@@ -205,6 +207,8 @@ class Worker:
             self.processes.remove(process)
             if process.ending_since is None:
                 self.restarts += 1
+            if process.ending_since is None and status != 0:
+                self.pause = FIRST_PAUSE if now - process.started > LONG_LIVED else self.pause
                 self.problem = f"a process ended by itself ({ended(status)}): {process.last_line[:500]}"
                 self.not_before = now + self.pause
                 self.pause = min(2 * self.pause, LONGEST_PAUSE)
@@ -215,10 +219,9 @@ class Worker:
         current = [it for it in living if it.generation == self.generation]
         for process in current[self.wanted:]:
             process.end()
-        if current and now > self.not_before + LONGEST_PAUSE:
-            self.pause = FIRST_PAUSE
-            if self.problem and self.problem.startswith("a process"):
-                self.problem = None
+        is_well = any(now - it.started > LONG_LIVED for it in current)
+        if is_well and self.problem and self.problem.startswith("a process"):
+            self.problem = None
         if len(current) < self.wanted and now >= self.not_before:
             try:
                 self.processes.append(Process(self, prepare))

@@ -158,10 +158,16 @@ impl Deployment {
         Answer::to(request.body(body.to_string())).await
     }
 
-    /// The calls that the roles of this deployment's functions were denied, since the local cloud was started empty.
+    /// The calls that the roles of this deployment's functions and workers were denied, since the local cloud was started
+    /// empty.
     pub async fn denied_calls(&self) -> Vec<Call> {
         let functions = self.functions();
-        let is_denied = |call: &Call| !call.allowed && functions.contains(&call.session);
+        let mut roles = Vec::new();
+        for worker in self.workers() {
+            roles.push(self.role_of_worker(worker).await);
+        }
+        let is_own = |call: &Call| functions.contains(&call.session) || roles.contains(&call.role);
+        let is_denied = |call: &Call| !call.allowed && is_own(call);
         self.cloud.calls().await.into_iter().filter(is_denied).collect()
     }
 

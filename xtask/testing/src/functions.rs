@@ -91,15 +91,18 @@ impl Deployment {
         failed.iter().filter_map(|failed| failed["itemIdentifier"].as_str()).map(str::to_owned).collect()
     }
 
-    /// The name of a function's role.
+    /// The name of the role of a function, or of the worker with that logical id.
     pub async fn role(&self, function: &str) -> String {
+        if self.workers().any(|id| id == function) {
+            return self.role_of_worker(function).await;
+        }
         let call = self.lambda.get_function_configuration().function_name(self.function(function));
         let configuration = succeeded(&format!("reading `{function}`"), call.send().await);
         let arn = configuration.role.unwrap_or_default();
         arn.rsplit('/').next().unwrap_or_default().to_owned()
     }
 
-    /// Denies an action to a function, as if the service were down for it, until [`allow`](Self::allow).
+    /// Denies an action to a function or worker, as if the service were down for it, until [`allow`](Self::allow).
     pub async fn deny(&self, function: &str, action: &str) {
         let statement = json!({ "Effect": "Deny", "Action": action, "Resource": "*" });
         let document = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();

@@ -9,9 +9,16 @@ use serde_json::{Value, json};
 use crate::deployment::Deployment;
 use crate::succeeded;
 
-/// What the platform does on a function's behalf, which the local cloud never refuses; `policy-audit` explains these.
-const OF_THE_PLATFORM: [&str; 5] =
-    ["logs:CreateLogStream", "logs:PutLogEvents", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+/// What the platform does on a function's behalf, which the local cloud never refuses, and what a worker does itself instead,
+/// some of it only when messages fail or take long. `policy-audit` explains these.
+const OF_THE_PLATFORM: [&str; 6] = [
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:ChangeMessageVisibility",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+];
 
 /// A role's inline policy, as one statement for each action on each resource.
 struct Policy {
@@ -30,11 +37,11 @@ impl Policy {
     }
 }
 
-/// The inline policies of the roles of all functions.
+/// The inline policies of the roles of all functions and workers.
 async fn policies(system: &Deployment) -> Vec<Policy> {
     let iam = &system.iam;
     let mut policies = Vec::new();
-    for function in system.functions() {
+    for function in system.functions().into_iter().chain(system.workers().map(str::to_owned)) {
         let role = system.role(&function).await;
         let listed = iam.list_role_policies().role_name(&role).send().await;
         let names = succeeded(&format!("reading the policies of `{role}`"), listed).policy_names;

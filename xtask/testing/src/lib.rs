@@ -26,6 +26,7 @@ mod queues;
 mod scenarios;
 mod stand_in;
 mod tables;
+mod workers;
 
 pub use answer::{Answer, http_client};
 pub use buckets::Object;
@@ -37,6 +38,7 @@ pub use grants::no_granted_action_is_needless;
 pub use items::{Item, integer, item_as_json, number, string, text};
 pub use local_cloud::LocalCloud;
 pub use stand_in::{Fault, Received, Reply, StandIn};
+pub use workers::Worker;
 
 #[doc(hidden)]
 pub mod private {
