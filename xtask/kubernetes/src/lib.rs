@@ -1,0 +1,52 @@
+//! Runs a worker, the process of `stackwright-worker` that consumes queues, on Kubernetes.
+//!
+//! - [`Workload`] is what a worker needs there. [`check`] says what an API server would refuse of it, [`objects`] makes
+//!   its objects and [`files`] writes them for `kubectl apply -k`.
+//!
+//! The crate knows Kubernetes and container images. It knows no SDK of AWS and no template: what such a one decides
+//! arrives as text, and while it is not known as `${...}`, which [`unresolved`] finds.
+//!
+//! # Example
+//!
+//! ```
+//! use kubernetes::{Architecture, Identity, Queue, Workload};
+//!
+//! let identity = Identity {
+//!     project: "shop".into(),
+//!     stage: "prod".into(),
+//!     stack: "shop-prod-orders".into(),
+//!     name: "orders-consume".into(),
+//! };
+//! let url = "https://sqs.eu-central-1.amazonaws.com/123456789012/orders";
+//! let image = format!("registry.example/shop/orders@sha256:{}", "0".repeat(64));
+//! let queues = vec![Queue::at(url, "eu-central-1", 20)];
+//! let workload = Workload::new(identity, "shop", image, Architecture::Arm64, queues);
+//! let objects = kubernetes::objects(&[workload])?;
+//! let files = kubernetes::files(&objects);
+//! assert_eq!(files[0].name, "00-namespace-shop.yaml");
+//! # Ok::<(), kubernetes::Invalid>(())
+//! ```
+
+mod check;
+mod labels;
+mod object;
+mod objects;
+mod render;
+mod unresolved;
+mod workload;
+
+pub use check::{Invalid, Problem, check};
+pub use labels::{PROJECT_LABEL, STACK_LABEL, STAGE_LABEL};
+pub use object::Object;
+pub use objects::keda::{
+    AuthenticationReference, Fallback, PodIdentity, ScaleTarget, ScaledObject, ScaledObjectSpec, Trigger,
+    TriggerAuthentication, TriggerAuthenticationSpec,
+};
+pub use objects::monitoring::{PodMetricsEndpoint, PodMonitor, PodMonitorSpec};
+pub use objects::objects;
+pub use render::{File, files, yaml};
+pub use unresolved::{Unresolved, unresolved};
+pub use workload::{
+    Architecture, Identity, Monitoring, Queue, QueueSource, Reach, Resources, WORKER_ADDRESS, WORKER_GRACE,
+    WORKER_QUEUE_URLS, Workload,
+};
