@@ -28,14 +28,19 @@
 //! ```
 
 mod check;
+mod error;
+mod image;
 mod labels;
 mod object;
 mod objects;
+mod registry;
 mod render;
 mod unresolved;
 mod workload;
 
 pub use check::{Invalid, Problem, check};
+pub use error::Error;
+pub use image::{Image, Package, Program, Sysroot};
 pub use labels::{PROJECT_LABEL, STACK_LABEL, STAGE_LABEL};
 pub use object::Object;
 pub use objects::keda::{
@@ -44,6 +49,7 @@ pub use objects::keda::{
 };
 pub use objects::monitoring::{PodMetricsEndpoint, PodMonitor, PodMonitorSpec};
 pub use objects::objects;
+pub use registry::{Credentials, PushSettings, Pushed, Registry};
 pub use render::{File, files, yaml};
 pub use unresolved::{Unresolved, unresolved};
 pub use workload::{

@@ -26,8 +26,8 @@ pub(crate) fn small() -> Workload {
 /// One that sets all there is.
 pub(crate) fn large() -> Workload {
     let mut workload = small();
-    workload.identity.name = "orders-images".to_owned();
-    workload.service_account = "images".to_owned();
+    workload.identity.name = "orders-images".into();
+    workload.service_account = "images".into();
     workload.architecture = Architecture::Amd64;
     let variables = [
         ("ANSWER", "on"),
@@ -40,9 +40,9 @@ pub(crate) fn large() -> Workload {
     let source = QueueSource::Variable("RETURNS_URL".to_owned());
     workload.queues.push(Queue { source, region: "eu-west-1".to_owned(), messages_per_pod: 1 });
     (workload.min_replicas, workload.max_replicas, workload.cooldown) = (2, 40, 60);
-    workload.resources.cpu_request = "250m".to_owned();
-    workload.resources.memory_limit = "1Gi".to_owned();
-    workload.scratch = "2Gi".to_owned();
+    workload.resources.cpu_request = "250m".into();
+    workload.resources.memory_limit = "1Gi".into();
+    workload.scratch = "2Gi".into();
     (workload.grace, workload.port, workload.user) = (120, 9090, 1000);
     workload.monitoring = Some(Monitoring { namespace: "monitoring".to_owned(), monitor: true });
     workload.reach = vec![
