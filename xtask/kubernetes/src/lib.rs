@@ -28,6 +28,7 @@
 //! ```
 
 mod check;
+mod cluster;
 mod error;
 mod image;
 mod labels;
@@ -39,6 +40,7 @@ mod unresolved;
 mod workload;
 
 pub use check::{Invalid, Problem, check};
+pub use cluster::{Applied, Changes, Cluster, ClusterSettings, Conflict, Difference, Event, FIELD_MANAGER, ObjectName};
 pub use error::Error;
 pub use image::{Image, Package, Program, Sysroot};
 pub use labels::{PROJECT_LABEL, STACK_LABEL, STAGE_LABEL};

@@ -9,6 +9,8 @@ mod network;
 mod pod;
 mod scaling;
 
+pub(crate) use pod::CONTAINER;
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use crate::check::{Invalid, check};

@@ -84,7 +84,9 @@ async fn one(request: Request<Incoming>, answer: Arc<impl Answer>, calls: Arc<Ca
     match fault {
         Some(Fault::DropBefore) => return Err(io::Error::other("dropped")),
         Some(Fault::Status(status)) => {
-            let mut response = text(status, r#"{"errors":[{"code":"FAULT","message":"of the test"}]}"#);
+            let told = r#""message":"of the test"}"#;
+            let body = format!(r#"{{"errors":[{{"code":"FAULT",{told}],"kind":"Status","code":{status},{told}"#);
+            let mut response = text(status, body);
             response.headers_mut().insert("retry-after", "0".parse().unwrap());
             return Ok(response);
         }
