@@ -109,6 +109,15 @@ fn names(workload: &Workload, findings: &mut Findings<'_>) {
         let fits = !value.is_empty() && names::is_label_value(value);
         findings.unless(fits, place, value, names::LABEL_VALUE, names::LABEL_VALUE_HELP);
     }
+    for (name, value) in workload.monitoring.iter().flat_map(|monitoring| &monitoring.labels) {
+        let place = format!("monitoring.labels.{name}");
+        findings.unless(names::is_label_key(name), &place, name, names::LABEL_KEY, names::LABEL_KEY_HELP);
+        findings.unless(names::is_label_value(value), &place, value, names::LABEL_VALUE, names::LABEL_VALUE_HELP);
+    }
+    if workload.service_account == "default" {
+        let help = "pods of others have it where they name none, and would get the worker's role: leave it out";
+        findings.add("service_account", "default", "an account of the worker's own", help);
+    }
     let namespace = &workload.namespace;
     if namespace.starts_with("kube-") {
         let help = "Kubernetes keeps the prefix `kube-` for itself: choose another name";

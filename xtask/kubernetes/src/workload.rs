@@ -108,6 +108,8 @@ pub struct Monitoring {
     pub namespace: String,
     /// Whether there is a `PodMonitor` for Prometheus's operator.
     pub monitor: bool,
+    /// More labels of the `PodMonitor`, by which a Prometheus selects those it heeds: `release: prometheus`.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// Addresses that a worker may connect to by TCP.

@@ -10,6 +10,10 @@ pub(super) const LABEL_VALUE: &str =
     "the value of a label: 1 to 63 of A-Z, a-z, 0-9, `-`, `_` and `.`, beginning and ending with a letter or digit";
 pub(super) const LABEL_VALUE_HELP: &str = "objects are found by it: shorten it, or replace other characters";
 
+pub(super) const LABEL_KEY: &str =
+    "the name of a label: 1 to 63 of A-Z, a-z, 0-9, `-`, `_` and `.`, with a domain and `/` before it at most";
+pub(super) const LABEL_KEY_HELP: &str = "labels of Kubernetes and of Stackwright itself cannot be set";
+
 /// The names that every version of Kubernetes takes.
 pub(super) const VARIABLE: &str = "a variable's name: letters, digits, `_`, `-` and `.`, not beginning with a digit";
 pub(super) const VARIABLE_HELP: &str = "use uppercase letters, digits and `_`";
@@ -24,6 +28,15 @@ pub(super) fn is_dns_label(text: &str) -> bool {
 /// Whether `text` can be the value of a label. Kubernetes also takes an empty one.
 pub(super) fn is_label_value(text: &str) -> bool {
     text.is_empty() || fits(text, |byte| byte.is_ascii_alphanumeric(), |byte| matches!(byte, b'-' | b'_' | b'.'))
+}
+
+/// Whether `text` can be the name of a label that Kubernetes and Stackwright do not keep for themselves.
+pub(super) fn is_label_key(text: &str) -> bool {
+    let (domain, name) = text.split_once('/').map_or((None, text), |(domain, name)| (Some(domain), name));
+    let own = |domain: &str| domain == "stackwright" || domain == "kubernetes.io" || domain.ends_with(".kubernetes.io");
+    !name.is_empty()
+        && is_label_value(name)
+        && domain.is_none_or(|domain| domain.len() <= 253 && domain.split('.').all(is_dns_label) && !own(domain))
 }
 
 pub(super) fn is_variable(text: &str) -> bool {
@@ -63,6 +76,16 @@ mod tests {
         }
         for value in ["-a", "a.", "a b", "a/b", "a:b", &"a".repeat(64)] {
             assert!(!is_label_value(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_a_label_is_what_kubernetes_says_and_no_own_one() {
+        for name in ["release", "example.com/release", "Team_1"] {
+            assert!(is_label_key(name), "{name}");
+        }
+        for name in ["", "/a", "a/", "a/b/c", "A.b/c", "stackwright/stack", "app.kubernetes.io/name", "a b"] {
+            assert!(!is_label_key(name), "{name}");
         }
     }
 

@@ -116,6 +116,8 @@ pub struct Trigger {
     pub type_: String,
     /// The name, which its metrics have.
     pub name: String,
+    /// What its value is compared with: `AverageValue` for each pod.
+    pub metric_type: String,
     /// The settings.
     pub metadata: BTreeMap<String, String>,
     /// How it gets access.

@@ -61,6 +61,8 @@ pub(super) fn pod_monitor(workload: &Workload) -> PodMonitor {
             interval: "30s".to_owned(),
         }],
     };
-    let metadata = super::metadata(workload);
+    let mut metadata = super::metadata(workload);
+    let more = workload.monitoring.iter().flat_map(|monitoring| monitoring.labels.clone());
+    metadata.labels.get_or_insert_default().extend(more);
     PodMonitor { api_version: kind.api_version(), kind: kind.name.to_owned(), metadata, spec }
 }

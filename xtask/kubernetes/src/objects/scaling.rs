@@ -70,6 +70,8 @@ fn trigger(queue: &Queue, index: usize, authentication: &str) -> Trigger {
     Trigger {
         type_: "aws-sqs-queue".to_owned(),
         name: format!("queue-{index}"),
+        // The default, but a fallback is refused without it: <https://github.com/kedacore/keda/issues/6696>
+        metric_type: "AverageValue".to_owned(),
         metadata: metadata.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
         authentication_ref: AuthenticationReference { name: authentication.to_owned() },
     }

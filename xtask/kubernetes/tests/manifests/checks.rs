@@ -37,6 +37,10 @@ fn names_must_fit() {
     refused(|it| it.namespace = "kube-system".to_owned(), "namespace", "without `kube-`");
     refused(|it| it.namespace = "default".to_owned(), "namespace", "can belong to the stack");
     refused(|it| it.service_account = "a.b".to_owned(), "service_account", "a DNS label");
+    refused(|it| it.service_account = "default".to_owned(), "service_account", "the worker's own");
+    let labels = [("stackwright/stack".to_owned(), "other".to_owned())].into();
+    let monitoring = kubernetes::Monitoring { namespace: "monitoring".to_owned(), monitor: true, labels };
+    refused(|it| it.monitoring = Some(monitoring), "monitoring.labels.stackwright/stack", "the name of a label");
     refused(|it| it.identity.stack = "a".repeat(64), "identity.stack", "the value of a label");
     refused(|it| it.identity.stage = "pr/7".to_owned(), "identity.stage", "the value of a label");
     refused(|it| it.identity.project = String::new(), "identity.project", "the value of a label");

@@ -44,7 +44,8 @@ pub(crate) fn large() -> Workload {
     workload.resources.memory_limit = "1Gi".into();
     workload.scratch = "2Gi".into();
     (workload.grace, workload.port, workload.user) = (120, 9090, 1000);
-    workload.monitoring = Some(Monitoring { namespace: "monitoring".to_owned(), monitor: true });
+    let labels = [("release".to_owned(), "prometheus".to_owned())].into();
+    workload.monitoring = Some(Monitoring { namespace: "monitoring".to_owned(), monitor: true, labels });
     workload.reach = vec![
         Reach { cidr: "10.0.0.0/16".to_owned(), ports: vec![443, 5432] },
         Reach { cidr: "fd00:1::/64".to_owned(), ports: vec![443] },
