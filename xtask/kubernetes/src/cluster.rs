@@ -11,6 +11,7 @@ mod namespaces;
 mod pods;
 mod removal;
 mod rollout;
+mod scaling;
 
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ pub struct ClusterSettings {
     pub pause: Duration,
     /// The time between two looks at what is waited for: 2 s by default.
     pub poll: Duration,
-    /// How long what goes wrong with pods may last that can be over by itself, as a quota: 30 s by default.
+    /// How long what goes wrong with pods or with KEDA may last that can be over by itself, as a quota: 30 s by default.
     pub patience: Duration,
     /// How long a rollout may take: 15 min by default, more than the Deployment's own deadline.
     pub rollout: Duration,

@@ -1,10 +1,12 @@
 //! Runs a worker, the process of `stackwright-worker` that consumes queues, on Kubernetes.
 //!
-//! - [`Workload`] is what a worker needs there. [`check`] says what an API server would refuse of it, [`objects`] makes
+//! - [`Workload`] is what a worker needs there. [`check()`] says what an API server would refuse of it, [`objects()`] makes
 //!   its objects and [`files`] writes them for `kubectl apply -k`.
+//! - [`Program`] becomes an [`Image`], without Docker, and [`Registry`] takes it.
+//! - [`Cluster`] applies objects, waits for them, says what would change and removes them.
 //!
 //! The crate knows Kubernetes and container images. It knows no SDK of AWS and no template: what such a one decides
-//! arrives as text, and while it is not known as `${...}`, which [`unresolved`] finds.
+//! arrives as text, and while it is not known as `${...}`, which [`unresolved()`] finds.
 //!
 //! # Example
 //!
@@ -25,6 +27,25 @@
 //! let files = kubernetes::files(&objects);
 //! assert_eq!(files[0].name, "00-namespace-shop.yaml");
 //! # Ok::<(), kubernetes::Invalid>(())
+//! ```
+//!
+//! An image to a registry, and objects to a cluster:
+//!
+//! ```no_run
+//! # async fn deploy(objects: &[kubernetes::Object]) -> Result<(), kubernetes::Error> {
+//! use kubernetes::{Architecture, Cluster, ClusterSettings, Credentials, Program, PushSettings, Registry};
+//!
+//! let mut program = Program::new("orders-consume", "1.2.0", "target/orders-consume", Architecture::Arm64);
+//! program.certificates = Some("/etc/ssl/certs/ca-certificates.crt".into());
+//! let credentials = Credentials { user: "AWS".into(), password: "a token".into() };
+//! let registry = Registry::new("registry.example/shop/orders", Some(credentials), PushSettings::default())?;
+//! let pushed = registry.push(&program.image()?, Some("1.2.0")).await?;
+//! println!("{} is there", pushed.image);
+//!
+//! let cluster = Cluster::connect(None, "prod", ClusterSettings::default()).await?;
+//! cluster.apply("shop-prod-orders", objects, &mut |event| println!("{event}")).await?;
+//! # Ok(())
+//! # }
 //! ```
 
 mod check;

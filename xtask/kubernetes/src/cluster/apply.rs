@@ -59,12 +59,15 @@ impl Cluster {
         for object in objects.iter().filter(|object| object.known() == Kind::DEPLOYMENT) {
             self.wait_for(&ObjectName::of(object), tell).await?;
         }
+        for object in objects.iter().filter(|object| object.known() == Kind::SCALED_OBJECT) {
+            self.wait_for_scaling(&ObjectName::of(object), tell).await?;
+        }
         applied.removed = self.prune(stack, objects, &kinds, tell).await?;
         Ok(applied)
     }
 
     /// An object of another stack is not taken over, nor is a namespace of nobody: it would be removed with the stack.
-    fn check_owner(&self, stack: &str, object: &Object, live: Option<&DynamicObject>) -> Result<(), Error> {
+    pub(super) fn check_owner(&self, stack: &str, object: &Object, live: Option<&DynamicObject>) -> Result<(), Error> {
         let Some(live) = live else { return Ok(()) };
         let name = ObjectName::of(object);
         match stack_of(live) {

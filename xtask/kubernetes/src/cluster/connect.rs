@@ -41,7 +41,14 @@ impl Cluster {
         // Calls are tried again here, for more reasons.
         config.default_retry = false;
         let server = config.cluster_url.to_string();
-        let client = Client::try_from(config).map_err(|error| unfit(&error))?;
+        let program = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
+        let client = Client::try_from(config).map_err(|error| match (&error, program) {
+            (kube::Error::Auth(_), Some(program)) => {
+                Error::because(format!("context `{context}` gets no credentials from `{program}`"), &error)
+                    .help(format!("`{program}` must be installed and run without an error: try it by hand"))
+            }
+            _ => unfit(&error),
+        })?;
         let cluster = Self { client, context: context.to_owned(), settings };
         match cluster.call(|client| async move { client.apiserver_version().await }).await {
             Ok(_) => Ok(cluster),
@@ -76,7 +83,14 @@ fn unreachable(server: &str, context: &str, error: &kube::Error) -> Error {
             status.code, status.message
         ))
         .help("check whether it is an API server of Kubernetes"),
-        _ => Error::new(format!("the server `{server}` of context `{context}` cannot be reached: {}", causes(error)))
-            .help("check the network, whether the cluster is there, and whether its endpoint is public or private"),
+        _ => {
+            let why = causes(error);
+            let help = if why.contains("certificate") {
+                "the kubeconfig's `certificate-authority-data` is not of this cluster: write the kubeconfig anew"
+            } else {
+                "check the network, whether the cluster is there, and whether its endpoint is public or private"
+            };
+            Error::new(format!("the server `{server}` of context `{context}` cannot be reached: {why}")).help(help)
+        }
     }
 }

@@ -48,13 +48,15 @@ impl Cluster {
     /// Nothing is changed.
     ///
     /// # Errors
-    /// When a kind is not installed, or the server refuses an object.
+    /// When a kind is not installed, an object is of another stack, or the server refuses one.
     pub async fn difference(&self, stack: &str, objects: &[Object]) -> Result<Changes, Error> {
         let kinds = self.kinds_with(objects).await?;
         let mut changes = Changes::default();
         for object in objects {
             let name = ObjectName::of(object);
-            let Some(live) = self.get(object.known(), &name).await? else {
+            let live = self.get(object.known(), &name).await?;
+            self.check_owner(stack, object, live.as_ref())?;
+            let Some(live) = live else {
                 let after = Some(object.value());
                 changes.differences.push(Difference { object: name, path: String::new(), before: None, after });
                 continue;

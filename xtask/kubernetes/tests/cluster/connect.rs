@@ -57,3 +57,14 @@ async fn a_server_that_does_not_let_in_is_told() {
     let error = Cluster::connect(Some(&fake.kubeconfig()), "dev", settings()).await.unwrap_err();
     told(&error, &["does not let in", "access entry"]);
 }
+
+#[tokio::test]
+async fn a_program_for_credentials_that_is_missing_is_told() {
+    let fake = Fake::start().await;
+    let text = std::fs::read_to_string(fake.kubeconfig()).unwrap();
+    let exec =
+        "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: no-such-program, interactiveMode: Never}}";
+    std::fs::write(fake.kubeconfig(), text.replace("{token: t}", exec)).unwrap();
+    let error = Cluster::connect(Some(&fake.kubeconfig()), "dev", settings()).await.unwrap_err();
+    told(&error, &["context `dev` gets no credentials from `no-such-program`", "must be installed"]);
+}

@@ -43,8 +43,10 @@ pub(crate) struct State {
     /// What is installed besides Kubernetes.
     pub(crate) installed: Vec<&'static str>,
     pub(crate) rollout: Rollout,
-    /// Whether finalizers are taken away.
+    /// Whether finalizers are taken away, and KEDA says anything.
     pub(crate) keda_runs: bool,
+    /// What KEDA says is wrong.
+    pub(crate) keda_fails: Option<&'static str>,
     /// A status and a message for all calls that change a kind.
     pub(crate) refuses: Option<(&'static str, u16, &'static str)>,
     counter: u64,
@@ -68,6 +70,7 @@ impl Fake {
             installed: vec!["scaledobjects", "triggerauthentications", "podmonitors"],
             rollout: Rollout::Runs,
             keda_runs: true,
+            keda_fails: None,
             refuses: None,
             counter: 0,
             looks: 0,
@@ -233,6 +236,16 @@ impl State {
         value
     }
 
+    /// A `ScaledObject` as KEDA says it is, after the second look.
+    fn scaled(&mut self, mut value: Value) -> Value {
+        self.looks += 1;
+        if self.keda_runs && self.looks > 2 {
+            let (status, message) = self.keda_fails.map_or(("True", ""), |message| ("False", message));
+            value["status"] = json!({"conditions": [{"type": "Ready", "status": status, "message": message}]});
+        }
+        value
+    }
+
     fn get(&mut self, key: &Key) -> Response<Body> {
         let gone = self.objects.get_mut(key).and_then(|stored| stored.going.as_mut()).is_some_and(|looks| {
             *looks = looks.saturating_sub(1);
@@ -244,6 +257,7 @@ impl State {
         match self.objects.get(key).map(|stored| stored.value.clone()) {
             None => status(404, "NotFound", &format!("{} \"{}\" not found", key.0, key.2), &[]),
             Some(value) if key.0 == "deployments" => ok(&self.rolled(value)),
+            Some(value) if key.0 == "scaledobjects" => ok(&self.scaled(value)),
             Some(value) => ok(&value),
         }
     }

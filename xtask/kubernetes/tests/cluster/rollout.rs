@@ -68,3 +68,21 @@ async fn a_worker_that_keda_has_scaled_to_nothing_is_ready() {
     let key = ("deployments".to_owned(), "shop".to_owned(), "orders-consume".to_owned());
     assert_eq!(fake.state().objects[&key].value["spec"]["replicas"], 0);
 }
+
+#[tokio::test]
+async fn what_keda_cannot_do_is_told() {
+    let fake = Fake::start().await;
+    fake.state().keda_fails = Some("error getting the queue's length: AccessDenied");
+    let error = fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap_err().to_string();
+    assert!(error.contains("KEDA cannot scale by ScaledObject shop/orders-consume: error getting"), "{error}");
+    assert!(error.contains("sqs:GetQueueAttributes"), "{error}");
+}
+
+#[tokio::test]
+async fn keda_that_says_nothing_is_told_and_stops_nothing() {
+    let fake = Fake::start().await;
+    fake.state().keda_runs = false;
+    let (result, told) = fake.apply(&objects(&[small()]).unwrap()).await;
+    result.unwrap();
+    assert!(told.last().unwrap().contains("KEDA says nothing of it"), "{told:#?}");
+}
