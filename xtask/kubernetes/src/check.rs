@@ -80,6 +80,7 @@ pub fn check(workloads: &[Workload]) -> Result<(), Invalid> {
             let help = "two workers with one name would be one object: give one of them another name";
             findings.add("identity.name", name, "another name in each namespace", help);
         }
+        one_stack(&workloads[0], workload, &mut findings);
         container(workload, &mut findings);
         amounts(&workload.resources, &workload.scratch, &mut findings);
         scaling(workload, &mut findings);
@@ -87,6 +88,20 @@ pub fn check(workloads: &[Workload]) -> Result<(), Invalid> {
         problems.append(&mut findings.problems);
     }
     if problems.is_empty() { Ok(()) } else { Err(Invalid(problems)) }
+}
+
+/// Objects are found again, and removed, by their stack's label.
+fn one_stack(first: &Workload, workload: &Workload, findings: &mut Findings<'_>) {
+    let (first, own) = (&first.identity, &workload.identity);
+    let pairs = [
+        ("identity.project", &first.project, &own.project),
+        ("identity.stack", &first.stack, &own.stack),
+        ("identity.stage", &first.stage, &own.stage),
+    ];
+    for (place, expected, got) in pairs {
+        let help = "workers of several stacks are made, applied and removed one stack after the other";
+        findings.unless(expected == got, place, got, &format!("`{expected}`, as of worker `{}`", first.name), help);
+    }
 }
 
 fn names(workload: &Workload, findings: &mut Findings<'_>) {

@@ -9,7 +9,6 @@ use k8s_openapi::api::networking::v1::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::pod;
 use crate::workload::Workload;
 
 /// The agent of EKS Pod Identity, which hands out credentials on port 80.
@@ -29,10 +28,7 @@ pub(super) fn policy(workload: &Workload) -> NetworkPolicy {
         ingress: workload.monitoring.as_ref().map(|monitoring| {
             vec![NetworkPolicyIngressRule {
                 from: Some(vec![in_namespace(&monitoring.namespace)]),
-                ports: Some(vec![NetworkPolicyPort {
-                    port: Some(IntOrString::String(pod::PORT.to_owned())),
-                    ..port("TCP", 0)
-                }]),
+                ports: Some(vec![port("TCP", workload.port)]),
             }]
         }),
         egress: Some(egress(workload)),

@@ -49,6 +49,16 @@ fn names_must_fit() {
 }
 
 #[test]
+fn workers_must_be_of_one_stack() {
+    let mut other = large();
+    other.identity.stack = "shop-prod-returns".into();
+    let error = check(&[small(), other]).unwrap_err().to_string();
+    let expected =
+        "`identity.stack` is `shop-prod-returns`: expected `shop-prod-orders`, as of worker `orders-consume`";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
 fn the_container_must_fit() {
     refused(|it| it.image = "registry.example/shop/orders:latest".to_owned(), "image", "by digest");
     refused(|it| drop(it.environment.insert("1A".into(), "x".into())), "environment.1A", "a variable's name");
