@@ -7,6 +7,7 @@ mod libraries;
 mod program;
 mod sbom;
 mod tree;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

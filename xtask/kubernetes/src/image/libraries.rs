@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::program::{self, Needs};
+use super::versions::Versions;
 use crate::Error;
 use crate::workload::Architecture;
 
@@ -87,19 +88,24 @@ pub(super) fn libraries(program: &Needs, sysroot: Option<&Sysroot>) -> Result<BT
                 "name a folder with the system that has them, or build for `*-unknown-linux-musl`, which needs none",
             ));
     };
+    let mut found = Vec::new();
     if let Some(path) = &program.interpreter {
         let bytes = sysroot.read(path).map_err(|error| {
             Error::because(format!("cannot read the loader `{path}` below `{}`", sysroot.root.display()), &error)
                 .help("the sysroot must be of the system that the program is linked for")
         })?;
+        if let Ok(needs) = program::needs(&bytes) {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            found.push((name.to_owned(), needs.versions));
+        }
         files.insert(path.clone(), bytes);
     }
     let mut names = BTreeSet::new();
     let mut wanted: VecDeque<_> =
         program.libraries.iter().map(|name| (name.clone(), "the program".to_owned())).collect();
     while let Some((name, by)) = wanted.pop_front() {
-        let loader = program.interpreter.as_deref().is_some_and(|path| path.ends_with(&format!("/{name}")));
-        if loader || !names.insert(name.clone()) {
+        let is_loader = program.interpreter.as_deref().is_some_and(|path| path.ends_with(&format!("/{name}")));
+        if is_loader || !names.insert(name.clone()) {
             continue;
         }
         let Some((path, bytes, needs)) = sysroot.find(&name, program.architecture) else {
@@ -117,7 +123,28 @@ pub(super) fn libraries(program: &Needs, sysroot: Option<&Sysroot>) -> Result<BT
         if name == "libc.so.6" {
             wanted.extend(RESOLVERS.map(|resolver| (resolver.to_owned(), format!("`{name}`"))));
         }
+        found.push((name, needs.versions));
         files.insert(path, bytes);
     }
+    check_versions(&program.versions, &found, sysroot)?;
     Ok(files)
+}
+
+/// The loader refuses to start a program when a library lacks a version that is wanted of it.
+fn check_versions(program: &Versions, found: &[(String, Versions)], sysroot: &Sysroot) -> Result<(), Error> {
+    let wanting = [("the program", program)].into_iter();
+    let wanting = wanting.chain(found.iter().map(|(name, versions)| (name.as_str(), versions)));
+    for (by, versions) in wanting {
+        for (library, version) in &versions.wanted {
+            let has = |(name, of): &&(String, Versions)| {
+                name == library && !of.present.is_empty() && !of.present.contains(version)
+            };
+            if found.iter().any(|it| has(&it)) {
+                let root = sysroot.root.display();
+                return Err(Error::new(format!("{by} wants `{version}` of `{library}`, which the one below `{root}` lacks"))
+                    .help("the sysroot is older than the system that it was linked for: name a newer one, or build for the older"));
+            }
+        }
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ use object::Endianness;
 use object::elf::{self, FileHeader64};
 use object::read::elf::{FileHeader as _, ProgramHeader as _};
 
+use super::versions::{self, Versions};
 use crate::workload::Architecture;
 
 /// What an ELF file needs in order to run.
@@ -16,6 +17,7 @@ pub(super) struct Needs {
     pub(super) libraries: Vec<String>,
     /// Folders that the file itself names for its libraries.
     pub(super) search_paths: Vec<String>,
+    pub(super) versions: Versions,
     /// Whether it is a program or library at all, not something that is yet to be linked.
     pub(super) is_linked: bool,
 }
@@ -42,8 +44,9 @@ pub(super) fn needs(bytes: &[u8]) -> Result<Needs, String> {
             interpreter = Some(text(path)?);
         }
     }
-    let table =
-        header.sections(endian, bytes).and_then(|sections| sections.dynamic_table(endian, bytes)).map_err(wrong)?;
+    let sections = header.sections(endian, bytes).map_err(wrong)?;
+    let table = sections.dynamic_table(endian, bytes).map_err(wrong)?;
+    let versions = versions::read(&sections, endian, bytes).map_err(wrong)?;
     let (mut libraries, mut search_paths) = (Vec::new(), Vec::new());
     for entry in &table {
         let list = match entry.tag {
@@ -54,7 +57,7 @@ pub(super) fn needs(bytes: &[u8]) -> Result<Needs, String> {
         list.push(text(table.string(entry).map_err(wrong)?)?);
     }
     let is_linked = matches!(header.e_type(endian), elf::ET_EXEC | elf::ET_DYN);
-    Ok(Needs { architecture, interpreter, libraries, search_paths, is_linked })
+    Ok(Needs { architecture, interpreter, libraries, search_paths, versions, is_linked })
 }
 
 fn text(bytes: &[u8]) -> Result<String, String> {

@@ -76,3 +76,29 @@ fn links_within_a_sysroot_stay_in_it() {
     let program = Program { sysroot: Some(sysroot), ..program };
     assert_eq!(program.image().unwrap(), expected);
 }
+
+#[test]
+fn a_library_that_is_too_old_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = |versions: &str| {
+        fs::write(folder.path().join("versions"), versions).unwrap();
+        fs::write(folder.path().join("library.c"), "int orders(void) { return 1; }").unwrap();
+        let mut command = std::process::Command::new("cc");
+        command.current_dir(folder.path()).args(["-shared", "-fPIC", "-o", "liborders.so.1", "library.c"]);
+        command.args(["-Wl,-soname,liborders.so.1", "-Wl,--version-script=versions"]);
+        assert!(command.status().unwrap().success());
+    };
+    library("ORDERS_2 { global: orders; };");
+    let source = "int orders(void); int main(void) { return orders(); }";
+    let path = compile(folder.path(), source, &[folder.path().join("liborders.so.1").to_str().unwrap()]);
+    let mut sysroot = Sysroot::new("/", HERE);
+    sysroot.folders.push(folder.path().to_str().unwrap().to_owned());
+    let build = || {
+        let program = Program::new("orders", "1", &path, HERE);
+        Program { sysroot: Some(sysroot.clone()), ..program }.image()
+    };
+    build().unwrap();
+    library("ORDERS_1 { global: orders; };");
+    let error = build().unwrap_err().to_string();
+    assert!(error.contains("the program wants `ORDERS_2` of `liborders.so.1`"), "{error}");
+}
