@@ -4,6 +4,7 @@
 
 mod apply;
 mod connect;
+mod controllers;
 mod difference;
 mod fake;
 mod faults;
