@@ -33,6 +33,7 @@ fn dependencies_between_the_crates_point_one_way() {
             "stackwright-policies"
             | "stackwright-bindings"
             | "stackwright-assembly"
+            | "stackwright-kubernetes"
             | "stackwright-launch"
             | "stackwright-testing"
             | "stackwright-worker"
@@ -49,7 +50,13 @@ fn dependencies_between_the_crates_point_one_way() {
             "stacks" => handlers.iter().copied().chain(framework).collect(),
             // The engine knows no app and no handler.
             "cargo-stackwright" => {
-                vec!["stackwright-assembly", "stackwright-infra", "stackwright-launch", "stackwright-policies"]
+                vec![
+                    "stackwright-assembly",
+                    "stackwright-infra",
+                    "stackwright-kubernetes",
+                    "stackwright-launch",
+                    "stackwright-policies",
+                ]
             }
             name if handlers.contains(name) => vec!["stackwright-bindings", "stackwright-functions"],
             name => panic!("`{name}` is not on the map: say here what it may depend on"),

@@ -1,0 +1,127 @@
+//! Objects are applied, in order, and waited for.
+
+use kube::api::{DynamicObject, Patch, PatchParams, ValidationDirective};
+use serde_json::Value;
+
+use super::call::{refused, status};
+use super::difference::{Conflict, conflicts};
+use super::event::{Event, ObjectName, Tell};
+use super::live::stack_of;
+use super::{Cluster, FIELD_MANAGER};
+use crate::Error;
+use crate::object::{Kind, Object};
+
+/// What an application has done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// How many objects were created.
+    pub created: usize,
+    /// How many were changed.
+    pub changed: usize,
+    /// How many were as they should be.
+    pub unchanged: usize,
+    /// How many were removed, because the stack no longer has them.
+    pub removed: usize,
+}
+
+impl Cluster {
+    /// Applies `objects` in their order, by server-side apply as [`FIELD_MANAGER`]; waits until each Deployment does what
+    /// it should, and removes objects with the label of `stack` that are not among them.
+    ///
+    /// A Deployment that KEDA has scaled to no pod does what it should. Done twice, the second time changes nothing.
+    ///
+    /// # Errors
+    /// When a kind is not installed, which is told before anything is applied; when an object is of another stack, or
+    /// someone else manages a property; when the server refuses; and when pods do not run, with the first of their
+    /// errors. What was applied before stays.
+    pub async fn apply(&self, stack: &str, objects: &[Object], tell: Tell<'_>) -> Result<Applied, Error> {
+        let kinds = self.kinds_with(objects).await?;
+        let mut live = Vec::new();
+        for object in objects {
+            let before = self.get(object.known(), &ObjectName::of(object)).await?;
+            self.check_owner(stack, object, before.as_ref())?;
+            live.push(before);
+        }
+        let mut applied = Applied::default();
+        for (object, before) in objects.iter().zip(live) {
+            let name = ObjectName::of(object);
+            let after = self.apply_one(object).await?;
+            let event = match before {
+                None => (&mut applied.created, Event::Created(name)),
+                Some(before) if before.metadata.resource_version == after.metadata.resource_version => {
+                    (&mut applied.unchanged, Event::Unchanged(name))
+                }
+                Some(_) => (&mut applied.changed, Event::Changed(name)),
+            };
+            *event.0 += 1;
+            tell(event.1);
+        }
+        for object in objects.iter().filter(|object| object.known() == Kind::DEPLOYMENT) {
+            self.wait_for(&ObjectName::of(object), tell).await?;
+        }
+        for object in objects.iter().filter(|object| object.known() == Kind::SCALED_OBJECT) {
+            self.wait_for_scaling(&ObjectName::of(object), tell).await?;
+        }
+        applied.removed = self.prune(stack, objects, &kinds, tell).await?;
+        Ok(applied)
+    }
+
+    /// An object of another stack is not taken over, nor is a namespace of nobody: it would be removed with the stack.
+    pub(super) fn check_owner(&self, stack: &str, object: &Object, live: Option<&DynamicObject>) -> Result<(), Error> {
+        let Some(live) = live else { return Ok(()) };
+        let name = ObjectName::of(object);
+        match stack_of(live) {
+            Some(owner) if owner == stack => Ok(()),
+            Some(owner) => Err(Error::new(format!("{name} is of the stack `{owner}`: expected none, or `{stack}`"))
+                .help("give it another name, or remove it from the other stack first")
+                .help("a namespace of another stack can be shared: set `creates_namespace` to false")),
+            None if object.known() == Kind::NAMESPACE => {
+                Err(Error::new(format!("{name} is there already and of no stack in context `{}`", self.context))
+                    .help("set `creates_namespace` to false, and it is used and never removed"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn apply_one(&self, object: &Object) -> Result<DynamicObject, Error> {
+        let name = ObjectName::of(object);
+        let result = self.patch(object, false, false).await;
+        result.map_err(|error| {
+            let conflicts = conflicts(&name, &error);
+            if status(&error) == Some(409) && !conflicts.is_empty() {
+                conflicting(&name, &conflicts)
+            } else {
+                refused("apply", &name, &error)
+            }
+        })
+    }
+
+    /// Applies `object`, or only asks what would become of it. With `force` properties of others are taken over.
+    pub(super) async fn patch(
+        &self,
+        object: &Object,
+        dry_run: bool,
+        force: bool,
+    ) -> Result<DynamicObject, kube::Error> {
+        let parameters = &PatchParams {
+            dry_run,
+            force,
+            field_manager: Some(FIELD_MANAGER.to_owned()),
+            field_validation: Some(ValidationDirective::Strict),
+        };
+        let value: &Value = &object.value();
+        let patch = |client| async move {
+            Self::api(client, object.known(), object.namespace())
+                .patch(object.name(), parameters, &Patch::Apply(value))
+                .await
+        };
+        self.call(patch).await
+    }
+}
+
+fn conflicting(name: &ObjectName, conflicts: &[Conflict]) -> Error {
+    let list: Vec<_> = conflicts.iter().map(|it| format!("`{}` is managed by `{}`", it.path, it.manager)).collect();
+    let list = list.join("\n  ");
+    Error::new(format!("cannot apply {name}: others manage what it sets\n  {list}"))
+        .help("let the other give the property up, as by `kubectl apply --server-side --force-conflicts --field-manager=stackwright`, or leave it out here")
+}

@@ -1,0 +1,101 @@
+//! Objects are removed, in the reverse order, and waited for.
+
+use kube::api::{DeleteParams, Preconditions, PropagationPolicy};
+use tokio::time::{Instant, sleep};
+
+use super::Cluster;
+use super::call::{refused, status};
+use super::event::{Event, ObjectName, Tell};
+use super::live::{Live, stack_of};
+use crate::Error;
+use crate::object::{Kind, Object};
+
+impl Cluster {
+    /// Removes all objects with the label of `stack`, in the reverse of the order in which they are applied, and waits
+    /// until they are gone. A namespace stays that holds anything else. Says how many are gone.
+    ///
+    /// # Errors
+    /// When the server refuses, or when an object does not go in time, with what holds it.
+    pub async fn remove(&self, stack: &str, tell: Tell<'_>) -> Result<usize, Error> {
+        self.prune(stack, &[], &self.kinds().await?, tell).await
+    }
+
+    /// Removes the objects of `stack` that are not among `objects`. Says how many are gone.
+    pub(super) async fn prune(
+        &self,
+        stack: &str,
+        objects: &[Object],
+        kinds: &[Kind],
+        tell: Tell<'_>,
+    ) -> Result<usize, Error> {
+        let mut removed = 0;
+        for live in self.superfluous(stack, objects, kinds).await?.into_iter().rev() {
+            if live.kind == Kind::NAMESPACE
+                && let Some(why) = self.holds(&live.name.name).await
+            {
+                tell(Event::Kept(live.name, why));
+                continue;
+            }
+            self.delete(stack, &live).await?;
+            tell(Event::Removed(live.name));
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    /// The objects of `stack` that are not among `objects`, in their order. A namespace that objects are in is not
+    /// among them.
+    pub(super) async fn superfluous(
+        &self,
+        stack: &str,
+        objects: &[Object],
+        kinds: &[Kind],
+    ) -> Result<Vec<Live>, Error> {
+        let wanted: Vec<_> = objects.iter().map(ObjectName::of).collect();
+        let is_used = |name: &ObjectName| objects.iter().any(|object| object.namespace() == Some(&name.name));
+        let mut all = self.of_stack(stack, kinds).await?;
+        all.retain(|live| {
+            !wanted.contains(&live.name)
+                && stack_of(&live.object) == Some(stack)
+                && !(live.kind == Kind::NAMESPACE && is_used(&live.name))
+        });
+        Ok(all)
+    }
+
+    async fn delete(&self, stack: &str, live: &Live) -> Result<(), Error> {
+        let Live { kind, name, object } = live;
+        let uid = &object.metadata.uid;
+        let preconditions = Some(Preconditions { uid: uid.clone(), resource_version: None });
+        // The pods of a Deployment are gone before it is.
+        let policy = Some(PropagationPolicy::Foreground);
+        let parameters = &DeleteParams { preconditions, propagation_policy: policy, ..DeleteParams::default() };
+        let delete = |client| async move {
+            Self::api(client, *kind, name.namespace.as_deref()).delete(&name.name, parameters).await
+        };
+        match self.call(delete).await {
+            Ok(_) => {}
+            // It is gone, or is another by now.
+            Err(error) if matches!(status(&error), Some(404 | 409)) => {}
+            Err(error) => return Err(refused("remove", name, &error)),
+        }
+        let end = Instant::now() + self.settings.removal;
+        loop {
+            let left =
+                self.get(*kind, name).await?.filter(|left| left.metadata.uid == *uid && stack_of(left) == Some(stack));
+            let Some(left) = left else { return Ok(()) };
+            if Instant::now() >= end {
+                let seconds = self.settings.removal.as_secs();
+                let finalizers = left.metadata.finalizers.unwrap_or_default().join("`, `");
+                let error = Error::new(format!("{name} is still there {seconds} s after its removal was asked for"));
+                return Err(if finalizers.is_empty() {
+                    error.help("its pods may take long to end: remove again")
+                } else {
+                    error.help(format!(
+                        "it waits for `{finalizers}`: that controller must run, as KEDA's operator for a ScaledObject"
+                    ))
+                });
+            }
+            sleep(self.settings.poll).await;
+        }
+    }
+}

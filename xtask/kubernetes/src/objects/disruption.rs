@@ -1,0 +1,17 @@
+//! How many pods may go at once when nodes are drained.
+
+use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use crate::workload::Workload;
+
+pub(super) fn budget(workload: &Workload) -> PodDisruptionBudget {
+    let spec = PodDisruptionBudgetSpec {
+        // With `minAvailable` a single pod could never leave its node.
+        max_unavailable: Some(IntOrString::Int(1)),
+        selector: Some(super::pods_of(&workload.identity)),
+        unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
+        ..PodDisruptionBudgetSpec::default()
+    };
+    PodDisruptionBudget { metadata: super::metadata(workload), spec: Some(spec), status: None }
+}
