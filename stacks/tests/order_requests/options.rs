@@ -45,7 +45,8 @@ pub(crate) async fn is_in_order(system: &System, meanwhile: impl AsyncFn(usize))
     .await;
     let items = eventually("all requests are processed", async || {
         let items = system.items().await;
-        items.iter().all(|item| item.contains_key("processed_at")).then_some(items)
+        let left: Vec<_> = items.iter().filter(|item| !item.contains_key("processed_at")).cloned().collect();
+        if left.is_empty() { Ok(items) } else { Err(left) }
     })
     .await;
     assert_eq!(items.len(), CUSTOMERS * REQUESTS);

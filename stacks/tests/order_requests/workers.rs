@@ -42,9 +42,9 @@ pub(crate) async fn all_is_with_workers_as_it_is_with_functions(cloud: &LocalClo
 pub(crate) async fn workers_keep_the_order_of_arrival(cloud: &LocalCloud) {
     let system = System::deploy(cloud, "queued", &[WORKERS, ("ordering", "fifo"), ("processing", "per-status")]);
     let ids = ["ProcessingPendingWorker", "ProcessingApprovedWorker", "ProcessingRejectedWorker"];
-    for queue in QUEUES {
-        // What a killed worker has begun comes back after this time.
-        system.redeliver_after(queue, 3).await;
+    for (queue, dead) in QUEUES.into_iter().zip(DLQS) {
+        // What a killed worker has begun comes back after 3 s, and it may be what the next one is killed with.
+        system.give_up_after(queue, dead, 20, 3).await;
     }
     is_in_order(&system, async |round| {
         if round % 4 == 3 {

@@ -25,6 +25,7 @@
 
 import asyncio
 import bisect
+import contextlib
 import contextvars
 import fcntl
 import heapq
@@ -674,6 +675,33 @@ async def serve_workers(scope, receive, send):
             await answer(send, {"message": "there is nothing here"}, 404)
 
 
+async def serve_while_connected(scope, receive, send):
+    """Gives a request up when its client goes away: a message must not be handed to a client that was killed."""
+    request = {"type": "http.request", "body": await body_of(receive), "more_body": False}
+    given = False
+
+    async def given_again():
+        nonlocal given
+        if given:
+            await asyncio.Event().wait()
+        given = True
+        return request
+
+    async def until_gone():
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    serving, gone = asyncio.create_task(served(scope, given_again, send)), asyncio.create_task(until_gone())
+    try:
+        await asyncio.wait({serving, gone}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        if not serving.done():
+            serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
 async def app(scope, receive, send):
     global dirty
     if scope["type"] == "lifespan":
@@ -703,9 +731,12 @@ async def app(scope, receive, send):
         await serve_workers(scope, receive, send)
         dirty = True
     else:
-        trace = dict(scope.get("headers") or ()).get(b"x-amzn-trace-id")
+        headers = dict(scope.get("headers") or ())
+        trace = headers.get(b"x-amzn-trace-id")
         trace_of_request.set(None if trace is None else trace.decode("latin-1"))
-        await served(scope | {"scheme": "https"}, receive, send)
+        is_long_poll = headers.get(b"x-amz-target", b"").endswith(b".ReceiveMessage")
+        serve = serve_while_connected if is_long_poll else served
+        await serve(scope | {"scheme": "https"}, receive, send)
         if path == "/_ministack/reset" and scope.get("method") == "POST":
             calls.clear()
             events.clear()
