@@ -199,6 +199,9 @@ pub struct OperationArgs {
     /// Take a stack out of a state that no deployment can leave, before it is deployed.
     #[arg(long)]
     pub recover: bool,
+    /// The context of the kubeconfig that leads to the cluster of the stacks' workers.
+    #[arg(long, value_name = "NAME")]
+    pub kube_context: Option<String>,
     /// Give functions their new code at once, without CloudFormation. Refused when anything but code would change, and in a
     /// protected stage. The next deployment brings CloudFormation in step.
     #[arg(long, conflicts_with_all = ["role_arn", "no_rollback", "adopt", "recover", "import_existing", "plan"])]
@@ -225,6 +228,9 @@ pub struct DestroyArgs {
     /// Delete tables, queues and buckets that hold data, too.
     #[arg(long)]
     pub force: bool,
+    /// The context of the kubeconfig that leads to the cluster of the stacks' workers.
+    #[arg(long, value_name = "NAME")]
+    pub kube_context: Option<String>,
     /// Copy what tables, queues and buckets hold to this folder first; `restore` brings it back.
     #[arg(long, value_name = "DIR")]
     pub backup: Option<PathBuf>,
@@ -255,6 +261,9 @@ pub enum Command {
         /// The template's language.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
+        /// Write it to this folder, as `template.yaml`, and what Kubernetes runs of its workers to `kubernetes/`.
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
     },
     /// Find what AWS would refuse, before anything leaves the machine.
     Check {

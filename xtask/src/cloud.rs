@@ -42,6 +42,8 @@ pub struct Cloud {
     pub cloudcontrol: aws_sdk_cloudcontrol::Client,
     /// CloudFormation.
     pub cloudformation: aws_sdk_cloudformation::Client,
+    /// ECR.
+    pub ecr: aws_sdk_ecr::Client,
     /// S3.
     pub s3: aws_sdk_s3::Client,
     /// Lambda.
@@ -178,6 +180,7 @@ async fn cloud(config: &SdkConfig, local: Option<local::LocalCloud>, target: &Ta
         flags: target.flags(),
         cloudcontrol: aws_sdk_cloudcontrol::Client::new(config),
         cloudformation: aws_sdk_cloudformation::Client::new(config),
+        ecr: aws_sdk_ecr::Client::new(config),
         s3: aws_sdk_s3::Client::from_conf(s3),
         lambda: aws_sdk_lambda::Client::new(config),
         dynamodb: aws_sdk_dynamodb::Client::new(config),

@@ -34,6 +34,7 @@ pub mod services;
 pub mod stack;
 pub mod tools;
 pub mod ui;
+pub mod workloads;
 
 use std::ffi::OsString;
 
@@ -77,7 +78,9 @@ fn fail(error: &anyhow::Error) -> Exit {
 async fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::List => commands::list::run(),
-        Command::Synth { name, stage, choices, format } => commands::synth::run(&name, &stage, &choices, format),
+        Command::Synth { name, stage, choices, format, output } => {
+            commands::synth::run(&name, &stage, &choices, format, output.as_deref())
+        }
         Command::Check { stacks, stage, message_format: None } => commands::check::run(&stacks, &stage),
         Command::Check { stacks, stage, message_format: Some(cli::MessageFormat::Json) } => {
             commands::check::run_for_editors(&stacks, &stage)

@@ -25,6 +25,8 @@ pub struct LockedPackage {
     pub version: String,
     /// Whether it comes from a registry or from git, and is no folder of the machine.
     pub is_external: bool,
+    /// The SHA-256 of its archive, when it comes from a registry.
+    pub checksum: Option<String>,
     /// The line of the file on which it is named, from 1.
     pub line: usize,
     /// `name`, or `name version` where there are several.
@@ -59,6 +61,7 @@ impl Lock {
                 name: text("name"),
                 version: text("version"),
                 is_external: value.get("source").is_some(),
+                checksum: value.get("checksum").and_then(Value::as_str).map(str::to_owned),
                 line: lines.next().unwrap_or(1),
                 dependencies: dependencies.filter_map(|it| it.as_str().map(str::to_owned)).collect(),
             }

@@ -6,6 +6,8 @@ use assembly::{Binding, Finding, FormerId, Function, LocalService, Location, Par
 use infra::Template;
 use infra::check::Peer;
 
+use crate::workloads;
+
 /// A stack in a stage, built with its options.
 #[derive(Debug, Clone)]
 pub struct Stack {
@@ -16,7 +18,10 @@ pub struct Stack {
 impl From<assembly::Stack> for Stack {
     fn from(assembled: assembly::Stack) -> Self {
         let template = Template::from_json(assembled.template.clone());
-        Self { assembled, template }
+        let mut stack = Self { assembled, template };
+        let of_kubernetes = workloads::findings(&stack);
+        stack.assembled.findings.extend(of_kubernetes);
+        stack
     }
 }
 

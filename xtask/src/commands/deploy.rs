@@ -1,10 +1,13 @@
 //! `deploy`: builds the functions, shows the plans, asks once, carries all out at once and prints the outputs.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
+use kubernetes::{Changes, Cluster};
 use serde_json::{Value as Json, json};
 
+use crate::app::App;
 use crate::audit::gate;
 use crate::cli::{self, ApprovalArgs, OperationArgs, ParameterArgs, TargetArgs};
 use crate::cloud;
@@ -18,11 +21,11 @@ use crate::deploy::recovery;
 use crate::deploy::rollout::{self, Done, Times};
 use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
-use crate::deploy::workers;
 use crate::exit::Exit;
 use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
-use crate::{local, parameter_file, ui};
+use crate::workloads::cluster::Built;
+use crate::{local, parameter_file, ui, workloads};
 
 /// Deploys each stack to each region and prints the outputs.
 pub async fn run(
@@ -47,7 +50,7 @@ pub async fn run(
     gate::require(&mut selection.stacks, &selection.app.workspace.root, allowed)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let mut all = StackInstance::all(&selection.stacks, &clouds);
-    all.iter().try_for_each(workers::require_runnable)?;
+    let cluster = workloads::cluster::connect(operation.kube_context.as_deref(), &all).await?;
 
     if operation.recover {
         for instance in &all {
@@ -76,6 +79,7 @@ pub async fn run(
     if operation.hotswap {
         return swap(&all, prepared, approval, build).await;
     }
+    let workers = Workers::of(&selection.app, cluster, &all, &prepared).await?;
     say_readers(&selection, &all, &prepared);
     exports::release(&mut all, &mut prepared).await?;
     let artifacts = rollout::artifacts(&prepared);
@@ -94,6 +98,8 @@ pub async fn run(
             former_places(selection.app.root(), prepared).for_each(|place| ui::say(format!("  {place}")));
         }
         ui::confirm(&question, approval.yes)?;
+    } else if let Some(question) = &workers.question {
+        ui::confirm(question, approval.yes)?;
     }
 
     let settings = Settings {
@@ -102,7 +108,8 @@ pub async fn run(
         protects: selection.app.workspace.protects(&target.stage),
         mode: Mode::of_stage(selection.app.workspace.is_express(&target.stage)),
     };
-    let (outcomes, times) = rollout::run(&mut all, prepared, &settings).await?;
+    let (mut outcomes, times) = rollout::run(&mut all, prepared, &settings).await?;
+    workers.apply(&selection.app, &mut outcomes).await;
     if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {
         local::save(local).await?;
     }
@@ -112,6 +119,54 @@ pub async fn run(
     }
     print(&outcomes, clouds.len() > 1);
     concurrent::conclude(outcomes)
+}
+
+/// The workers of stacks that go to AWS.
+struct Workers {
+    cluster: Option<Cluster>,
+    /// Of each stack in each region that has any, by its label.
+    built: BTreeMap<String, Built>,
+    /// What is asked where nothing but the cluster changes.
+    question: Option<String>,
+}
+
+impl Workers {
+    /// Makes the images, and says what would change in the cluster.
+    async fn of(
+        app: &App,
+        cluster: Option<Cluster>,
+        all: &[StackInstance<'_>],
+        prepared: &[anyhow::Result<Prepared>],
+    ) -> anyhow::Result<Self> {
+        let (mut built, mut changing) = (BTreeMap::new(), Vec::new());
+        let have =
+            |instance: &StackInstance<'_>| instance.cloud.local.is_none() && instance.stack.workers().next().is_some();
+        for (instance, prepared) in all.iter().zip(prepared).filter(|(instance, _)| have(instance)) {
+            let Ok(prepared) = prepared else { continue };
+            let of_stack = Built::of(app, instance, prepared)?;
+            if let Some(cluster) = &cluster {
+                let changes = of_stack.changes(cluster, instance).await?;
+                workloads::cluster::lines(&changes).iter().for_each(ui::say);
+                if changes != Changes::default() {
+                    changing.push(format!("the workers of `{}`", instance.label));
+                }
+            }
+            built.insert(instance.label.clone(), of_stack);
+        }
+        let context = cluster.as_ref().map(|it| it.context().to_owned()).unwrap_or_default();
+        let question = (!changing.is_empty()).then(|| format!("apply {} to `{context}`", changing.join(", ")));
+        Ok(Self { cluster, built, question })
+    }
+
+    /// Applies those of the stacks whose templates are deployed.
+    async fn apply(&self, app: &App, outcomes: &mut [Outcome<'_, Done>]) {
+        for outcome in outcomes.iter_mut().filter(|it| it.result.is_ok()) {
+            let Some(built) = self.built.get(&outcome.instance.label) else { continue };
+            if let Err(error) = built.apply(app, self.cluster.as_ref(), outcome.instance).await {
+                outcome.result = Err(error);
+            }
+        }
+    }
 }
 
 /// Refuses those plans that are of more than code.

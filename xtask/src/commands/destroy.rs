@@ -2,6 +2,7 @@
 
 use aws_sdk_cloudformation::types::StackStatus;
 use futures::future::join_all;
+use kubernetes::{Cluster, ClusterSettings};
 use serde_json::json;
 
 use crate::assets::bucket::Bucket;
@@ -15,11 +16,11 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::select::Selection;
 use crate::services::s3;
-use crate::ui;
+use crate::{ui, workloads};
 
 /// Deletes each stack from each region at once, but none before those that import what it exports.
 pub async fn run(selected: &StackArgs, target: &TargetArgs, arguments: &DestroyArgs) -> anyhow::Result<Exit> {
-    let DestroyArgs { force, ref backup, ref role_arn, yes } = *arguments;
+    let DestroyArgs { force, ref backup, ref role_arn, ref kube_context, yes } = *arguments;
     let (mut selection, unknown) = Selection::declared(selected, &target.stage)?;
     let clouds = match (cloud::connect_all(target, selection.default_region()).await, unknown.first()) {
         (Ok(clouds), _) => clouds,
@@ -63,6 +64,7 @@ pub async fn run(selected: &StackArgs, target: &TargetArgs, arguments: &DestroyA
     if !force && backup.is_none() {
         require_no_data(&all, &surveys)?;
     }
+    let cluster = cluster(kube_context.as_deref(), &all, &surveys).await?;
     if let Some(question) = question(&all, &surveys) {
         ui::confirm(&question, yes)?;
     }
@@ -71,6 +73,9 @@ pub async fn run(selected: &StackArgs, target: &TargetArgs, arguments: &DestroyA
         Some(survey) => {
             if let Some(folder) = backup {
                 backup::write(instance, &survey, &backup::folder_for(folder, instance, several)?).await?;
+            }
+            if let Some(cluster) = cluster.as_ref().filter(|_| has_workers(&survey)) {
+                workloads::cluster::remove(cluster, instance.stack).await?;
             }
             let asked = removal::remove(instance, &survey, role_arn.as_deref()).await?;
             Ok(Some((survey.goes.len(), asked)))
@@ -85,6 +90,36 @@ pub async fn run(selected: &StackArgs, target: &TargetArgs, arguments: &DestroyA
         }
     }
     concurrent::conclude(outcomes)
+}
+
+/// Whether the stack has workers, also one that is no longer in the source.
+fn has_workers(survey: &Survey) -> bool {
+    survey.goes.iter().any(|it| it.resource.resource_type == "AWS::EKS::PodIdentityAssociation")
+}
+
+/// The cluster that workers are removed from; says where they stay.
+async fn cluster(
+    context: Option<&str>,
+    all: &[StackInstance<'_>],
+    surveys: &[anyhow::Result<Option<Survey>>],
+) -> anyhow::Result<Option<Cluster>> {
+    let with_workers = all.iter().zip(surveys).filter(|(instance, survey)| {
+        instance.cloud.local.is_none() && matches!(survey, Ok(Some(survey)) if has_workers(survey))
+    });
+    let labels: Vec<_> = with_workers.map(|(instance, _)| format!("`{}`", instance.label)).collect();
+    match context {
+        Some(context) if !labels.is_empty() => {
+            Ok(Some(Cluster::connect(None, context, ClusterSettings::default()).await?))
+        }
+        None if !labels.is_empty() => {
+            let labels = labels.join(", ");
+            ui::warn(format!(
+                "the workers of {labels} stay in their cluster, without rights: `--kube-context NAME` removes them first"
+            ));
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
 }
 
 fn show(all: &[StackInstance<'_>], surveys: &[anyhow::Result<Option<Survey>>], will_ask: bool) {

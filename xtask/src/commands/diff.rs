@@ -6,6 +6,7 @@ use std::path::Path;
 use assembly::{Finding, FormerId, Severity};
 use infra::plan::{Plan, Pseudo, Snapshot};
 use infra::{Template, nearest};
+use kubernetes::Changes;
 use serde_json::{Value as Json, json};
 
 use crate::audit::files;
@@ -18,7 +19,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
-use crate::{cloud, parameter_file, ui};
+use crate::workloads::cluster::Built;
+use crate::{cloud, parameter_file, ui, workloads};
 
 /// Prints the plan of each stack in each region, or of two templates.
 pub async fn run(arguments: &Diff) -> anyhow::Result<Exit> {
@@ -40,6 +42,7 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
     select::require_all_sound(stacks)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let mut all = StackInstance::all(stacks, &clouds);
+    let cluster = workloads::cluster::connect(arguments.kube_context.as_deref(), &all).await?;
     let mut prepared = prepare(&selection, &all, &given, target.release, Reading::Only).await?;
     concurrent::say_failures(&all, &prepared);
     if let Err(error) = exports::release(&mut all, &mut prepared).await {
@@ -63,6 +66,10 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
         let refusals = prepared.plan.check(&prepared.after, |id| stack.location(id).cloned());
         let region = (clouds.len() > 1).then_some(instance.cloud.region.as_str());
         report.add(&instance.label, stack.name(), region, &prepared.plan, &refusals);
+        if let Some(cluster) = cluster.as_ref().filter(|_| stack.workers().next().is_some()) {
+            let built = Built::of(&selection.app, instance, &prepared)?;
+            report.add_cluster(cluster.context(), &built.changes(cluster, instance).await?);
+        }
     }
     Ok(())
 }
@@ -182,6 +189,33 @@ impl Report {
                 }
                 self.plans.push(entry);
             }
+        }
+    }
+
+    /// Adds what would change in a cluster to what would change in the stack.
+    fn add_cluster(&mut self, context: &str, changes: &Changes) {
+        if self.exit_code && self.exit == Exit::Done && *changes != Changes::default() {
+            self.exit = Exit::Differences;
+        }
+        let lines = workloads::cluster::lines(changes);
+        match self.format {
+            DiffFormat::Json => {
+                let differences = changes.differences.iter().map(|it| {
+                    json!({"object": it.object.to_string(), "path": it.path, "before": it.before, "after": it.after})
+                });
+                let conflicts = changes
+                    .conflicts
+                    .iter()
+                    .map(|it| json!({"object": it.object.to_string(), "path": it.path, "manager": it.manager}));
+                let differences: Vec<_> = differences.collect();
+                let conflicts: Vec<_> = conflicts.collect();
+                if let Some(entry) = self.plans.last_mut() {
+                    entry["cluster"] = json!({"context": context, "differences": differences, "conflicts": conflicts});
+                }
+            }
+            _ if lines.is_empty() => ui::result(format!("`{context}`: no changes")),
+            DiffFormat::Text => lines.iter().for_each(ui::result),
+            DiffFormat::Markdown => ui::result(format!("`{context}`:\n\n```text\n{}\n```", lines.join("\n"))),
         }
     }
 

@@ -1,17 +1,50 @@
 //! `synth`: the template of a stack. Nothing is built and nothing is asked.
 
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::app::Workspace;
 use crate::cli::{Format, OptionArgs};
 use crate::exit::Exit;
 use crate::select::Selection;
-use crate::ui;
+use crate::stack::Stack;
+use crate::{ui, workloads};
 
-/// Prints the template; with `--json` it is JSON whatever the format.
-pub fn run(name: &str, stage: &str, choices: &OptionArgs, format: Format) -> anyhow::Result<Exit> {
+/// Prints the template, or writes it into the folder `output` with what Kubernetes runs; with `--json` it is JSON whatever
+/// the format.
+pub fn run(
+    name: &str,
+    stage: &str,
+    choices: &OptionArgs,
+    format: Format,
+    output: Option<&Path>,
+) -> anyhow::Result<Exit> {
     let stack = Selection::one(name, stage, choices)?;
     let template = stack.template();
-    match format {
-        Format::Yaml if !ui::json() => ui::result(template.to_yaml().trim_end()),
-        _ => ui::result(template.to_json()),
+    let is_yaml = matches!(format, Format::Yaml) && !ui::json();
+    let text = if is_yaml { template.to_yaml() } else { template.to_json() };
+    match output {
+        Some(folder) => write(&stack, folder, if is_yaml { "yaml" } else { "json" }, &text)?,
+        None => ui::result(text.trim_end()),
     }
     Ok(Exit::Done)
+}
+
+fn write(stack: &Stack, folder: &Path, extension: &str, template: &str) -> anyhow::Result<()> {
+    let file = folder.join(format!("template.{extension}"));
+    let written = fs::create_dir_all(folder).and_then(|()| fs::write(&file, template));
+    written.with_context(|| format!("cannot write `{}`", file.display()))?;
+    ui::say(format!("wrote {}", file.display()));
+    let project = Workspace::current()?.project;
+    let workers = workloads::undeployed(stack, &project);
+    if workers.is_empty() {
+        return Ok(());
+    }
+    let (folder, files) = (folder.join(workloads::FOLDER), workloads::files(&workers)?);
+    workloads::write(&folder, &files)?;
+    ui::say(format!("wrote {} files to {}", files.len(), folder.display()));
+    ui::say("  what only a deployment knows is written as `${...}`: `deploy` applies it, or writes it in full");
+    Ok(())
 }

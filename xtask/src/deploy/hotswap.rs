@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::prepare::Prepared;
 use crate::services::{HOTSWAP_TAG, cloudformation};
 use crate::stack::Stack;
+use crate::ui;
 
 /// How long to wait before a function is asked again whether it has its new code.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -132,6 +133,9 @@ pub async fn run(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::R
         Some(stale(cloud, &function.id, &resource.physical_id, artifact))
     });
     let stale: Vec<_> = try_join_all(found).await?.into_iter().flatten().collect();
+    if cloud.local.is_none() && stack.workers().next().is_some() {
+        ui::warn(format!("the workers of `{}` are not hot-swapped: `deploy` applies them", instance.label));
+    }
     let workers = workers::run(instance, &prepared.workers).await?;
     if stale.is_empty() {
         return Ok(Swapped { functions: workers, took: began.elapsed() });

@@ -1,4 +1,4 @@
-//! The workers of a stack, once its template is deployed.
+//! The workers of a stack in the local cloud, once its template is deployed.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,26 +7,9 @@ use assembly::{Function, Worker};
 use serde_json::{Value as Json, json};
 
 use super::stack_instance::StackInstance;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local::{self, Queue, Spec};
 use crate::operate::running_stack::RunningStack;
-
-/// Refuses workers where they cannot run.
-///
-/// # Errors
-/// When a stack with workers is to be deployed elsewhere than to the local cloud.
-pub fn require_runnable(instance: &StackInstance<'_>) -> anyhow::Result<()> {
-    let StackInstance { stack, cloud, label, .. } = instance;
-    let Some((worker, _)) = stack.workers().next().filter(|_| cloud.local.is_none()) else { return Ok(()) };
-    Err(Failure::new(format!(
-        "`{}` of `{label}` is a worker, which is deployed to the local cloud alone; nothing was deployed",
-        worker.id
-    ))
-    .exit(Exit::Usage)
-    .help("`--local` deploys it here")
-    .into())
-}
 
 /// Runs the workers of a stack that is deployed, whose programs are in `programs` by their logical ids; those that are other
 /// than before.

@@ -1,0 +1,114 @@
+//! What Kubernetes runs of a stack's workers.
+
+pub mod cluster;
+mod image;
+mod repository;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use assembly::{Finding, Function, Worker};
+use kubernetes::{Identity, Queue, Resources, Workload};
+use serde_json::{Value as Json, json};
+
+use crate::audit::expression::text;
+use crate::stack::Stack;
+
+/// Where the files for Kubernetes are in the folder of a stack.
+pub const FOLDER: &str = "kubernetes";
+
+/// The workers of `stack`, of the project `project`, as far as they are known before anything is asked of AWS: what is not is
+/// written as `${...}`.
+#[must_use]
+pub fn undeployed(stack: &Stack, project: &str) -> Vec<Workload> {
+    let image = |function: &Function| format!("{}@${{{}ImageDigest}}", repository::UNRESOLVED, function.id);
+    let images = stack.workers().map(|(function, _)| (function.id.clone(), image(function))).collect();
+    workloads(stack, project, "${AWS::Region}", &images, &|value| infra::iam::name_variables(&text(value)))
+}
+
+/// The workers of `stack` in `region`, with the images that they run by their logical ids, and values as `resolve` gives
+/// them.
+pub(crate) fn workloads(
+    stack: &Stack,
+    project: &str,
+    region: &str,
+    images: &BTreeMap<String, String>,
+    resolve: &dyn Fn(&Json) -> String,
+) -> Vec<Workload> {
+    let workload = |(function, worker): (&Function, &Worker)| {
+        let identity = Identity {
+            project: project.to_owned(),
+            stage: stack.stage().to_owned(),
+            stack: stack.stack_name().to_owned(),
+            name: worker.service_account.clone(),
+        };
+        let queue = |id: &String| Queue::at(resolve(&json!({ "Ref": id })), region, worker.replicas.messages_per_pod);
+        let queues = worker.queues.iter().map(queue).collect();
+        let image = images.get(&function.id).cloned().unwrap_or_default();
+        let architecture = image::architecture(function.architecture);
+        let values = worker.environment.iter().map(|(name, value)| (name.clone(), resolve(value)));
+        let memory = format!("{}Mi", worker.pod.mebibytes);
+        Workload {
+            // EKS sets it as well, where its webhook is.
+            environment: values.chain([("AWS_REGION".to_owned(), region.to_owned())]).collect(),
+            min_replicas: worker.replicas.min,
+            max_replicas: worker.replicas.max,
+            resources: Resources {
+                cpu_request: format!("{}m", worker.pod.millicores),
+                cpu_limit: format!("{}m", worker.pod.millicores.max(1_000)),
+                memory_request: memory.clone(),
+                memory_limit: memory,
+            },
+            grace: worker.pod.termination_grace_period,
+            scaler_role: worker.scaler_role_arn.as_ref().map(resolve),
+            ..Workload::new(identity, worker.namespace.clone(), image, architecture, queues)
+        }
+    };
+    stack.workers().map(workload).collect()
+}
+
+/// What an API server would refuse of the workers of `stack`.
+#[must_use]
+pub fn findings(stack: &Stack) -> Vec<Finding> {
+    // The name of the project is checked where it is read.
+    let Err(invalid) = kubernetes::check(&undeployed(stack, "project")) else { return Vec::new() };
+    let finding = |problem: &kubernetes::Problem| {
+        let declared = stack.workers().find(|(_, worker)| worker.service_account == problem.worker);
+        let id = declared.map_or(problem.worker.as_str(), |(function, _)| function.id.as_str());
+        let kubernetes::Problem { place, got, expected, help, .. } = problem;
+        let message = format!("`{id}`: Kubernetes would refuse `{place}`: it is `{got}`, expected {expected}");
+        Finding {
+            location: stack.location(id).cloned(),
+            help: Some(help.clone()),
+            ..Finding::error("kubernetes", message)
+        }
+    };
+    invalid.0.iter().map(finding).collect()
+}
+
+/// The files for `kubectl apply -k`, by their names.
+///
+/// # Errors
+/// When an API server would refuse what they say.
+pub fn files(workloads: &[Workload]) -> anyhow::Result<Vec<kubernetes::File>> {
+    Ok(kubernetes::files(&kubernetes::objects(workloads)?))
+}
+
+/// Writes `files` into `folder`, and takes away what was written there before.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write(folder: &Path, files: &[kubernetes::File]) -> anyhow::Result<()> {
+    use anyhow::Context as _;
+    let cannot = || format!("cannot write `{}`", folder.display());
+    std::fs::create_dir_all(folder).with_context(cannot)?;
+    for entry in std::fs::read_dir(folder).with_context(cannot)?.flatten() {
+        if entry.path().extension().is_some_and(|it| it == "yaml") {
+            std::fs::remove_file(entry.path()).with_context(cannot)?;
+        }
+    }
+    for file in files {
+        std::fs::write(folder.join(&file.name), &file.text).with_context(cannot)?;
+    }
+    Ok(())
+}
