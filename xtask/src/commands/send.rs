@@ -201,17 +201,20 @@ impl Sender<'_> {
         Ok(self.sent("event", id, json!({"source": source, "detail_type": detail_type})))
     }
 
-    /// What was given, else the first that the rule, or one on the bus, asks for.
+    /// What was given, else the first that the rule asks for, or of a bus one of its rules.
     fn event_field<'a>(&'a self, option: &str, given: Option<&'a str>, field: &str) -> anyhow::Result<&'a str> {
-        let name = &self.receiver.physical_id;
-        let mut rules = self.running.of_type(RULE).filter(|(id, it)| {
-            let is_on_bus = |bus: &str| bus == name || bus.ends_with(&format!("/{name}"));
-            *id == self.receiver.id || it["EventBusName"].as_str().is_some_and(is_on_bus)
+        let Resource { id, physical_id, resource_type } = self.receiver;
+        let is_rule = resource_type == RULE;
+        let mut rules = self.running.of_type(RULE).filter(|(rule, it)| {
+            let is_on_bus = |bus: &str| bus == physical_id || bus.ends_with(&format!("/{physical_id}"));
+            // A rule may have the name of its bus, and shares that with others.
+            if is_rule { rule == id } else { it["EventBusName"].as_str().is_some_and(is_on_bus) }
         });
         given.or_else(|| rules.find_map(|(_, it)| first(&it["EventPattern"][field]))).ok_or_else(|| {
-            let message = match self.receiver.resource_type.as_str() {
-                RULE => format!("the rule `{}` does not tell the {field} of its events", self.receiver.id),
-                _ => format!("no rule of the stack tells the {field} of events on `{}`", self.receiver.id),
+            let message = if is_rule {
+                format!("the rule `{id}` does not tell the {field} of its events")
+            } else {
+                format!("no rule of the stack tells the {field} of events on `{id}`")
             };
             Failure::new(message).exit(Exit::Usage).help(format!("pass `{option}`")).into()
         })

@@ -32,11 +32,19 @@ Resources:
     Type: AWS::SQS::Queue
   Files:
     Type: AWS::S3::Bucket
-  # Of the default bus.
+  # Of the default bus, and named as the other one.
   Paid:
     Type: AWS::Events::Rule
     Properties:
+      Name: shop
       EventPattern: {source: [shop.bank], detail-type: [Order paid]}
+      Targets:
+        - {Id: orders, Arn: !GetAtt Orders.Arn}
+  Asked:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Shop
+      EventPattern: {source: [shop.help]}
       Targets:
         - {Id: orders, Arn: !GetAtt Orders.Arn}
   Uploaded:
@@ -74,7 +82,7 @@ Resources:
             Action: sqs:SendMessage
             Resource: [!GetAtt Orders.Arn, !GetAtt Undelivered.Arn]
             Condition:
-              ArnEquals: {aws:SourceArn: [!GetAtt Placed.Arn, !GetAtt Paid.Arn, !GetAtt Uploaded.Arn, !GetAtt Nightly.Arn, !Ref News]}
+              ArnEquals: {aws:SourceArn: [!GetAtt Placed.Arn, !GetAtt Paid.Arn, !GetAtt Asked.Arn, !GetAtt Uploaded.Arn, !GetAtt Nightly.Arn, !Ref News]}
 ";
 
 /// A page of a console, which is a process.
@@ -186,8 +194,9 @@ fn a_rule_gets_on_its_bus_what_it_asks_for() {
     let (project, cloud) = (Project::new(BUS), LocalCloud::fresh());
     run(&project, &cloud, &["deploy", "orders", "--yes"]);
     let send = |rule: &str, more: &[&str]| project.run_on(&cloud, &[&["send", "orders", rule, "{}"], more].concat());
-    for rule in ["Placed", "Paid"] {
-        assert_eq!(send(rule, &[]).code, Some(0), "{rule}");
+    for (rule, source, kind) in [("Placed", "shop.web", "Order placed"), ("Paid", "shop.bank", "Order paid")] {
+        let sent = send(rule, &["--json"]).expect(0).json();
+        assert_eq!((&sent["source"], &sent["detail_type"]), (&json!(source), &json!(kind)), "{rule}");
     }
     let peeked = project.run_on(&cloud, &["peek", "orders", "Orders"]);
     for kind in ["Order placed", "Order paid"] {
@@ -198,6 +207,8 @@ fn a_rule_gets_on_its_bus_what_it_asks_for() {
         ("Paid", &["--source", "aws.ec2"], "only AWS sends events of the source `aws.ec2`"),
         ("Nightly", &[], "the rule `Nightly` takes no events: it has a schedule"),
         ("Paid", &["--key", "a"], "`--key` is for a bucket, and `Paid` is none"),
+        // Others on its bus do.
+        ("Asked", &[], "the rule `Asked` does not tell the detail-type of its events"),
     ] {
         let ended = send(rule, more);
         assert!(ended.code == Some(2) && ended.stderr.contains(expected), "{ended}");
