@@ -186,7 +186,8 @@ pub struct Redrive {
     /// Only messages whose bodies contain this text.
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
-    /// Open each body in the editor of `VISUAL` or `EDITOR` before it is sent. A message whose body is left empty stays.
+    /// Open each body in the editor of `VISUAL` or `EDITOR` before it is sent, or the event of a function that is invoked again.
+    /// A message whose body is left empty stays.
     #[arg(long)]
     pub edit: bool,
     /// Show which messages would go where, and send none.
