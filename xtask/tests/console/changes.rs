@@ -195,8 +195,8 @@ fn a_rule_gets_on_its_bus_what_it_asks_for() {
     run(&project, &cloud, &["deploy", "orders", "--yes"]);
     let send = |rule: &str, more: &[&str]| project.run_on(&cloud, &[&["send", "orders", rule, "{}"], more].concat());
     for (rule, source, kind) in [("Placed", "shop.web", "Order placed"), ("Paid", "shop.bank", "Order paid")] {
-        let sent = send(rule, &["--json"]).expect(0).json();
-        assert_eq!((&sent["source"], &sent["detail_type"]), (&json!(source), &json!(kind)), "{rule}");
+        let event = send(rule, &["--json"]).expect(0).json();
+        assert_eq!((&event["source"], &event["detail_type"]), (&json!(source), &json!(kind)), "{rule}");
     }
     let peeked = project.run_on(&cloud, &["peek", "orders", "Orders"]);
     for kind in ["Order placed", "Order paid"] {
@@ -257,6 +257,15 @@ fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
     page.click("Delete");
     page.say_yes();
     page.browser.wait_for("document.querySelector('[data-part=Undelivered]').textContent.includes('none dead')");
+
+    // It is given to the target again that did not get it.
+    run(&project, &cloud, &["send", "orders", "Undelivered", "{\"late\": 1}"]);
+    page.wait_for("\"late\": 1");
+    page.click("Redrive");
+    page.say_yes();
+    page.wait_for("1 message moved");
+    page.browser.wait_for("document.querySelector('[data-part=Undelivered]').textContent.includes('none dead')");
+    page.browser.wait_for("document.querySelector('[data-part=Orders]').textContent.includes('4 waiting')");
 
     // A file keeps its bytes.
     page.open_part("Files");
