@@ -146,6 +146,9 @@ pub struct Send {
     /// The key of the object in a bucket; else the name of the file.
     #[arg(long)]
     pub key: Option<String>,
+    /// The media type of the object in a bucket; else that of files whose names end as its key does.
+    #[arg(long, value_name = "TYPE")]
+    pub content_type: Option<String>,
     /// The type of the event on a bus; else the first that a rule of the stack asks for.
     #[arg(long, value_name = "TYPE")]
     pub detail_type: Option<String>,

@@ -86,11 +86,12 @@ fn require_fitting(arguments: &Send, receiver: &Resource) -> anyhow::Result<()> 
     const MESSAGES: &[&str] = &["AWS::SQS::Queue", "AWS::SNS::Topic"];
     const EVENTS: &[&str] = &["AWS::Events::EventBus", RULE];
     let is_fifo = is_fifo(&receiver.physical_id);
-    let options: [(&str, bool, &[&str], &str); 6] = [
+    let options: [(&str, bool, &[&str], &str); 7] = [
         ("--group", arguments.group.is_some() && !is_fifo, &[], "a FIFO queue or topic"),
         ("--deduplication-id", arguments.deduplication_id.is_some() && !is_fifo, &[], "a FIFO queue or topic"),
         ("--attribute", !arguments.attributes.is_empty(), MESSAGES, "a queue or topic"),
         ("--key", arguments.key.is_some(), &["AWS::S3::Bucket"], "a bucket"),
+        ("--content-type", arguments.content_type.is_some(), &["AWS::S3::Bucket"], "a bucket"),
         ("--detail-type", arguments.detail_type.is_some(), EVENTS, "an event bus or rule"),
         ("--source", arguments.source.is_some(), EVENTS, "an event bus or rule"),
     ];
@@ -115,6 +116,11 @@ fn require_sendable(source: &str) -> anyhow::Result<()> {
         .exit(Exit::Usage)
         .help("do what makes the service send one, or `invoke FUNCTION --example eventbridge` to send it to a function")
         .into())
+}
+
+/// The media type of files whose names end as `key` does.
+fn media_type(key: &str) -> Option<String> {
+    mime_guess::from_path(key).first().map(|it| it.to_string())
 }
 
 struct Sender<'a> {
@@ -229,7 +235,9 @@ impl Sender<'_> {
         };
         let call = self.running.cloud.s3.put_object().bucket(&self.receiver.physical_id).key(&key);
         let call = call.expected_bucket_owner(&self.running.cloud.account);
-        let sent = call.body(ByteStream::from(content.bytes)).send().await.map_err(explain)?;
-        Ok(self.sent("object", key, json!({"version_id": sent.version_id})))
+        let media_type = self.arguments.content_type.clone().or_else(|| media_type(&key));
+        let call = call.set_content_type(media_type.clone()).body(ByteStream::from(content.bytes));
+        let sent = call.send().await.map_err(explain)?;
+        Ok(self.sent("object", key, json!({"version_id": sent.version_id, "content_type": media_type})))
     }
 }

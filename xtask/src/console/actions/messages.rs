@@ -39,6 +39,8 @@ pub struct Send {
     bytes: Option<String>,
     group: Option<String>,
     key: Option<String>,
+    /// The media type that the browser knows of a file; empty of one that it does not know.
+    content_type: Option<String>,
     source: Option<String>,
     detail_type: Option<String>,
     #[serde(default)]
@@ -127,7 +129,7 @@ pub(super) async fn peek(stack: &RunningStack, id: &str, Peek { limit }: &Peek) 
 
 /// Sends a message, an event or an object.
 pub(super) async fn send(stack: &RunningStack, id: &str, given: Send) -> anyhow::Result<Json> {
-    let Send { body, bytes, group, key, source, detail_type, attributes } = given;
+    let Send { body, bytes, group, key, content_type, source, detail_type, attributes } = given;
     let content = match bytes {
         Some(bytes) => base64::decode(bytes).context("the bytes are no Base64")?,
         None => body.clone().into_bytes(),
@@ -145,6 +147,7 @@ pub(super) async fn send(stack: &RunningStack, id: &str, given: Send) -> anyhow:
         deduplication_id: None,
         attributes,
         key: key.filter(|it| !it.is_empty()),
+        content_type: content_type.filter(|it| !it.is_empty()),
         detail_type: detail_type.filter(|it| !it.is_empty()),
         source: source.filter(|it| !it.is_empty()),
         target: TargetArgs::default(),
