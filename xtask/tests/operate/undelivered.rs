@@ -1,5 +1,6 @@
 //! `redrive` of what a rule, a subscription or Lambda could not deliver.
 
+use aws_sdk_lambda::types::InvocationType;
 use aws_sdk_sns::Client as Sns;
 use serde_json::{Value, json};
 use testing::{CommandOutput, Deployment, LocalCloud, eventually, eventually_that, string, text};
@@ -66,6 +67,33 @@ Outputs:
   Kept: {Value: !GetAtt Kept.Arn}
   Other: {Value: !GetAtt Other.Arn}
   Rule: {Value: !GetAtt Placed.Arn}
+";
+
+/// A function that fails, at once and for ever.
+const BROKEN: &str = "
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+  Broken:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: broken
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: 'handler = None'}
+  Tried:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties:
+      FunctionName: !Ref Broken
+      Qualifier: $LATEST
+      MaximumRetryAttempts: 0
+      DestinationConfig: {OnFailure: {Destination: !GetAtt Dead.Arn}}
+  Dead: {Type: AWS::SQS::Queue}
 ";
 
 /// How many messages a queue of `orders` has.
@@ -218,6 +246,29 @@ async fn a_dead_letter_goes_to_whom_it_was_for_or_stays_and_says_why() {
     assert_eq!(count(&project, &cloud, "Dead"), 2);
     run("redrive", &["Dead", "--to", "Other"]).expect(0);
     assert_eq!((count(&project, &cloud, "Dead"), count(&project, &cloud, "Other")), (0, 2));
+}
+
+#[tokio::test]
+async fn what_fails_again_at_once_is_given_once_and_not_lost() {
+    let (project, cloud) = (Project::new(BROKEN), LocalCloud::fresh());
+    project.run_on(&cloud, &["deploy", "orders", "--yes"]).expect(0);
+    let lambda = aws_sdk_lambda::Client::new(&cloud.sdk_config());
+    for number in 0..2 {
+        let event = aws_sdk_lambda::primitives::Blob::new(format!("{{\"number\": {number}}}"));
+        let call = lambda.invoke().function_name("broken").invocation_type(InvocationType::Event).payload(event);
+        call.send().await.unwrap();
+    }
+    let look = async || count(&project, &cloud, "Dead");
+    eventually_that("both are dead", look, |count| *count == 2).await;
+    let moved = project.run_on(&cloud, &["redrive", "orders", "Dead", "--json"]).expect(0).json();
+    assert_eq!(moved["moved"], 2, "{moved:#}");
+    assert!(moved["came_back"].as_u64().is_some_and(|it| it > 0), "{moved:#}");
+    eventually_that("both are dead again", look, |count| *count == 2).await;
+    let dead = project.run_on(&cloud, &["peek", "orders", "Dead", "--json"]).expect(0);
+    for number in 0..2 {
+        assert!(dead.stdout.contains(&format!(r#"\"number\": {number}"#)), "{dead}");
+    }
+    assert_eq!(invocations(&cloud).await.len(), 4);
 }
 
 /// The invocations that the local cloud keeps.
