@@ -145,7 +145,7 @@ async fn an_invocation_that_failed_is_made_again_with_its_event() {
     });
     system.send("EventsDlqUrl", record).await;
     let moved = redrive(&[]).expect(1);
-    assert!(moved.stderr.contains("1 message do not tell where they came from"), "{moved}");
+    assert!(moved.stderr.contains("nothing tells where 1 message came from"), "{moved}");
     eventually("the first is kept", async || system.items_with("LogTable", "BatchId", &text("first")).await.pop())
         .await;
     wait_for(&system, "EventsDlqUrl", 1).await;
@@ -238,7 +238,7 @@ async fn a_dead_letter_goes_to_whom_it_was_for_or_stays_and_says_why() {
     let stays = run("redrive", &["Dead"]).expect(1);
     for said in [
         "1 message of `Placed`: `arn:aws:sqs:us-east-1:123456789012:far` is in another region or account",
-        "1 message do not tell where they came from",
+        "nothing tells where 1 message came from",
         "`--to QUEUE`",
     ] {
         assert!(stays.stderr.contains(said), "no {said} in {stays}");

@@ -40,7 +40,7 @@ impl Round<'_> {
             .collect();
         if self.homeless > 0 {
             let count = quantity(self.homeless as u64, "message");
-            why.push(format!("{count} do not tell where they came from"));
+            why.push(format!("nothing tells where {count} came from"));
         }
         if why.is_empty() {
             return Ok(());
