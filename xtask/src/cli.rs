@@ -366,6 +366,9 @@ pub enum Command {
     Peek(Box<Peek>),
     /// Send the messages of a dead-letter queue back to where they came from.
     ///
+    /// What a rule, a subscription or Lambda could not deliver is given again to the target, the subscribed queue or function,
+    /// or the function alone that did not get it.
+    ///
     /// A message is deleted once it was sent, so that none is lost when this is stopped half-way; run again, it goes on.
     /// One round is made: messages that fail again and come back meanwhile stay.
     Redrive(Box<Redrive>),

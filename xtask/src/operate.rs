@@ -14,3 +14,4 @@ pub mod route;
 pub mod running_stack;
 pub mod side_by_side;
 pub mod trace;
+pub mod undelivered;

@@ -146,6 +146,9 @@ pub struct Send {
     /// The key of the object in a bucket; else the name of the file.
     #[arg(long)]
     pub key: Option<String>,
+    /// The media type of the object in a bucket; else that of files whose names end as its key does.
+    #[arg(long, value_name = "TYPE")]
+    pub content_type: Option<String>,
     /// The type of the event on a bus; else the first that a rule of the stack asks for.
     #[arg(long, value_name = "TYPE")]
     pub detail_type: Option<String>,
@@ -186,7 +189,8 @@ pub struct Redrive {
     /// Only messages whose bodies contain this text.
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
-    /// Open each body in the editor of `VISUAL` or `EDITOR` before it is sent. A message whose body is left empty stays.
+    /// Open each body in the editor of `VISUAL` or `EDITOR` before it is sent, or the event of a function that is invoked again.
+    /// A message whose body is left empty stays.
     #[arg(long)]
     pub edit: bool,
     /// Show which messages would go where, and send none.

@@ -201,6 +201,7 @@ async fn swap(
         Ok(swapped)
     };
     let outcomes = concurrent::run(all, prepared, work).await;
+    hotswap::delete_unused(all).await;
     if let Some(local) = all.iter().find_map(|instance| instance.cloud.local.as_ref()) {
         local::save(local).await?;
     }

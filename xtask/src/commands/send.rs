@@ -86,11 +86,12 @@ fn require_fitting(arguments: &Send, receiver: &Resource) -> anyhow::Result<()> 
     const MESSAGES: &[&str] = &["AWS::SQS::Queue", "AWS::SNS::Topic"];
     const EVENTS: &[&str] = &["AWS::Events::EventBus", RULE];
     let is_fifo = is_fifo(&receiver.physical_id);
-    let options: [(&str, bool, &[&str], &str); 6] = [
+    let options: [(&str, bool, &[&str], &str); 7] = [
         ("--group", arguments.group.is_some() && !is_fifo, &[], "a FIFO queue or topic"),
         ("--deduplication-id", arguments.deduplication_id.is_some() && !is_fifo, &[], "a FIFO queue or topic"),
         ("--attribute", !arguments.attributes.is_empty(), MESSAGES, "a queue or topic"),
         ("--key", arguments.key.is_some(), &["AWS::S3::Bucket"], "a bucket"),
+        ("--content-type", arguments.content_type.is_some(), &["AWS::S3::Bucket"], "a bucket"),
         ("--detail-type", arguments.detail_type.is_some(), EVENTS, "an event bus or rule"),
         ("--source", arguments.source.is_some(), EVENTS, "an event bus or rule"),
     ];
@@ -115,6 +116,11 @@ fn require_sendable(source: &str) -> anyhow::Result<()> {
         .exit(Exit::Usage)
         .help("do what makes the service send one, or `invoke FUNCTION --example eventbridge` to send it to a function")
         .into())
+}
+
+/// The media type of files whose names end as `key` does.
+fn media_type(key: &str) -> Option<String> {
+    mime_guess::from_path(key).first().map(|it| it.to_string())
 }
 
 struct Sender<'a> {
@@ -201,17 +207,20 @@ impl Sender<'_> {
         Ok(self.sent("event", id, json!({"source": source, "detail_type": detail_type})))
     }
 
-    /// What was given, else the first that the rule, or one on the bus, asks for.
+    /// What was given, else the first that the rule asks for, or of a bus one of its rules.
     fn event_field<'a>(&'a self, option: &str, given: Option<&'a str>, field: &str) -> anyhow::Result<&'a str> {
-        let name = &self.receiver.physical_id;
-        let mut rules = self.running.of_type(RULE).filter(|(id, it)| {
-            let is_on_bus = |bus: &str| bus == name || bus.ends_with(&format!("/{name}"));
-            *id == self.receiver.id || it["EventBusName"].as_str().is_some_and(is_on_bus)
+        let Resource { id, physical_id, resource_type } = self.receiver;
+        let is_rule = resource_type == RULE;
+        let mut rules = self.running.of_type(RULE).filter(|(rule, it)| {
+            let is_on_bus = |bus: &str| bus == physical_id || bus.ends_with(&format!("/{physical_id}"));
+            // A rule may have the name of its bus, and shares that with others.
+            if is_rule { rule == id } else { it["EventBusName"].as_str().is_some_and(is_on_bus) }
         });
         given.or_else(|| rules.find_map(|(_, it)| first(&it["EventPattern"][field]))).ok_or_else(|| {
-            let message = match self.receiver.resource_type.as_str() {
-                RULE => format!("the rule `{}` does not tell the {field} of its events", self.receiver.id),
-                _ => format!("no rule of the stack tells the {field} of events on `{}`", self.receiver.id),
+            let message = if is_rule {
+                format!("the rule `{id}` does not tell the {field} of its events")
+            } else {
+                format!("no rule of the stack tells the {field} of events on `{id}`")
             };
             Failure::new(message).exit(Exit::Usage).help(format!("pass `{option}`")).into()
         })
@@ -226,7 +235,9 @@ impl Sender<'_> {
         };
         let call = self.running.cloud.s3.put_object().bucket(&self.receiver.physical_id).key(&key);
         let call = call.expected_bucket_owner(&self.running.cloud.account);
-        let sent = call.body(ByteStream::from(content.bytes)).send().await.map_err(explain)?;
-        Ok(self.sent("object", key, json!({"version_id": sent.version_id})))
+        let media_type = self.arguments.content_type.clone().or_else(|| media_type(&key));
+        let call = call.set_content_type(media_type.clone()).body(ByteStream::from(content.bytes));
+        let sent = call.send().await.map_err(explain)?;
+        Ok(self.sent("object", key, json!({"version_id": sent.version_id, "content_type": media_type})))
     }
 }

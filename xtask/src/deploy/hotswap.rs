@@ -145,12 +145,17 @@ pub async fn run(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::R
     let artifacts: BTreeMap<_, _> = stale.iter().map(|it| (it.artifact.key(), it.artifact)).collect();
     rollout::upload_all(cloud, prepared, artifacts.into_values()).await?;
     try_join_all(stale.iter().map(|function| swap(cloud, bucket, function))).await?;
-    if cloud.local.is_some() {
-        // Zips of development builds are large, and there is one for each time that somebody saves a file.
-        rollout::delete_unused(cloud, bucket).await;
-    }
     let functions = stale.iter().map(|it| it.id.to_owned()).chain(workers).collect();
     Ok(Swapped { functions, took: began.elapsed() })
+}
+
+/// Takes zips away from the local cloud that nothing runs any more: those of development builds are large, and there is one for
+/// each time that somebody saves a file. Not before all stacks have their code: they may share a program.
+pub async fn delete_unused(all: &[StackInstance<'_>]) {
+    let regions: BTreeMap<_, _> = all.iter().map(|it| (&it.cloud.region, it.cloud)).collect();
+    for cloud in regions.into_values().filter(|cloud| cloud.local.is_some()) {
+        rollout::delete_unused(cloud, &Bucket::artifacts(&cloud.account, &cloud.region)).await;
+    }
 }
 
 async fn stale<'a>(

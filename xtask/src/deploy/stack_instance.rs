@@ -40,6 +40,15 @@ impl<'a> StackInstance<'a> {
         clouds.iter().enumerate().flat_map(in_cloud).collect()
     }
 
+    /// Those of `all` at whose places `is_wanted` holds, without what they would come after of the others.
+    #[must_use]
+    pub fn only(all: &[Self], is_wanted: impl Fn(usize) -> bool) -> Vec<Self> {
+        let wanted: Vec<_> = (0..all.len()).filter(|index| is_wanted(*index)).collect();
+        let place = |index: &usize| wanted.binary_search(index).ok();
+        let found = wanted.iter().filter_map(|index| all.get(*index));
+        found.map(|it| Self { after: it.after.iter().filter_map(place).collect(), ..it.clone() }).collect()
+    }
+
     /// The same for a deletion: each after those that import what it exports.
     #[must_use]
     pub fn reversed(all: &[Self]) -> Vec<Self> {

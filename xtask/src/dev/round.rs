@@ -64,50 +64,60 @@ impl Rounds {
         });
         let prepared: Vec<_> = prepared.collect();
         let built = began.elapsed();
-        let is_code = all.iter().zip(&prepared).all(|(instance, prepared)| {
-            prepared.as_ref().is_ok_and(|prepared| hotswap::require(instance, prepared).is_ok())
-        });
-        let (is_changed, ended) = if is_code {
-            let swapped = concurrent::run(&all, prepared, async |instance, prepared: Prepared| {
-                swap(instance, &prepared, built).await
-            });
-            (false, concluded(swapped.await))
-        } else {
-            (true, self.deploy(&mut all, prepared, built).await)
+        let is_code = |(instance, prepared): (_, &anyhow::Result<Prepared>)| {
+            let is_code = |it: &Prepared| it.transferred.is_none() && hotswap::require(instance, it).is_ok();
+            prepared.as_ref().is_ok_and(is_code)
         };
+        let are_code: Vec<_> = all.iter().zip(&prepared).map(is_code).collect();
+        let is_changed = are_code.contains(&false);
+        let swapped = swap_all(&all, &prepared, &are_code, built).await;
+        let deployed = if is_changed { self.deploy(&mut all, prepared, &are_code, built).await } else { Ok(()) };
         if is_changed || self.running.borrow().is_empty() {
             // One that failed may not be there; what the others log is shown all the same.
             let found = join_all(all.iter().map(|it| RunningStack::of(it.cloud.clone(), it.stack.clone()))).await;
             self.running.send_replace(Arc::new(found.into_iter().flatten().collect()));
         }
+        let ended = match (swapped, deployed) {
+            (Err(swap), Err(deployment)) => {
+                ui::error(&swap);
+                Err(deployment)
+            }
+            (swapped, deployed) => swapped.and(deployed),
+        };
         ended?;
         self.sound = selection.systems;
         Ok(())
     }
 
-    /// Deploys through CloudFormation, and asks where data or rights are at stake.
+    /// Deploys through CloudFormation those of which `are_code` says that not only their code is another, and asks where data
+    /// or rights are at stake.
     async fn deploy(
         &self,
         all: &mut [StackInstance<'_>],
         prepared: Vec<anyhow::Result<Prepared>>,
+        are_code: &[bool],
         built: Duration,
     ) -> anyhow::Result<()> {
-        let shown = all.iter().zip(prepared).map(|(instance, prepared)| {
+        let shown = all.iter().zip(prepared).zip(are_code).map(|((instance, prepared), is_code)| {
             let prepared = prepared?;
-            if !prepared.plan.is_empty() {
+            if !prepared.plan.is_empty() && !is_code {
                 prepared.show(instance, true)?;
             }
             anyhow::Ok(prepared)
         });
         let mut prepared: Vec<_> = shown.collect();
         concurrent::say_failures(all, &prepared);
+        // Of all: who imports what may be a stack that is not deployed.
         exports::release(all, &mut prepared).await?;
+        let mut all = StackInstance::only(all, |index| are_code.get(index) == Some(&false));
+        let prepared = prepared.into_iter().zip(are_code).filter(|(_, is_code)| !**is_code);
+        let prepared: Vec<_> = prepared.map(|(prepared, _)| prepared).collect();
         if prepared.iter().flatten().any(is_grave) {
-            approve(all, &prepared)?;
+            approve(&all, &prepared)?;
         }
         let mode = Mode::of_stage(self.workspace.is_express(&self.arguments.target.stage));
         let settings = Settings { mode, ..Settings::default() };
-        let (outcomes, times) = rollout::run(all, prepared, &settings).await?;
+        let (outcomes, times) = rollout::run(&mut all, prepared, &settings).await?;
         if let Some(local) = &self.cloud.local {
             local::save(local).await?;
         }
@@ -122,14 +132,35 @@ impl Rounds {
     }
 }
 
-async fn swap(instance: &StackInstance<'_>, prepared: &Prepared, built: Duration) -> anyhow::Result<()> {
+/// Gives the functions of those stacks new code of which nothing else is another.
+async fn swap_all(
+    all: &[StackInstance<'_>],
+    prepared: &[anyhow::Result<Prepared>],
+    are_code: &[bool],
+    built: Duration,
+) -> anyhow::Result<()> {
+    let starts = prepared.iter().zip(are_code).map(|(it, is_code)| Ok(it.as_ref().ok().filter(|_| *is_code)));
+    let swapped =
+        concurrent::run(all, starts.collect(), async |instance, prepared: Option<&Prepared>| match prepared {
+            Some(prepared) => swap(instance, prepared, built).await,
+            None => Ok(false),
+        });
+    let swapped = swapped.await;
+    if swapped.iter().any(|outcome| outcome.result.as_ref().is_ok_and(|is_swapped| *is_swapped)) {
+        hotswap::delete_unused(all).await;
+    }
+    concluded(swapped)
+}
+
+/// Whether a function had other code.
+async fn swap(instance: &StackInstance<'_>, prepared: &Prepared, built: Duration) -> anyhow::Result<bool> {
     let swapped = hotswap::run(instance, prepared).await?;
     for function in &swapped.functions {
         let (built, live) = (built.as_secs_f32(), swapped.took.as_secs_f32());
         let good = ui::GOOD;
         ui::say(format!("{good}✓{good:#} {function}: built {built:.1} s, live {live:.1} s"));
     }
-    Ok(())
+    Ok(!swapped.functions.is_empty())
 }
 
 /// Whether data would be lost, or rights widened.

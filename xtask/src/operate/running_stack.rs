@@ -223,7 +223,7 @@ impl RunningStack {
     pub fn undelivered(&self, id: &str) -> Vec<&str> {
         let arn = self.arn(id);
         let others = self.template.iter().filter(|(_, it)| !QUEUE.types.iter().any(|queue| it["Type"] == *queue));
-        others.filter(|(_, it)| names_dead_letters(it, &arn)).map(|(id, _)| id.as_str()).collect()
+        others.filter(|(_, it)| dead_letters(it).any(|it| it == arn)).map(|(id, _)| id.as_str()).collect()
     }
 
     /// Those of `calls`, which the local cloud recorded, that its functions made.
@@ -248,16 +248,16 @@ impl RunningStack {
     }
 }
 
-/// Whether `arn` is where something in `json` sends what it could not deliver.
-fn names_dead_letters(json: &Json, arn: &str) -> bool {
+/// The ARNs of where something in `json` sends what it could not deliver.
+pub fn dead_letters(json: &Json) -> Box<dyn Iterator<Item = &str> + '_> {
     const NAMES: [&str; 3] = ["DeadLetterConfig", "OnFailure", "RedrivePolicy"];
     const TARGETS: [&str; 4] = ["Arn", "Destination", "TargetArn", "deadLetterTargetArn"];
     match json {
-        Json::Array(items) => items.iter().any(|it| names_dead_letters(it, arn)),
-        Json::Object(members) => members.iter().any(|(name, it)| {
-            let is_target = NAMES.contains(&name.as_str()) && TARGETS.iter().any(|target| it[*target] == arn);
-            is_target || names_dead_letters(it, arn)
-        }),
-        _ => false,
+        Json::Array(items) => Box::new(items.iter().flat_map(dead_letters)),
+        Json::Object(members) => Box::new(members.iter().flat_map(|(name, it)| {
+            let targets = TARGETS.iter().filter_map(|target| it[*target].as_str());
+            targets.filter(|_| NAMES.contains(&name.as_str())).chain(dead_letters(it))
+        })),
+        _ => Box::new(std::iter::empty()),
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use aws_fake::{At, Denial, Fault};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value as Json, json};
+use tokio::time::{Instant, timeout_at};
 
 use crate::changes::Page;
 use crate::project::Project;
@@ -59,6 +60,9 @@ Resources:
       EventSourceArn: !GetAtt Orders.Arn
       FunctionName: !Ref Handler
 ";
+
+/// How long it may take until a page is told what is so: metrics are read once a minute.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A console of `orders` on a fake AWS.
 struct Console {
@@ -119,11 +123,24 @@ struct Watched {
 impl Watched {
     /// Reads on until it was told `text`.
     async fn until(&mut self, text: &str) {
+        // Whatever else it is told, and if it is only that the connection lives.
+        let until = Instant::now() + PATIENCE;
         while !self.text.contains(text) {
-            let chunk = tokio::time::timeout(Duration::from_mins(1), self.answer.chunk()).await;
-            let chunk = chunk.unwrap_or_else(|_| panic!("`{text}` is not told: {}", self.text)).unwrap().unwrap();
-            self.text.push_str(&String::from_utf8_lossy(&chunk));
+            assert!(self.read(until).await, "`{text}` is not told: {}", self.text);
         }
+    }
+
+    /// Reads on for so long.
+    async fn during(&mut self, time: Duration) {
+        let until = Instant::now() + time;
+        while self.read(until).await {}
+    }
+
+    /// Reads what it is told next, if that is before `until`.
+    async fn read(&mut self, until: Instant) -> bool {
+        let Ok(chunk) = timeout_at(until, self.answer.chunk()).await else { return false };
+        self.text.push_str(&String::from_utf8_lossy(&chunk.unwrap().unwrap()));
+        true
     }
 }
 
@@ -213,6 +230,19 @@ async fn who_may_not_read_metrics_sees_all_else_and_is_told() {
     let mut page = console.watch().await;
     page.until("the order is refused").await;
     page.until("cloudwatch:GetMetricData").await;
+
+    // It is so until they are read again, also for who comes later.
+    page.text.clear();
+    let before = project.called("FilterLogEvents");
+    page.during(Duration::from_secs(25)).await;
+    assert!(project.called("FilterLogEvents") >= before + 2, "{:?}", project.aws.calls());
+    assert!(!page.text.contains("\"problem\":"), "{}", page.text);
+    let mut other = console.watch().await;
+    other.until("cloudwatch:GetMetricData").await;
+
+    project.aws.clear_faults();
+    page.until("\"problem\":null").await;
+    page.until("\"denied\":0,\"throttles\":4").await;
 }
 
 #[tokio::test]

@@ -32,11 +32,19 @@ Resources:
     Type: AWS::SQS::Queue
   Files:
     Type: AWS::S3::Bucket
-  # Of the default bus.
+  # Of the default bus, and named as the other one.
   Paid:
     Type: AWS::Events::Rule
     Properties:
+      Name: shop
       EventPattern: {source: [shop.bank], detail-type: [Order paid]}
+      Targets:
+        - {Id: orders, Arn: !GetAtt Orders.Arn}
+  Asked:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Shop
+      EventPattern: {source: [shop.help]}
       Targets:
         - {Id: orders, Arn: !GetAtt Orders.Arn}
   Uploaded:
@@ -74,7 +82,7 @@ Resources:
             Action: sqs:SendMessage
             Resource: [!GetAtt Orders.Arn, !GetAtt Undelivered.Arn]
             Condition:
-              ArnEquals: {aws:SourceArn: [!GetAtt Placed.Arn, !GetAtt Paid.Arn, !GetAtt Uploaded.Arn, !GetAtt Nightly.Arn, !Ref News]}
+              ArnEquals: {aws:SourceArn: [!GetAtt Placed.Arn, !GetAtt Paid.Arn, !GetAtt Asked.Arn, !GetAtt Uploaded.Arn, !GetAtt Nightly.Arn, !Ref News]}
 ";
 
 /// A page of a console, which is a process.
@@ -106,7 +114,7 @@ impl Page {
     }
 
     #[track_caller]
-    fn click(&mut self, text: &str) {
+    pub(crate) fn click(&mut self, text: &str) {
         let text = json!(text);
         let button =
             format!("[...document.querySelectorAll('button')].find((it) => it.textContent === {text} && !it.disabled)");
@@ -186,8 +194,13 @@ fn a_rule_gets_on_its_bus_what_it_asks_for() {
     let (project, cloud) = (Project::new(BUS), LocalCloud::fresh());
     run(&project, &cloud, &["deploy", "orders", "--yes"]);
     let send = |rule: &str, more: &[&str]| project.run_on(&cloud, &[&["send", "orders", rule, "{}"], more].concat());
-    for rule in ["Placed", "Paid"] {
-        assert_eq!(send(rule, &[]).code, Some(0), "{rule}");
+    for (rule, source, kind) in [("Placed", "shop.web", "Order placed"), ("Paid", "shop.bank", "Order paid")] {
+        let event = send(rule, &["--json"]).expect(0).json();
+        assert_eq!((&event["source"], &event["detail_type"]), (&json!(source), &json!(kind)), "{rule}");
+    }
+    for (more, kind) in [(&[] as &[&str], "text/csv"), (&["--content-type", "text/x-list"], "text/x-list")] {
+        let put = send("Files", &[&["--key", "orders.csv", "--json"], more].concat()).expect(0).json();
+        assert_eq!(put["content_type"], kind, "{put:#}");
     }
     let peeked = project.run_on(&cloud, &["peek", "orders", "Orders"]);
     for kind in ["Order placed", "Order paid"] {
@@ -198,9 +211,39 @@ fn a_rule_gets_on_its_bus_what_it_asks_for() {
         ("Paid", &["--source", "aws.ec2"], "only AWS sends events of the source `aws.ec2`"),
         ("Nightly", &[], "the rule `Nightly` takes no events: it has a schedule"),
         ("Paid", &["--key", "a"], "`--key` is for a bucket, and `Paid` is none"),
+        ("Paid", &["--content-type", "a/b"], "`--content-type` is for a bucket, and `Paid` is none"),
+        // Others on its bus do.
+        ("Asked", &[], "the rule `Asked` does not tell the detail-type of its events"),
     ] {
         let ended = send(rule, more);
         assert!(ended.code == Some(2) && ended.stderr.contains(expected), "{ended}");
+    }
+}
+
+/// What is put has a media type, and is shown by it.
+fn check_media_types(page: &mut Page) {
+    // The browser's word counts, else the end of the key.
+    let file = "files.items.add(new File(['{\"a\":1}'], 'n.json', { type: 'text/markdown' }));";
+    let both =
+        [(file, "n.json", "text/markdown", "{\"a\":1}"), ("", "typed.json", "application/json", "{\n  \"a\": 1\n}")];
+    for (file, key, kind, _) in both {
+        page.browser.evaluate(&format!(
+            "(() => {{ const form = [...document.querySelectorAll('#panel form')].at(-1); \
+             const [input, key] = form.querySelectorAll('input'); const files = new DataTransfer(); {file} \
+             input.files = files.files; input.dispatchEvent(new Event('change')); key.value = '{key}'; \
+             form.querySelector('textarea').value = '{{\"a\":1}}'; }})()"
+        ));
+        page.click("Put object");
+        page.wait_for(&format!("put {key} as {kind}"));
+    }
+    for (_, key, kind, shown) in both {
+        // The list may be made anew meanwhile, with all items closed.
+        page.browser.wait_for(&format!(
+            "(() => {{ const item = [...document.querySelectorAll('#panel details.item')] \
+             .find((it) => it.textContent.startsWith('{key}')); if (!item) return false; item.open = true; \
+             return item.querySelector('pre')?.textContent === {} && item.querySelector('p').textContent === '{kind}'; }})()",
+            json!(shown)
+        ));
     }
 }
 
@@ -247,6 +290,15 @@ fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
     page.say_yes();
     page.browser.wait_for("document.querySelector('[data-part=Undelivered]').textContent.includes('none dead')");
 
+    // It is given to the target again that did not get it.
+    run(&project, &cloud, &["send", "orders", "Undelivered", "{\"late\": 1}"]);
+    page.wait_for("\"late\": 1");
+    page.click("Redrive");
+    page.say_yes();
+    page.wait_for("1 message moved");
+    page.browser.wait_for("document.querySelector('[data-part=Undelivered]').textContent.includes('none dead')");
+    page.browser.wait_for("document.querySelector('[data-part=Orders]').textContent.includes('4 waiting')");
+
     // A file keeps its bytes.
     page.open_part("Files");
     page.wait_for("no such object");
@@ -256,8 +308,9 @@ fn what_is_sent_arrives_and_what_is_pending_is_deployed_by_the_page() {
          input.dispatchEvent(new Event('change')); })()",
     );
     page.click("Put object");
-    page.wait_for("put a.bin");
+    page.wait_for("put a.bin as application/octet-stream");
     page.browser.wait_for("document.querySelector('#panel details.item summary')?.textContent.includes('3 B')");
+    check_media_types(&mut page);
 
     // Loaded again, the page shows what it showed.
     let address = page.browser.evaluate("`${location.origin}/?again${location.hash}`");

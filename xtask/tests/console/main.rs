@@ -6,6 +6,7 @@ mod access;
 mod aws;
 #[path = "../common/browser.rs"]
 mod browser;
+mod call;
 mod changes;
 mod command;
 mod open;

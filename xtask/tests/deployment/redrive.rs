@@ -44,3 +44,25 @@ fn a_task_whose_messages_come_back_is_stopped_after_one_round() {
     assert!(stopped.stderr.contains("messages come back: stopped after one round"), "{stopped}");
     assert_eq!(project.aws.messages(&dead), 1);
 }
+
+#[test]
+fn sqs_moves_nothing_of_a_queue_in_which_others_put_what_they_could_not_deliver() {
+    let subscribed = "
+  News: {Type: AWS::SNS::Topic}
+  Hears:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref News
+      Protocol: sqs
+      Endpoint: !GetAtt Other.Arn
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn}
+";
+    let project = Project::new(&format!("{QUEUES}{subscribed}"));
+    project.deploy().expect(0);
+    // The fake receives nothing: what counts is who is asked.
+    project.run(&["redrive", "orders", "Dead"]);
+    assert_eq!(project.called("StartMessageMoveTask"), 0);
+    assert_ne!(project.called("ReceiveMessage"), 0);
+    project.run(&["redrive", "orders", "Dead", "--to", "Other"]).expect(0);
+    assert_eq!(project.called("StartMessageMoveTask"), 1);
+}

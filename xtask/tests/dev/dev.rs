@@ -47,15 +47,15 @@ async fn what_is_saved_is_live_and_what_does_not_compile_is_not() {
     let project = Project::new();
     let mut dev = Dev::start(&project);
     let first = live(&project, &dev, |_| true).await;
-    said(&dev, "orders: deployed: built ").await;
+    said(&dev, "orders: deployed: built ", 1).await;
 
     project.program("two");
     let second = live(&project, &dev, |it| it.0 != first.0).await;
-    said(&dev, "Handler: built ").await;
+    said(&dev, "Handler: built ", 1).await;
 
     project.source("fn main() { missing() }");
-    said(&dev, "cannot find function `missing`").await;
-    said(&dev, "what ran before goes on").await;
+    said(&dev, "cannot find function `missing`", 1).await;
+    said(&dev, "what ran before goes on", 1).await;
     assert_eq!(project.live().await, Some(second.clone()));
 
     project.program("three");
@@ -76,8 +76,8 @@ async fn several_stacks_are_brought_in_step_also_one_that_is_new() {
     let project = Project::new();
     project.declare(&[("orders", 3), ("bills", 3)]);
     let mut dev = Dev::start(&project);
-    said(&dev, "orders: deployed: built ").await;
-    said(&dev, "bills: deployed: built ").await;
+    said(&dev, "orders: deployed: built ", 1).await;
+    said(&dev, "bills: deployed: built ", 1).await;
     let first = (project.live().await, project.live_of("bills").await);
     assert_eq!(first.0, first.1);
 
@@ -92,9 +92,26 @@ async fn several_stacks_are_brought_in_step_also_one_that_is_new() {
 
     // One stack alone, and one that is new.
     project.declare(&[("orders", 3), ("bills", 7), ("news", 3)]);
-    said(&dev, "news: deployed: built ").await;
+    said(&dev, "news: deployed: built ", 1).await;
+    said(&dev, "bills: deployed: built ", 2).await;
     assert_eq!(project.live().await.as_ref(), Some(&second));
     assert_eq!(project.live_of("bills").await.map(|it| it.1), Some(7));
+
+    // The template of one and the code of all.
+    project.program("three");
+    project.declare(&[("orders", 3), ("bills", 9), ("news", 3)]);
+    let third = live(&project, &dev, |it| *it != second).await;
+    said(&dev, "bills: deployed: built ", 3).await;
+    eventually_within(Duration::from_secs(30), "the others have new code", async || {
+        let (bills, news) = (project.live_of("bills").await, project.live_of("news").await);
+        let are_live = bills == Some((third.0.clone(), 9)) && news.as_ref() == Some(&third);
+        if are_live { Ok(()) } else { Err(dev.said()) }
+    })
+    .await;
+    // CloudFormation got nothing of the stack whose code alone was another.
+    assert_eq!(dev.said().matches("orders: deployed").count(), 1, "{}", dev.said());
+    let diff = project.run(&["diff", "orders", "--exit-code"]).expect(3);
+    assert!(diff.stdout.contains("Code.S3Key"), "{diff}");
 
     // Logs of all, that of the new one included.
     let invoked = project.run(&["invoke", "news", "Handler", "--event", "{}"]);
@@ -136,11 +153,11 @@ async fn live(project: &Project, dev: &Dev, is: impl Fn(&(String, i32)) -> bool)
     .await
 }
 
-/// Waits until it says `text`.
-async fn said(dev: &Dev, text: &str) {
+/// Waits until it has said `text` so often.
+async fn said(dev: &Dev, text: &str, times: usize) {
     eventually_within(Duration::from_secs(30), text, async || {
         let said = dev.said();
-        if said.contains(text) { Ok(()) } else { Err(said) }
+        if said.matches(text).count() >= times { Ok(()) } else { Err(said) }
     })
     .await;
 }

@@ -6,8 +6,12 @@ mod invoke;
 mod logs;
 mod messages;
 mod names;
+#[allow(dead_code, reason = "the tests of deployments use more of it")]
+#[path = "../deployment/project.rs"]
+mod project;
 mod replay;
 mod trace;
+mod undelivered;
 
 use serde_json::{Value, json};
 use testing::{CommandOutput, Deployment, LocalCloud};

@@ -5,13 +5,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use super::require;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local;
-use crate::operate::route;
 use crate::operate::running_stack::RunningStack;
+use crate::operate::{moment, route};
 use crate::services::cloudformation::Resource;
 
 /// How long API Gateway waits for an answer, and some time more.
@@ -20,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(35);
 
 /// How many bytes of an answer are shown.
 const SHOWN: usize = 256 * 1024;
+
+/// The header by which X-Ray's traces are passed on.
+/// <https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader>
+const TRACE: &str = "x-amzn-trace-id";
 
 /// A call of a route.
 #[derive(Debug, Deserialize)]
@@ -62,12 +67,16 @@ pub(super) async fn call(stack: &RunningStack, id: &str, Call { method, path, bo
     let method = reqwest::Method::from_bytes(method.as_bytes())
         .map_err(|_| Failure::new(format!("`{method}` is no method of HTTP")).exit(Exit::Usage))?;
     let mut request = local::http_client(PATIENCE)?.request(method, format!("{address}{path}"));
+    // What is done for it then belongs to a trace that is known here, also where the answer does not tell it.
+    let trace = new_trace();
+    request = request.header(TRACE, format!("Root={trace}"));
     if let Some(body) = body.filter(|it| !it.is_empty()) {
         request = request.header("content-type", "application/json").body(body);
     }
     let began = std::time::Instant::now();
     let answer = request.send().await.context("the API does not answer")?;
     let status = answer.status();
+    let told = answer.headers().get(TRACE).and_then(|it| root(it.to_str().ok()?)).map(str::to_owned);
     let headers: Vec<_> = answer
         .headers()
         .iter()
@@ -83,5 +92,34 @@ pub(super) async fn call(stack: &RunningStack, id: &str, Call { method, path, bo
         "body": String::from_utf8_lossy(shown),
         "cut": shown.len() < bytes.len(),
         "milliseconds": u64::try_from(took).unwrap_or(u64::MAX),
+        "trace": told.unwrap_or(trace),
     }))
+}
+
+/// The id of a trace that begins now: the time in seconds, and what makes it the only one.
+/// <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids>
+fn new_trace() -> String {
+    let unique = Uuid::new_v4().simple().to_string();
+    format!("1-{:08x}-{}", moment::now() / 1_000, unique.get(..24).unwrap_or_default())
+}
+
+/// The id of the trace in X-Ray's header.
+fn root(header: &str) -> Option<&str> {
+    header.split(';').find_map(|field| field.trim().strip_prefix("Root=")).filter(|it| !it.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_found_in_the_header_whatever_is_beside_it() {
+        let id = "1-5759e988-bd862e3fe1be46a994272793";
+        assert_eq!(root(&format!("Root={id};Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:a:0")), Some(id));
+        assert_eq!(root(&format!("Self=1-a-b; Root={id}")), Some(id));
+        assert_eq!(root("Sampled=1"), None);
+        let new = new_trace();
+        let parts: Vec<_> = new.split('-').map(str::len).collect();
+        assert_eq!(parts, [1, 8, 24], "{new}");
+    }
 }

@@ -73,11 +73,16 @@ pub(super) async fn objects(
     Ok(json!({"objects": objects.collect::<Vec<_>>(), "next": answer.next_continuation_token()}))
 }
 
-/// The beginning of an object as text, or that it is a picture.
+/// The beginning of an object as text, or that it is a picture; with its media type.
 pub(super) async fn object(stack: &RunningStack, id: &str, Object { key }: &Object) -> anyhow::Result<Json> {
     let bucket = bucket(stack, id)?;
     let head = stack.cloud.s3.head_object().bucket(&bucket.physical_id).key(key).send().await.map_err(explain)?;
-    let size = head.content_length().unwrap_or_default();
+    let mut shown = preview(stack, bucket, key, head.content_length().unwrap_or_default()).await?;
+    shown["type"] = head.content_type().into();
+    Ok(shown)
+}
+
+async fn preview(stack: &RunningStack, bucket: &Resource, key: &str, size: i64) -> anyhow::Result<Json> {
     if size == 0 {
         // It has no range that could be asked for.
         return Ok(json!({"text": "", "whole": true}));

@@ -1,6 +1,6 @@
 //! Messages: what is in queues, what is sent, and what goes back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 use aws_smithy_types::base64;
@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::operate::content::Content;
 use crate::operate::queue::{self, is_fifo};
 use crate::operate::running_stack::{FUNCTION, QUEUE, RunningStack};
+use crate::operate::undelivered;
 use crate::services::cloudformation::Resource;
 
 /// How large an object that is put may be.
@@ -38,6 +39,8 @@ pub struct Send {
     bytes: Option<String>,
     group: Option<String>,
     key: Option<String>,
+    /// The media type that the browser knows of a file; empty of one that it does not know.
+    content_type: Option<String>,
     source: Option<String>,
     detail_type: Option<String>,
     #[serde(default)]
@@ -50,7 +53,7 @@ pub struct Redrive {
     filter: Option<String>,
     /// The id of the only message that does.
     message: Option<String>,
-    /// The body that it is sent with.
+    /// The body that it is sent with; of a record of an invocation the event of the function.
     body: Option<String>,
 }
 
@@ -73,10 +76,16 @@ pub(super) fn queue_facts(stack: &RunningStack, id: &str) -> Json {
     let failing: Vec<_> = consumers.chain(stack.all(FUNCTION).filter(|it| others.contains(&it.id.as_str()))).collect();
     // Records of invocations tell the names of functions.
     let functions: BTreeMap<_, _> = failing.iter().map(|it| (&it.physical_id, &it.id)).collect();
+    let origins = stack.resource(id).map(|queue| undelivered::origins(stack, queue)).unwrap_or_default();
+    let reached = origins.iter().filter(|it| it.endpoint.is_ok()).map(|it| it.to.as_str());
+    let to: BTreeSet<_> = sources.iter().map(|it| it.id.as_str()).chain(reached).collect();
+    let unreachable = origins.iter().filter_map(|it| Some(format!("{}: {}", it.id, it.endpoint.as_ref().err()?)));
     json!({
         "fifo": is_fifo(&stack.arn(id)),
         "functions": functions,
         "failing": ids(failing),
+        "to": to,
+        "unreachable": unreachable.collect::<Vec<_>>(),
         "sources": ids(sources),
         "others": others,
         "consumers": ids(stack.consumers(id)),
@@ -120,7 +129,7 @@ pub(super) async fn peek(stack: &RunningStack, id: &str, Peek { limit }: &Peek) 
 
 /// Sends a message, an event or an object.
 pub(super) async fn send(stack: &RunningStack, id: &str, given: Send) -> anyhow::Result<Json> {
-    let Send { body, bytes, group, key, source, detail_type, attributes } = given;
+    let Send { body, bytes, group, key, content_type, source, detail_type, attributes } = given;
     let content = match bytes {
         Some(bytes) => base64::decode(bytes).context("the bytes are no Base64")?,
         None => body.clone().into_bytes(),
@@ -138,6 +147,7 @@ pub(super) async fn send(stack: &RunningStack, id: &str, given: Send) -> anyhow:
         deduplication_id: None,
         attributes,
         key: key.filter(|it| !it.is_empty()),
+        content_type: content_type.filter(|it| !it.is_empty()),
         detail_type: detail_type.filter(|it| !it.is_empty()),
         source: source.filter(|it| !it.is_empty()),
         target: TargetArgs::default(),
@@ -145,7 +155,7 @@ pub(super) async fn send(stack: &RunningStack, id: &str, given: Send) -> anyhow:
     Ok(send::send(stack, &arguments, content).await?.as_json())
 }
 
-/// Sends the messages of a dead-letter queue back to where they came from, or one that was mended.
+/// Sends the messages of a dead-letter queue back to where they came from or could not be delivered, or one that was mended.
 pub(super) async fn redrive(stack: &RunningStack, id: &str, given: Redrive) -> anyhow::Result<Json> {
     require(stack, id, QUEUE.types, QUEUE.one)?;
     let arguments = cli::Redrive {

@@ -5,6 +5,7 @@ import { copied, field, form, input, list, section, select, textarea } from "./f
 import { lastEvent } from "./function.js";
 import * as server from "./server.js";
 import { state } from "./state.js";
+import { wayTo } from "./timeline.js";
 
 export function ofApi(id, facts) {
   const address = list([["Address", facts.address && copied(facts.address)]]);
@@ -42,7 +43,7 @@ export function ofApi(id, facts) {
         const answer = await server.request(state.stack, id, "call", given);
         const headers = answer.headers.map(([name, value]) => `${name}: ${value}`).join("\n");
         return [
-          h("p", { class: answer.status < 400 ? "good" : "bad" }, `${answer.status} ${answer.reason ?? ""} in ${answer.milliseconds} ms`),
+          h("p", { class: answer.status < 400 ? "good" : "bad" }, `${answer.status} ${answer.reason ?? ""} in ${answer.milliseconds} ms `, wayTo(answer.trace)),
           h("pre", {}, pretty(answer.body)),
           answer.cut ? h("p", { class: "soft" }, "Only its beginning is shown.") : null,
           h("details", {}, h("summary", {}, "Headers"), h("pre", {}, headers)),

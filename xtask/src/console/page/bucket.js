@@ -34,10 +34,10 @@ export function ofBucket(id) {
   });
   const put = form(id, [field("File", file), field("Key", key), text], "Put object", async () => {
     if (!key.value) throw new Error("an object needs a key: the name that it has in the bucket");
-    const content = file.files.length > 0 ? { bytes: await base64(file.files[0]) } : { body: body.value };
+    const content = file.files.length > 0 ? { bytes: await base64(file.files[0]), content_type: file.files[0].type } : { body: body.value };
     const sent = await server.request(state.stack, id, "send", { ...content, key: key.value });
     look.requestSubmit();
-    return h("p", { class: "good" }, `put ${sent.id}`);
+    return h("p", { class: "good" }, `put ${sent.id}${sent.content_type ? ` as ${sent.content_type}` : ""}`);
   });
   return [section("Objects", look, results), state.changes ? section("Put an object", put) : null];
 }
@@ -53,6 +53,9 @@ function base64(file) {
   });
 }
 
+/** Whether text of a media type is shown as it is: JSON has its structure, and so has what looks like it and has no type of its own. */
+const isPlain = (type) => Boolean(type) && !/json|octet-stream/i.test(type);
+
 function object(id, { key, size, modified }) {
   const content = h("div");
   const element = h("details", { class: "item" }, h("summary", {}, key, h("span", { class: "soft" }, ` ${bytes(size)}${modified ? ` · ${new Date(modified).toISOString()}` : ""}`)), content);
@@ -60,12 +63,13 @@ function object(id, { key, size, modified }) {
     if (!element.open || content.childElementCount > 0) return;
     try {
       const shown = await server.request(state.stack, id, "object", { key });
+      if (shown.type) content.append(h("p", { class: "soft" }, shown.type));
       if (shown.picture) content.append(h("img", { src: server.picture(state.stack, id, key), alt: `The object ${key}`, loading: "lazy" }));
       else if (shown.binary) content.append(h("p", { class: "soft" }, "Its bytes are neither text nor a picture."));
       else if (shown.picture === false) content.append(h("p", { class: "soft" }, "The picture is too large to be shown."));
       else {
         const about = [shown.packed && "It is unpacked from gzip.", shown.whole === false && "Only its beginning is shown."].filter(Boolean).join(" ");
-        content.append(h("pre", {}, pretty(shown.text)), about ? h("p", { class: "soft" }, about) : "");
+        content.append(h("pre", {}, isPlain(shown.type) ? shown.text : pretty(shown.text)), about ? h("p", { class: "soft" }, about) : "");
       }
     } catch (error) {
       content.append(failure(error));

@@ -28,7 +28,7 @@ export function ofQueue(id, facts) {
     ]),
     state.changes ? section("Messages", facts.receives ? h("p", { class: "soft" }, `A look is a receive: after ${facts.receives} a message goes to the dead-letter queue.`) : null, done, look) : null,
     isDead && !state.changes ? section("Last errors", h("div", { "data-errors": facts.failing.join(",") }, errors(facts.failing))) : null,
-    facts.sources.length > 0 && state.changes ? section("Redrive", redrive(id, facts, look)) : null,
+    isDead && state.changes ? section("Redrive", facts.to.length > 0 ? redrive(id, facts, look) : null, facts.unreachable.map((it) => h("p", { class: "soft" }, `Not given again: what failed at ${it}`))) : null,
     !isDead && state.changes ? section("Send", send(id, facts, "Message")) : null,
   ];
 }
@@ -66,7 +66,8 @@ function message(queue, facts, { id, body, sent, received, group, source, attrib
     list(Object.entries(attributes)),
   );
   if (told?.function) element.append(again(told));
-  if (facts.sources.length > 0) element.append(mend(queue, facts, id, body, look));
+  // Of a record of an invocation, the function gets the event in it.
+  if (facts.to.length > 0) element.append(mend(queue, facts, id, told?.payload ?? body, look));
   return element;
 }
 
@@ -124,10 +125,10 @@ function sentAs(text, id) {
 }
 
 /** A form that sends one message of a dead-letter queue back with another body. */
-function mend(queue, { sources, done }, id, body, look) {
+function mend(queue, { to: ends, done }, id, body, look) {
   const text = textarea(pretty(body));
   const sending = form(queue, [field("Body", text)], "Send back", async () => {
-    const to = sources.join(" or ");
+    const to = ends.join(" or ");
     if (!(await ask(`Send this message back to ${to} with this body?`, "Send back"))) return h("p", { class: "soft" }, "Nothing was sent.");
     const { moved, messages } = await server.request(state.stack, queue, "redrive", { message: id, body: text.value });
     if (moved !== 1) return h("p", { class: "bad" }, "It is not in the queue any more, or behind another of its group.");
@@ -148,10 +149,10 @@ function reason(text) {
   }
 }
 
-function redrive(id, { sources }, look) {
+function redrive(id, { to: ends }, look) {
   const filter = input({ placeholder: "all messages" });
   return form(id, [field("Only bodies with this text", filter)], "Redrive", async () => {
-    const to = sources.join(" or ");
+    const to = ends.join(" or ");
     if (!(await ask(`Send the messages of ${id} back to ${to}?`, "Redrive"))) return h("p", { class: "soft" }, "Nothing was sent.");
     const { moved, stayed, came_back: back, messages } = await server.request(state.stack, id, "redrive", { filter: filter.value || null });
     // What was shown is not there any more.

@@ -28,6 +28,8 @@ pub(super) struct Metrics {
     /// What they are counted from, in milliseconds since the epoch.
     since: i64,
     read: Option<Instant>,
+    /// Why they could not be read when that was tried last.
+    problem: Option<String>,
 }
 
 struct PartMetric {
@@ -49,15 +51,21 @@ impl Metrics {
         } else {
             stack.all(FUNCTION).map(|it| throttles(&it.id, &it.physical_id)).chain(requests(stack)).collect()
         };
-        Self { of_parts, since, read: None }
+        Self { of_parts, since, read: None, problem: None }
     }
 
-    /// What they count by now; `None` when it is too early to ask again.
+    /// What they count by now; `None` when it is too early to ask again. What could not be read is so until it is read.
     pub(super) async fn read(&mut self, cloud: &Cloud) -> anyhow::Result<Option<Counted>> {
         if self.of_parts.is_empty() || self.read.is_some_and(|read| read.elapsed() < EVERY) {
-            return Ok(None);
+            return self.problem.clone().map_or(Ok(None), |problem| Err(anyhow::Error::msg(problem)));
         }
         self.read = Some(Instant::now());
+        let counted = self.count(cloud).await;
+        self.problem = counted.as_ref().err().map(|error| format!("{error:#}"));
+        counted.map(Some)
+    }
+
+    async fn count(&self, cloud: &Cloud) -> anyhow::Result<Counted> {
         let now = moment::now();
         let mut counted = Counted::default();
         for metrics in self.of_parts.chunks(AT_ONCE) {
@@ -74,7 +82,7 @@ impl Metrics {
                 }
             }
         }
-        Ok(Some(counted))
+        Ok(counted)
     }
 }
 
