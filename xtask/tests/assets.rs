@@ -144,7 +144,7 @@ fn programs(workspace: &Workspace, names: &[&str]) -> Vec<Program> {
 
 /// These programs, with no others.
 fn alone<'a>(names: &'a [&'a str]) -> Selection<'a> {
-    Selection { programs: names, all: names, unified: &[] }
+    Selection { programs: names, all: names, unified: &[], as_workers: false }
 }
 
 fn zips(workspace: &Workspace, names: &[&str]) -> Vec<Artifact> {
