@@ -34,6 +34,7 @@ fn dependencies_between_the_crates_point_one_way() {
             | "stackwright-bindings"
             | "stackwright-assembly"
             | "stackwright-kubernetes"
+            | "kubernetes-fake"
             | "stackwright-launch"
             | "stackwright-testing"
             | "stackwright-worker"

@@ -8,7 +8,7 @@ use crate::workloads::{large, small};
 
 #[tokio::test]
 async fn objects_are_applied_in_order_and_the_second_time_nothing_changes() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let objects = objects(&[small(), large()]).unwrap();
     let (result, told) = fake.apply(&objects).await;
     let applied = result.unwrap();
@@ -18,7 +18,7 @@ async fn objects_are_applied_in_order_and_the_second_time_nothing_changes() {
         assert!(told.contains(&name[1..]) && told.ends_with("is created"), "{told} {name}");
     }
     assert_eq!(told.iter().filter(|line| line.ends_with("is ready")).count(), 4, "{told:#?}");
-    let calls = fake.calls.seen();
+    let calls = fake.calls().seen();
     let manager = |call: &&String| call.starts_with("PATCH") && call.contains("fieldManager=stackwright");
     assert_eq!(calls.iter().filter(manager).count(), objects.len());
     let (result, told) = fake.apply(&objects).await;
@@ -28,7 +28,7 @@ async fn objects_are_applied_in_order_and_the_second_time_nothing_changes() {
 
 #[tokio::test]
 async fn what_the_stack_no_longer_has_is_removed_at_the_end() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.apply(&objects(&[small(), large()]).unwrap()).await.0.unwrap();
     fake.put(
         "deployments",
@@ -48,7 +48,7 @@ async fn what_the_stack_no_longer_has_is_removed_at_the_end() {
 
 #[tokio::test]
 async fn without_keda_nothing_is_applied() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.state().installed.clear();
     let error = fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap_err().to_string();
     assert!(error.contains("does not know the kind TriggerAuthentication of `keda.sh/v1alpha1`"), "{error}");
@@ -62,7 +62,7 @@ async fn without_keda_nothing_is_applied() {
 
 #[tokio::test]
 async fn a_property_that_others_manage_is_told_and_not_taken() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let objects = objects(&[small()]).unwrap();
     fake.apply(&objects).await.0.unwrap();
     fake.put("scaledobjects", "shop", "orders-consume", "kubectl-edit", &json!({"spec": {"maxReplicaCount": 3}}));
@@ -75,7 +75,7 @@ async fn a_property_that_others_manage_is_told_and_not_taken() {
 
 #[tokio::test]
 async fn what_belongs_to_others_is_not_taken_over() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let theirs = objects(&[small()]).unwrap();
     fake.put("namespaces", "", "shop", "kubectl", &json!({"metadata": {"name": "shop"}}));
     let error = fake.apply(&theirs).await.0.unwrap_err().to_string();
@@ -88,7 +88,7 @@ async fn what_belongs_to_others_is_not_taken_over() {
 
 #[tokio::test]
 async fn a_stack_does_not_take_objects_of_another() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap();
     let cluster = fake.connect().await;
     let error = cluster.apply("another", &objects(&[small()]).unwrap(), &mut |_| ()).await.unwrap_err().to_string();
@@ -99,7 +99,7 @@ async fn a_stack_does_not_take_objects_of_another() {
 
 #[tokio::test]
 async fn what_a_policy_of_the_cluster_refuses_is_told() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.state().refuses = Some(("deployments", 403, "admission webhook \"policy\" denied the request: no team label"));
     let error = fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap_err().to_string();
     assert!(error.contains("cannot apply Deployment shop/orders-consume: admission webhook"), "{error}");

@@ -16,7 +16,7 @@ fn told(error: &kubernetes::Error, expected: &[&str]) {
 
 #[tokio::test]
 async fn a_cluster_is_found_by_its_context() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     assert_eq!(fake.connect().await.context(), "dev");
 }
 
@@ -34,14 +34,14 @@ async fn a_kubeconfig_that_is_missing_is_told() {
 
 #[tokio::test]
 async fn a_context_that_is_missing_is_told_with_those_there_are() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let error = Cluster::connect(Some(&fake.kubeconfig()), "test", settings()).await.unwrap_err();
     told(&error, &["no context `test`: it has `dev`, `prod`"]);
 }
 
 #[tokio::test]
 async fn a_server_that_cannot_be_reached_is_told() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let text = std::fs::read_to_string(fake.kubeconfig()).unwrap();
     let (before, after) = text.split_once("http://127.0.0.1:").unwrap();
     let (_, after) = after.split_once('\'').unwrap();
@@ -52,15 +52,15 @@ async fn a_server_that_cannot_be_reached_is_told() {
 
 #[tokio::test]
 async fn a_server_that_does_not_let_in_is_told() {
-    let fake = Fake::start().await;
-    fake.calls.fail(0, crate::server::Fault::Status(401));
+    let fake = Fake::start();
+    fake.calls().fail(0, kubernetes_fake::Fault::Status(401));
     let error = Cluster::connect(Some(&fake.kubeconfig()), "dev", settings()).await.unwrap_err();
     told(&error, &["does not let in", "access entry"]);
 }
 
 #[tokio::test]
 async fn a_program_for_credentials_that_is_missing_is_told() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let text = std::fs::read_to_string(fake.kubeconfig()).unwrap();
     let exec =
         "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: no-such-program, interactiveMode: Never}}";

@@ -25,7 +25,7 @@ fn lines(changes: &Changes) -> Vec<String> {
 
 #[tokio::test]
 async fn in_an_empty_cluster_all_is_new() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let changes = difference(&fake, &[small()]).await;
     assert_eq!(changes.differences.len(), objects(&[small()]).unwrap().len());
     assert!(changes.differences.iter().all(|it| it.before.is_none() && it.after.is_some() && it.path.is_empty()));
@@ -33,14 +33,14 @@ async fn in_an_empty_cluster_all_is_new() {
 
 #[tokio::test]
 async fn what_is_applied_does_not_differ_with_all_that_the_server_adds() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.apply(&objects(&[small(), large()]).unwrap()).await.0.unwrap();
     assert_eq!(difference(&fake, &[small(), large()]).await, Changes::default());
 }
 
 #[tokio::test]
 async fn each_property_that_would_change_is_told() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap();
     let mut workload = small();
     workload.max_replicas = 20;
@@ -55,7 +55,7 @@ async fn each_property_that_would_change_is_told() {
 
 #[tokio::test]
 async fn what_would_be_removed_is_told() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.apply(&objects(&[small(), large()]).unwrap()).await.0.unwrap();
     let changes = difference(&fake, &[small()]).await;
     assert_eq!(changes.differences.len(), 7);
@@ -64,7 +64,7 @@ async fn what_would_be_removed_is_told() {
 
 #[tokio::test]
 async fn what_others_manage_is_told_with_what_it_would_become() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap();
     fake.put("scaledobjects", "shop", "orders-consume", "kubectl-edit", &json!({"spec": {"maxReplicaCount": 3}}));
     let changes = difference(&fake, &[small()]).await;

@@ -1,9 +1,9 @@
 //! One fault at each call is survived.
 
 use kubernetes::objects;
+use kubernetes_fake::Fault;
 
 use crate::fake::Fake;
-use crate::server::Fault;
 use crate::workloads::small;
 
 const FAULTS: [Fault; 3] = [Fault::Status(500), Fault::DropBefore, Fault::DropAfter];
@@ -14,9 +14,9 @@ async fn one_fault_at_each_call_of_an_application_and_a_removal_is_survived() {
     let all = |fault: Option<(usize, Fault)>| {
         let objects = &objects;
         async move {
-            let fake = Fake::start().await;
+            let fake = Fake::start();
             if let Some((call, fault)) = fault {
-                fake.calls.fail(call, fault);
+                fake.calls().fail(call, fault);
             }
             let cluster = fake.connect().await;
             let case = |error: kubernetes::Error| panic!("{fault:?}: {error}");
@@ -29,7 +29,7 @@ async fn one_fault_at_each_call_of_an_application_and_a_removal_is_survived() {
             assert_eq!(changes.differences, [], "{fault:?}");
             cluster.remove("shop-prod-orders", &mut |_| ()).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
             assert_eq!(fake.names(), [""; 0], "{fault:?}");
-            fake.calls.seen().len()
+            fake.calls().seen().len()
         }
     };
     let calls = all(None).await;
@@ -43,10 +43,10 @@ async fn one_fault_at_each_call_of_an_application_and_a_removal_is_survived() {
 
 #[tokio::test]
 async fn a_server_that_always_fails_is_given_up() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let cluster = fake.connect().await;
-    (1..100).for_each(|call| fake.calls.fail(call, Fault::Status(503)));
+    (1..100).for_each(|call| fake.calls().fail(call, Fault::Status(503)));
     let error = cluster.apply("shop-prod-orders", &objects(&[small()]).unwrap(), &mut |_| ()).await.unwrap_err();
     assert!(error.to_string().contains("cannot read the definition of"), "{error}");
-    assert_eq!(fake.calls.seen().len(), 6);
+    assert_eq!(fake.calls().seen().len(), 6);
 }

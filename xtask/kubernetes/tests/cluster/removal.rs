@@ -14,7 +14,7 @@ async fn remove(fake: &Fake) -> (Result<usize, kubernetes::Error>, Vec<String>) 
 
 #[tokio::test]
 async fn all_objects_are_removed_in_reverse_order_and_waited_for() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let objects = objects(&[small(), large()]).unwrap();
     fake.apply(&objects).await.0.unwrap();
     let (result, told) = remove(&fake).await;
@@ -26,7 +26,7 @@ async fn all_objects_are_removed_in_reverse_order_and_waited_for() {
 
 #[tokio::test]
 async fn a_namespace_that_holds_more_is_kept() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap();
     fake.put("configmaps", "shop", "kube-root-ca.crt", "kube-controller-manager", &json!({"data": {"a": "b"}}));
     fake.put("secrets", "shop", "password", "kubectl", &json!({"data": {"a": "b"}}));
@@ -41,7 +41,7 @@ async fn a_namespace_that_holds_more_is_kept() {
 
 #[tokio::test]
 async fn what_holds_an_object_is_told() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap();
     fake.state().keda_runs = false;
     let error = remove(&fake).await.0.unwrap_err().to_string();
@@ -52,7 +52,7 @@ async fn what_holds_an_object_is_told() {
 
 #[tokio::test]
 async fn a_cluster_without_keda_has_nothing_of_it_to_remove() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.state().installed.clear();
     assert_eq!(remove(&fake).await.0.unwrap(), 0);
 }

@@ -1,13 +1,14 @@
 //! A rollout is waited for, and its first real error is told.
 
 use kubernetes::objects;
+use kubernetes_fake::Rollout;
 use serde_json::json;
 
-use crate::fake::{Fake, Rollout};
+use crate::fake::Fake;
 use crate::workloads::small;
 
 async fn error(rollout: Rollout) -> (String, Vec<String>) {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.state().rollout = rollout;
     let (result, told) = fake.apply(&objects(&[small()]).unwrap()).await;
     (result.unwrap_err().to_string(), told)
@@ -29,7 +30,7 @@ async fn an_image_that_cannot_be_pulled_is_told() {
 
 #[tokio::test]
 async fn a_pod_without_a_node_is_told_and_waited_for() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.state().rollout = Rollout::Unscheduled;
     let (result, told) = fake.apply(&objects(&[small()]).unwrap()).await;
     result.unwrap();
@@ -57,7 +58,7 @@ async fn a_rollout_that_takes_too_long_is_told() {
 
 #[tokio::test]
 async fn a_worker_that_keda_has_scaled_to_nothing_is_ready() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     let objects = objects(&[small()]).unwrap();
     fake.apply(&objects).await.0.unwrap();
     fake.put("deployments", "shop", "orders-consume", "keda-operator", &json!({"spec": {"replicas": 0}}));
@@ -71,7 +72,7 @@ async fn a_worker_that_keda_has_scaled_to_nothing_is_ready() {
 
 #[tokio::test]
 async fn what_keda_cannot_do_is_told() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.state().keda_fails = Some("error getting the queue's length: AccessDenied");
     let error = fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap_err().to_string();
     assert!(error.contains("KEDA cannot scale by ScaledObject shop/orders-consume: error getting"), "{error}");
@@ -80,7 +81,7 @@ async fn what_keda_cannot_do_is_told() {
 
 #[tokio::test]
 async fn keda_that_says_nothing_is_told_and_stops_nothing() {
-    let fake = Fake::start().await;
+    let fake = Fake::start();
     fake.state().keda_runs = false;
     let (result, told) = fake.apply(&objects(&[small()]).unwrap()).await;
     result.unwrap();

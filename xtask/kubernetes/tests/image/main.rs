@@ -4,10 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
 
 mod archive;
-mod fake;
 mod programs;
 mod push;
 mod refused;
 mod runs;
-#[path = "../support/server.rs"]
-mod server;

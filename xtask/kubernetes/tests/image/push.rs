@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use kubernetes::{Credentials, Image, PushSettings, Registry};
+use kubernetes_fake::{FakeRegistry, Fault};
 
-use crate::fake::Fake;
 use crate::programs::{HERE, compile, package};
-use crate::server::Fault;
 
 fn image() -> Image {
     let folder = tempfile::tempdir().unwrap();
@@ -21,12 +20,22 @@ fn registry(name: &str, chunk: usize) -> Registry {
     Registry::new(name, None, PushSettings { chunk, pause, ..PushSettings::default() }).unwrap()
 }
 
+const REPOSITORY: &str = "shop/orders";
+
+/// A registry with a repository, and the name of that.
+fn start() -> (FakeRegistry, String) {
+    let fake = FakeRegistry::start();
+    fake.add(REPOSITORY);
+    let name = format!("{}/{REPOSITORY}", fake.address());
+    (fake, name)
+}
+
 /// Parts of this size make two or more of the largest blob.
 const CHUNK: usize = 200_000;
 
 #[track_caller]
-fn complete(fake: &Fake, image: &Image) {
-    let stored = fake.stored.lock().unwrap();
+fn complete(fake: &FakeRegistry, image: &Image) {
+    let stored = &fake.repositories()[REPOSITORY];
     for digest in [Some(image.digest()), image.packages_digest()].into_iter().flatten() {
         assert_eq!(stored.manifests[&digest], image.blob(&digest).unwrap());
     }
@@ -35,31 +44,31 @@ fn complete(fake: &Fake, image: &Image) {
 
 #[tokio::test]
 async fn an_image_is_pushed_in_parts_and_not_twice() {
-    let (fake, name) = Fake::start(None).await;
+    let (fake, name) = start();
     let image = image();
     let pushed = registry(&name, CHUNK).push(&image, Some("1.0.0")).await.unwrap();
     complete(&fake, &image);
     assert_eq!(pushed.image, format!("{name}@{}", image.digest()));
     assert_eq!(pushed.present, 0);
-    assert!(fake.stored.lock().unwrap().manifests.contains_key("1.0.0"));
-    let calls = fake.calls.seen();
+    assert!(fake.repositories()[REPOSITORY].manifests.contains_key("1.0.0"));
+    let calls = fake.calls().seen();
     assert!(calls.iter().filter(|call| call.starts_with("PATCH")).count() > 1, "{calls:#?}");
     let again = registry(&name, CHUNK).push(&image, None).await.unwrap();
     assert_eq!((again.sent, again.present), (0, pushed.sent));
-    assert_eq!(fake.calls.seen().len() - calls.len(), 2);
+    assert_eq!(fake.calls().seen().len() - calls.len(), 2);
 }
 
 #[tokio::test]
 async fn one_fault_at_each_call_is_survived() {
     let image = image();
-    let (fake, name) = Fake::start(None).await;
+    let (fake, name) = start();
     registry(&name, CHUNK).push(&image, Some("1")).await.unwrap();
-    let calls = fake.calls.seen().len();
+    let calls = fake.calls().seen().len();
     assert!(calls > 12, "{calls}");
     for fault in [Fault::Status(500), Fault::Status(429), Fault::Status(503), Fault::DropBefore, Fault::DropAfter] {
         for call in 0..calls {
-            let (fake, name) = Fake::start(None).await;
-            fake.calls.fail(call, fault);
+            let (fake, name) = start();
+            fake.calls().fail(call, fault);
             registry(&name, CHUNK)
                 .push(&image, Some("1"))
                 .await
@@ -71,19 +80,20 @@ async fn one_fault_at_each_call_is_survived() {
 
 #[tokio::test]
 async fn a_registry_that_always_fails_is_given_up() {
-    let (fake, name) = Fake::start(None).await;
-    (0..100).for_each(|call| fake.calls.fail(call, Fault::Status(503)));
+    let (fake, name) = start();
+    (0..100).for_each(|call| fake.calls().fail(call, Fault::Status(503)));
     let error = registry(&name, CHUNK).push(&image(), None).await.unwrap_err().to_string();
     assert!(error.contains("503 Service Unavailable") && error.contains("tried 5 times"), "{error}");
-    assert_eq!(fake.calls.seen().len(), 5);
+    assert_eq!(fake.calls().seen().len(), 5);
 }
 
 #[tokio::test]
 async fn what_cannot_be_another_time_is_told_at_once() {
-    let (fake, name) = Fake::start(Some("Basic QVdTOnRva2Vu")).await;
+    let (fake, name) = start();
+    fake.require("Basic QVdTOnRva2Vu");
     let error = registry(&name, CHUNK).push(&image(), None).await.unwrap_err().to_string();
     assert!(error.contains("401 Unauthorized") && error.contains("12 hours"), "{error}");
-    assert_eq!(fake.calls.seen().len(), 1);
+    assert_eq!(fake.calls().seen().len(), 1);
     let credentials = Credentials { user: "AWS".to_owned(), password: "token".to_owned() };
     assert!(!format!("{credentials:?}").contains("token"));
     let image = image();
@@ -94,7 +104,7 @@ async fn what_cannot_be_another_time_is_told_at_once() {
 
 #[tokio::test]
 async fn a_repository_that_is_missing_is_told() {
-    let (_fake, name) = Fake::start(None).await;
+    let (_fake, name) = start();
     let other = name.replace("/shop/", "/other/");
     let error = registry(&other, CHUNK).push(&image(), None).await.unwrap_err().to_string();
     assert!(error.contains("NAME_UNKNOWN: so it is") && error.contains("must be there"), "{error}");

@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 /// Plural, namespace and name.
-pub(crate) type Key = (String, String, String);
+pub type Key = (String, String, String);
 
+/// An object.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Stored {
-    pub(crate) value: Value,
-    pub(crate) owners: BTreeMap<String, String>,
+pub struct Stored {
+    /// As it is.
+    pub value: Value,
+    /// Who manages a property, by its path: `/spec/replicas`.
+    pub owners: BTreeMap<String, String>,
     /// How often it is read until its finalizers are through.
-    pub(crate) going: Option<u32>,
+    pub(super) going: Option<u32>,
 }
 
 /// Properties with other managers.
-pub(crate) type Conflicts = Vec<(String, String)>;
+pub type Conflicts = Vec<(String, String)>;
 
 /// The properties by path. Lists are one property.
 fn leaves(path: &str, value: &Value, found: &mut BTreeMap<String, Value>) {
@@ -49,7 +52,7 @@ fn remove(value: &mut Value, path: &str) {
 
 impl Stored {
     /// A new object, with what a server makes of one by itself.
-    pub(crate) fn new(kind: &str, number: u64) -> Self {
+    pub(super) fn new(kind: &str, number: u64) -> Self {
         let mut value =
             json!({"metadata": {"uid": format!("uid-{number}"), "creationTimestamp": "2026-01-01T00:00:00Z"}});
         if kind == "deployments" {
@@ -63,7 +66,7 @@ impl Stored {
     }
 
     /// Server-side apply, in the main.
-    pub(crate) fn apply(&mut self, applied: &Value, manager: &str, force: bool) -> Result<(), Conflicts> {
+    pub(super) fn apply(&mut self, applied: &Value, manager: &str, force: bool) -> Result<(), Conflicts> {
         let mut wanted = BTreeMap::new();
         leaves("", applied, &mut wanted);
         let owner = |path: &str| self.owners.get(path).filter(|owner| *owner != manager);
@@ -94,7 +97,7 @@ impl Stored {
     }
 
     /// Whether it has the labels of `selector`: `a=b,c=d`.
-    pub(crate) fn fits(&self, selector: &str) -> bool {
+    pub(super) fn fits(&self, selector: &str) -> bool {
         let labels = &self.value["metadata"]["labels"];
         selector.split(',').filter(|part| !part.is_empty()).all(|part| {
             let (name, value) = part.split_once('=').unwrap();

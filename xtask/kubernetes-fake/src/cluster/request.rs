@@ -6,17 +6,17 @@ use hyper::Uri;
 
 /// A path like `/apis/apps/v1/namespaces/shop/deployments/orders`, taken apart.
 #[derive(Debug, Default)]
-pub(crate) struct Target {
-    pub(crate) version: String,
-    pub(crate) namespace: String,
-    pub(crate) plural: String,
-    pub(crate) name: String,
-    pub(crate) subresource: String,
-    pub(crate) query: BTreeMap<String, String>,
+pub(super) struct Target {
+    pub(super) version: String,
+    pub(super) namespace: String,
+    pub(super) plural: String,
+    pub(super) name: String,
+    pub(super) subresource: String,
+    pub(super) query: BTreeMap<String, String>,
 }
 
 impl Target {
-    pub(crate) fn of(uri: &Uri) -> Self {
+    pub(super) fn of(uri: &Uri) -> Self {
         let mut parts = uri.path().trim_matches('/').split('/').map(str::to_owned);
         let mut next = || parts.next().unwrap_or_default();
         let version = match next().as_str() {

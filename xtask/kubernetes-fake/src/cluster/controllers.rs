@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Rollout, State};
-use crate::store::Stored;
+use super::store::Stored;
+use super::{Rollout, State};
 
 impl State {
     /// A set of the newest revision and one of the revision before, whose pod crashes.
-    pub(crate) fn make_pods(&mut self, namespace: &str, name: &str) {
+    pub(super) fn make_pods(&mut self, namespace: &str, name: &str) {
         let selector =
             self.objects[&("deployments".to_owned(), namespace.to_owned(), name.to_owned())].value["spec"]["selector"]
                 ["matchLabels"]
@@ -41,7 +41,7 @@ impl State {
     }
 
     /// A Deployment as its controller says it is.
-    pub(crate) fn rolled(&mut self, mut value: Value) -> Value {
+    pub(super) fn rolled(&mut self, mut value: Value) -> Value {
         self.looks += 1;
         let wanted = &value["spec"]["replicas"];
         let runs = match self.rollout {
@@ -64,7 +64,7 @@ impl State {
     }
 
     /// A `ScaledObject` as KEDA says it is, after the second look.
-    pub(crate) fn scaled(&mut self, mut value: Value) -> Value {
+    pub(super) fn scaled(&mut self, mut value: Value) -> Value {
         self.looks += 1;
         if self.keda_runs && self.looks > 2 {
             let (status, message) = self.keda_fails.map_or(("True", ""), |message| ("False", message));
