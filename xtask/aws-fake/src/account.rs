@@ -10,6 +10,7 @@ use time::macros::format_description;
 
 use crate::http::ACCOUNT;
 use crate::s3::Bucket;
+use crate::services::ecr::Registry;
 
 /// Seconds since the epoch.
 pub(crate) type Time = i64;
@@ -76,6 +77,8 @@ pub(crate) struct Account {
     ids: u64,
     pub(crate) live: Vec<Live>,
     pub(crate) buckets: IndexMap<String, Bucket>,
+    /// Repositories of images.
+    pub(crate) registry: Registry,
     /// How many items, messages and the like a resource holds.
     pub(crate) contents: BTreeMap<String, u64>,
     /// What functions logged.
@@ -114,6 +117,7 @@ impl Default for Account {
             ids: 0,
             live: Vec::new(),
             buckets: IndexMap::new(),
+            registry: Registry::default(),
             contents: BTreeMap::new(),
             logged: Vec::new(),
             metrics: BTreeMap::new(),

@@ -33,11 +33,13 @@ mod services;
 mod world;
 mod xml;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use account::Doing;
 pub use cloudformation::Mode;
 pub use faults::{At, Denial, Fault};
+pub use services::ecr::Repository;
 pub use world::Call;
 
 use cloudformation::{STATUSES, Settings, Stack};
@@ -324,6 +326,20 @@ impl FakeAws {
     #[must_use]
     pub fn object(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
         Some(self.world.lock().account.buckets.get(bucket)?.get(key)?.to_vec())
+    }
+
+    /// Has ECR's repositories be in a registry at `address`, where `make` makes one of this name. Its user is `AWS` and its
+    /// password `token`.
+    pub fn set_registry(&self, address: &str, make: impl Fn(&str) + Send + 'static) {
+        self.world.lock().account.registry.behind = Some((address.to_owned(), Box::new(make)));
+    }
+
+    /// The repositories of ECR, by their names, in whichever region.
+    #[must_use]
+    pub fn repositories(&self) -> BTreeMap<String, Repository> {
+        let world = self.world.lock();
+        let repositories = world.account.registry.repositories.iter();
+        repositories.map(|((_, name), repository)| (name.clone(), repository.clone())).collect()
     }
 
     /// Deletes what has a physical id as somebody would past CloudFormation.

@@ -199,6 +199,10 @@ fn physical_id(account: &mut Account, wanted: &Wanted<'_>) -> String {
         "AWS::ApiGateway::Method" => format!("{}|{}|{}", text("RestApiId"), text("ResourceId"), text("HttpMethod")),
         "AWS::ApiGateway::Stage" => text("StageName").to_owned(),
         kind if kind.starts_with("AWS::ApiGateway::") => account.suffix(6).to_lowercase(),
+        "AWS::EKS::PodIdentityAssociation" => {
+            let id = account.suffix(17).to_lowercase();
+            format!("arn:aws:eks:{region}:{ACCOUNT}:podidentityassociation/{}/a-{id}", text("ClusterName"))
+        }
         "AWS::Events::Rule" => match text("EventBusName") {
             "" | "default" => name,
             // A bus may be given by its ARN.

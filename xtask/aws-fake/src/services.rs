@@ -6,6 +6,7 @@ mod apigateway;
 mod cloudcontrol;
 mod cloudwatch;
 mod dynamodb;
+pub(crate) mod ecr;
 mod eventbridge;
 mod iam;
 mod lambda;
@@ -61,7 +62,8 @@ pub(crate) fn subject(request: &Request) -> String {
             NAMES.iter().find_map(|name| form.get(name)).unwrap_or_default().to_owned()
         }
         _ => {
-            const NAMES: [&str; 6] = ["TableName", "QueueName", "QueueUrl", "Name", "logGroupNamePrefix", "Identifier"];
+            const NAMES: [&str; 7] =
+                ["TableName", "QueueName", "QueueUrl", "Name", "logGroupNamePrefix", "Identifier", "repositoryName"];
             let body = body(request);
             NAMES.iter().find_map(|name| body.get(name)?.as_str()).unwrap_or_default().to_owned()
         }
@@ -128,6 +130,7 @@ pub(crate) fn call(account: &mut Account, request: &Request, operation: &str, id
         "monitoring" => cloudwatch::call(account, request, operation),
         "logs" => json(logs::call(account, request, operation)),
         "cloudcontrolapi" => json(cloudcontrol::call(account, request, operation)),
+        "ecr" => json(ecr::call(account, request, operation)),
         "events" => json(eventbridge::call(account, request, operation)),
         "lambda" => json(lambda::call(account, request, operation)),
         "apigateway" => json(apigateway::call(account, request, operation)),

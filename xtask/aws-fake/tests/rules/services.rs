@@ -1,7 +1,10 @@
 //! What the other services tell of resources.
 
+use std::sync::{Arc, Mutex};
+
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use aws_sdk_dynamodb::types::{PointInTimeRecoverySpecification, Select, TimeToLiveSpecification};
+use aws_sdk_ecr::types::{ImageScanningConfiguration, ImageTagMutability};
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::json;
 
@@ -255,4 +258,32 @@ async fn log_groups_buses_and_rules() {
     assert!(groups().await.unwrap().log_groups().is_empty());
     assert_eq!(refusal(bus().await).0, "ResourceNotFoundException");
     assert_eq!(refusal(rule().await).0, "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn repositories_of_images() {
+    let aws = start().await;
+    let ecr = aws_sdk_ecr::Client::new(&aws.config);
+    let describe = || ecr.describe_repositories().repository_names("shop/orders").send();
+    let made = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&made);
+    aws.fake.set_registry("127.0.0.1:1", move |name| seen.lock().unwrap().push(name.to_owned()));
+    assert_eq!(refusal(describe().await).0, "RepositoryNotFoundException");
+    let create = || {
+        let create = ecr.create_repository().repository_name("shop/orders");
+        let scan = ImageScanningConfiguration::builder().scan_on_push(true).build();
+        create.image_tag_mutability(ImageTagMutability::Immutable).image_scanning_configuration(scan).send()
+    };
+    create().await.unwrap();
+    assert_eq!(refusal(create().await).0, "RepositoryAlreadyExistsException");
+    assert_eq!(*made.lock().unwrap(), ["shop/orders"]);
+    assert_eq!(describe().await.unwrap().repositories()[0].repository_uri(), Some("127.0.0.1:1/shop/orders"));
+    let policy = || ecr.get_lifecycle_policy().repository_name("shop/orders").send();
+    assert_eq!(refusal(policy().await).0, "LifecyclePolicyNotFoundException");
+    ecr.put_lifecycle_policy().repository_name("shop/orders").lifecycle_policy_text("{}").send().await.unwrap();
+    assert_eq!(policy().await.unwrap().lifecycle_policy_text(), Some("{}"));
+    let repository = &aws.fake.repositories()["shop/orders"];
+    assert_eq!((repository.image_tag_mutability.as_str(), repository.scan_on_push), ("IMMUTABLE", true));
+    let token = ecr.get_authorization_token().send().await.unwrap();
+    assert_eq!(token.authorization_data()[0].authorization_token(), Some("QVdTOnRva2Vu"));
 }
