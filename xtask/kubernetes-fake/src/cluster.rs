@@ -112,7 +112,6 @@ impl FakeCluster {
     }
 
     /// What is in it. While it is held, the cluster does not answer.
-    #[must_use]
     pub fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.api.0)
     }

@@ -80,7 +80,6 @@ impl FakeRegistry {
     }
 
     /// Its repositories, by their names. While they are held, it does not answer.
-    #[must_use]
     pub fn repositories(&self) -> MutexGuard<'_, BTreeMap<String, Repository>> {
         lock(&self.registry.repositories)
     }
@@ -88,7 +87,9 @@ impl FakeRegistry {
     /// What makes a repository from elsewhere, as a service does that has the registry behind it.
     pub fn maker(&self) -> impl Fn(&str) + Send + 'static {
         let registry = Arc::clone(&self.registry);
-        move |name| drop(lock(&registry.repositories).entry(name.to_owned()).or_default())
+        move |name| {
+            lock(&registry.repositories).entry(name.to_owned()).or_default();
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod difference;
 mod event;
 mod live;
 mod namespaces;
+mod owner;
 mod pods;
 mod removal;
 mod rollout;
@@ -18,6 +19,7 @@ use std::time::Duration;
 pub use apply::Applied;
 pub use difference::{Changes, Conflict, Difference};
 pub use event::{Event, ObjectName};
+pub use owner::Owner;
 
 /// Who applies, in the server's record of which property is whose.
 pub const FIELD_MANAGER: &str = "stackwright";

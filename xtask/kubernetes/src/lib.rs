@@ -33,7 +33,7 @@
 //!
 //! ```no_run
 //! # async fn deploy(objects: &[kubernetes::Object]) -> Result<(), kubernetes::Error> {
-//! use kubernetes::{Architecture, Cluster, ClusterSettings, Credentials, Program, PushSettings, Registry};
+//! use kubernetes::{Architecture, Cluster, ClusterSettings, Credentials, Owner, Program, PushSettings, Registry};
 //!
 //! let mut program = Program::new("orders-consume", "1.2.0", "target/orders-consume", Architecture::Arm64);
 //! program.certificates = Some("/etc/ssl/certs/ca-certificates.crt".into());
@@ -43,7 +43,8 @@
 //! println!("{} is there", pushed.image);
 //!
 //! let cluster = Cluster::connect(None, "prod", ClusterSettings::default()).await?;
-//! cluster.apply("shop-prod-orders", objects, &mut |event| println!("{event}")).await?;
+//! let owner = Owner { project: "shop", stack: "shop-prod-orders" };
+//! cluster.apply(owner, objects, &mut |event| println!("{event}")).await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -61,7 +62,9 @@ mod unresolved;
 mod workload;
 
 pub use check::{Invalid, Problem, check};
-pub use cluster::{Applied, Changes, Cluster, ClusterSettings, Conflict, Difference, Event, FIELD_MANAGER, ObjectName};
+pub use cluster::{
+    Applied, Changes, Cluster, ClusterSettings, Conflict, Difference, Event, FIELD_MANAGER, ObjectName, Owner,
+};
 pub use error::Error;
 pub use image::{Image, Package, Program, Sysroot};
 pub use labels::{PROJECT_LABEL, STACK_LABEL, STAGE_LABEL};

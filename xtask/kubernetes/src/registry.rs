@@ -120,6 +120,20 @@ impl Registry {
         Ok(pushed)
     }
 
+    /// Whether the image is there, by digest, with the list of its packages.
+    ///
+    /// # Errors
+    /// When the registry refuses, or fails as often as it is tried.
+    pub async fn has_image(&self, image: &Image) -> Result<bool, Error> {
+        for manifest in [Some(image.manifest()), image.packages()].into_iter().flatten() {
+            let path = format!("manifests/{}", manifest.digest());
+            if !self.has(&path, manifest.media_type().as_ref()).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     async fn push_manifest(&self, image: &Image, manifest: &Descriptor, pushed: &mut Pushed) -> Result<(), Error> {
         let content = bytes(image, manifest)?;
         let digest = manifest.digest().to_string();

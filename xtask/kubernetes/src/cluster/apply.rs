@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::call::{refused, status};
 use super::difference::{Conflict, conflicts};
 use super::event::{Event, ObjectName, Tell};
-use super::live::stack_of;
+use super::owner::Owner;
 use super::{Cluster, FIELD_MANAGER};
 use crate::Error;
 use crate::object::{Kind, Object};
@@ -26,7 +26,7 @@ pub struct Applied {
 
 impl Cluster {
     /// Applies `objects` in their order, by server-side apply as [`FIELD_MANAGER`]; waits until each Deployment does what
-    /// it should, and removes objects with the label of `stack` that are not among them.
+    /// it should, and removes objects with the labels of `owner` that are not among them.
     ///
     /// A Deployment that KEDA has scaled to no pod does what it should. Done twice, the second time changes nothing.
     ///
@@ -34,12 +34,12 @@ impl Cluster {
     /// When a kind is not installed, which is told before anything is applied; when an object is of another stack, or
     /// someone else manages a property; when the server refuses; and when pods do not run, with the first of their
     /// errors. What was applied before stays.
-    pub async fn apply(&self, stack: &str, objects: &[Object], tell: Tell<'_>) -> Result<Applied, Error> {
+    pub async fn apply(&self, owner: Owner<'_>, objects: &[Object], tell: Tell<'_>) -> Result<Applied, Error> {
         let kinds = self.kinds_with(objects).await?;
         let mut live = Vec::new();
         for object in objects {
             let before = self.get(object.known(), &ObjectName::of(object)).await?;
-            self.check_owner(stack, object, before.as_ref())?;
+            self.check_owner(owner, object, before.as_ref())?;
             live.push(before);
         }
         let mut applied = Applied::default();
@@ -62,17 +62,22 @@ impl Cluster {
         for object in objects.iter().filter(|object| object.known() == Kind::SCALED_OBJECT) {
             self.wait_for_scaling(&ObjectName::of(object), tell).await?;
         }
-        applied.removed = self.prune(stack, objects, &kinds, tell).await?;
+        applied.removed = self.prune(owner, objects, &kinds, tell).await?;
         Ok(applied)
     }
 
     /// An object of another stack is not taken over, nor is a namespace of nobody: it would be removed with the stack.
-    pub(super) fn check_owner(&self, stack: &str, object: &Object, live: Option<&DynamicObject>) -> Result<(), Error> {
+    pub(super) fn check_owner(
+        &self,
+        owner: Owner<'_>,
+        object: &Object,
+        live: Option<&DynamicObject>,
+    ) -> Result<(), Error> {
         let Some(live) = live else { return Ok(()) };
         let name = ObjectName::of(object);
-        match stack_of(live) {
-            Some(owner) if owner == stack => Ok(()),
-            Some(owner) => Err(Error::new(format!("{name} is of the stack `{owner}`: expected none, or `{stack}`"))
+        match Owner::of(live) {
+            Some(theirs) if theirs == owner => Ok(()),
+            Some(theirs) => Err(Error::new(format!("{name} is of {theirs}: expected nobody's, or of {owner}"))
                 .help("give it another name, or remove it from the other stack first")
                 .help("a namespace of another stack can be shared: set `creates_namespace` to false")),
             None if object.known() == Kind::NAMESPACE => {

@@ -6,6 +6,7 @@ use super::Cluster;
 use super::call::{refused, status};
 use super::compare::differences;
 use super::event::ObjectName;
+use super::owner::Owner;
 use crate::Error;
 use crate::object::Object;
 
@@ -49,13 +50,13 @@ impl Cluster {
     ///
     /// # Errors
     /// When a kind is not installed, an object is of another stack, or the server refuses one.
-    pub async fn difference(&self, stack: &str, objects: &[Object]) -> Result<Changes, Error> {
+    pub async fn difference(&self, owner: Owner<'_>, objects: &[Object]) -> Result<Changes, Error> {
         let kinds = self.kinds_with(objects).await?;
         let mut changes = Changes::default();
         for object in objects {
             let name = ObjectName::of(object);
             let live = self.get(object.known(), &name).await?;
-            self.check_owner(stack, object, live.as_ref())?;
+            self.check_owner(owner, object, live.as_ref())?;
             let Some(live) = live else {
                 let after = Some(object.value());
                 changes.differences.push(Difference { object: name, path: String::new(), before: None, after });
@@ -80,7 +81,7 @@ impl Cluster {
                 }),
             );
         }
-        for live in self.superfluous(stack, objects, &kinds).await? {
+        for live in self.superfluous(owner, objects, &kinds).await? {
             let before = serde_json::to_value(&live.object).ok();
             changes.differences.push(Difference { object: live.name, path: String::new(), before, after: None });
         }

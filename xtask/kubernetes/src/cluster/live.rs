@@ -5,8 +5,8 @@ use kube::api::{DynamicObject, ListParams};
 use super::Cluster;
 use super::call::{refused, status};
 use super::event::ObjectName;
+use super::owner::Owner;
 use crate::Error;
-use crate::labels::STACK_LABEL;
 use crate::object::{Kind, Object};
 
 /// An object of a cluster.
@@ -59,11 +59,11 @@ impl Cluster {
         })
     }
 
-    /// The objects of `stack`, by its label, of these kinds.
-    pub(super) async fn of_stack(&self, stack: &str, kinds: &[Kind]) -> Result<Vec<Live>, Error> {
+    /// The objects of `owner`, by its labels, of these kinds.
+    pub(super) async fn all_of(&self, owner: Owner<'_>, kinds: &[Kind]) -> Result<Vec<Live>, Error> {
         let mut all = Vec::new();
         for kind in kinds.iter().copied() {
-            let selector = format!("{STACK_LABEL}={stack}");
+            let selector = owner.selector();
             let parameters = &ListParams::default().labels(&selector);
             let list = |client| async move { Self::api(client, kind, None).list(parameters).await };
             let name = ObjectName::new(kind, None, "*");
@@ -75,9 +75,4 @@ impl Cluster {
         }
         Ok(all)
     }
-}
-
-/// The stack that an object says it is of.
-pub(super) fn stack_of(object: &DynamicObject) -> Option<&str> {
-    object.metadata.labels.as_ref()?.get(STACK_LABEL).map(String::as_str)
 }

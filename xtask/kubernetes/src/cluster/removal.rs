@@ -6,63 +6,64 @@ use tokio::time::{Instant, sleep};
 use super::Cluster;
 use super::call::{refused, status};
 use super::event::{Event, ObjectName, Tell};
-use super::live::{Live, stack_of};
+use super::live::Live;
+use super::owner::Owner;
 use crate::Error;
 use crate::object::{Kind, Object};
 
 impl Cluster {
-    /// Removes all objects with the label of `stack`, in the reverse of the order in which they are applied, and waits
+    /// Removes all objects with the labels of `owner`, in the reverse of the order in which they are applied, and waits
     /// until they are gone. A namespace stays that holds anything else. Says how many are gone.
     ///
     /// # Errors
     /// When the server refuses, or when an object does not go in time, with what holds it.
-    pub async fn remove(&self, stack: &str, tell: Tell<'_>) -> Result<usize, Error> {
-        self.prune(stack, &[], &self.kinds().await?, tell).await
+    pub async fn remove(&self, owner: Owner<'_>, tell: Tell<'_>) -> Result<usize, Error> {
+        self.prune(owner, &[], &self.kinds().await?, tell).await
     }
 
-    /// Removes the objects of `stack` that are not among `objects`. Says how many are gone.
+    /// Removes the objects of `owner` that are not among `objects`. Says how many are gone.
     pub(super) async fn prune(
         &self,
-        stack: &str,
+        owner: Owner<'_>,
         objects: &[Object],
         kinds: &[Kind],
         tell: Tell<'_>,
     ) -> Result<usize, Error> {
         let mut removed = 0;
-        for live in self.superfluous(stack, objects, kinds).await?.into_iter().rev() {
+        for live in self.superfluous(owner, objects, kinds).await?.into_iter().rev() {
             if live.kind == Kind::NAMESPACE
                 && let Some(why) = self.holds(&live.name.name).await
             {
                 tell(Event::Kept(live.name, why));
                 continue;
             }
-            self.delete(stack, &live).await?;
+            self.delete(owner, &live).await?;
             tell(Event::Removed(live.name));
             removed += 1;
         }
         Ok(removed)
     }
 
-    /// The objects of `stack` that are not among `objects`, in their order. A namespace that objects are in is not
+    /// The objects of `owner` that are not among `objects`, in their order. A namespace that objects are in is not
     /// among them.
     pub(super) async fn superfluous(
         &self,
-        stack: &str,
+        owner: Owner<'_>,
         objects: &[Object],
         kinds: &[Kind],
     ) -> Result<Vec<Live>, Error> {
         let wanted: Vec<_> = objects.iter().map(ObjectName::of).collect();
         let is_used = |name: &ObjectName| objects.iter().any(|object| object.namespace() == Some(&name.name));
-        let mut all = self.of_stack(stack, kinds).await?;
+        let mut all = self.all_of(owner, kinds).await?;
         all.retain(|live| {
             !wanted.contains(&live.name)
-                && stack_of(&live.object) == Some(stack)
+                && Owner::of(&live.object) == Some(owner)
                 && !(live.kind == Kind::NAMESPACE && is_used(&live.name))
         });
         Ok(all)
     }
 
-    async fn delete(&self, stack: &str, live: &Live) -> Result<(), Error> {
+    async fn delete(&self, owner: Owner<'_>, live: &Live) -> Result<(), Error> {
         let Live { kind, name, object } = live;
         let uid = &object.metadata.uid;
         let preconditions = Some(Preconditions { uid: uid.clone(), resource_version: None });
@@ -81,7 +82,7 @@ impl Cluster {
         let end = Instant::now() + self.settings.removal;
         loop {
             let left =
-                self.get(*kind, name).await?.filter(|left| left.metadata.uid == *uid && stack_of(left) == Some(stack));
+                self.get(*kind, name).await?.filter(|left| left.metadata.uid == *uid && Owner::of(left) == Some(owner));
             let Some(left) = left else { return Ok(()) };
             if Instant::now() >= end {
                 let seconds = self.settings.removal.as_secs();

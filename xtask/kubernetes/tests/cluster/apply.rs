@@ -1,9 +1,9 @@
 //! Objects are applied in order, and nothing of others is taken.
 
-use kubernetes::objects;
+use kubernetes::{Owner, objects};
 use serde_json::json;
 
-use crate::fake::Fake;
+use crate::fake::{Fake, OWNER};
 use crate::workloads::{large, small};
 
 #[tokio::test]
@@ -91,10 +91,18 @@ async fn a_stack_does_not_take_objects_of_another() {
     let fake = Fake::start();
     fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap();
     let cluster = fake.connect().await;
-    let error = cluster.apply("another", &objects(&[small()]).unwrap(), &mut |_| ()).await.unwrap_err().to_string();
-    assert!(error.contains("is of the stack `shop-prod-orders`: expected none, or `another`"), "{error}");
-    let error = cluster.difference("another", &objects(&[small()]).unwrap()).await.unwrap_err().to_string();
-    assert!(error.contains("is of the stack `shop-prod-orders`"), "{error}");
+    // A stack of the same name in another project is another.
+    for other in [Owner { stack: "another", ..OWNER }, Owner { project: "market", ..OWNER }] {
+        let theirs = objects(&[small()]).unwrap();
+        let error = cluster.apply(other, &theirs, &mut |_| ()).await.unwrap_err().to_string();
+        let of = "is of the stack `shop-prod-orders` of the project `shop`: expected nobody's, or of the stack";
+        assert!(error.contains(of), "{error}");
+        let error = cluster.difference(other, &theirs).await.unwrap_err().to_string();
+        assert!(error.contains("is of the stack `shop-prod-orders`"), "{error}");
+        let before = fake.names();
+        assert_eq!(cluster.remove(other, &mut |_| ()).await.unwrap(), 0);
+        assert_eq!(fake.names(), before);
+    }
 }
 
 #[tokio::test]

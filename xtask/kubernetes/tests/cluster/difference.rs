@@ -3,12 +3,12 @@
 use kubernetes::{Changes, Workload, objects};
 use serde_json::json;
 
-use crate::fake::Fake;
+use crate::fake::{Fake, OWNER};
 use crate::workloads::{large, small};
 
 async fn difference(fake: &Fake, workloads: &[Workload]) -> Changes {
     let before = fake.state().objects.clone();
-    let changes = fake.connect().await.difference("shop-prod-orders", &objects(workloads).unwrap()).await.unwrap();
+    let changes = fake.connect().await.difference(OWNER, &objects(workloads).unwrap()).await.unwrap();
     let after = fake.state().objects.clone();
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
     changes

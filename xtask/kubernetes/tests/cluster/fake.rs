@@ -3,8 +3,11 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use kubernetes::{Applied, Cluster, ClusterSettings, Error, Object};
+use kubernetes::{Applied, Cluster, ClusterSettings, Error, Object, Owner};
 use kubernetes_fake::FakeCluster;
+
+/// Whose the workers of these tests are.
+pub(crate) const OWNER: Owner<'_> = Owner { project: "shop", stack: "shop-prod-orders" };
 
 pub(crate) struct Fake(FakeCluster);
 
@@ -28,8 +31,7 @@ impl Fake {
     /// Applies `objects`, with what was told meanwhile.
     pub(crate) async fn apply(&self, objects: &[Object]) -> (Result<Applied, Error>, Vec<String>) {
         let mut told = Vec::new();
-        let result =
-            self.connect().await.apply("shop-prod-orders", objects, &mut |event| told.push(event.to_string())).await;
+        let result = self.connect().await.apply(OWNER, objects, &mut |event| told.push(event.to_string())).await;
         (result, told)
     }
 }

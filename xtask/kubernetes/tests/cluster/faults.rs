@@ -3,7 +3,7 @@
 use kubernetes::objects;
 use kubernetes_fake::Fault;
 
-use crate::fake::Fake;
+use crate::fake::{Fake, OWNER};
 use crate::workloads::small;
 
 const FAULTS: [Fault; 3] = [Fault::Status(500), Fault::DropBefore, Fault::DropAfter];
@@ -20,14 +20,11 @@ async fn one_fault_at_each_call_of_an_application_and_a_removal_is_survived() {
             }
             let cluster = fake.connect().await;
             let case = |error: kubernetes::Error| panic!("{fault:?}: {error}");
-            cluster.apply("shop-prod-orders", objects, &mut |_| ()).await.unwrap_or_else(case);
+            cluster.apply(OWNER, objects, &mut |_| ()).await.unwrap_or_else(case);
             assert_eq!(fake.names().len(), objects.len() + 4, "{fault:?}");
-            let changes = cluster
-                .difference("shop-prod-orders", objects)
-                .await
-                .unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+            let changes = cluster.difference(OWNER, objects).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
             assert_eq!(changes.differences, [], "{fault:?}");
-            cluster.remove("shop-prod-orders", &mut |_| ()).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+            cluster.remove(OWNER, &mut |_| ()).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
             assert_eq!(fake.names(), [""; 0], "{fault:?}");
             fake.calls().seen().len()
         }
@@ -46,7 +43,7 @@ async fn a_server_that_always_fails_is_given_up() {
     let fake = Fake::start();
     let cluster = fake.connect().await;
     (1..100).for_each(|call| fake.calls().fail(call, Fault::Status(503)));
-    let error = cluster.apply("shop-prod-orders", &objects(&[small()]).unwrap(), &mut |_| ()).await.unwrap_err();
+    let error = cluster.apply(OWNER, &objects(&[small()]).unwrap(), &mut |_| ()).await.unwrap_err();
     assert!(error.to_string().contains("cannot read the definition of"), "{error}");
     assert_eq!(fake.calls().seen().len(), 6);
 }

@@ -3,12 +3,12 @@
 use kubernetes::objects;
 use serde_json::json;
 
-use crate::fake::Fake;
+use crate::fake::{Fake, OWNER};
 use crate::workloads::{large, small};
 
 async fn remove(fake: &Fake) -> (Result<usize, kubernetes::Error>, Vec<String>) {
     let mut told = Vec::new();
-    let result = fake.connect().await.remove("shop-prod-orders", &mut |event| told.push(event.to_string())).await;
+    let result = fake.connect().await.remove(OWNER, &mut |event| told.push(event.to_string())).await;
     (result, told)
 }
 
