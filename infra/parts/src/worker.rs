@@ -86,7 +86,7 @@ pub fn worker(stack: &mut Stack, id: &'static str, cluster: &Cluster, worker: Wo
             action::sqs::CHANGE_MESSAGE_VISIBILITY,
             action::sqs::GET_QUEUE_ATTRIBUTES,
         ]),
-        |statement, arn| statement.on(arn),
+        Statement::on,
     );
     let role = stack.named(format!("{id}Role")).add(Role {
         assume_role_policy_document: PolicyDocument::from([trust]),
@@ -102,7 +102,7 @@ pub fn worker(stack: &mut Stack, id: &'static str, cluster: &Cluster, worker: Wo
     let read = queues
         .iter()
         .map(|queue| queue.arn().clone())
-        .fold(Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]), |statement, arn| statement.on(arn));
+        .fold(Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]), Statement::on);
     let scaler_role = stack.named(format!("{id}ScalerRole")).add(Role {
         assume_role_policy_document: PolicyDocument::from([operator]),
         policies: vec![InlinePolicy {

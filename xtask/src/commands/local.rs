@@ -1,5 +1,7 @@
 //! `local`: the local cloud's process and state.
 
+use std::fmt::Write as _;
+
 use assembly::System;
 use clap::Subcommand;
 use infra::Stage;
@@ -117,10 +119,10 @@ fn worker(worker: &RunningWorker) -> String {
     let RunningWorker { stack, id, processes, max, restarts, problem, .. } = worker;
     let mut line = format!("{stack}/{id}: {} of at most {max} run", processes.len());
     if *restarts > 0 {
-        line += &format!(", {restarts} started again");
+        let _ = write!(line, ", {restarts} started again");
     }
     if let Some(problem) = problem {
-        line += &format!("; {problem}");
+        let _ = write!(line, "; {problem}");
     }
     line
 }
