@@ -199,12 +199,13 @@ pub struct OperationArgs {
     /// Take a stack out of a state that no deployment can leave, before it is deployed.
     #[arg(long)]
     pub recover: bool,
-    /// The context of the kubeconfig that leads to the cluster of the stacks' workers.
-    #[arg(long, value_name = "NAME")]
+    /// Apply the stacks' workers to the cluster of this context of the kubeconfig, wait until they run, and remove those of
+    /// before. Without it, their files are written for `kubectl apply -k`.
+    #[arg(long, value_name = "NAME", conflicts_with = "local")]
     pub kube_context: Option<String>,
     /// Give functions their new code at once, without CloudFormation. Refused when anything but code would change, and in a
     /// protected stage. The next deployment brings CloudFormation in step.
-    #[arg(long, conflicts_with_all = ["role_arn", "no_rollback", "adopt", "recover", "import_existing", "plan"])]
+    #[arg(long, conflicts_with_all = ["role_arn", "no_rollback", "adopt", "recover", "import_existing", "plan", "kube_context"])]
     pub hotswap: bool,
 }
 
@@ -228,8 +229,8 @@ pub struct DestroyArgs {
     /// Delete tables, queues and buckets that hold data, too.
     #[arg(long)]
     pub force: bool,
-    /// The context of the kubeconfig that leads to the cluster of the stacks' workers.
-    #[arg(long, value_name = "NAME")]
+    /// Remove the stacks' workers first, from the cluster of this context of the kubeconfig.
+    #[arg(long, value_name = "NAME", conflicts_with = "local")]
     pub kube_context: Option<String>,
     /// Copy what tables, queues and buckets hold to this folder first; `restore` brings it back.
     #[arg(long, value_name = "DIR")]

@@ -40,6 +40,13 @@ impl Failure {
         self
     }
 
+    /// The same failure, whose message goes on with `more`.
+    #[must_use]
+    pub fn and(mut self, more: &str) -> Self {
+        self.message.push_str(more);
+        self
+    }
+
     /// The same failure with advice, a line for each call.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -1,7 +1,9 @@
 //! What Kubernetes runs of a stack's workers.
 
+pub mod apply;
 pub mod cluster;
 mod image;
+pub mod plan;
 mod repository;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,9 @@ pub const FOLDER: &str = "kubernetes";
 /// written as `${...}`.
 #[must_use]
 pub fn undeployed(stack: &Stack, project: &str) -> Vec<Workload> {
-    let image = |function: &Function| format!("{}@${{{}ImageDigest}}", repository::UNRESOLVED, function.id);
+    let image = |function: &Function| {
+        format!("{}@${{{}ImageDigest}}", repository::unresolved_uri(project, &function.program), function.id)
+    };
     let images = stack.workers().map(|(function, _)| (function.id.clone(), image(function))).collect();
     workloads(stack, project, "${AWS::Region}", &images, &|value| infra::iam::name_variables(&text(value)))
 }
@@ -111,4 +115,12 @@ pub fn write(folder: &Path, files: &[kubernetes::File]) -> anyhow::Result<()> {
         std::fs::write(folder.join(&file.name), &file.text).with_context(cannot)?;
     }
     Ok(())
+}
+
+/// What is known as text, and what is not with its placeholders.
+fn written(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        other => infra::iam::name_variables(&text(other)),
+    }
 }

@@ -42,8 +42,8 @@ pub struct Diff {
     /// Write the plans to a file, for `deploy --plan`.
     #[arg(long, value_name = "FILE", conflicts_with = "before")]
     pub out: Option<PathBuf>,
-    /// The context of the kubeconfig that leads to the cluster of the stacks' workers.
-    #[arg(long, value_name = "NAME", conflicts_with = "before")]
+    /// Say also what would change of the stacks' workers in the cluster of this context of the kubeconfig.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["before", "local"])]
     pub kube_context: Option<String>,
     /// Exit with 3 when there are differences.
     #[arg(long)]

@@ -1,10 +1,9 @@
 //! `deploy`: builds the functions, shows the plans, asks once, carries all out at once and prints the outputs.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
-use kubernetes::{Changes, Cluster};
+use kubernetes::Cluster;
 use serde_json::{Value as Json, json};
 
 use crate::app::App;
@@ -22,9 +21,11 @@ use crate::deploy::rollout::{self, Done, Times};
 use crate::deploy::sealed::Sealed;
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
-use crate::workloads::cluster::Built;
+use crate::workloads::apply;
+use crate::workloads::plan::WorkersPlan;
 use crate::{local, parameter_file, ui, workloads};
 
 /// Deploys each stack to each region and prints the outputs.
@@ -50,7 +51,8 @@ pub async fn run(
     gate::require(&mut selection.stacks, &selection.app.workspace.root, allowed)?;
     let clouds = cloud::connect_all(target, selection.default_region()).await?;
     let mut all = StackInstance::all(&selection.stacks, &clouds);
-    let cluster = workloads::cluster::connect(operation.kube_context.as_deref(), &all).await?;
+    let cluster = workloads::cluster::connect(operation.kube_context.as_deref(), &all).await;
+    let cluster = cluster.map_err(nothing_deployed)?;
 
     if operation.recover {
         for instance in &all {
@@ -79,17 +81,21 @@ pub async fn run(
     if operation.hotswap {
         return swap(&all, prepared, approval, build).await;
     }
-    let workers = Workers::of(&selection.app, cluster, &all, &prepared).await?;
+    let workers = Workers::of(&selection.app, cluster, &all, &prepared).await;
+    let mut workers = workers.map_err(nothing_deployed)?;
+    workers.show(&all, !approval.yes && plan.is_none());
     say_readers(&selection, &all, &prepared);
     exports::release(&mut all, &mut prepared).await?;
     let artifacts = rollout::artifacts(&prepared);
+    let question = [question("deploy", &all, &prepared), workers.question(&all)];
+    let question: Vec<_> = question.into_iter().flatten().collect();
     if let Some(plan) = &plan {
-        for (instance, prepared) in all.iter().zip(&prepared) {
+        for ((instance, prepared), workers) in all.iter().zip(&prepared).zip(&workers.plans) {
             if let Ok(prepared) = prepared {
-                plan.require(instance, prepared)?;
+                plan.require(instance, prepared, workers.as_ref())?;
             }
         }
-    } else if let Some(question) = question("deploy", &all, &prepared) {
+    } else if !question.is_empty() {
         let is_protected = selection.app.workspace.protects(&target.stage);
         if approval.yes {
             require_allowed(selection.app.root(), &all, &prepared, approval, is_protected)?;
@@ -97,10 +103,9 @@ pub async fn run(
         for prepared in prepared.iter().flatten().filter(|_| !approval.yes) {
             former_places(selection.app.root(), prepared).for_each(|place| ui::say(format!("  {place}")));
         }
-        ui::confirm(&question, approval.yes)?;
-    } else if let Some(question) = &workers.question {
-        ui::confirm(question, approval.yes)?;
+        ui::confirm(&question.join(", and "), approval.yes)?;
     }
+    workers.push(&all).await.map_err(nothing_deployed)?;
 
     let settings = Settings {
         role_arn: operation.role_arn.clone(),
@@ -109,7 +114,7 @@ pub async fn run(
         mode: Mode::of_stage(selection.app.workspace.is_express(&target.stage)),
     };
     let (mut outcomes, times) = rollout::run(&mut all, prepared, &settings).await?;
-    workers.apply(&selection.app, &mut outcomes).await;
+    let applied = workers.apply(&selection.app, &mut outcomes).await;
     if let Some(local) = clouds.iter().find_map(|cloud| cloud.local.as_ref()) {
         local::save(local).await?;
     }
@@ -117,56 +122,102 @@ pub async fn run(
     if outcomes.len() > 1 || ui::verbose() {
         say_costs(&Times { build, ..times }, &artifacts);
     }
-    print(&outcomes, clouds.len() > 1);
+    print(&outcomes, &applied, clouds.len() > 1);
     concurrent::conclude(outcomes)
 }
 
 /// The workers of stacks that go to AWS.
 struct Workers {
     cluster: Option<Cluster>,
-    /// Of each stack in each region that has any, by its label.
-    built: BTreeMap<String, Built>,
-    /// What is asked where nothing but the cluster changes.
-    question: Option<String>,
+    /// Of each stack in each region, in their order; none where there is nothing to do about workers.
+    plans: Vec<Option<WorkersPlan>>,
 }
 
 impl Workers {
-    /// Makes the images, and says what would change in the cluster.
+    /// Makes the images, and compares what shall run with what does.
     async fn of(
         app: &App,
         cluster: Option<Cluster>,
         all: &[StackInstance<'_>],
         prepared: &[anyhow::Result<Prepared>],
     ) -> anyhow::Result<Self> {
-        let (mut built, mut changing) = (BTreeMap::new(), Vec::new());
-        let have =
-            |instance: &StackInstance<'_>| instance.cloud.local.is_none() && instance.stack.workers().next().is_some();
-        for (instance, prepared) in all.iter().zip(prepared).filter(|(instance, _)| have(instance)) {
-            let Ok(prepared) = prepared else { continue };
-            let of_stack = Built::of(app, instance, prepared)?;
-            if let Some(cluster) = &cluster {
-                let changes = of_stack.changes(cluster, instance).await?;
-                workloads::cluster::lines(&changes).iter().for_each(ui::say);
-                if changes != Changes::default() {
-                    changing.push(format!("the workers of `{}`", instance.label));
-                }
-            }
-            built.insert(instance.label.clone(), of_stack);
+        let mut plans = Vec::new();
+        for (instance, prepared) in all.iter().zip(prepared) {
+            plans.push(match prepared {
+                Ok(prepared) => WorkersPlan::of(app, cluster.as_ref(), instance, prepared).await?,
+                Err(_) => None,
+            });
         }
-        let context = cluster.as_ref().map(|it| it.context().to_owned()).unwrap_or_default();
-        let question = (!changing.is_empty()).then(|| format!("apply {} to `{context}`", changing.join(", ")));
-        Ok(Self { cluster, built, question })
+        for (plan, instance) in plans.iter().zip(all) {
+            if let Some(plan) = plan {
+                plan.require_no_conflict(&instance.label)?;
+            }
+        }
+        Ok(Self { cluster, plans })
     }
 
-    /// Applies those of the stacks whose templates are deployed.
-    async fn apply(&self, app: &App, outcomes: &mut [Outcome<'_, Done>]) {
-        for outcome in outcomes.iter_mut().filter(|it| it.result.is_ok()) {
-            let Some(built) = self.built.get(&outcome.instance.label) else { continue };
-            if let Err(error) = built.apply(app, self.cluster.as_ref(), outcome.instance).await {
-                outcome.result = Err(error);
-            }
+    fn each<'a>(&'a self, all: &'a [StackInstance<'a>]) -> impl Iterator<Item = (&'a WorkersPlan, &'a str)> {
+        let labelled = self.plans.iter().zip(all);
+        labelled.filter_map(|(plan, instance)| Some((plan.as_ref()?, instance.label.as_str())))
+    }
+
+    fn show(&self, all: &[StackInstance<'_>], will_ask: bool) {
+        for (plan, label) in self.each(all) {
+            let insist = will_ask && !plan.is_empty();
+            plan.lines(label).iter().for_each(|line| ui::say_or_insist(line, insist));
         }
     }
+
+    fn question(&self, all: &[StackInstance<'_>]) -> Option<String> {
+        let questions: Vec<_> = self.each(all).filter_map(|(plan, label)| plan.question(label)).collect();
+        (!questions.is_empty()).then(|| questions.join(", "))
+    }
+
+    /// Pushes the images, before anything is deployed.
+    async fn push(&mut self, all: &[StackInstance<'_>]) -> anyhow::Result<()> {
+        for (plan, instance) in self.plans.iter_mut().zip(all) {
+            if let Some(plan) = plan {
+                plan.push(instance).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies those of the stacks whose templates are deployed; what was done with each, for programs.
+    async fn apply(&self, app: &App, outcomes: &mut [Outcome<'_, Done>]) -> Vec<Json> {
+        let mut done = Vec::new();
+        let several = outcomes.len() > 1;
+        for (outcome, plan) in outcomes.iter_mut().zip(&self.plans) {
+            let (Some(plan), Ok(_)) = (plan, &outcome.result) else { continue };
+            let StackInstance { stack, cloud, label, .. } = outcome.instance;
+            match plan.apply(app, self.cluster.as_ref(), outcome.instance).await {
+                Ok(of_stack) => done.push(as_json_of(stack.name(), &cloud.region, plan, &of_stack)),
+                Err(error) => {
+                    if several {
+                        ui::error_of(label, &error);
+                    }
+                    outcome.result = Err(error);
+                }
+            }
+        }
+        done
+    }
+}
+
+/// Says of a failure before the first change that it is one.
+fn nothing_deployed(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<Failure>() {
+        Ok(failure) => failure.and("; nothing was deployed").into(),
+        Err(error) => error,
+    }
+}
+
+fn as_json_of(stack: &str, region: &str, plan: &WorkersPlan, done: &apply::Done) -> Json {
+    let mut entry = json!({"stack": stack, "region": region, "images": plan.names()});
+    if let (Some(entry), Json::Object(done)) = (entry.as_object_mut(), done.as_json()) {
+        entry.extend(done);
+    }
+    entry
 }
 
 /// Refuses those plans that are of more than code.
@@ -264,13 +315,17 @@ fn say_costs(times: &Times, artifacts: &IndexMap<String, usize>) {
 }
 
 /// Prints the outputs of what was deployed, and what to do next with a single stack.
-fn print(outcomes: &[Outcome<'_, Done>], several_regions: bool) {
+fn print(outcomes: &[Outcome<'_, Done>], workers: &[Json], several_regions: bool) {
     if ui::json() {
         // The failure of a single stack is not a result.
         if let [Outcome { result: Err(_), .. }] = outcomes {
             return;
         }
-        return ui::result(as_json(outcomes, several_regions));
+        let mut report = as_json(outcomes, several_regions);
+        if !workers.is_empty() {
+            report["workers"] = workers.into();
+        }
+        return ui::result(report);
     }
     for Outcome { instance, result, .. } in outcomes {
         let Ok(done) = result else { continue };

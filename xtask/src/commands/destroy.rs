@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudformation::types::StackStatus;
 use futures::future::join_all;
-use kubernetes::{Cluster, ClusterSettings};
+use kubernetes::Cluster;
 use serde_json::json;
 
 use crate::assets::bucket::Bucket;
@@ -65,22 +65,31 @@ pub async fn run(selected: &StackArgs, target: &TargetArgs, arguments: &DestroyA
         require_no_data(&all, &surveys)?;
     }
     let cluster = cluster(kube_context.as_deref(), &all, &surveys).await?;
-    if let Some(question) = question(&all, &surveys) {
+    if let Some(question) = question(&all, &surveys, cluster.as_ref()) {
         ui::confirm(&question, yes)?;
     }
+    let project = &selection.app.workspace.project;
     let several = surveys.iter().filter(|survey| matches!(survey, Ok(Some(_)))).count() > 1;
     let outcomes = concurrent::run(&all, surveys, async |instance, survey| match survey {
         Some(survey) => {
             if let Some(folder) = backup {
                 backup::write(instance, &survey, &backup::folder_for(folder, instance, several)?).await?;
             }
-            if let Some(cluster) = cluster.as_ref().filter(|_| has_workers(&survey)) {
-                workloads::cluster::remove(cluster, instance.stack).await?;
-            }
+            let workers = match &cluster {
+                Some(cluster) => Some(workloads::cluster::remove(cluster, project, instance.stack).await?),
+                None => None,
+            };
             let asked = removal::remove(instance, &survey, role_arn.as_deref()).await?;
-            Ok(Some((survey.goes.len(), asked)))
+            Ok(Some(Destroyed { resources: survey.goes.len(), asked, workers }))
         }
-        None => Ok(None),
+        // Its workers may have been left when it was destroyed.
+        None => match &cluster {
+            Some(cluster) => {
+                let workers = Some(workloads::cluster::remove(cluster, project, instance.stack).await?);
+                Ok(Some(Destroyed { resources: 0, asked: 0, workers }))
+            }
+            None => Ok(None),
+        },
     })
     .await;
     report(&outcomes, clouds.len() > 1);
@@ -107,19 +116,17 @@ async fn cluster(
         instance.cloud.local.is_none() && matches!(survey, Ok(Some(survey)) if has_workers(survey))
     });
     let labels: Vec<_> = with_workers.map(|(instance, _)| format!("`{}`", instance.label)).collect();
-    match context {
-        Some(context) if !labels.is_empty() => {
-            Ok(Some(Cluster::connect(None, context, ClusterSettings::default()).await?))
-        }
-        None if !labels.is_empty() => {
-            let labels = labels.join(", ");
-            ui::warn(format!(
-                "the workers of {labels} stay in their cluster, without rights: `--kube-context NAME` removes them first"
-            ));
-            Ok(None)
-        }
-        _ => Ok(None),
+    if context.is_none() && !labels.is_empty() {
+        let labels = labels.join(", ");
+        ui::warn(format!(
+            "the workers of {labels} stay in their cluster, without rights: `--kube-context NAME` removes them first"
+        ));
     }
+    let cluster = workloads::cluster::connect(context, all).await;
+    cluster.map_err(|error| match error.downcast::<Failure>() {
+        Ok(failure) => failure.and("; nothing was destroyed").into(),
+        Err(error) => error,
+    })
 }
 
 fn show(all: &[StackInstance<'_>], surveys: &[anyhow::Result<Option<Survey>>], will_ask: bool) {
@@ -151,24 +158,46 @@ fn require_no_data(all: &[StackInstance<'_>], surveys: &[anyhow::Result<Option<S
         .into())
 }
 
-fn question(all: &[StackInstance<'_>], surveys: &[anyhow::Result<Option<Survey>>]) -> Option<String> {
+fn question(
+    all: &[StackInstance<'_>],
+    surveys: &[anyhow::Result<Option<Survey>>],
+    cluster: Option<&Cluster>,
+) -> Option<String> {
     let going = all.iter().zip(surveys).filter(|(_, survey)| matches!(survey, Ok(Some(_))));
     let going: Vec<_> =
         going.map(|(instance, _)| format!("`{}` in {}", instance.stack.name(), instance.cloud.place())).collect();
-    (!going.is_empty()).then(|| format!("destroy {}", going.join(", ")))
+    let workers = cluster.map(|cluster| {
+        let names: Vec<_> = all.iter().map(|instance| format!("`{}`", instance.stack.name())).collect();
+        format!("remove the workers of {} from `{}`", names.join(", "), cluster.context())
+    });
+    let stacks = (!going.is_empty()).then(|| format!("destroy {}", going.join(", ")));
+    let questions: Vec<_> = [stacks, workers].into_iter().flatten().collect();
+    (!questions.is_empty()).then(|| questions.join(", and "))
 }
 
-/// What there is to say of each: how many resources it had, and how many of them were looked for afterwards.
-fn report(outcomes: &[Outcome<'_, Option<(usize, usize)>>], several_regions: bool) {
-    let words = |counts: &Option<(usize, usize)>| match counts {
-        Some((all, asked)) => {
-            format!("destroyed its {all} resources; looked for {asked} of them, and none is left")
+/// What was destroyed of a stack.
+struct Destroyed {
+    /// How many resources it had, and how many of them were looked for afterwards.
+    resources: usize,
+    asked: usize,
+    /// How many objects of its workers were removed from the cluster, where one was named.
+    workers: Option<usize>,
+}
+
+/// What there is to say of each.
+fn report(outcomes: &[Outcome<'_, Option<Destroyed>>], several_regions: bool) {
+    let words = |destroyed: &Option<Destroyed>| match destroyed {
+        Some(Destroyed { resources: 0, workers, .. }) => {
+            format!("was not deployed; removed {} objects from the cluster", workers.unwrap_or_default())
+        }
+        Some(Destroyed { resources, asked, .. }) => {
+            format!("destroyed its {resources} resources; looked for {asked} of them, and none is left")
         }
         None => "was not deployed".to_owned(),
     };
     match outcomes {
-        [Outcome { instance, result: Ok(counts @ Some(_)), .. }] => {
-            ui::say(format!("{}: {}", instance.label, words(counts)));
+        [Outcome { instance, result: Ok(destroyed @ Some(_)), .. }] => {
+            ui::say(format!("{}: {}", instance.label, words(destroyed)));
         }
         [_] => {}
         _ => concurrent::summarize(outcomes, words),
@@ -177,10 +206,15 @@ fn report(outcomes: &[Outcome<'_, Option<(usize, usize)>>], several_regions: boo
     if !ui::json() || is_single_failure {
         return;
     }
-    let entry = |Outcome { instance, result, .. }: &Outcome<'_, Option<(usize, usize)>>| {
+    let entry = |Outcome { instance, result, .. }: &Outcome<'_, Option<Destroyed>>| {
         let mut entry = json!({"stack": instance.stack.name()});
         match result {
-            Ok(counts) => entry["resources"] = counts.map_or(0, |(all, _)| all).into(),
+            Ok(destroyed) => {
+                entry["resources"] = destroyed.as_ref().map_or(0, |it| it.resources).into();
+                if let Some(workers) = destroyed.as_ref().and_then(|it| it.workers) {
+                    entry["cluster_objects"] = workers.into();
+                }
+            }
             Err(error) => entry["error"] = error.to_string().into(),
         }
         if several_regions {

@@ -6,7 +6,6 @@ use std::path::Path;
 use assembly::{Finding, FormerId, Severity};
 use infra::plan::{Plan, Pseudo, Snapshot};
 use infra::{Template, nearest};
-use kubernetes::Changes;
 use serde_json::{Value as Json, json};
 
 use crate::audit::files;
@@ -19,7 +18,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
-use crate::workloads::cluster::Built;
+use crate::workloads::plan::WorkersPlan;
 use crate::{cloud, parameter_file, ui, workloads};
 
 /// Prints the plan of each stack in each region, or of two templates.
@@ -50,10 +49,24 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
         ui::error(&error);
         report.exit = Exit::Failed;
     }
-    if let Some(file) = &arguments.out {
-        seal(&all, &prepared, file)?;
+    let mut workers = Vec::new();
+    for (instance, prepared) in all.iter().zip(&prepared) {
+        // Without a cluster nothing is said of them, but a sealed plan has their images.
+        let is_wanted = cluster.is_some() || arguments.out.is_some();
+        workers.push(match prepared {
+            Ok(prepared) if is_wanted => WorkersPlan::of(&selection.app, cluster.as_ref(), instance, prepared).await?,
+            _ => None,
+        });
+        let has_workers = instance.cloud.local.is_none() && instance.stack.workers().next().is_some();
+        if cluster.is_none() && has_workers {
+            let label = &instance.label;
+            ui::say(format!("{label}: what would change of its workers is told with `--kube-context NAME`"));
+        }
     }
-    for (instance, prepared) in all.iter().zip(prepared) {
+    if let Some(file) = &arguments.out {
+        seal(&all, &prepared, &workers, file)?;
+    }
+    for ((instance, prepared), workers) in all.iter().zip(prepared).zip(workers) {
         let prepared = match prepared {
             Ok(prepared) => prepared,
             Err(error) if all.len() == 1 => return Err(error),
@@ -66,17 +79,23 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
         let refusals = prepared.plan.check(&prepared.after, |id| stack.location(id).cloned());
         let region = (clouds.len() > 1).then_some(instance.cloud.region.as_str());
         report.add(&instance.label, stack.name(), region, &prepared.plan, &refusals);
-        if let Some(cluster) = cluster.as_ref().filter(|_| stack.workers().next().is_some()) {
-            let built = Built::of(&selection.app, instance, &prepared)?;
-            report.add_cluster(cluster.context(), &built.changes(cluster, instance).await?);
+        if let Some(workers) = workers.filter(|_| cluster.is_some()) {
+            report.add_workers(&instance.label, &workers);
         }
     }
     Ok(())
 }
 
 /// Writes the plans of all stacks; of one that has none nothing can be approved.
-fn seal(all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>], file: &Path) -> anyhow::Result<()> {
-    let plans = all.iter().zip(prepared).map(|(instance, prepared)| Some((instance, prepared.as_ref().ok()?)));
+fn seal(
+    all: &[StackInstance<'_>],
+    prepared: &[anyhow::Result<Prepared>],
+    workers: &[Option<WorkersPlan>],
+    file: &Path,
+) -> anyhow::Result<()> {
+    let plans = all.iter().zip(prepared).zip(workers);
+    let plans =
+        plans.map(|((instance, prepared), workers)| Some((instance, prepared.as_ref().ok()?, workers.as_ref())));
     match plans.collect::<Option<Vec<_>>>() {
         Some(plans) => Sealed::of(plans.into_iter()).write(file),
         None => Err(Failure::new(format!("a stack has no plan; `{}` was not written", file.display())).into()),
@@ -192,30 +211,25 @@ impl Report {
         }
     }
 
-    /// Adds what would change in a cluster to what would change in the stack.
-    fn add_cluster(&mut self, context: &str, changes: &Changes) {
-        if self.exit_code && self.exit == Exit::Done && *changes != Changes::default() {
+    /// Adds what would change of a stack's workers.
+    fn add_workers(&mut self, label: &str, workers: &WorkersPlan) {
+        if self.exit_code && self.exit == Exit::Done && !workers.is_empty() {
             self.exit = Exit::Differences;
         }
-        let lines = workloads::cluster::lines(changes);
+        if let Err(error) = workers.require_no_conflict(label) {
+            ui::error(&error);
+            self.exit = Exit::Failed;
+        }
+        let lines = workers.lines(label);
         match self.format {
             DiffFormat::Json => {
-                let differences = changes.differences.iter().map(|it| {
-                    json!({"object": it.object.to_string(), "path": it.path, "before": it.before, "after": it.after})
-                });
-                let conflicts = changes
-                    .conflicts
-                    .iter()
-                    .map(|it| json!({"object": it.object.to_string(), "path": it.path, "manager": it.manager}));
-                let differences: Vec<_> = differences.collect();
-                let conflicts: Vec<_> = conflicts.collect();
                 if let Some(entry) = self.plans.last_mut() {
-                    entry["cluster"] = json!({"context": context, "differences": differences, "conflicts": conflicts});
+                    entry["cluster"] = workers.cluster().unwrap_or_default();
+                    entry["images"] = json!(workers.names());
                 }
             }
-            _ if lines.is_empty() => ui::result(format!("`{context}`: no changes")),
             DiffFormat::Text => lines.iter().for_each(ui::result),
-            DiffFormat::Markdown => ui::result(format!("`{context}`:\n\n```text\n{}\n```", lines.join("\n"))),
+            DiffFormat::Markdown => ui::result(format!("\n```text\n{}\n```", lines.join("\n"))),
         }
     }
 

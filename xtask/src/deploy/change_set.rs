@@ -351,9 +351,15 @@ fn fixed_pause() -> Option<Duration> {
     set.parse().ok().map(Duration::from_millis)
 }
 
+/// How long to wait in place of `duration`: as long, unless tests set another pause.
+#[must_use]
+pub fn pause_of(duration: Duration) -> Duration {
+    fixed_pause().unwrap_or(duration)
+}
+
 /// Waits for so long.
 pub async fn pause(duration: Duration) {
-    tokio::time::sleep(fixed_pause().unwrap_or(duration)).await;
+    tokio::time::sleep(pause_of(duration)).await;
 }
 
 /// The pauses between two looks at CloudFormation: short at first, since most operations of serverless resources end

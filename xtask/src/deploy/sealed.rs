@@ -14,9 +14,10 @@ use super::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::Prepared;
+use crate::workloads::plan::WorkersPlan;
 
 /// The version of the file.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The plans of some stacks, each with the stack that it starts from and the one that it leads to.
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,6 +37,27 @@ struct SealedStack {
     before: Option<State>,
     /// What shall be. The values of parameters that carry code are the hashes of the functions' zips.
     after: State,
+    /// What is approved of its workers; none where it has none.
+    workers: Option<SealedWorkers>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct SealedWorkers {
+    /// The digests of the images, by logical ids.
+    images: BTreeMap<String, String>,
+    /// What changes in which cluster; none where none was named.
+    cluster: Option<Json>,
+}
+
+impl SealedWorkers {
+    fn of(plan: &WorkersPlan) -> Self {
+        Self { images: plan.digests(), cluster: plan.cluster() }
+    }
+
+    /// The context of the cluster.
+    fn context(&self) -> Option<&str> {
+        self.cluster.as_ref()?.get("context")?.as_str()
+    }
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -66,16 +88,21 @@ impl State {
 impl Sealed {
     /// The plans of these stacks.
     #[must_use]
-    pub fn of<'a>(prepared: impl Iterator<Item = (&'a StackInstance<'a>, &'a Prepared)>) -> Self {
-        let sealed = |(instance, prepared): (&StackInstance<'_>, &Prepared)| SealedStack {
-            stack: instance.stack.name().to_owned(),
-            account: instance.cloud.account.clone(),
-            region: instance.cloud.region.clone(),
-            plan: prepared.plan.lines(&instance.label).iter().map(ToString::to_string).collect(),
-            before: prepared.deployed.as_ref().map(|deployed| State::of(&deployed.snapshot)),
-            after: State::of(&prepared.after),
-        };
-        Self { version: VERSION, stacks: prepared.map(sealed).collect() }
+    pub fn of<'a>(plans: impl Iterator<Item = (&'a StackInstance<'a>, &'a Prepared, Option<&'a WorkersPlan>)>) -> Self {
+        let sealed =
+            |(instance, prepared, workers): (&StackInstance<'_>, &Prepared, Option<&WorkersPlan>)| SealedStack {
+                stack: instance.stack.name().to_owned(),
+                account: instance.cloud.account.clone(),
+                region: instance.cloud.region.clone(),
+                plan: {
+                    let lines = prepared.plan.lines(&instance.label).into_iter().map(|line| line.to_string());
+                    lines.chain(workers.iter().flat_map(|workers| workers.lines(&instance.label))).collect()
+                },
+                before: prepared.deployed.as_ref().map(|deployed| State::of(&deployed.snapshot)),
+                after: State::of(&prepared.after),
+                workers: workers.map(SealedWorkers::of),
+            };
+        Self { version: VERSION, stacks: plans.map(sealed).collect() }
     }
 
     /// Writes them to `file`.
@@ -109,7 +136,12 @@ impl Sealed {
     ///
     /// # Errors
     /// When the stack is not in the file, or the source or the deployed stack is another than it was.
-    pub fn require(&self, instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Result<()> {
+    pub fn require(
+        &self,
+        instance: &StackInstance<'_>,
+        prepared: &Prepared,
+        workers: Option<&WorkersPlan>,
+    ) -> anyhow::Result<()> {
         let StackInstance { stack, cloud, label, .. } = instance;
         let is_it =
             |it: &&SealedStack| it.stack == stack.name() && it.region == cloud.region && it.account == cloud.account;
@@ -132,8 +164,39 @@ impl Sealed {
             let moved = Plan::between(Some(&sealed.after.snapshot(&prepared.after)), &prepared.after);
             return Err(refusal(label, "the source, a parameter or a program has changed", &moved));
         }
+        sealed.require_workers(label, workers)
+    }
+}
+
+impl SealedStack {
+    /// Refuses workers that are not those of the plan, and a cluster that it says nothing of.
+    fn require_workers(&self, label: &str, workers: Option<&WorkersPlan>) -> anyhow::Result<()> {
+        let now = workers.map(SealedWorkers::of);
+        let (context, asked) = (context(self.workers.as_ref()), context(now.as_ref()));
+        if context != asked {
+            let message = match context {
+                Some(context) => format!("the plan of `{label}` is for its workers in `{context}`, too"),
+                None => format!("the plan of `{label}` says nothing of its workers in a cluster"),
+            };
+            let failure = Failure::new(format!("{message}; nothing was deployed")).exit(Exit::Usage);
+            return Err(match context {
+                Some(context) => failure.help(format!("add `--kube-context {context}`")),
+                None => failure.help("leave `--kube-context` out, or make the plan with it"),
+            }
+            .into());
+        }
+        if self.workers != now {
+            let message = format!("since the plan of `{label}` was made, a worker or the cluster has changed");
+            return Err(Failure::new(format!("{message}; nothing was deployed"))
+                .help("make a new plan and have it approved")
+                .into());
+        }
         Ok(())
     }
+}
+
+fn context(workers: Option<&SealedWorkers>) -> Option<&str> {
+    workers.and_then(SealedWorkers::context)
 }
 
 fn refusal(label: &str, what: &str, moved: &Plan) -> anyhow::Error {

@@ -56,9 +56,16 @@ fn certificates(root: &Path) -> anyhow::Result<PathBuf> {
         }
         text += "-----END CERTIFICATE-----\n";
     }
-    let path = cargo::folder(root).join("certificates.pem");
-    std::fs::create_dir_all(cargo::folder(root))
-        .and_then(|()| std::fs::write(&path, text))
+    let folder = cargo::folder(root);
+    let path = folder.join("certificates.pem");
+    if std::fs::read_to_string(&path).is_ok_and(|present| present == text) {
+        return Ok(path);
+    }
+    // Whole or not at all: another deployment may read it meanwhile.
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| tempfile::NamedTempFile::new_in(&folder))
+        .and_then(|file| std::fs::write(file.path(), &text).map(|()| file))
+        .and_then(|file| file.persist(&path).map_err(|error| error.error))
         .with_context(|| format!("cannot write `{}`", path.display()))?;
     Ok(path)
 }

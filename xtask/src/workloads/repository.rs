@@ -1,4 +1,4 @@
-//! The repository of ECR that has the images of a program: made on first use.
+//! The repository of ECR that has the images of a program: made when its first image is pushed.
 
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::{ProvideErrorMetadata as _, SdkError};
@@ -10,28 +10,40 @@ use serde_json::json;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
 
-/// A repository before the account and the region are known.
-pub(super) const UNRESOLVED: &str = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/stackwright";
-
 /// As many images of a program are kept.
 const KEPT: u32 = 100;
-
-/// A repository, and who may push to it.
-pub(super) struct Repository {
-    /// `123456789012.dkr.ecr.eu-west-1.amazonaws.com/stackwright/shop/orders`.
-    pub(super) uri: String,
-    pub(super) credentials: Credentials,
-}
 
 /// What the repository of a program is called.
 fn name(project: &str, program: &str) -> String {
     format!("stackwright/{project}/{program}").to_ascii_lowercase()
 }
 
-/// Where the images of a program of `project` are in `cloud`.
-pub(super) fn uri(cloud: &Cloud, project: &str, program: &str) -> String {
-    let suffix = if cloud.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+/// Where the images of a program of `project` are, while account and region are not known.
+pub(super) fn unresolved_uri(project: &str, program: &str) -> String {
+    format!("${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{}", name(project, program))
+}
+
+/// What ECR will say where the images of a program of `project` are, before their repository is made.
+pub(super) fn foreseen_uri(cloud: &Cloud, project: &str, program: &str) -> String {
+    let suffix = cloud.pseudo("").value("AWS::URLSuffix");
+    let suffix = suffix.as_ref().and_then(serde_json::Value::as_str).unwrap_or("amazonaws.com");
     format!("{}.dkr.ecr.{}.{suffix}/{}", cloud.account, cloud.region, name(project, program))
+}
+
+/// Where the images of a program of `project` are, if they have a repository.
+///
+/// # Errors
+/// When AWS refuses.
+pub(super) async fn find(cloud: &Cloud, project: &str, program: &str) -> anyhow::Result<Option<String>> {
+    let name = name(project, program);
+    match cloud.ecr.describe_repositories().repository_names(&name).send().await {
+        Ok(found) => {
+            let uri = found.repositories().first().and_then(|it| it.repository_uri()).map(str::to_owned);
+            Ok(Some(uri.ok_or_else(|| Failure::new(format!("ECR did not say where the repository `{name}` is")))?))
+        }
+        Err(error) if code(&error) == Some("RepositoryNotFoundException") => Ok(None),
+        Err(error) => Err(explain(error)),
+    }
 }
 
 /// The repository for a program of `project`. It is made when it is not there: with tags that cannot be moved, images that are
@@ -39,39 +51,38 @@ pub(super) fn uri(cloud: &Cloud, project: &str, program: &str) -> String {
 ///
 /// # Errors
 /// When AWS refuses.
-pub(super) async fn ensure(cloud: &Cloud, project: &str, program: &str) -> anyhow::Result<Repository> {
-    let name = name(project, program);
-    let found = cloud.ecr.describe_repositories().repository_names(&name).send().await;
-    let uri = match found {
-        Ok(found) => found.repositories().first().and_then(|it| it.repository_uri()).map(str::to_owned),
-        Err(error) if code(&error) == Some("RepositoryNotFoundException") => {
-            Some(create(&cloud.ecr, &name, project).await?)
-        }
-        Err(error) => return Err(explain(error)),
+pub(super) async fn ensure(cloud: &Cloud, project: &str, program: &str) -> anyhow::Result<String> {
+    let uri = match find(cloud, project, program).await? {
+        Some(uri) => uri,
+        None => create(cloud, project, program).await?,
     };
-    let uri = uri.ok_or_else(|| Failure::new(format!("ECR did not say where the repository `{name}` is")))?;
-    Ok(Repository { uri, credentials: credentials(&cloud.ecr).await? })
+    keep_latest(&cloud.ecr, &name(project, program)).await?;
+    Ok(uri)
 }
 
-async fn create(ecr: &Client, name: &str, project: &str) -> anyhow::Result<String> {
+async fn create(cloud: &Cloud, project: &str, program: &str) -> anyhow::Result<String> {
+    let name = name(project, program);
     let tag = Tag::builder().key("stackwright:project").value(project).build()?;
-    let created = ecr
-        .create_repository()
-        .repository_name(name)
-        .image_tag_mutability(ImageTagMutability::Immutable)
-        .image_scanning_configuration(ImageScanningConfiguration::builder().scan_on_push(true).build())
-        .tags(tag)
-        .send()
-        .await;
-    let uri = match created {
-        Ok(created) => created.repository.and_then(|it| it.repository_uri).unwrap_or_default(),
-        // Another deployment was faster.
-        Err(error) if code(&error) == Some("RepositoryAlreadyExistsException") => {
-            let found = ecr.describe_repositories().repository_names(name).send().await.map_err(explain)?;
-            found.repositories().first().and_then(|it| it.repository_uri()).unwrap_or_default().to_owned()
-        }
+    let scan = ImageScanningConfiguration::builder().scan_on_push(true).build();
+    let create = cloud.ecr.create_repository().repository_name(&name).tags(tag);
+    let create = create.image_tag_mutability(ImageTagMutability::Immutable).image_scanning_configuration(scan);
+    match create.send().await {
+        Ok(_) => {}
+        // Another deployment was faster, or the answer to a call before was lost.
+        Err(error) if code(&error) == Some("RepositoryAlreadyExistsException") => {}
         Err(error) => return Err(explain(error)),
-    };
+    }
+    let uri = find(cloud, project, program).await?;
+    Ok(uri.ok_or_else(|| Failure::new(format!("ECR made the repository `{name}` and does not know it")))?)
+}
+
+/// Has a repository that has no policy of its own keep the latest images.
+async fn keep_latest(ecr: &Client, name: &str) -> anyhow::Result<()> {
+    match ecr.get_lifecycle_policy().repository_name(name).send().await {
+        Ok(_) => return Ok(()),
+        Err(error) if code(&error) == Some("LifecyclePolicyNotFoundException") => {}
+        Err(error) => return Err(explain(error)),
+    }
     let policy = json!({ "rules": [{
         "rulePriority": 1,
         "description": format!("the latest {KEPT} images"),
@@ -80,11 +91,13 @@ async fn create(ecr: &Client, name: &str, project: &str) -> anyhow::Result<Strin
     }] });
     let put = ecr.put_lifecycle_policy().repository_name(name).lifecycle_policy_text(policy.to_string());
     put.send().await.map_err(explain)?;
-    Ok(uri)
+    Ok(())
 }
 
+/// Who may push and pull, for 12 hours.
+///
 /// <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html>
-async fn credentials(ecr: &Client) -> anyhow::Result<Credentials> {
+pub(super) async fn credentials(ecr: &Client) -> anyhow::Result<Credentials> {
     let given = ecr.get_authorization_token().send().await.map_err(explain)?;
     let token = given.authorization_data().first().and_then(|it| it.authorization_token()).unwrap_or_default();
     let decoded = base64::engine::general_purpose::STANDARD.decode(token).unwrap_or_default();

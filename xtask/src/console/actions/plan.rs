@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::operate::running_stack::RunningStack;
 use crate::prepare::{Reading, prepare};
 use crate::select::{self, Selection};
+use crate::workloads::plan::WorkersPlan;
 use infra::plan::Tone;
 
 impl Actions {
@@ -77,7 +78,9 @@ async fn plan(stack: &RunningStack, target: &TargetArgs, file: &std::path::Path)
         return Err(Failure::new("there is no such stack").exit(Exit::NoSuchStack).into());
     };
     let prepared = prepared?;
-    Sealed::of(std::iter::once((instance, &prepared))).write(file)?;
+    // The console knows no cluster: of workers it pushes the images, and their files are written.
+    let workers = WorkersPlan::of(&selection.app, None, instance, &prepared).await?;
+    Sealed::of(std::iter::once((instance, &prepared, workers.as_ref()))).write(file)?;
     let lines = prepared.plan.lines(&instance.label).into_iter().map(|line| {
         let tone = match line.tone {
             Tone::Heading => "heading",
@@ -88,9 +91,12 @@ async fn plan(stack: &RunningStack, target: &TargetArgs, file: &std::path::Path)
         };
         json!({"tone": tone, "text": line.text})
     });
+    let of_workers = workers.iter().flat_map(|workers| workers.lines(&instance.label));
+    let lines = lines.chain(of_workers.map(|line| json!({"tone": "add", "text": line})));
+    let asked = asked.or_else(|| workers.as_ref()?.question(&instance.label));
     let refusals = prepared.plan.check(&prepared.after, |id| instance.stack.location(id).cloned());
     Ok(json!({
-        "empty": prepared.plan.is_empty(),
+        "empty": prepared.plan.is_empty() && workers.as_ref().is_none_or(WorkersPlan::is_empty),
         "lines": lines.collect::<Vec<_>>(),
         "question": asked,
         "refusals": refusals.iter().map(ToString::to_string).collect::<Vec<_>>(),
