@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use assembly::{Architecture, Assembly, FormerId, Function, Location, Outcome, Parameter, Stack, System};
+use assembly::{
+    Architecture, Assembly, FormerId, Function, Location, Outcome, Parameter, Pod, Replicas, Stack, System, Worker,
+};
 use aws_fake::{At, FakeAws};
 use infra::Template;
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 use tempfile::TempDir;
 use testing::{CommandOutput, LocalCloud, command};
 
@@ -139,7 +142,18 @@ impl Project {
                 library: "stacks".to_owned(),
                 architecture: Architecture::X86_64,
                 bindings: Vec::new(),
+                worker: None,
             });
+        }
+        fs::write(self.assembly(), document(vec![system])).unwrap();
+    }
+
+    /// Declares the system `orders` with the template `yaml`, and as workers all associations in it, by their logical ids and
+    /// the names of their service accounts. Their program is the app of a workspace.
+    pub(crate) fn declare_workers(&self, yaml: &str, workers: &[(&str, &str)]) {
+        let mut system = system("orders", yaml);
+        if let Outcome::Stack(stack) = &mut system.outcome {
+            stack.functions.extend(workers.iter().map(|(id, name)| worker(id, name)));
         }
         fs::write(self.assembly(), document(vec![system])).unwrap();
     }
@@ -266,5 +280,27 @@ fn system(name: &str, yaml: &str) -> System {
         description: String::new(),
         options: Vec::new(),
         outcome: Outcome::Stack(Box::new(stack)),
+    }
+}
+
+fn worker(id: &str, name: &str) -> Function {
+    let queues = json!({"Fn::Sub": "${Queue}"});
+    Function {
+        id: id.to_owned(),
+        program: "stacks".to_owned(),
+        library: "stacks".to_owned(),
+        architecture: if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 },
+        bindings: Vec::new(),
+        worker: Some(Worker {
+            cluster_name: "main".into(),
+            namespace: "orders-dev".to_owned(),
+            service_account: name.to_owned(),
+            role_arn: json!({"Fn::GetAtt": ["Role", "Arn"]}),
+            scaler_role_arn: None,
+            queues: vec!["Queue".to_owned()],
+            environment: [("WORKER_QUEUE_URLS".to_owned(), queues)].into_iter().collect(),
+            replicas: Replicas { min: 0, max: 10, messages_per_pod: 100 },
+            pod: Pod { millicores: 250, mebibytes: 256, termination_grace_period: 30 },
+        }),
     }
 }
