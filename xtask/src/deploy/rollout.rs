@@ -220,7 +220,9 @@ async fn deploy(
 async fn run_workers(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Result<Vec<String>> {
     let changed = workers::run(instance, &prepared.workers).await?;
     let good = ui::GOOD;
-    changed.iter().for_each(|id| ui::say(format!("  {good}✓{good:#} {id} runs as a process when there are messages")));
+    for id in &changed {
+        ui::say(format!("  {good}✓{good:#} {id} runs as a process when there are messages"));
+    }
     Ok(changed)
 }
 

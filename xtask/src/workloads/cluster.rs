@@ -129,7 +129,7 @@ impl Built {
             ));
             return Ok(());
         };
-        let applied = cluster.apply(stack.stack_name(), &objects, &mut tell).await;
+        let applied = cluster.apply(stack.stack_name(), &objects, &mut |event| tell(&event)).await;
         applied.map(|_| ()).map_err(|error| {
             Failure::new(format!("the template of `{label}` is deployed, its workers are not: {error}"))
                 .help(format!("`{}` again, once that is mended, applies them", cloud.command_line("deploy", stack)))
@@ -143,7 +143,7 @@ impl Built {
 /// # Errors
 /// When the cluster refuses.
 pub async fn remove(cluster: &Cluster, stack: &Stack) -> anyhow::Result<()> {
-    cluster.remove(stack.stack_name(), &mut tell).await?;
+    cluster.remove(stack.stack_name(), &mut |event| tell(&event)).await?;
     Ok(())
 }
 
@@ -179,6 +179,6 @@ fn written(value: &Json) -> String {
     }
 }
 
-fn tell(event: Event) {
+fn tell(event: &Event) {
     ui::say(format!("  {event}"));
 }

@@ -139,6 +139,7 @@ impl Project {
                 library: "stacks".to_owned(),
                 architecture: Architecture::X86_64,
                 bindings: Vec::new(),
+                worker: None,
             });
         }
         fs::write(self.assembly(), document(vec![system])).unwrap();

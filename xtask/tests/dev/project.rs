@@ -48,6 +48,7 @@ fn system(name: &str, timeout: u32) -> System {
         library: "stacks".to_owned(),
         architecture: Architecture::X86_64,
         bindings: Vec::new(),
+        worker: None,
     };
     let stack = Stack {
         name: name.to_owned(),
