@@ -42,7 +42,7 @@ fn check(stack: &Stack, function: Ref<Function>) -> Vec<String> {
     let stack = Assembled::from(stack.assemble());
     let subject = Subject {
         stack: &stack,
-        function: stack.function(function.id().as_str()).unwrap(),
+        function: stack.program(function.id().as_str()).unwrap(),
         program: Ok(usage::Program { linked: &linked, source: &source }),
         recorded: None,
         calls_services: false,

@@ -19,7 +19,7 @@ use infra::lambda::Architecture;
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
     let names =
         ["canary-foreign", "canary-many", "canary-namesakes", "canary-pairs", "canary-raw", "canary-unstripped"];
-    let selection = Selection { programs: &names, all: &names, unified: &[] };
+    let selection = Selection { programs: &names, all: &names, unified: &[], as_workers: false };
     build(&workspace(), selection, Target::Lambda(Architecture::X86_64), Some(&tools())).unwrap()
 });
 
@@ -30,7 +30,7 @@ fn file(name: &str) -> Vec<u8> {
 
 /// The file of the program `name`, built for this machine and without optimisation.
 fn local_file(name: &str) -> Vec<u8> {
-    let selection = Selection { programs: &[name], all: &[name], unified: &[] };
+    let selection = Selection { programs: &[name], all: &[name], unified: &[], as_workers: false };
     fs::read(&build(&workspace(), selection, Target::Local, None).unwrap()[0].path).unwrap()
 }
 
