@@ -81,11 +81,7 @@ pub fn findings(stack: &Stack) -> Vec<Finding> {
         let id = declared.map_or(problem.worker.as_str(), |(function, _)| function.id.as_str());
         let kubernetes::Problem { place, got, expected, help, .. } = problem;
         let message = format!("`{id}`: Kubernetes would refuse `{place}`: it is `{got}`, expected {expected}");
-        Finding {
-            location: stack.location(id).cloned(),
-            help: Some(help.clone()),
-            ..Finding::error("kubernetes", message)
-        }
+        Finding { location: stack.location(id).cloned(), help: Some(help.clone()), ..Finding::error("worker", message) }
     };
     invalid.0.iter().map(finding).collect()
 }

@@ -66,51 +66,21 @@ pub fn worker(stack: &mut Stack, id: &'static str, cluster: &Cluster, worker: Wo
     let namespace = worker.namespace.clone().unwrap_or_else(|| stack.stack_name());
     let service_account = worker.service_account.clone().unwrap_or_else(|| hyphenated(id));
     let queues = worker.queues.clone();
+    let on_queues = |statement: Statement| queues.iter().map(|it| it.arn().clone()).fold(statement, Statement::on);
 
-    let tags = [
-        ("aws:RequestTag/eks-cluster-name", cluster.name.text()),
-        ("aws:RequestTag/kubernetes-namespace", namespace.clone().into()),
-        ("aws:RequestTag/kubernetes-service-account", service_account.clone().into()),
-    ];
-    let trust = Statement::allow([action::sts::ASSUME_ROLE, action::sts::TAG_SESSION])
-        .principal(Principal::service("pods.eks.amazonaws.com"));
-    // The tags that EKS gives each session: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
-    let trust = tags
-        .into_iter()
-        .fold(trust, |trust, (tag, value)| trust.when(Condition::new(Operator::StringEquals, tag, [value])));
-    let bound = iam::merged(worker.grants());
-    let consume = queues.iter().map(|queue| queue.arn().clone()).fold(
-        Statement::allow([
-            action::sqs::RECEIVE_MESSAGE,
-            action::sqs::DELETE_MESSAGE,
-            action::sqs::CHANGE_MESSAGE_VISIBILITY,
-            action::sqs::GET_QUEUE_ATTRIBUTES,
-        ]),
-        Statement::on,
-    );
-    let role = stack.named(format!("{id}Role")).add(Role {
-        assume_role_policy_document: PolicyDocument::from([trust]),
-        policies: vec![InlinePolicy {
-            policy_name: "worker".to_owned(),
-            policy_document: bound.into_iter().chain([consume]).collect(),
-        }],
-        ..Role::for_service("pods.eks.amazonaws.com")
-    });
+    let consume = on_queues(Statement::allow([
+        action::sqs::RECEIVE_MESSAGE,
+        action::sqs::DELETE_MESSAGE,
+        action::sqs::CHANGE_MESSAGE_VISIBILITY,
+        action::sqs::GET_QUEUE_ATTRIBUTES,
+    ]));
+    let rights = iam::merged(worker.grants()).into_iter().chain([consume]);
+    let trust = of_pods(cluster, &namespace, &service_account);
+    let role = stack.named(format!("{id}Role")).add(role(trust, "worker", rights.collect()));
 
-    let operator = Statement::allow([action::sts::ASSUME_ROLE, action::sts::TAG_SESSION])
-        .principal(Principal::aws(cluster.keda_operator_role.text()));
-    let read = queues
-        .iter()
-        .map(|queue| queue.arn().clone())
-        .fold(Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]), Statement::on);
-    let scaler_role = stack.named(format!("{id}ScalerRole")).add(Role {
-        assume_role_policy_document: PolicyDocument::from([operator]),
-        policies: vec![InlinePolicy {
-            policy_name: "scaler".to_owned(),
-            policy_document: PolicyDocument::from([read]),
-        }],
-        ..Role::for_service("pods.eks.amazonaws.com")
-    });
+    let operator = assumed_by(Principal::aws(cluster.keda_operator_role.text()));
+    let read = on_queues(Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]));
+    let scaler_role = stack.named(format!("{id}ScalerRole")).add(self::role(operator, "scaler", [read].into()));
 
     let worker = Worker {
         namespace: Some(namespace),
@@ -125,6 +95,36 @@ pub fn worker(stack: &mut Stack, id: &'static str, cluster: &Cluster, worker: Wo
         stack.named(format!("{id}{}AgeAlarm", queue.id())).add(alarm);
     }
     worker
+}
+
+/// Whom EKS gives a role to: pods of the cluster with that namespace and service account.
+///
+/// <https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html>
+fn of_pods(cluster: &Cluster, namespace: &str, service_account: &str) -> Statement {
+    let tags = [
+        ("aws:RequestTag/eks-cluster-name", cluster.name.text()),
+        ("aws:RequestTag/kubernetes-namespace", namespace.into()),
+        ("aws:RequestTag/kubernetes-service-account", service_account.into()),
+    ];
+    tags.into_iter().fold(assumed_by(Principal::service("pods.eks.amazonaws.com")), |statement, (tag, value)| {
+        statement.when(Condition::new(Operator::StringEquals, tag, [value]))
+    })
+}
+
+/// Sessions of EKS have tags, which a role that is assumed from them must take.
+fn assumed_by(principal: Principal) -> Statement {
+    Statement::allow([action::sts::ASSUME_ROLE, action::sts::TAG_SESSION]).principal(principal)
+}
+
+fn role(trust: Statement, policy_name: &str, rights: PolicyDocument) -> Role {
+    Role {
+        role_name: None,
+        description: None,
+        assume_role_policy_document: [trust].into(),
+        policies: vec![InlinePolicy { policy_name: policy_name.to_owned(), policy_document: rights }],
+        managed_policy_arns: Vec::new(),
+        permissions_boundary: None,
+    }
 }
 
 /// `processing-worker` of `ProcessingWorker`.

@@ -46,6 +46,10 @@ const RULES: &[Rule] = &[
     rule("index-twice", "two indexes of a table under one name"),
     rule("key-attribute-twice", "an attribute that is both parts of a key"),
     rule("key-attribute-type", "a key attribute with different types in different keys"),
+    rule(
+        "kubernetes-name",
+        "a namespace or service account of a worker that Kubernetes does not take, or that another has",
+    ),
     rule("local-index-key", "a local index whose key does not fit its table"),
     rule("logical-id", "a logical id that is not alphanumeric"),
     rule("missing-property", "a required property that is not given"),
@@ -99,4 +103,5 @@ const RULES: &[Rule] = &[
     rule("variable-name", "an environment variable whose name Lambda refuses"),
     rule("variable-set-twice", "an environment variable that is set twice, by bindings or beside them"),
     rule("visibility-timeout", "a queue that hides messages for a shorter time than its function may take"),
+    rule("worker", "a worker without queues, or with a number that it, SQS or Kubernetes does not take"),
 ];

@@ -12,3 +12,4 @@ mod references;
 mod rules;
 mod sizes;
 mod support;
+mod workers;

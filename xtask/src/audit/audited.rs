@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use assembly::Worker;
 use infra::Template;
 use infra::iam::Unread;
 use infra::template::{Mark, Spot, Written};
@@ -40,6 +41,15 @@ impl<'a> Audited<'a> {
     #[must_use]
     pub const fn file(written: &'a Written, name: &'a str) -> Self {
         Self { template: &written.template, name, of: Of::File(written) }
+    }
+
+    /// The workers of a stack of the app, by their logical ids.
+    pub fn workers(&self) -> impl Iterator<Item = (&'a str, &'a Worker)> {
+        let stack = match self.of {
+            Of::Stack(stack) => Some(stack),
+            Of::File(_) => None,
+        };
+        stack.into_iter().flat_map(Stack::workers).map(|(program, worker)| (program.id.as_str(), worker))
     }
 
     /// Where the part of the resource `id` is written that `pointer` leads to; of no resource, the pointer is from the

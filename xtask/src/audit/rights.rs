@@ -47,6 +47,12 @@ impl Rights {
         }
     }
 
+    /// Those that `statements` give, with which AWS itself does nothing.
+    #[must_use]
+    pub const fn granted(statements: Vec<Statement>) -> Self {
+        Self { granted: statements, platform: Vec::new(), unread: Vec::new(), boundary: None, is_outside: false }
+    }
+
     /// What AWS does with `action` on `resource`, when it does.
     #[must_use]
     pub fn need(&self, action: &Action, resource: &str) -> Option<&PlatformNeed> {

@@ -5,7 +5,7 @@ use policies::audit::{Rule, Severity};
 
 /// Every rule of the audit, by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    let own = [LEAST_PRIVILEGE, PLATFORM, DELIVERY, GATEWAY, DRIFT, TEMPLATE, CHANGE, SUPPRESSION];
+    let own = [LEAST_PRIVILEGE, PLATFORM, SCALING, DELIVERY, GATEWAY, DRIFT, TEMPLATE, CHANGE, SUPPRESSION];
     own.into_iter().flatten().copied().chain(policies::audit::rules().map(|row| &row.rule))
 }
 
@@ -99,6 +99,14 @@ rules! {
         "allow `kms:Decrypt`, and `kms:GenerateDataKey` to write, on the key";
     KEY_UNUSED = "PL10" High "the right to use a key with which nothing is encrypted that the function uses",
         "remove it";
+}
+
+rules! {
+    SCALING:
+    SCALER_MISSING = "WK01" High "a queue whose messages the scaler of its worker may not count",
+        "add the worker by `parts::worker`, which allows it";
+    SCALER_UNUSED = "WK02" High "a right of a scaler that counting the messages of its worker's queues does not need",
+        "allow `sqs:GetQueueAttributes` on the worker's queues alone";
 }
 
 rules! {

@@ -7,6 +7,7 @@ mod admission;
 mod deliveries;
 mod gateway;
 mod routes;
+mod scalers;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ use super::rules;
 use deliveries::Delivery;
 
 /// Everything that a service delivers and whose target does not let it in, what the role of an API may not call, and
-/// what is allowed to API Gateway in vain.
+/// what is allowed to API Gateway and to the scalers of workers in vain.
 #[must_use]
 pub fn findings(audited: &Audited<'_>) -> Vec<AuditFinding> {
     let wiring = Wiring::of(audited);
@@ -32,6 +33,7 @@ pub fn findings(audited: &Audited<'_>) -> Vec<AuditFinding> {
     findings.extend(wiring.needless_rights());
     findings.extend(wiring.needless_permissions());
     findings.extend(wiring.shared_roles());
+    findings.extend(wiring.scalers());
     findings
 }
 

@@ -1,7 +1,5 @@
 //! `local`: the local cloud's process and state.
 
-use std::fmt::Write as _;
-
 use assembly::System;
 use clap::Subcommand;
 use infra::Stage;
@@ -117,14 +115,9 @@ fn print(status: &Status, json: bool) -> anyhow::Result<()> {
 /// `order-requests-dev/Processing: 2 of at most 10 run`.
 fn worker(worker: &RunningWorker) -> String {
     let RunningWorker { stack, id, processes, max, restarts, problem, .. } = worker;
-    let mut line = format!("{stack}/{id}: {} of at most {max} run", processes.len());
-    if *restarts > 0 {
-        let _ = write!(line, ", {restarts} started again");
-    }
-    if let Some(problem) = problem {
-        let _ = write!(line, "; {problem}");
-    }
-    line
+    let again = if *restarts > 0 { format!(", {restarts} started again") } else { String::new() };
+    let problem = problem.as_ref().map(|problem| format!("; {problem}")).unwrap_or_default();
+    format!("{stack}/{id}: {} of at most {max} run{again}{problem}", processes.len())
 }
 
 fn duration(seconds: u64) -> String {

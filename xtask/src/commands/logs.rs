@@ -8,19 +8,34 @@ use crate::failure::Failure;
 use crate::operate::log_events::LogEvents;
 use crate::operate::log_printer::LogPrinter;
 use crate::operate::moment;
-use crate::operate::running_stack::{FUNCTION, RunningStack};
+use crate::operate::running_stack::{PROGRAM, RunningStack};
+use crate::services::cloudformation::Resource;
 use crate::ui;
+
+/// What workers write on AWS, the cluster keeps.
+fn say_other_logs(running: &RunningStack, programs: &[&Resource]) {
+    let elsewhere = running
+        .stack
+        .workers()
+        .filter(|(program, _)| running.cloud.local.is_none() && programs.iter().any(|it| it.id == program.id));
+    for (program, worker) in elsewhere {
+        let (namespace, name) = (&worker.namespace, &worker.service_account);
+        let command = format!("kubectl logs --namespace {namespace} deployment/{name} --all-pods --follow");
+        ui::say(format!("the log of the worker {} is in its cluster: `{command}`", program.id));
+    }
+}
 
 /// Shows events until none is left, or with `--follow` until Ctrl-C.
 pub async fn run(arguments: &Logs) -> anyhow::Result<Exit> {
     let running = RunningStack::find(&arguments.stack, &arguments.target, "logs").await?;
     let functions = if arguments.functions.is_empty() {
-        running.all(FUNCTION).collect()
+        running.all(PROGRAM).collect()
     } else {
-        let named = arguments.functions.iter().map(|name| running.require(FUNCTION, name));
+        let named = arguments.functions.iter().map(|name| running.require(PROGRAM, name));
         named.collect::<Result<Vec<_>, _>>()?
     };
     let groups = running.log_groups(&functions);
+    say_other_logs(&running, &functions);
     let mut log = LogEvents::since(&running.cloud, &groups, moment::before_now(arguments.since));
     if arguments.follow {
         log = log.followed();

@@ -6,6 +6,7 @@ pub mod function;
 pub mod messages;
 pub mod plan;
 pub mod table;
+mod worker;
 
 use anyhow::Context as _;
 use serde::Deserialize;
@@ -197,6 +198,7 @@ async fn part(stack: &RunningStack, id: &str) -> anyhow::Result<Json> {
     });
     let more = match resource.resource_type.as_str() {
         "AWS::Lambda::Function" => function::facts(stack, resource).await?,
+        "AWS::EKS::PodIdentityAssociation" => worker::facts(stack, id).await?,
         "AWS::SQS::Queue" => messages::queue_facts(stack, id),
         "AWS::SNS::Topic" => messages::topic_facts(stack, resource),
         "AWS::Events::Rule" => messages::rule_facts(stack, id),

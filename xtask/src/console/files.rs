@@ -22,6 +22,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/state.js", "text/javascript", include_str!("page/state.js")),
     ("/table.js", "text/javascript", include_str!("page/table.js")),
     ("/timeline.js", "text/javascript", include_str!("page/timeline.js")),
+    ("/worker.js", "text/javascript", include_str!("page/worker.js")),
 ];
 
 /// The file at `path`.

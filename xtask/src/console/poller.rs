@@ -18,7 +18,7 @@ use super::Running;
 use super::state::{Change, Event, Hub, Kind, MOST_EVENTS, Numbers, Passage};
 use crate::local::{self, Call};
 use crate::operate::log_events::{LogEvent, LogEvents};
-use crate::operate::running_stack::{FUNCTION, QUEUE, RunningStack};
+use crate::operate::running_stack::{PROGRAM, QUEUE, RunningStack};
 use crate::operate::{moment, queue};
 use crate::services;
 use activity::{Activity, Doomed, Functions};
@@ -84,7 +84,7 @@ impl<'a> Follower<'a> {
 
     /// Looks at logs, queues and calls again and again.
     async fn watch(&self, since: i64, functions: &mut Functions) {
-        let groups = self.stack.log_groups(&self.stack.all(FUNCTION).collect::<Vec<_>>());
+        let groups = self.stack.log_groups(&self.stack.all(PROGRAM).collect::<Vec<_>>());
         let mut log = LogEvents::since(&self.stack.cloud, &groups, since).followed();
         let mut activity = Activity::of(self.stack, functions);
         let mut calls = Seen::default();

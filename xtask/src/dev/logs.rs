@@ -12,7 +12,7 @@ use crate::console::Running;
 use crate::operate::log_events::{LogEvents, LogGroup};
 use crate::operate::log_printer::LogPrinter;
 use crate::operate::moment;
-use crate::operate::running_stack::{FUNCTION, RunningStack};
+use crate::operate::running_stack::{PROGRAM, RunningStack};
 use crate::ui;
 
 /// How long to wait before logs are read again that could not be.
@@ -47,7 +47,7 @@ fn all_groups(stacks: &[RunningStack]) -> Vec<Vec<LogGroup>> {
 }
 
 fn groups(stack: &RunningStack, several: bool) -> Vec<LogGroup> {
-    let functions: Vec<_> = stack.all(FUNCTION).collect();
+    let functions: Vec<_> = stack.all(PROGRAM).collect();
     let groups = stack.log_groups(&functions).into_iter();
     let label = |label: String| if several { format!("{}/{label}", stack.stack.name()) } else { label };
     groups.map(|group| LogGroup { label: label(group.label.clone()), ..group }).collect()

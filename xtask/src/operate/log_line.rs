@@ -66,6 +66,9 @@ pub struct Report {
 /// The target of lines that say what came, what was called and how it ended.
 const TARGET: &str = "stackwright";
 
+/// The target of the line by which a worker reports a batch.
+const WORKER: &str = "worker::slot";
+
 /// What tells the time of a line, the thread or the source: no reader misses it.
 const UNSHOWN: [&str; 9] =
     ["timestamp", "time", "target", "span", "spans", "threadId", "threadName", "requestId", "AWSRequestId"];
@@ -115,9 +118,13 @@ impl LogLine {
         let is_own = members.get("target").is_some_and(|it| it == TARGET);
         let level = ["level", "severity"].iter().find_map(|name| members.remove(*name));
         let level = level.as_ref().and_then(Json::as_str).and_then(level_of);
+        let is_of_worker = members.get("target").is_some_and(|it| it == WORKER);
         let said = ["message", "msg"].iter().find_map(|name| members.remove(*name));
         members.retain(|name, _| !UNSHOWN.contains(&name.as_str()));
-        let says = Says::Message { text: said.as_ref().map(plain).unwrap_or_default(), fields: members };
+        let says = match Report::of_batch(&members).filter(|_| is_of_worker) {
+            Some(report) => Says::Report(report),
+            None => Says::Message { text: said.as_ref().map(plain).unwrap_or_default(), fields: members },
+        };
         Self { level, request, trace, message, time, is_own, says }
     }
 
@@ -193,6 +200,14 @@ impl Report {
             init: value("Init Duration"),
             problem: value("Status").filter(|status| status != "success"),
         }
+    }
+
+    /// What a worker says of a batch that has ended: `{"outcome": "done", "messages": 8, "failed": 0, "ms": 22}`.
+    fn of_batch(fields: &Map<String, Json>) -> Option<Self> {
+        let outcome = fields.get("outcome")?.as_str()?;
+        let duration = format!("{} ms", fields.get("ms")?.as_u64()?);
+        let problem = (outcome != "done").then(|| outcome.to_owned());
+        Some(Self { duration: Some(duration), problem, ..Self::default() })
     }
 
     fn of_json(record: &Json) -> Self {

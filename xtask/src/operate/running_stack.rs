@@ -47,6 +47,11 @@ pub struct Kind {
 
 /// Functions.
 pub const FUNCTION: Kind = Kind { one: "function", several: "functions", types: &["AWS::Lambda::Function"] };
+/// Functions and workers: what runs a program.
+pub const PROGRAM: Kind =
+    Kind { one: "function or worker", several: "functions and workers", types: &["AWS::Lambda::Function", WORKER] };
+/// The type of workers.
+const WORKER: &str = "AWS::EKS::PodIdentityAssociation";
 /// Queues.
 pub const QUEUE: Kind = Kind { one: "queue", several: "queues", types: &["AWS::SQS::Queue"] };
 
@@ -86,6 +91,10 @@ impl RunningStack {
         if let Some(found) = self.all(kind).find(|it| self.code_parameter(&it.id) == Some(&code_parameter(name))) {
             return Ok(found);
         }
+        let mut workers = self.stack.workers().filter(|(program, _)| program.program == name);
+        if let Some(found) = workers.find_map(|(worker, _)| self.all(kind).find(|it| it.id == worker.id)) {
+            return Ok(found);
+        }
         let stack = self.stack.name();
         let message = match self.resources.iter().find(|it| it.id == name) {
             Some(other) => format!("`{name}` of `{stack}` is no {}: its type is {}", kind.one, other.resource_type),
@@ -94,7 +103,7 @@ impl RunningStack {
         let failure = Failure::new(message).exit(Exit::Usage);
         let ids: Vec<_> = self.all(kind).map(|it| it.id.as_str()).collect();
         let programs = self.stack.programs().iter().map(|it| it.program.as_str());
-        let programs = programs.filter(|_| kind.types == FUNCTION.types);
+        let programs = programs.filter(|_| kind.types.contains(&"AWS::Lambda::Function"));
         Err(match nearest(name, ids.iter().copied().chain(programs)) {
             Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
             None if ids.is_empty() => failure.help(format!("it has no {}", kind.several)),
@@ -232,11 +241,18 @@ impl RunningStack {
         recorded::of_stack(&self.stack, &self.names, calls)
     }
 
-    /// Where functions write their logs. Functions may share a group.
+    /// Where functions write their logs, and workers in the local cloud. Functions may share a group.
     #[must_use]
-    pub fn log_groups(&self, functions: &[&Resource]) -> Vec<LogGroup> {
+    pub fn log_groups(&self, programs: &[&Resource]) -> Vec<LogGroup> {
         let mut groups: Vec<LogGroup> = Vec::new();
-        for function in functions {
+        for function in programs {
+            if function.resource_type == WORKER {
+                if self.cloud.local.is_some() {
+                    let name = format!("/stackwright/workers/{}/{}", self.stack.stack_name(), function.id);
+                    groups.push(LogGroup { label: function.id.clone(), name });
+                }
+                continue;
+            }
             let configured = self.properties(&function.id)["LoggingConfig"]["LogGroup"].as_str();
             let name = configured.map_or_else(|| format!("/aws/lambda/{}", function.physical_id), str::to_owned);
             match groups.iter_mut().find(|group| group.name == name) {

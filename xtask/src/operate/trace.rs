@@ -11,7 +11,7 @@ mod step;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::log_events::{LogEvents, LogGroup};
-use super::running_stack::{FUNCTION, RunningStack};
+use super::running_stack::{PROGRAM, RunningStack};
 use crate::ui;
 
 pub use ends::{End, ends};
@@ -35,7 +35,7 @@ pub struct Trace {
 /// # Errors
 /// When logs cannot be read.
 pub async fn follow(running: &RunningStack, id: &str, from: i64) -> anyhow::Result<Trace> {
-    let functions: Vec<_> = running.all(FUNCTION).collect();
+    let functions: Vec<_> = running.all(PROGRAM).collect();
     let groups = running.log_groups(&functions);
     let mut search = Search { wanted: BTreeSet::from([id.to_owned()]), ..Search::default() };
     while let Some(new) = search.next() {

@@ -199,7 +199,7 @@ fn the_rules_are_listed_and_explained() {
     ids.dedup();
     assert_eq!(ids.len(), listed, "an id is there twice");
     let families: std::collections::BTreeSet<_> = ids.iter().map(|id| &id[..2]).collect();
-    let expected = ["AG", "CH", "CT", "DR", "GR", "LP", "PE", "PL", "RP", "SA", "SU", "TM", "WB"];
+    let expected = ["AG", "CH", "CT", "DR", "GR", "LP", "PE", "PL", "RP", "SA", "SU", "TM", "WB", "WK"];
     assert_eq!(families.into_iter().collect::<Vec<_>>(), expected);
 
     assert_snapshot!(run("x", b"", &["--explain", "wb01"]));

@@ -152,7 +152,7 @@ impl Case {
         let program = Program { linked: &self.linked, source: &self.source };
         Subject {
             stack,
-            function: stack.function(self.function.id().as_str()).unwrap(),
+            function: stack.program(self.function.id().as_str()).unwrap(),
             program: self.readable.as_ref().map(|()| program).map_err(String::as_str),
             recorded: self.recorded.as_ref(),
             calls_services: true,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::assets::{Program, Workspace};
+use engine::assets::{Programs, Workspace};
 use engine::audit::audited::Audited;
 use engine::audit::expression::shown;
 use engine::audit::function::{self, Subject};
@@ -46,11 +46,10 @@ impl Score {
     }
 }
 
-fn programs(selection: &Selection) -> Vec<Program> {
+fn programs(selection: &Selection) -> Programs {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let all: Vec<_> = selection.stacks.iter().collect();
-    let built = runtime.block_on(prepare::build(selection, &all, Purpose::Lambda)).unwrap();
-    built.into_values().flatten().collect()
+    runtime.block_on(prepare::build(selection, &all, Purpose::Lambda)).unwrap()
 }
 
 /// One change of the statements of a role.
@@ -117,9 +116,24 @@ fn whole_app() -> StackArgs {
     StackArgs { names: Vec::new(), all: true, choices: OptionArgs::default() }
 }
 
+/// The stack that can have workers, with them.
+fn with_workers() -> StackArgs {
+    let options = vec![("compute".to_owned(), "kubernetes".to_owned())];
+    StackArgs { names: vec!["order-requests".to_owned()], all: false, choices: OptionArgs { options } }
+}
+
 #[test]
 fn each_change_of_a_right_of_a_function_is_found() {
-    let selection = Selection::complete(&whole_app(), "dev").unwrap();
+    each_change_is_found(&whole_app(), 5);
+}
+
+#[test]
+fn each_change_of_a_right_of_a_worker_is_found() {
+    each_change_is_found(&with_workers(), 5);
+}
+
+fn each_change_is_found(selected: &StackArgs, kinds: usize) {
+    let selection = Selection::complete(selected, "dev").unwrap();
     let programs = programs(&selection);
     let workspace = Workspace::read(selection.app.root()).unwrap();
     let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
@@ -142,7 +156,7 @@ fn each_change_of_a_right_of_a_function_is_found() {
     for (kind, score) in &scores {
         score.require_all(kind);
     }
-    assert_eq!(scores.len(), 5);
+    assert_eq!(scores.len(), kinds);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use engine::stack::Stack as Assembled;
 use infra::apigateway::{
     ApiResource, HttpMethod, Integration, Method, PassthroughBehavior, RestApi, ServiceIntegration,
 };
+use infra::eks::Worker;
 use infra::eventbridge::{EventPattern, Rule, Target};
 use infra::iam::{InlinePolicy, ManagedPolicy, PolicyDocument, Principal, Role, Statement};
 use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, Permission};
@@ -42,7 +43,7 @@ fn check(stack: &Stack, function: Ref<Function>) -> Vec<String> {
     let stack = Assembled::from(stack.assemble());
     let subject = Subject {
         stack: &stack,
-        function: stack.function(function.id().as_str()).unwrap(),
+        function: stack.program(function.id().as_str()).unwrap(),
         program: Ok(usage::Program { linked: &linked, source: &source }),
         recorded: None,
         calls_services: false,
@@ -220,4 +221,35 @@ fn a_destination_that_the_role_may_not_tell_is_found() {
     let (mut stack, function, queue) = self::stack();
     parts::on_failure(&mut stack, function, queue);
     assert_eq!(check(&stack, function), [""; 0]);
+}
+
+/// A worker whose scaler has a role with these statements.
+fn scaled(statements: impl FnOnce(Ref<StandardQueue>) -> Vec<Statement>) -> Stack {
+    let mut stack = Stack::new("orders", &Stage::default());
+    let queue = stack.named("Orders").add(StandardQueue::default());
+    let cluster = parts::cluster(&mut stack);
+    let worker = Worker { queues: vec![queue.into()], ..Worker::rust(cluster.name.clone(), NoBindings {}) };
+    let rights = statements(queue).into_iter().collect();
+    let policies = vec![InlinePolicy { policy_name: "own".to_owned(), policy_document: rights }];
+    let role = stack.named("Scaler").add(Role { policies, ..Role::for_service("pods.eks.amazonaws.com") });
+    let trust = stack.named("Role").add(Role::for_service("pods.eks.amazonaws.com"));
+    let worker = Worker { scaler_role: Some(role.into()), ..worker.with_role(trust, &stack) };
+    stack.named("Billing").add(worker);
+    stack
+}
+
+#[test]
+fn the_scaler_of_a_worker_may_count_its_messages_and_nothing_else() {
+    let count = |queue: Ref<StandardQueue>| Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]).on(queue.arn());
+    assert_eq!(broken(&scaled(|queue| vec![count(queue)])), [""; 0]);
+    let missing = "WK01: the role of `Billing`'s scaler lacks `sqs:GetQueueAttributes`: `Billing` would not be scaled";
+    assert_eq!(broken(&scaled(|_| Vec::new())), [missing]);
+    let other = |queue: Ref<StandardQueue>| Statement::allow([action::sqs::RECEIVE_MESSAGE]).on(queue.arn());
+    let unused =
+        "WK02: the role of `Billing`'s scaler allows `sqs:ReceiveMessage`, which counting messages does not need";
+    assert_eq!(broken(&scaled(|queue| vec![count(queue), other(queue)])), [unused]);
+    let everywhere = |_| vec![Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]).on("*")];
+    let unused =
+        "WK02: the role of `Billing`'s scaler allows `sqs:GetQueueAttributes`, which counting messages does not need";
+    assert_eq!(broken(&scaled(everywhere)), [unused]);
 }

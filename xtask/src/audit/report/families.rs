@@ -1,9 +1,10 @@
 //! The families of rules, by the letters that their ids begin with.
 
 /// The letters, and what the rules of the family are about.
-const FAMILIES: [(&str, &str); 13] = [
+const FAMILIES: [(&str, &str); 14] = [
     ("LP", "least privilege"),
     ("PL", "what the wiring needs"),
+    ("WK", "what lets workers be scaled"),
     ("GR", "the grammar of policies"),
     ("CT", "services, actions and condition keys"),
     ("WB", "breadth"),

@@ -69,7 +69,7 @@ fn examples(stack: &RunningStack, function: &Resource) -> Vec<String> {
 
 /// What the role of the function grants, and as the local cloud recorded it, what of it was used and what was denied. AWS
 /// tells neither.
-async fn rights(stack: &RunningStack, id: &str) -> anyhow::Result<Vec<Json>> {
+pub(super) async fn rights(stack: &RunningStack, id: &str) -> anyhow::Result<Vec<Json>> {
     let calls = match &stack.cloud.local {
         Some(local) => local::calls(local).await?.calls,
         None => Vec::new(),

@@ -3,14 +3,13 @@
 import { ask, bytes, clock, h, pretty, quantity } from "./dom.js";
 import { copied, failure, field, form, list, scrolled, section, select, textarea } from "./form.js";
 import * as server from "./server.js";
-import { state } from "./state.js";
+import { shownStack, state } from "./state.js";
 import { choose, said } from "./timeline.js";
 
 /** How many of the last invocations are shown. */
 const INVOCATIONS = 10;
 
 export function ofFunction(id, facts) {
-  const variables = facts.variables.map(({ name, value }) => [name, value === null ? h("span", { class: "soft" }, "hidden: it looks like a secret") : value]);
   return [
     list([
       ["Program", facts.program],
@@ -22,12 +21,19 @@ export function ofFunction(id, facts) {
     section("Last invocations", h("div", { "data-invocations": id }, invocations(id))),
     state.changes ? section("Invoke", invoke(id, facts)) : null,
     section("Rights of its role", rights(facts.rights)),
-    section("Environment", variables.length > 0 ? list(variables) : h("p", { class: "soft" }, "none")),
+    section("Environment", environment(facts.variables)),
   ];
 }
 
-/** The last invocations of the function `id`, as far as their events are known. */
+export function environment(variables) {
+  if (variables.length === 0) return h("p", { class: "soft" }, "none");
+  return list(variables.map(({ name, value }) => [name, value === null ? h("span", { class: "soft" }, "hidden: it looks like a secret") : value]));
+}
+
+/** The last invocations of the function `id`, or batches of a worker, as far as their events are known. */
 export function invocations(id) {
+  // Of a worker nothing keeps the events.
+  const isFunction = shownStack()?.picture.parts.find((it) => it.id === id)?.kind === "function";
   const own = new Map();
   for (const event of state.events) {
     if (event.stack !== state.stack || !event.request || !event.part.split(",").includes(id)) continue;
@@ -46,7 +52,7 @@ export function invocations(id) {
       { class: why ? "bad" : "" },
       h("summary", {}, h("time", {}, clock(events[0].time)), ` ${end ? end.text : "running"}`, status(events.find((it) => it.fields?.status)?.fields.status), why ? h("b", { class: "bad" }, ` error: ${cause(why)}`) : null),
       h("p", { class: "soft" }, "request ", copied(request)),
-      h("div", { class: "row" }, h("button", { type: "button", class: "small", onclick: () => choose(events[0]) }, "Show its way"), state.local ? kept(id, request, answers) : null, state.local && state.changes ? again(id, request, answers) : null),
+      h("div", { class: "row" }, h("button", { type: "button", class: "small", onclick: () => choose(events[0]) }, "Show its way"), state.local && isFunction ? kept(id, request, answers) : null, state.local && state.changes && isFunction ? again(id, request, answers) : null),
       answers,
       lines.length > 0 ? h("ol", { class: "log" }, lines) : h("p", { class: "soft" }, "It logged nothing."),
     );
@@ -160,7 +166,7 @@ function parsed(text) {
   }
 }
 
-function rights(all) {
+export function rights(all) {
   if (all.length === 0) return h("p", { class: "soft" }, "none");
   const rows = all.map(({ resource, action, used, denied, purpose }) => {
     const state = denied ? ["denied", "bad"] : used ? ["used", "good"] : used === null ? ["granted", "soft"] : purpose ? [`AWS: ${purpose}`, "soft"] : ["not used yet", "soft"];

@@ -82,7 +82,7 @@ function draw(open) {
 }
 
 /** The kinds of parts of which something is counted. */
-const COUNTED = ["function", "queue", "dead-letter-queue", "table", "bucket"];
+const COUNTED = ["function", "worker", "queue", "dead-letter-queue", "table", "bucket"];
 /** Those of which only AWS counts anything. */
 const COUNTED_ON_AWS = ["api"];
 
@@ -136,11 +136,13 @@ function card(part, open) {
 }
 
 /** The numbers of a part: pieces of text, each with whether it is bad. */
-function pieces(numbers, isDead) {
+function pieces(numbers, kind) {
+  const isDead = kind === "dead-letter-queue";
+  const isWorker = kind === "worker";
   if (!numbers) return [];
   if (numbers.kind === "function") {
-    if (numbers.invocations + numbers.throttles === 0) return [["not invoked", ""]];
-    const all = [[`${quantity(numbers.invocations, "invocation")}`, ""]];
+    if (numbers.invocations + numbers.throttles === 0) return [[isWorker ? "no batches" : "not invoked", ""]];
+    const all = [[isWorker ? `batches: ${count(numbers.invocations)}` : quantity(numbers.invocations, "invocation"), ""]];
     if (numbers.errors > 0) all.push([quantity(numbers.errors, "error"), "bad"]);
     if (numbers.denied > 0) all.push([`${count(numbers.denied)} denied`, "bad"]);
     if (numbers.throttles > 0) all.push([`${count(numbers.throttles)} throttled`, "bad"]);
@@ -175,7 +177,7 @@ function write(id) {
   const stack = shownStack();
   if (!it || !stack) return;
   const isDead = it.part.kind === "dead-letter-queue";
-  const all = pieces(stack.numbers[id], isDead);
+  const all = pieces(stack.numbers[id], it.part.kind);
   const spans = all.map(([text, kind], place) => [place > 0 ? " " : "", s("tspan", { class: kind, dx: place > 0 ? 6 : null }, text)]).flat();
   it.numbers.replaceChildren(...spans);
   const change = difference(stack.name, id);

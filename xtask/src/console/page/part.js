@@ -11,9 +11,11 @@ import * as server from "./server.js";
 import { shownStack, state } from "./state.js";
 import { ofTable } from "./table.js";
 import { showWays } from "./timeline.js";
+import { ofWorker } from "./worker.js";
 
 const KINDS = {
   "AWS::Lambda::Function": ofFunction,
+  "AWS::EKS::PodIdentityAssociation": ofWorker,
   "AWS::SQS::Queue": ofQueue,
   "AWS::DynamoDB::Table": ofTable,
   "AWS::DynamoDB::GlobalTable": ofTable,

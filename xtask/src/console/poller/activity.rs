@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::console::state::{Change, Event, Kind, Numbers, Passage};
 use crate::operate::log_events::{LogEvent, LogGroup};
 use crate::operate::log_line::{LogLine, Report, Says};
-use crate::operate::running_stack::{FUNCTION, RunningStack};
+use crate::operate::running_stack::{PROGRAM, RunningStack};
 
 /// How many of the last durations percentiles are of.
 const DURATIONS: usize = 1_000;
@@ -76,7 +76,7 @@ pub(super) struct Function {
 impl<'a> Activity<'a> {
     /// Goes on counting `functions`.
     pub(super) fn of(stack: &'a RunningStack, functions: &'a mut Functions) -> Self {
-        let deployed: Vec<_> = stack.all(FUNCTION).collect();
+        let deployed: Vec<_> = stack.all(PROGRAM).collect();
         functions.retain(|id, _| deployed.iter().any(|it| it.id == *id));
         for function in &deployed {
             functions.entry(function.id.clone()).or_default();
@@ -170,7 +170,12 @@ impl<'a> Activity<'a> {
                 (Kind::Start, "invoked".to_owned(), Map::new())
             }
             Says::Report(report) => {
-                self.current.remove(&stream);
+                // A worker writes no line when a batch begins.
+                if self.current.remove(&stream).is_none()
+                    && let Some(function) = self.functions.get_mut(&part)
+                {
+                    function.invocations += 1;
+                }
                 is_error = report.problem.is_some();
                 if let (Some(function), Some(took)) = (self.functions.get_mut(&part), milliseconds(&report)) {
                     if function.durations.len() == DURATIONS {
@@ -251,7 +256,7 @@ impl<'a> Activity<'a> {
         let mut ways: Vec<_> = ways.map(|it| it.from.as_str()).collect();
         let kind = |id: &str| self.graph.nodes.iter().find(|it| it.id == id).map(|it| it.kind);
         match told {
-            None => ways.retain(|it| kind(it) != Some(NodeKind::Function)),
+            None => ways.retain(|it| !matches!(kind(it), Some(NodeKind::Function | NodeKind::Worker))),
             Some("") => return None,
             Some(told) => match self.part_of(told).filter(|it| ways.contains(&it.as_str())) {
                 Some(part) => return Some(part),

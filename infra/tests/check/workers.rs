@@ -1,0 +1,167 @@
+use infra::eks::{Batch, Pod, Replicas, WorkQueue, Worker};
+use infra::iam::Role;
+use infra::sqs::{FifoQueue, StandardQueue};
+use infra::{Mebibytes, Millicores, Ref, Seconds, Stack, Value};
+use serde::Serialize;
+
+use crate::support::check;
+
+#[derive(Serialize)]
+struct Nothing {}
+
+impl ::bindings::Program for Nothing {
+    const NAME: &'static str = "nothing";
+}
+
+/// What `check` says of a worker of these queues, with what `change` changes of it.
+#[track_caller]
+fn check_worker<const N: usize>(
+    queues: impl FnOnce(&mut Stack) -> [WorkQueue; N],
+    change: impl FnOnce(&mut Worker),
+    expected: &str,
+) {
+    check(
+        |stack| {
+            let queues = queues(stack).into();
+            add(stack, "It", |worker| {
+                worker.queues = queues;
+                change(worker);
+            });
+        },
+        expected,
+    );
+}
+
+fn add(stack: &mut Stack, id: &'static str, change: impl FnOnce(&mut Worker)) {
+    let role = stack.named(format!("{id}Role")).add(Role::for_service("pods.eks.amazonaws.com"));
+    let cluster = Value::Literal(infra::ClusterName("shop".to_owned()));
+    let mut worker = Worker::rust(cluster, Nothing {}).with_role(role, stack);
+    change(&mut worker);
+    stack.named(id).add(worker);
+}
+
+fn standard(stack: &mut Stack) -> Ref<StandardQueue> {
+    stack.named("Orders").add(StandardQueue::default())
+}
+
+#[track_caller]
+fn check_change(change: impl FnOnce(&mut Worker), expected: &str) {
+    check_worker(|stack| [standard(stack).into()], change, expected);
+}
+
+#[test]
+fn a_worker_as_it_is_by_default_is_sound() {
+    check_change(|_| (), "");
+}
+
+#[test]
+fn a_worker_consumes_queues_each_once() {
+    let nothing = "error[worker]: `It`: it consumes no queue\n  --> HERE\n  help: give it `queues: vec![queue.into()]`";
+    check_worker(|_| [], |_| (), nothing);
+    let twice = |stack: &mut Stack| {
+        let queue = standard(stack);
+        [queue.into(), queue.into()]
+    };
+    check_worker(
+        twice,
+        |_| (),
+        "error[worker]: `It`: it consumes `Orders` twice\n  --> HERE\n  help: name each queue once",
+    );
+}
+
+#[test]
+fn a_batch_is_one_that_lambda_would_make() {
+    let batch = |batch: Batch| move |worker: &mut Worker| worker.batch = batch;
+    check_change(
+        batch(Batch { size: 11, ..Batch::default() }),
+        "error[batch-size]: `It`: batch size 11 is not within 1 to 10\n  --> HERE",
+    );
+    check_change(batch(Batch { size: 10_000, window: Seconds(1), ..Batch::default() }), "");
+    let fifo = |stack: &mut Stack| {
+        let queue_name = Some("orders.fifo".into());
+        [stack.named("Orders").add(FifoQueue { queue_name, ..FifoQueue::default() }).into()]
+    };
+    let expected = "error[fifo-batching-window]: `It`: `Orders` is a FIFO queue, whose batches have no window\n  --> HERE\n  help: remove `window`";
+    check_worker(fifo, batch(Batch { window: Seconds(1), ..Batch::default() }), expected);
+}
+
+#[test]
+fn numbers_are_within_what_the_worker_sqs_and_kubernetes_take() {
+    let one = |change: fn(&mut Worker), what: &str, help: &str| {
+        check_change(change, &format!("error[worker]: `It`: {what}\n  --> HERE\n  help: {help}"));
+    };
+    one(
+        |it| it.batch = Batch { window: Seconds(301), ..Batch::default() },
+        "`batch.window` is 301; expected 0 to 300",
+        "Lambda's mappings gather for 5 minutes at most, too",
+    );
+    one(
+        |it| it.batch.concurrency = 0,
+        "`batch.concurrency` is 0; expected 1 to 1000",
+        "more than that are for more pods",
+    );
+    one(
+        |it| it.timeout = Seconds(43_201),
+        "`timeout` is 43201; expected 1 to 43200",
+        "SQS hides a message for 12 hours at most",
+    );
+    one(
+        |it| it.replicas = Replicas { min: 3, max: 2, ..Replicas::default() },
+        "`replicas.max` is 2; expected 3 or more",
+        "it is no less than `replicas.min`",
+    );
+    one(
+        |it| it.replicas.messages_per_pod = 0,
+        "`replicas.messages_per_pod` is 0; expected 1 or more",
+        "KEDA divides by it",
+    );
+    one(|it| it.pod.cpu = Millicores(0), "`pod.cpu` is 0; expected 1 or more", "250 is a quarter of a processor");
+    one(
+        |it| it.pod.memory = Mebibytes(1),
+        "`pod.memory` is 1; expected 16 or more",
+        "256 is what a function has by default",
+    );
+    one(
+        |it| it.pod = Pod { termination_grace_period: Seconds(29), ..Pod::default() },
+        "`pod.termination_grace_period` is 29; expected 30 to 43205",
+        "Kubernetes kills a pod that has not ended by then",
+    );
+}
+
+#[test]
+fn names_are_those_of_kubernetes_and_nobody_elses() {
+    let name = "expected 1 to 63 small letters, digits and hyphens, with a letter or digit at both ends";
+    check_change(
+        |it| it.service_account = Some("Billing_1".to_owned()),
+        &format!(
+            "error[kubernetes-name]: `It`: `service_account` is `Billing_1`; {name}\n  --> HERE\n  help: set `service_account` to another name"
+        ),
+    );
+    check_change(
+        |it| it.namespace = Some("kube-system".to_owned()),
+        "error[kubernetes-name]: `It`: the namespace `kube-system` is the cluster's own\n  --> HERE\n  help: a worker has a namespace that its stack makes and deletes",
+    );
+    let help = "help: set the `service_account` of one of them";
+    check(
+        |stack| {
+            let queue = standard(stack);
+            add(stack, "One", |it| it.queues = vec![queue.into()]);
+            add(stack, "Two", |it| it.queues = vec![queue.into()]);
+        },
+        &format!(
+            "error[kubernetes-name]: `One`: `Two` has the service account `nothing` as well\n  --> HERE\n  {help}\n\
+             error[kubernetes-name]: `Two`: `One` has the service account `nothing` as well\n  --> HERE\n  {help}"
+        ),
+    );
+}
+
+#[test]
+fn a_variable_that_the_worker_is_told_by_is_not_a_stacks_to_set() {
+    check_change(
+        |it| {
+            it.environment.insert("WORKER_TIMEOUT".to_owned(), "5".into());
+        },
+        "error[reserved-variable]: `It`: it sets the environment variable `WORKER_TIMEOUT`, which Stackwright or EKS sets\n  --> HERE\n  \
+         help: rename it, or read what Stackwright or EKS sets",
+    );
+}
