@@ -2,7 +2,7 @@
 
 pub mod apply;
 pub mod cluster;
-mod image;
+pub mod image;
 pub mod plan;
 mod repository;
 

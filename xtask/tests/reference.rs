@@ -53,12 +53,13 @@ fn the_commands_are_those_of_the_command_line() {
 }
 
 /// The clients by the names that they have in the code, with the service's name in its SDK and in IAM.
-const CLIENTS: [(&str, &str, &str); 13] = [
+const CLIENTS: [(&str, &str, &str); 14] = [
     ("cloudcontrol", "cloudcontrol", "cloudformation"),
     ("cloudformation", "cloudformation", "cloudformation"),
     ("apigateway", "apigateway", "apigateway"),
     ("gateway", "apigateway", "apigateway"),
     ("dynamodb", "dynamodb", "dynamodb"),
+    ("ecr", "ecr", "ecr"),
     ("eventbridge", "eventbridge", "events"),
     ("events", "eventbridge", "events"),
     ("iam", "iam", "iam"),
@@ -89,6 +90,17 @@ fn actions(service: &str, prefix: &str, operation: &str) -> Vec<String> {
         None => vec![format!("{prefix}:{name}")],
     }
 }
+
+/// The actions that a push to a registry of ECR needs, and a look at what is there.
+const PUSHING: [&str; 7] = [
+    "BatchCheckLayerAvailability",
+    "BatchGetImage",
+    "CompleteLayerUpload",
+    "InitiateLayerUpload",
+    "PutImage",
+    "TagResource",
+    "UploadLayerPart",
+];
 
 /// The commands that look after a deployed stack. Whoever uses them need not deploy.
 const OPERATING: [&str; 7] = ["invoke", "logs", "peek", "redrive", "replay", "send", "trace"];
@@ -144,6 +156,15 @@ fn the_rights_that_commands_need_are_those_of_the_calls() {
                     | service | actions |\n|---|---|\n| sts | `sts:GetCallerIdentity` |\n"
             .to_owned();
     page.push_str(&rows(&deploying));
+    let mut workers = actions_in(&files(&root().join("xtask/src/workloads"), "rs"));
+    workers.entry("ecr").or_default().extend(PUSHING.map(|action| format!("ecr:{action}")));
+    page.push_str(
+        "\n## Workers\n\nWhat stacks with workers need besides. An image is pushed through \
+         [ECR's registry](https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html). A repository is made with tags \
+         (`ecr:TagResource`) when the first image of its program is pushed.\n\n\
+         | service | actions |\n|---|---|\n",
+    );
+    page.push_str(&rows(&workers));
     page.push_str(
         "\n## Looking after stacks\n\nWhat `logs`, `invoke`, `replay`, `trace`, `send`, `peek` and `redrive` need together.\n\n\
          | service | actions |\n|---|---|\n| sts | `sts:GetCallerIdentity` |\n",

@@ -24,7 +24,7 @@ pub(super) const fn architecture(of: assembly::Architecture) -> Architecture {
 ///
 /// # Errors
 /// When a library that it needs is not on this machine, or a file cannot be read.
-pub(super) fn of(workspace: &Workspace, function: &Function, path: &Path) -> anyhow::Result<Image> {
+pub fn of(workspace: &Workspace, function: &Function, path: &Path) -> anyhow::Result<Image> {
     let package = workspace.package_of(&function.program)?;
     let lock = Lock::read(workspace.root())?;
     let packages = lock.beneath(package).into_iter().map(|it| Package {

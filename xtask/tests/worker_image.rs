@@ -1,0 +1,74 @@
+//! A worker of this workspace runs in a root that has its image and nothing else.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use assembly::{Architecture, Function};
+use engine::assets::{Selection, Target, Workspace, build};
+use engine::workloads::image;
+use flate2::read::GzDecoder;
+use kubernetes::Image;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PROGRAM: &str = "order-requests-processing";
+
+/// The image of the worker, as it is deployed but for its program, which is built for this machine and without optimisation.
+fn image() -> Image {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let workspace = Workspace::read(root).unwrap();
+    let selection = Selection { programs: &[PROGRAM], all: &[PROGRAM], unified: &[], as_workers: true };
+    let built = build(&workspace, selection, Target::Local, None).unwrap();
+    let function = Function {
+        id: "Processing".to_owned(),
+        program: PROGRAM.to_owned(),
+        library: "order_requests".to_owned(),
+        architecture: if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 },
+        bindings: Vec::new(),
+        worker: None,
+    };
+    image::of(&workspace, &function, &built[0].path).unwrap()
+}
+
+/// Unpacks the layers of `image` into a folder.
+fn unpacked(image: &Image) -> TempDir {
+    let root = TempDir::new().unwrap();
+    let manifest: Value = serde_json::from_slice(image.blob(&image.digest()).unwrap()).unwrap();
+    for layer in manifest["layers"].as_array().unwrap() {
+        let layer = image.blob(layer["digest"].as_str().unwrap()).unwrap();
+        tar::Archive::new(GzDecoder::new(layer)).unpack(root.path()).unwrap();
+    }
+    root
+}
+
+/// What the worker says when it cannot work: run in `root`, in a namespace of its own, with these variables.
+fn run(root: &Path, variables: &[(&str, &str)]) -> String {
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "chroot"]).arg(root).arg("/worker").env_clear();
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).envs(variables.iter().copied());
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    assert!(!status.success());
+    String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned()
+}
+
+#[test]
+fn a_worker_runs_with_what_its_image_has_and_says_what_is_missing() {
+    let able = Command::new("unshare").args(["--map-root-user", "chroot", "/", "true"]).output();
+    if !able.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: this machine gives no root of its own");
+        return;
+    }
+    let root = unpacked(&image());
+    let variables = [("AWS_REGION", "eu-west-1"), ("AWS_EC2_METADATA_DISABLED", "true"), ("ORDERS", "orders")];
+    let without = run(root.path(), &variables);
+    assert!(without.contains("neither is `WORKER_QUEUE_URLS`, which has a worker consume queues"), "{without}");
+    let wrong = run(root.path(), &[&variables[..], &[("WORKER_QUEUE_URLS", "orders")]].concat());
+    assert!(wrong.contains("`WORKER_QUEUE_URLS` has `orders`"), "{wrong}");
+    // The image's certificates are found, and its libraries.
+    for said in [without, wrong] {
+        assert!(!said.contains("panicked") && !said.contains("certificate"), "{said}");
+    }
+}
