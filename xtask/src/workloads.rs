@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod image;
 pub mod plan;
 mod repository;
+pub mod stacks;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -3,10 +3,8 @@
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
-use kubernetes::Cluster;
 use serde_json::{Value as Json, json};
 
-use crate::app::App;
 use crate::audit::gate;
 use crate::cli::{self, ApprovalArgs, OperationArgs, ParameterArgs, TargetArgs};
 use crate::cloud;
@@ -24,8 +22,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::prepare::{Prepared, Reading, prepare};
 use crate::select::{self, Selection};
-use crate::workloads::apply;
-use crate::workloads::plan::WorkersPlan;
+use crate::workloads::stacks::Workers;
 use crate::{local, parameter_file, ui, workloads};
 
 /// Deploys each stack to each region and prints the outputs.
@@ -126,98 +123,12 @@ pub async fn run(
     concurrent::conclude(outcomes)
 }
 
-/// The workers of stacks that go to AWS.
-struct Workers {
-    cluster: Option<Cluster>,
-    /// Of each stack in each region, in their order; none where there is nothing to do about workers.
-    plans: Vec<Option<WorkersPlan>>,
-}
-
-impl Workers {
-    /// Makes the images, and compares what shall run with what does.
-    async fn of(
-        app: &App,
-        cluster: Option<Cluster>,
-        all: &[StackInstance<'_>],
-        prepared: &[anyhow::Result<Prepared>],
-    ) -> anyhow::Result<Self> {
-        let mut plans = Vec::new();
-        for (instance, prepared) in all.iter().zip(prepared) {
-            plans.push(match prepared {
-                Ok(prepared) => WorkersPlan::of(app, cluster.as_ref(), instance, prepared).await?,
-                Err(_) => None,
-            });
-        }
-        for (plan, instance) in plans.iter().zip(all) {
-            if let Some(plan) = plan {
-                plan.require_no_conflict(&instance.label)?;
-            }
-        }
-        Ok(Self { cluster, plans })
-    }
-
-    fn each<'a>(&'a self, all: &'a [StackInstance<'a>]) -> impl Iterator<Item = (&'a WorkersPlan, &'a str)> {
-        let labelled = self.plans.iter().zip(all);
-        labelled.filter_map(|(plan, instance)| Some((plan.as_ref()?, instance.label.as_str())))
-    }
-
-    fn show(&self, all: &[StackInstance<'_>], will_ask: bool) {
-        for (plan, label) in self.each(all) {
-            let insist = will_ask && !plan.is_empty();
-            plan.lines(label).iter().for_each(|line| ui::say_or_insist(line, insist));
-        }
-    }
-
-    fn question(&self, all: &[StackInstance<'_>]) -> Option<String> {
-        let questions: Vec<_> = self.each(all).filter_map(|(plan, label)| plan.question(label)).collect();
-        (!questions.is_empty()).then(|| questions.join(", "))
-    }
-
-    /// Pushes the images, before anything is deployed.
-    async fn push(&mut self, all: &[StackInstance<'_>]) -> anyhow::Result<()> {
-        for (plan, instance) in self.plans.iter_mut().zip(all) {
-            if let Some(plan) = plan {
-                plan.push(instance).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Applies those of the stacks whose templates are deployed; what was done with each, for programs.
-    async fn apply(&self, app: &App, outcomes: &mut [Outcome<'_, Done>]) -> Vec<Json> {
-        let mut done = Vec::new();
-        let several = outcomes.len() > 1;
-        for (outcome, plan) in outcomes.iter_mut().zip(&self.plans) {
-            let (Some(plan), Ok(_)) = (plan, &outcome.result) else { continue };
-            let StackInstance { stack, cloud, label, .. } = outcome.instance;
-            match plan.apply(app, self.cluster.as_ref(), outcome.instance).await {
-                Ok(of_stack) => done.push(as_json_of(stack.name(), &cloud.region, plan, &of_stack)),
-                Err(error) => {
-                    if several {
-                        ui::error_of(label, &error);
-                    }
-                    outcome.result = Err(error);
-                }
-            }
-        }
-        done
-    }
-}
-
 /// Says of a failure before the first change that it is one.
 fn nothing_deployed(error: anyhow::Error) -> anyhow::Error {
     match error.downcast::<Failure>() {
         Ok(failure) => failure.and("; nothing was deployed").into(),
         Err(error) => error,
     }
-}
-
-fn as_json_of(stack: &str, region: &str, plan: &WorkersPlan, done: &apply::Done) -> Json {
-    let mut entry = json!({"stack": stack, "region": region, "images": plan.names()});
-    if let (Some(entry), Json::Object(done)) = (entry.as_object_mut(), done.as_json()) {
-        entry.extend(done);
-    }
-    entry
 }
 
 /// Refuses those plans that are of more than code.
