@@ -6,31 +6,28 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use assembly::{Architecture, Function};
-use engine::assets::{Selection, Target, Workspace, build};
+use engine::assets::Workspace;
+use engine::cli::{OptionArgs, StackArgs};
+use engine::prepare::{self, Purpose};
+use engine::select::Selection;
 use engine::workloads::image;
 use flate2::read::GzDecoder;
 use kubernetes::Image;
 use serde_json::Value;
 use tempfile::TempDir;
 
-const PROGRAM: &str = "order-requests-processing";
-
 /// The image of the worker, as it is deployed but for its program, which is built for this machine and without optimisation.
 fn image() -> Image {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let workspace = Workspace::read(root).unwrap();
-    let selection = Selection { programs: &[PROGRAM], all: &[PROGRAM], unified: &[], as_workers: true };
-    let built = build(&workspace, selection, Target::Local, None).unwrap();
-    let function = Function {
-        id: "Processing".to_owned(),
-        program: PROGRAM.to_owned(),
-        library: "order_requests".to_owned(),
-        architecture: if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 },
-        bindings: Vec::new(),
-        worker: None,
-    };
-    image::of(&workspace, &function, &built[0].path).unwrap()
+    let options = vec![("compute".to_owned(), "kubernetes".to_owned())];
+    let choices = OptionArgs { options };
+    let selected = StackArgs { names: vec!["order-requests".to_owned()], all: false, choices };
+    let selection = Selection::complete(&selected, "dev").unwrap();
+    let stack = &selection.stacks[0];
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let programs = runtime.block_on(prepare::build(&selection, &[stack], Purpose::Local)).unwrap();
+    let (worker, _) = stack.workers().next().unwrap();
+    let workspace = Workspace::read(selection.app.root()).unwrap();
+    image::of(&workspace, worker, &programs.of(worker).unwrap().path).unwrap()
 }
 
 /// Unpacks the layers of `image` into a folder.
