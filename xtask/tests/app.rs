@@ -85,18 +85,27 @@ fn an_app_that_prints_something_else_is_told_apart() {
 
 #[test]
 fn an_assembly_of_another_version_says_which_side_to_update() {
-    let newer = r#"{"version": 4, "stackwright": "9.1.0", "anything": []}"#;
-    assert_snapshot!(Workspace::printing(newer).run(&["list"]), @r"
+    let own = assembly::VERSION;
+    let said = |document: &str| {
+        let ended = Workspace::printing(document).run(&["list"]);
+        let name = |text: &str| {
+            text.replace(&format!("version {own}"), "version OWN")
+                .replace(&format!("version {}", own + 1), "version NEXT")
+        };
+        CommandOutput { stderr: name(&ended.stderr), ..ended }
+    };
+    let newer = format!(r#"{{"version": {}, "stackwright": "9.1.0", "anything": []}}"#, own + 1);
+    assert_snapshot!(said(&newer), @r"
     exit 1
     --- stderr
-    error: the app `stacks` speaks version 4 of the assembly, and this engine version 3
+    error: the app `stacks` speaks version NEXT of the assembly, and this engine version OWN
       help: update the engine to 9.1.0: `cargo install cargo-stackwright --version 9.1.0`
     ");
     let older = r#"{"version": 0, "stackwright": "0.0.9"}"#;
-    assert_snapshot!(Workspace::printing(older).run(&["list"]), @r"
+    assert_snapshot!(said(older), @r"
     exit 1
     --- stderr
-    error: the app `stacks` speaks version 0 of the assembly, and this engine version 3
+    error: the app `stacks` speaks version 0 of the assembly, and this engine version OWN
       help: update the app from `stackwright` 0.0.9 to 0.1.0: set that version in its `Cargo.toml`, then `cargo update`
     ");
 }
@@ -174,11 +183,12 @@ fn a_change_of_what_the_app_is_built_from_is_seen_at_once() {
         fn main() {
             let flag = if cfg!(flagged) { "flagged" } else { "plain" };
             println!(
-                r##"{{"version": 3, "stackwright": "0.1.0", "stage": "dev", "systems": [{{"name": "orders", "description": "{} {} {flag}", "options": [], "outcome": {{"failed": {{"message": "m", "location": null}}}}}}]}}"##,
+                r##"{{"version": VERSION, "stackwright": "0.1.0", "stage": "dev", "systems": [{{"name": "orders", "description": "{} {} {flag}", "options": [], "outcome": {{"failed": {{"message": "m", "location": null}}}}}}]}}"##,
                 text::TEXT, outside::TEXT,
             );
         }
     "###;
+    let main = &main.replace("VERSION", &assembly::VERSION.to_string());
     let outside = TempDir::with_prefix("outside with spaces").unwrap();
     fs::create_dir(outside.path().join("src")).unwrap();
     let manifest = "[package]\nname = \"outside\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n";
