@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::operate::log_events::LogEvents;
 use crate::operate::log_printer::LogPrinter;
 use crate::operate::moment;
-use crate::operate::running_stack::{PROGRAM, RunningStack};
+use crate::operate::running_stack::RunningStack;
 use crate::services::cloudformation::Resource;
 use crate::ui;
 
@@ -29,9 +29,9 @@ fn say_other_logs(running: &RunningStack, programs: &[&Resource]) {
 pub async fn run(arguments: &Logs) -> anyhow::Result<Exit> {
     let running = RunningStack::find(&arguments.stack, &arguments.target, "logs").await?;
     let functions = if arguments.functions.is_empty() {
-        running.all(PROGRAM).collect()
+        running.all(running.programs()).collect()
     } else {
-        let named = arguments.functions.iter().map(|name| running.require(PROGRAM, name));
+        let named = arguments.functions.iter().map(|name| running.require(running.programs(), name));
         named.collect::<Result<Vec<_>, _>>()?
     };
     let groups = running.log_groups(&functions);

@@ -74,6 +74,12 @@ impl RunningStack {
         Ok(Self { cloud, stack, deployed, resources, names, template })
     }
 
+    /// What runs its programs, in the words that fit: most stacks have no workers.
+    #[must_use]
+    pub fn programs(&self) -> Kind {
+        if self.resources.iter().any(|it| it.resource_type == WORKER) { PROGRAM } else { FUNCTION }
+    }
+
     /// Its resources of a kind, in the order of the template.
     pub fn all(&self, kind: Kind) -> impl Iterator<Item = &Resource> {
         let of_kind = |id: &String| {
