@@ -103,7 +103,7 @@ import ministack.app  # noqa: E402 - reads the environment and configures loggin
 from ministack.core import iam_evaluator  # noqa: E402 - the same
 from ministack.services import cloudformation, cloudwatch_logs, lambda_svc, s3, sqs, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
-from workers import Workers  # noqa: E402 - the same
+from workers import Refused, Workers  # noqa: E402 - the same
 
 
 def name_by_region():
@@ -663,8 +663,11 @@ async def serve_workers(scope, receive, send):
             status, found = workers.credentials((stack, name), headers.get(b"authorization", b"").decode("latin-1"))
             await answer(send, found, status)
         case "PUT", [stack, name]:
-            is_other = await asyncio.to_thread(workers.put, (stack, name), json.loads(await body_of(receive)))
-            await answer(send, {"changed": is_other})
+            try:
+                is_other = await asyncio.to_thread(workers.put, (stack, name), json.loads(await body_of(receive)))
+                await answer(send, {"changed": is_other})
+            except Refused as refused:
+                await answer(send, {"message": str(refused)}, 400)
         case "POST", ["stop"]:
             await asyncio.to_thread(workers.stop)
             await answer(send, {})

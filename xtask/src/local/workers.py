@@ -38,6 +38,9 @@ LONG_LIVED = 5
 # For how long credentials are good. EKS Pod Identity gives them for 6 hours.
 CREDENTIALS = 3600
 
+# Where the engine keeps a file for each version of a program. Nothing else is run, and nothing else is deleted.
+PROGRAMS = os.path.join(os.path.dirname(os.path.realpath(__file__)), "workers")
+
 SIGKILL = int(signal.SIGKILL)
 log = logging.getLogger("workers")
 
@@ -109,6 +112,7 @@ class Process:
 
     def keep_lines(self):
         stream = f"{datetime.date.today():%Y/%m/%d}/[{self.worker.name[1]}]{self.child.pid}"
+        self.worker.open_stream(stream)
         for line in self.child.stdout:
             text = line.decode("utf-8", errors="replace").rstrip("\n")
             self.last_line = text or self.last_line
@@ -130,9 +134,11 @@ class Worker:
         self.processes = []
         self.wanted = 0
         self.enough_since = None  # since when fewer processes would do
-        self.problem = None
+        self.unread = None  # why its queues cannot be read
+        self.failed = None  # how its processes failed, or why they have no credentials
         self.generation = 0
         self.restarts = 0
+        self.has_credentials = True  # unless it was refused them
         self.pause, self.not_before = FIRST_PAUSE, 0
         self.reader = None  # the credentials of its scaler, and until when they are good
         self.token = secrets.token_urlsafe(24)
@@ -148,10 +154,13 @@ class Worker:
     def scope(self):
         return request_scope(os.environ["MINISTACK_ACCOUNT_ID"], self.spec["region"])
 
-    def write(self, stream, line):
+    def open_stream(self, stream):
         with self.scope():
             cloudwatch_logs._create_log_group({"logGroupName": self.log_group})
             cloudwatch_logs._create_log_stream({"logGroupName": self.log_group, "logStreamName": stream})
+
+    def write(self, stream, line):
+        with self.scope():
             event = {"timestamp": int(time.time() * 1000), "message": line}
             cloudwatch_logs._put_log_events(
                 {"logGroupName": self.log_group, "logStreamName": stream, "logEvents": [event]}
@@ -184,10 +193,9 @@ class Worker:
         """Decides how many are wanted: more at once, fewer after a while."""
         try:
             desired = self.desired()
-            if self.problem and self.problem.startswith("its queues"):
-                self.problem = None
+            self.unread = None
         except Exception as error:  # noqa: BLE001 - whatever it is, the other workers go on
-            self.problem = f"its queues cannot be read: {error}"
+            self.unread = f"its queues cannot be read: {error}"
             return
         if desired >= self.wanted:
             self.wanted, self.enough_since = desired, None
@@ -209,7 +217,7 @@ class Worker:
                 self.restarts += 1
             if process.ending_since is None and status != 0:
                 self.pause = FIRST_PAUSE if now - process.started > LONG_LIVED else self.pause
-                self.problem = f"a process ended by itself ({ended(status)}): {process.last_line[:500]}"
+                self.failed = f"a process ended by itself ({ended(status)}): {process.last_line[:500]}"
                 self.not_before = now + self.pause
                 self.pause = min(2 * self.pause, LONGEST_PAUSE)
         living = [it for it in self.processes if it.ending_since is None]
@@ -220,13 +228,13 @@ class Worker:
         for process in current[self.wanted:]:
             process.end()
         is_well = any(now - it.started > LONG_LIVED for it in current)
-        if is_well and self.problem and self.problem.startswith("a process"):
-            self.problem = None
+        if is_well and self.has_credentials:
+            self.failed = None
         if len(current) < self.wanted and now >= self.not_before:
             try:
                 self.processes.append(Process(self, prepare))
             except OSError as error:
-                self.problem = f"it cannot be started: {error}"
+                self.failed = f"it cannot be started: {error}"
                 self.not_before = now + LONGEST_PAUSE
 
     def told(self):
@@ -239,7 +247,7 @@ class Worker:
             "max": self.spec["max"],
             "restarts": self.restarts,
             "log_group": self.log_group,
-            "problem": self.problem,
+            "problem": self.unread or self.failed,
         }
 
 
@@ -248,7 +256,7 @@ def ended(status):
 
 
 class Refused(Exception):
-    """Why there are no credentials."""
+    """Why there are no credentials, or why something is not run."""
 
 
 def trusting(trust, service):
@@ -329,12 +337,10 @@ class Workers(Kept):
     def register(self):
         try:
             handlers = provisioners._RESOURCE_HANDLERS
-            made = iam._roles, sts._gen_session_access_key, sts._gen_secret, sts._gen_session_token, sts._role_id
-            needed = sqs._act_get_queue_attributes, cloudwatch_logs._put_log_events, made
+            _ = iam._roles, sts._gen_session_access_key, sts._gen_secret, sts._gen_session_token, sts._role_id
+            _ = sqs._act_get_queue_attributes, cloudwatch_logs._put_log_events, iam_evaluator.evaluate_trust_policy
         except AttributeError as error:
             sys.exit(f"this version of MiniStack differs from what the launcher knows: {error}")
-        assert needed
-
         def create(logical_id, properties, stack_name):
             physical_id = f"a-{secrets.token_hex(8)}"
             with self.lock:
@@ -374,6 +380,8 @@ class Workers(Kept):
 
     def put(self, name, spec):
         """Runs the worker, or what runs of it with another program or environment; whether that is another than before."""
+        if os.path.realpath(os.path.dirname(spec["program"])) != PROGRAMS:
+            raise Refused(f"{spec['program']} is not in {PROGRAMS}")
         with self.lock:
             worker = self.workers.get(name)
             is_other = worker is None or worker.spec != spec
@@ -382,14 +390,12 @@ class Workers(Kept):
             elif worker.spec != spec:
                 worker.generation += 1
                 worker.reader = None
-                worker.not_before, worker.pause, worker.problem = 0, FIRST_PAUSE, None
+                worker.not_before, worker.pause, worker.failed = 0, FIRST_PAUSE, None
                 worker.spec = spec
             self.changed = True
-            used = {worker.spec["program"] for worker in self.workers.values()}
-        # Every version of a program has a file of its own.
-        folder = os.path.dirname(spec["program"])
-        for entry in os.scandir(folder):
-            if entry.path not in used and time.time() - entry.stat().st_mtime > 60:
+            used = {os.path.basename(worker.spec["program"]) for worker in self.workers.values()}
+        for entry in os.scandir(PROGRAMS):
+            if entry.name not in used and time.time() - entry.stat().st_mtime > 60:
                 os.remove(entry.path)
         return is_other
 
@@ -442,9 +448,11 @@ class Workers(Kept):
         try:
             with worker.scope():
                 session = f"eks-{name[1]}"[:64]
-                return 200, session_of(properties["RoleArn"], "pods.eks.amazonaws.com", session, tags)
+                made = session_of(properties["RoleArn"], "pods.eks.amazonaws.com", session, tags)
+            worker.has_credentials = True
+            return 200, made
         except Refused as refused:
-            worker.problem = f"it has no credentials: {refused}"
+            worker.has_credentials, worker.failed = False, f"it has no credentials: {refused}"
             return 400, {"code": "AccessDeniedException", "message": str(refused)}
 
     def told(self):
