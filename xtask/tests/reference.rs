@@ -302,3 +302,10 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     }
     found
 }
+
+#[test]
+fn the_costs_of_workers_are_those_that_the_script_calculates() {
+    let script = root().join("docs/src/reference/lambda_or_kubernetes.py");
+    let ended = std::process::Command::new("python3").arg(script).arg("--check").output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()));
+}

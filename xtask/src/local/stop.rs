@@ -36,8 +36,10 @@ pub async fn stop() -> anyhow::Result<Stopped> {
     service::stop_all(place).await?;
     let emulator = emulator::daemon(place);
     let Observed::Running(process) = emulator.observe()? else { return Ok(Stopped::WasNotRunning) };
-    // They give back what they have not begun, for which it must still answer. One that does not is ended all the same.
-    if let Err(error) = workers::stop(&cloud).await {
+    // Workers give back what they have not begun, for which the emulator must still answer. One that does not, or was started
+    // by another version and has none, is ended all the same.
+    let has_workers = workers::workers(&cloud).await.is_ok_and(|workers| !workers.is_empty());
+    if has_workers && let Err(error) = workers::stop(&cloud).await {
         progress::note(&error.to_string());
     }
     emulator.end(&process, PATIENCE).await?;
