@@ -1,7 +1,7 @@
 //! Makes the schema file that `infra` embeds from the schemas that cfn-lint's package carries.
 //!
 //! The file holds facts, no text: which properties a type has, and what each accepts. Its grammar is described
-//! where it is read, in `infra/src/schema/text.rs`.
+//! where it is read, in `infra/schemas/src/text.rs`.
 
 mod groups;
 mod notation;
@@ -48,7 +48,7 @@ fn header(version: &str) -> String {
     format!(
         "# The resource types of AWS CloudFormation in {REGION}: facts from the resource schemas that AWS publishes,\n\
          # as carried by cfn-lint {version} (MIT-0, https://github.com/aws-cloudformation/cfn-lint).\n\
-         # Made by `cargo xtask schemas`; the notation is described in infra/src/schema/text.rs.\n\
+         # Made by `cargo xtask schemas`; the notation is described in infra/schemas/src/text.rs.\n\
          # First the types with the length of their blocks in bytes, then the blocks.\n"
     )
 }

@@ -12,7 +12,7 @@ pub(super) fn check(check: &mut Check<'_>, schema: Option<&'static Schema>, prop
         let resource_type = check.declared.resource_type();
         check
             .error("unknown-type", format!("CloudFormation has no resource type `{resource_type}`"))
-            .maybe_help(schema::nearest(resource_type).map(|nearest| format!("did you mean `{nearest}`?")));
+            .maybe_help(schema::nearest_type(resource_type).map(|nearest| format!("did you mean `{nearest}`?")));
         return;
     };
     let mut walk = Walk { check, schema };

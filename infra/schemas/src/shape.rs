@@ -6,24 +6,30 @@ use super::Pattern;
 
 /// Something that properties refer to by name.
 #[derive(Debug)]
-pub(crate) enum Definition {
+pub enum Definition {
+    /// An object with properties of its own.
     Object(Object),
+    /// A value of some shape.
     Shape(Shape),
 }
 
 /// Properties by name.
 #[derive(Debug, Default)]
-pub(crate) struct Object {
+pub struct Object {
     /// Sorted by name.
-    pub(crate) properties: Vec<(&'static str, Shape)>,
-    pub(crate) required: Vec<&'static str>,
+    pub properties: Vec<(&'static str, Shape)>,
+    /// The names of those that must be given.
+    pub required: Vec<&'static str>,
     /// Whether properties other than these are accepted.
-    pub(crate) open: bool,
-    pub(crate) groups: Vec<Group>,
+    pub open: bool,
+    /// How some of them exclude or need each other.
+    pub groups: Vec<Group>,
 }
 
 impl Object {
-    pub(crate) fn property(&self, name: &str) -> Option<&Shape> {
+    /// What the property `name` accepts.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<&Shape> {
         let found = self.properties.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
         self.properties.get(found).map(|(_, shape)| shape)
     }
@@ -31,14 +37,16 @@ impl Object {
 
 /// Properties that exclude or need each other.
 #[derive(Debug)]
-pub(crate) struct Group {
-    pub(crate) relation: Relation,
-    pub(crate) names: Vec<&'static str>,
+pub struct Group {
+    /// What is so of them.
+    pub relation: Relation,
+    /// Their names.
+    pub names: Vec<&'static str>,
 }
 
 /// How the properties of a group depend on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Relation {
+pub enum Relation {
     /// Exactly one of them is given.
     ExactlyOne,
     /// At least one of them is given.
@@ -51,40 +59,57 @@ pub(crate) enum Relation {
 
 /// What a value looks like.
 #[derive(Debug)]
-pub(crate) enum Shape {
+pub enum Shape {
+    /// Anything.
     Any,
     /// A definition of the same schema.
     Named(&'static str),
+    /// A list.
     List {
+        /// How many values it has.
         count: Bounds,
+        /// What each of them looks like.
         items: Box<Shape>,
         /// Whether another order says something else.
         is_ordered: bool,
     },
+    /// An object with members of any names, and what each looks like.
     Map(Box<Shape>),
+    /// A value without parts.
     Scalar(Box<Scalar>),
 }
 
 /// A value without parts, or a JSON object that the schema says nothing about.
 #[derive(Debug, Default)]
-pub(crate) struct Scalar {
-    pub(crate) kinds: Kinds,
-    pub(crate) length: Bounds,
-    pub(crate) range: Bounds,
-    pub(crate) values: Vec<&'static str>,
-    pub(crate) ignores_case: bool,
-    pub(crate) pattern: Option<Pattern>,
+pub struct Scalar {
+    /// The kinds of JSON it may be.
+    pub kinds: Kinds,
+    /// How long a text is, in characters.
+    pub length: Bounds,
+    /// How large a number is.
+    pub range: Bounds,
+    /// The values it may have; any when there are none.
+    pub values: Vec<&'static str>,
+    /// Whether these are meant in capital and small letters alike.
+    pub ignores_case: bool,
+    /// What a part of a text matches.
+    pub pattern: Option<Pattern>,
 }
 
 /// The kinds of JSON a scalar may be.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "any combination of the kinds occurs")]
-pub(crate) struct Kinds {
-    pub(crate) string: bool,
-    pub(crate) integer: bool,
-    pub(crate) number: bool,
-    pub(crate) boolean: bool,
-    pub(crate) object: bool,
+pub struct Kinds {
+    /// A text.
+    pub string: bool,
+    /// A number without a fraction.
+    pub integer: bool,
+    /// Any number.
+    pub number: bool,
+    /// A truth value.
+    pub boolean: bool,
+    /// A JSON object that the schema says nothing about.
+    pub object: bool,
 }
 
 impl fmt::Display for Kinds {
@@ -103,13 +128,17 @@ impl fmt::Display for Kinds {
 
 /// The least and the most, both included.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
-pub(crate) struct Bounds {
-    pub(crate) least: Option<f64>,
-    pub(crate) most: Option<f64>,
+pub struct Bounds {
+    /// The least, if there is one.
+    pub least: Option<f64>,
+    /// The most, if there is one.
+    pub most: Option<f64>,
 }
 
 impl Bounds {
-    pub(crate) fn contains(self, value: f64) -> bool {
+    /// Whether `value` is within them.
+    #[must_use]
+    pub fn contains(self, value: f64) -> bool {
         self.least.is_none_or(|least| value >= least) && self.most.is_none_or(|most| value <= most)
     }
 }

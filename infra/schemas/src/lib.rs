@@ -5,23 +5,23 @@
 
 mod class;
 mod live;
+pub mod nearest;
 mod pattern;
 mod shape;
 mod text;
 
 use std::sync::{LazyLock, OnceLock};
 
-use crate::nearest;
+pub use pattern::Pattern;
+pub use shape::{Bounds, Definition, Group, Kinds, Object, Relation, Scalar, Shape};
 
-pub(crate) use pattern::Pattern;
-pub(crate) use shape::{Bounds, Definition, Group, Kinds, Object, Relation, Scalar, Shape};
-
-static FILE: &str = include_str!("../schemas/resources.txt");
+/// The file: an index of the types, then a block of lines for each.
+pub(crate) static FILE: &str = include_str!("../resources.txt");
 
 /// What CloudFormation accepts for resources of one type.
 ///
 /// ```
-/// let queue = infra::schema::of("AWS::SQS::Queue").unwrap();
+/// let queue = schemas::of("AWS::SQS::Queue").unwrap();
 ///
 /// assert!(queue.create_only(&["FifoQueue"]));
 /// assert!(!queue.create_only(&["DelaySeconds"]));
@@ -29,7 +29,8 @@ static FILE: &str = include_str!("../schemas/resources.txt");
 /// ```
 #[derive(Debug)]
 pub struct Schema {
-    pub(crate) root: Object,
+    /// Its properties.
+    pub root: Object,
     definitions: Vec<(&'static str, Definition)>,
     identifier: Vec<&'static str>,
     read_only: Vec<&'static str>,
@@ -74,7 +75,7 @@ pub fn types() -> impl Iterator<Item = &'static str> {
 
 /// The resource type that `type_name` is most likely a slip of.
 #[must_use]
-pub fn nearest(type_name: &str) -> Option<&'static str> {
+pub fn nearest_type(type_name: &str) -> Option<&'static str> {
     nearest::nearest(type_name, types())
 }
 
@@ -98,7 +99,7 @@ impl Schema {
 
     /// The properties below the one at `path` whose change replaces the resource, or does so in some cases, each as the
     /// steps from there.
-    pub(crate) fn create_only_below(&self, path: &[&str]) -> impl Iterator<Item = Vec<&'static str>> {
+    pub fn create_only_below(&self, path: &[&str]) -> impl Iterator<Item = Vec<&'static str>> {
         let all = self.create_only.iter().chain(&self.conditionally_create_only);
         all.filter_map(move |property| {
             let mut steps = property.split('.');
@@ -132,12 +133,19 @@ impl Schema {
         self.tags
     }
 
+    /// What its properties refer to by name, sorted by name.
+    pub fn definitions(&self) -> impl Iterator<Item = (&'static str, &Definition)> {
+        self.definitions.iter().map(|(name, definition)| (*name, definition))
+    }
+
     /// The names of its properties.
     pub fn properties(&self) -> impl Iterator<Item = &'static str> {
         self.root.properties.iter().map(|(name, _)| *name)
     }
 
-    pub(crate) fn definition(&self, name: &str) -> Option<&Definition> {
+    /// The definition that a [`Shape::Named`] of this schema means.
+    #[must_use]
+    pub fn definition(&self, name: &str) -> Option<&Definition> {
         let found = self.definitions.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
         self.definitions.get(found).map(|(_, definition)| definition)
     }

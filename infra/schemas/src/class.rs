@@ -130,7 +130,7 @@ mod tests {
     use regex::Regex;
 
     use super::Repeated;
-    use crate::schema::FILE;
+    use crate::FILE;
 
     /// Both ways of matching agree on every such pattern of the schemas, for every ASCII character alone and repeated.
     #[test]

@@ -31,7 +31,7 @@ impl Schema {
     /// Whether the list at `path` says the same in any order.
     ///
     /// ```
-    /// let alarm = infra::schema::of("AWS::CloudWatch::Alarm").unwrap();
+    /// let alarm = schemas::of("AWS::CloudWatch::Alarm").unwrap();
     ///
     /// assert!(alarm.is_unordered(&["Dimensions"]));
     /// assert!(!alarm.is_unordered(&["AlarmActions"]));

@@ -1,6 +1,6 @@
 //! The embedded schemas: complete, readable, and right about what the plan asks them.
 
-use infra::schema;
+use schemas as schema;
 
 #[test]
 fn every_type_can_be_read() {
@@ -64,5 +64,5 @@ fn how_live_resources_are_read_is_known() {
 #[test]
 fn a_type_that_does_not_exist_has_a_nearest_one() {
     assert!(schema::of("AWS::DynamoDB::Tabel").is_none());
-    assert_eq!(schema::nearest("AWS::DynamoDB::Tabel"), Some("AWS::DynamoDB::Table"));
+    assert_eq!(schema::nearest_type("AWS::DynamoDB::Tabel"), Some("AWS::DynamoDB::Table"));
 }

@@ -6,7 +6,7 @@ const LIKENESS: f64 = 0.6;
 /// The one of `candidates` that `word` is most likely a slip of.
 ///
 /// ```
-/// use infra::nearest::nearest;
+/// use schemas::nearest::nearest;
 ///
 /// assert_eq!(nearest("by-modle", ["by-model", "by-quadrant"]), Some("by-model"));
 /// assert_eq!(nearest("Validator", ["Consumer", "Counts"]), None);
@@ -22,6 +22,6 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// `nearest` as a question, for the help of a finding.
-pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }

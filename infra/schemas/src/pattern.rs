@@ -11,7 +11,7 @@ use super::class::Repeated;
 /// Most are one class of characters, repeated. Matching these without an automaton saves its compilation, which for
 /// `[a-z]{1,512}` takes longer than all other checks of a small stack.
 #[derive(Debug)]
-pub(crate) struct Pattern {
+pub struct Pattern {
     text: &'static str,
     simple: OnceLock<Simple>,
     /// `None` when it cannot be compiled, and then excludes nothing.
@@ -33,12 +33,15 @@ impl Pattern {
         Self { text, simple: OnceLock::new(), regex: OnceLock::new() }
     }
 
-    pub(crate) const fn as_str(&self) -> &'static str {
+    /// The expression as AWS writes it.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
         self.text
     }
 
-    /// Whether `value` matches.
-    pub(crate) fn matches(&self, value: &str) -> bool {
+    /// Whether `value` matches. An expression that Rust's `regex` cannot read matches everything.
+    #[must_use]
+    pub fn matches(&self, value: &str) -> bool {
         match self.simple.get_or_init(|| Simple::of(self.text)) {
             Simple::Whole(repeated) => repeated.matches(value),
             Simple::OneWay(repeated) if repeated.matches(value) => true,
