@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 pub(crate) use canonical::canonical;
 pub use path::Path;
 pub use references::{Reference, ids_in, paths_to, referenced, visit};
-pub(crate) use references::{renamed, renamed_resource, replaced, visit_resource};
+pub(crate) use references::{renamed, renamed_resource, replaced, visit_condition, visit_resource};
 pub use resolve::{Known, resolve};
 
 /// A value of a template, one level deep: its parts are read when they are asked for.

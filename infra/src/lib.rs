@@ -25,6 +25,7 @@ pub mod pattern;
 pub mod plan;
 pub mod raw;
 pub mod reference;
+pub mod resources;
 pub mod s3;
 pub mod sns;
 pub mod sqs;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::Check;
-use crate::expression::{Path, Reference, visit, visit_resource};
+use crate::expression::{Path, Reference, visit, visit_condition, visit_resource};
 use crate::nearest::did_you_mean;
 use crate::schema;
 use crate::stack::Stack;
@@ -127,7 +127,7 @@ pub(super) fn resource(scope: &Scope<'_>, uses: &mut Uses, check: &mut Check<'_>
 /// The references of the conditions.
 pub(super) fn conditions(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Finding>) {
     for (name, condition) in scope.template.section("Conditions") {
-        visit(&Path::Root, condition, &mut |_, reference| {
+        visit_condition(condition, &mut |_, reference| {
             if let Some(problem) = scope.resolve(None, &reference, uses) {
                 let message = format!("condition `{name}` {}", problem.what);
                 findings.push(Finding { help: problem.help, ..Finding::error(problem.rule, message) });

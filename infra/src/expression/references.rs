@@ -98,8 +98,15 @@ pub fn visit<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'
             visit(path, then, found);
             visit(path, otherwise, found);
         }
+        // Here it is a property of that name: only conditions and functions refer to conditions.
+        Expression::Condition(_) => {}
         _ => within(path, json, found),
     }
+}
+
+/// Calls `found` for each reference of a condition of the template.
+pub(crate) fn visit_condition<'a>(condition: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
+    within(&Path::Root, condition, found);
 }
 
 /// The same of what is within a function: its arguments have no place of their own.
@@ -259,6 +266,14 @@ mod tests {
             "E": {"Fn::Select": [0, {"Fn::Split": [",", {"Fn::ImportValue": {"Fn::Sub": "${Seven}"}}]}]},
         });
         assert_eq!(ids_in(&properties), ["One", "Two", "Three", "Four", "Five", "Six", "Seven"]);
+    }
+
+    #[test]
+    fn a_property_may_be_called_condition() {
+        let resource = json!({"Condition": "Chosen", "Properties": {"Conditional": {"Condition": "other"}}});
+        let mut found = Vec::new();
+        visit_resource(&resource, &mut |path, reference| found.push((path.to_string(), reference)));
+        assert_eq!(found, [("Condition".to_owned(), Reference::Condition("Chosen"))]);
     }
 
     #[test]

@@ -1,0 +1,335 @@
+//! What [`crate::resources!`] makes typed structs of any resource type with.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::Map;
+
+use crate::template::verbatim;
+use crate::value::{Intrinsic, Value};
+
+/// A list, or what CloudFormation makes one of, such as a parameter.
+///
+/// ```
+/// use infra::Value;
+/// use infra::resources::List;
+///
+/// let subnets: List<Value> = ["subnet-1", "subnet-2"].into();
+/// assert_eq!(subnets.literal().map(Vec::len), Some(2));
+/// ```
+pub type List<T> = Value<Vec<T>>;
+
+impl<T, X: Into<T>, const N: usize> From<[X; N]> for List<T> {
+    fn from(items: [X; N]) -> Self {
+        Self::Literal(items.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T> From<Intrinsic> for List<T> {
+    fn from(intrinsic: Intrinsic) -> Self {
+        Self::Intrinsic(intrinsic)
+    }
+}
+
+impl<T, X: Into<T>> FromIterator<X> for List<T> {
+    fn from_iter<I: IntoIterator<Item = X>>(items: I) -> Self {
+        Self::Literal(items.into_iter().map(Into::into).collect())
+    }
+}
+
+impl From<Intrinsic> for Value<bool> {
+    fn from(intrinsic: Intrinsic) -> Self {
+        Self::Intrinsic(intrinsic)
+    }
+}
+
+/// A whole number from `LEAST` to `MOST`, both included.
+///
+/// A number that is written down is held against the bounds when it is compiled:
+///
+/// ```
+/// use infra::Value;
+/// use infra::resources::Integer;
+///
+/// let hours: Value<Integer<1, 8760>> = Value::of::<168>();
+/// ```
+///
+/// ```compile_fail
+/// use infra::Value;
+/// use infra::resources::Integer;
+///
+/// let hours: Value<Integer<1, 8760>> = Value::of::<8761>();
+/// ```
+///
+/// One that is calculated is a [`TryFrom`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Integer<const LEAST: i64 = { i64::MIN }, const MOST: i64 = { i64::MAX }>(i64);
+
+impl<const LEAST: i64, const MOST: i64> Integer<LEAST, MOST> {
+    /// The number `N`. One that is out of bounds does not compile.
+    #[must_use]
+    pub const fn of<const N: i64>() -> Self {
+        const {
+            assert!(
+                N >= LEAST,
+                "the number is less than the least that the property takes, which is `Integer`'s first"
+            );
+            assert!(N <= MOST, "the number is more than the most that the property takes, which is `Integer`'s second");
+        }
+        Self(N)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl<const LEAST: i64, const MOST: i64> Value<Integer<LEAST, MOST>> {
+    /// The number `N`. One that is out of bounds does not compile.
+    #[must_use]
+    pub const fn of<const N: i64>() -> Self {
+        Self::Literal(Integer::of::<N>())
+    }
+}
+
+impl<const LEAST: i64, const MOST: i64> From<Intrinsic> for Value<Integer<LEAST, MOST>> {
+    fn from(intrinsic: Intrinsic) -> Self {
+        Self::Intrinsic(intrinsic)
+    }
+}
+
+impl From<i64> for Value<Integer> {
+    fn from(number: i64) -> Self {
+        Self::Literal(Integer(number))
+    }
+}
+
+impl<const LEAST: i64, const MOST: i64> TryFrom<i64> for Integer<LEAST, MOST> {
+    type Error = OutOfBounds;
+
+    fn try_from(number: i64) -> Result<Self, OutOfBounds> {
+        if (LEAST..=MOST).contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err(OutOfBounds { number, least: LEAST, most: MOST })
+        }
+    }
+}
+
+impl<const LEAST: i64, const MOST: i64> fmt::Display for Integer<LEAST, MOST> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A number that a property does not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{number} is out of bounds; expected {least} to {most}")]
+pub struct OutOfBounds {
+    number: i64,
+    least: i64,
+    most: i64,
+}
+
+/// A number of which AWS does not say that it is whole. [`crate::check()`] holds it against its bounds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Number(serde_json::Number);
+
+impl From<i64> for Value<Number> {
+    fn from(number: i64) -> Self {
+        Self::Literal(Number(number.into()))
+    }
+}
+
+impl From<i32> for Value<Number> {
+    fn from(number: i32) -> Self {
+        Self::Literal(Number(number.into()))
+    }
+}
+
+/// What JSON cannot write, such as an infinite number, becomes 0.
+impl From<f64> for Value<Number> {
+    fn from(number: f64) -> Self {
+        Self::Literal(Number(serde_json::Number::from_f64(number).unwrap_or_else(|| 0.into())))
+    }
+}
+
+impl From<Intrinsic> for Value<Number> {
+    fn from(intrinsic: Intrinsic) -> Self {
+        Self::Intrinsic(intrinsic)
+    }
+}
+
+/// JSON of any kind, as a policy document or a schema: what AWS does not describe.
+///
+/// ```
+/// use infra::resources::Json;
+///
+/// let schema: Json = serde_json::json!({"type": "object"}).into();
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Json(serde_json::Value);
+
+impl Json {
+    /// `value` as JSON: a [`crate::iam::PolicyDocument`], a [`Value`], or anything else that serialises.
+    pub fn of(value: &impl Serialize) -> Self {
+        Self(serde_json::to_value(value).unwrap_or_default())
+    }
+}
+
+impl From<serde_json::Value> for Json {
+    fn from(json: serde_json::Value) -> Self {
+        Self(json)
+    }
+}
+
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<Intrinsic> for Json {
+    fn from(intrinsic: Intrinsic) -> Self {
+        Self::of(&intrinsic)
+    }
+}
+
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        Self::of(&value)
+    }
+}
+
+impl From<crate::iam::PolicyDocument> for Json {
+    fn from(document: crate::iam::PolicyDocument) -> Self {
+        Self::of(&document)
+    }
+}
+
+/// The properties of a resource or of an object in it, as they are written.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Properties(Map<String, serde_json::Value>);
+
+#[doc(hidden)]
+pub trait Write {
+    fn write(&self, to: &mut Properties);
+}
+
+#[doc(hidden)]
+impl Properties {
+    pub fn add(&mut self, name: &str, value: &impl Serialize) {
+        self.0.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+    }
+
+    pub fn add_given(&mut self, name: &str, value: &Option<impl Serialize>) {
+        if let Some(value) = value {
+            self.add(name, value);
+        }
+    }
+
+    pub fn add_all(&mut self, properties: &impl Write) {
+        properties.write(self);
+    }
+
+    pub fn others(&mut self, properties: &BTreeMap<String, Json>) {
+        for (name, value) in properties {
+            self.add(name, value);
+        }
+    }
+}
+
+/// Everything is written as it was given, so that an empty object that means something stays.
+#[doc(hidden)]
+pub fn serialize<S: Serializer>(value: &impl Write, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut properties = Properties::default();
+    value.write(&mut properties);
+    verbatim(&properties.0, serializer)
+}
+
+#[doc(hidden)]
+pub use {
+    crate::__serialize as serialize, crate::__serialize_value as serialize_value, ::resources_macro::make, serde,
+};
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serialize {
+    ($name:ident) => {
+        impl $crate::resources::serde::Serialize for $name {
+            fn serialize<S: $crate::resources::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::resources::serialize(self, serializer)
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serialize_value {
+    ($name:ident) => {
+        impl $crate::resources::serde::Serialize for $name {
+            fn serialize<S: $crate::resources::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::resources::serde::Serialize::serialize(&self.value(), serializer)
+            }
+        }
+    };
+}
+
+/// Makes typed structs of resource types from the schemas that AWS publishes.
+///
+/// Each type gets a struct of its name, or of the one after `as`, and a module of that name in snake case with what it
+/// consists of. What is required is taken by `new`; the rest is `Option`, and a type without anything required has a
+/// default. Objects are structs, values of a set are enums, and an object of which exactly one property is given is an
+/// enum, too. Numbers are held against their bounds when they are compiled ([`resources::Integer`]), and everything
+/// else that AWS's schema says by [`check()`]. What `Fn::GetAtt` gives are methods of the [`Ref`], of a trait that is
+/// named after the type: `StreamAttributes`.
+///
+/// Names are AWS's: fields and modules in snake case, values of enums in Pascal case. Keywords are written with `r#`, as in `r#type`; a value that
+/// starts with a digit gets an underscore before it; what would have a name that is taken gets a number.
+///
+/// ```
+/// use infra::{Stack, Stage, Template, Value};
+///
+/// infra::resources! {
+///     AWS::Kinesis::Stream,
+///     AWS::SSM::Parameter as Setting,
+/// }
+///
+/// use stream::{StreamModeDetails, StreamMode};
+///
+/// let mut stack = Stack::new("orders", &Stage::default());
+/// let stream = stack.named("Orders").add(Stream {
+///     retention_period_hours: Some(Value::of::<168>()),
+///     stream_mode_details: Some(StreamModeDetails::new(StreamMode::OnDemand)),
+///     ..Stream::default()
+/// });
+/// stack.named("Setting").add(Setting::new(setting::Type::String, stream.arn()));
+/// assert_eq!(stack.assemble().findings, []);
+/// assert!(Template::render(&stack).to_yaml().contains("RetentionPeriodHours: 168"));
+/// ```
+///
+/// A type that AWS does not have is refused, with the one that is meant:
+///
+/// ```compile_fail
+/// infra::resources! { AWS::Kinesis::Steam }
+/// ```
+#[macro_export]
+macro_rules! resources {
+    ($($types:tt)*) => {
+        $crate::resources::make! { $crate; $($types)* }
+    };
+}
