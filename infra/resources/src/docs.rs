@@ -88,19 +88,20 @@ fn code(text: &str) -> String {
 /// What holds between the properties of an object, beside the groups that became fields.
 pub(crate) fn rules(object: &Object, fields: &[Vec<&str>]) -> Vec<String> {
     let is_field = |group: &&Group| {
-        let mut names = group.names.clone();
+        let mut names = group.one_of().unwrap_or_default();
         names.sort_unstable();
-        group.relation == Relation::ExactlyOne && fields.contains(&names)
+        fields.contains(&names)
     };
     object.groups.iter().filter(|group| !is_field(group)).map(rule).collect()
 }
 
 fn rule(group: &Group) -> String {
-    let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let (first, others) = group.names.split_at(1.min(group.names.len()));
+    let quoted = |set: &Vec<&str>| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with ");
+    let list = |sets: &[Vec<&str>]| sets.iter().map(quoted).collect::<Vec<_>>().join(", ");
+    let (first, others) = group.sets.split_at(1.min(group.sets.len()));
     match group.relation {
-        Relation::ExactlyOne => format!("Exactly one of {} is given.", list(&group.names)),
-        Relation::AtLeastOne => format!("At least one of {} is given.", list(&group.names)),
+        Relation::ExactlyOne => format!("Exactly one of {} is given.", list(&group.sets)),
+        Relation::AtLeastOne => format!("At least one of {} is given.", list(&group.sets)),
         Relation::Excludes => format!("Beside {} none of {} is given.", list(first), list(others)),
         Relation::Needs => format!("Beside {} all of {} are given.", list(first), list(others)),
     }

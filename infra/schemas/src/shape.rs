@@ -40,16 +40,30 @@ impl Object {
 pub struct Group {
     /// What is so of them.
     pub relation: Relation,
-    /// Their names.
-    pub names: Vec<&'static str>,
+    /// The properties. Several in one entry are given together.
+    pub sets: Vec<Vec<&'static str>>,
+}
+
+impl Group {
+    /// The names of all its properties.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + Clone + '_ {
+        self.sets.iter().flatten().copied()
+    }
+
+    /// The properties, when it is of such of which exactly one is given.
+    #[must_use]
+    pub fn one_of(&self) -> Option<Vec<&'static str>> {
+        let is_one_of = self.relation == Relation::ExactlyOne && self.sets.iter().all(|set| set.len() == 1);
+        is_one_of.then(|| self.names().collect())
+    }
 }
 
 /// How the properties of a group depend on each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
-    /// Exactly one of them is given.
+    /// Exactly one entry is given.
     ExactlyOne,
-    /// At least one of them is given.
+    /// At least one entry is given.
     AtLeastOne,
     /// Beside the first none of the others is given.
     Excludes,

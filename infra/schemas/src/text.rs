@@ -8,7 +8,7 @@
 //!                          create-only), rewritten (not read as it was given), reading (the actions that reading a
 //!                          resource needs), attribute (what Fn::GetAtt gives beside the read-only), tags
 //! +                        the object takes other properties too
-//! ~xor A B                 exactly one; or: at least one; not: A excludes B; with: A needs B
+//! ~xor A B+C               exactly one, where B and C are given together; or: at least one; not: A excludes B; with: A needs B
 //!  DelaySeconds i =0..900  a property and its shape
 //! !Tags [..50 @Tag         a required property
 //! @Tag                     the start of a definition that is an object: its lines follow
@@ -94,7 +94,7 @@ fn member(object: &mut Object, mark: &str, line: &'static str) {
                 Some("not") => Relation::Excludes,
                 _ => Relation::Needs,
             };
-            object.groups.push(Group { relation, names: words.collect() });
+            object.groups.push(Group { relation, sets: words.map(|word| word.split('+').collect()).collect() });
         }
         _ => {
             let (name, text) = line.split_once(' ').unwrap_or((line, "*"));

@@ -114,35 +114,48 @@ impl Walk<'_, '_> {
     }
 
     fn group(&mut self, path: &Path<'_>, group: &Group, entries: &Map<String, Json>) {
-        let given = || group.names.iter().filter(|name| is_given(entries, name));
+        let is_given = |name: &&str| is_given(entries, name);
         let owner = match path {
             Path::Root => String::new(),
             path => format!(" of `{path}`"),
         };
-        let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let (first, others) = group.names.split_first().unwrap_or((&"", &[]));
-        let first_is_given = is_given(entries, first);
+        let given: Vec<_> = group.names().filter(is_given).collect();
+        let got = if given.is_empty() { "none".to_owned() } else { list(&given) };
+        let complete = group.sets.iter().filter(|set| set.iter().all(is_given)).count();
+        let (first, others) =
+            group.sets.split_first().map_or((&[][..], &[][..]), |(first, rest)| (first.as_slice(), rest));
+        let first_is_given = first.iter().all(is_given);
+        let others = || others.iter().flatten().copied();
         let message = match group.relation {
-            Relation::ExactlyOne if given().count() != 1 => {
-                let got = given().copied().collect::<Vec<_>>();
-                let got = if got.is_empty() { "none".to_owned() } else { list(&got) };
-                format!("exactly one of {}{owner} is expected, got {got}", list(&group.names))
+            Relation::ExactlyOne if complete != 1 => {
+                format!("exactly one of {}{owner} is expected, got {got}", sets(group))
             }
-            Relation::AtLeastOne if given().next().is_none() => {
-                format!("at least one of {}{owner} is expected, got none", list(&group.names))
+            Relation::AtLeastOne if complete == 0 => {
+                format!("at least one of {}{owner} is expected, got {got}", sets(group))
             }
-            Relation::Excludes if first_is_given && given().count() > 1 => {
-                let got: Vec<_> = given().copied().filter(|name| name != first).collect();
-                format!("`{first}`{owner} cannot be given together with {}", list(&got))
+            Relation::Excludes if first_is_given && others().any(|name| is_given(&name)) => {
+                let got: Vec<_> = others().filter(is_given).collect();
+                format!("{}{owner} cannot be given together with {}", list(first), list(&got))
             }
-            Relation::Needs if first_is_given && given().count() < group.names.len() => {
-                let missing: Vec<_> = others.iter().copied().filter(|name| !is_given(entries, name)).collect();
-                format!("`{first}`{owner} needs {}", list(&missing))
+            Relation::Needs if first_is_given && !others().all(|name| is_given(&name)) => {
+                let missing: Vec<_> = others().filter(|name| !is_given(name)).collect();
+                format!("{}{owner} needs {}", list(first), list(&missing))
             }
             _ => return,
         };
         self.check.error("property-group", message);
     }
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The entries of a group, with what is given together.
+fn sets(group: &Group) -> String {
+    let sets =
+        group.sets.iter().map(|set| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with "));
+    sets.collect::<Vec<_>>().join(", ")
 }
 
 fn is_given(entries: &Map<String, Json>, name: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Which properties of an object exclude or need each other, in the file's notation.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json};
 
 use super::shape::{Members, objects, strings};
@@ -8,17 +10,24 @@ use super::shape::{Members, objects, strings};
 pub(super) fn of(members: &Members<'_>) -> Vec<String> {
     let Some(schema) = members.schema else { return Vec::new() };
     let mut groups = Vec::new();
-    let alternatives = |key| single_requirements(schema.get(key));
-    let lists = [
-        ("xor", strings(schema.get("requiredXor")).collect()),
-        ("xor", alternatives("oneOf")),
-        ("or", strings(schema.get("requiredOr")).collect()),
-        ("or", alternatives("anyOf")),
+    let single = |key| strings(schema.get(key)).map(|name| vec![name]).collect();
+    let lists: [(&str, Vec<Vec<&str>>); 4] = [
+        ("xor", single("requiredXor")),
+        (if is_exclusive(schema.get("oneOf")) { "xor" } else { "or" }, requirements(schema.get("oneOf"))),
+        ("or", single("requiredOr")),
+        ("or", requirements(schema.get("anyOf"))),
     ];
-    for (relation, names) in lists {
-        if names.len() > 1 && names.iter().all(|name| members.properties.contains_key(name)) {
-            groups.push(format!("{relation} {}", names.join(" ")));
+    for (relation, sets) in lists {
+        let is_known = sets.iter().flatten().all(|name| members.properties.contains_key(name));
+        // What a single alternative asks for is required.
+        if sets.len() > 1 && is_known {
+            let sets: Vec<_> = sets.iter().map(|set| set.join("+")).collect();
+            groups.push(format!("{relation} {}", sets.join(" ")));
         }
+    }
+    let is_one = |key| schema.get(key).and_then(Json::as_u64) == Some(1);
+    if is_one("minProperties") && is_one("maxProperties") && members.properties.len() > 1 {
+        groups.push(format!("xor {}", members.properties.keys().copied().collect::<Vec<_>>().join(" ")));
     }
     for (relation, key) in [("not", "dependentExcluded"), ("with", "dependentRequired"), ("with", "dependencies")] {
         for (name, others) in schema.get(key).and_then(Json::as_object).into_iter().flatten() {
@@ -31,18 +40,32 @@ pub(super) fn of(members: &Members<'_>) -> Vec<String> {
     groups
 }
 
-/// The names, when each branch of a `oneOf` or `anyOf` asks for exactly one property and nothing else of note.
-fn single_requirements(branches: Option<&Json>) -> Vec<&str> {
-    let requirement = |branch: &'_ Map<String, Json>| -> bool {
-        let own = branch.get("properties").and_then(Json::as_object).map_or(0, Map::len);
-        strings(branch.get("required")).count() == 1 && own <= 1
-    };
-    if !objects(branches).all(requirement) {
-        return Vec::new();
+/// What each branch of a `oneOf` or `anyOf` asks for, when that is what tells them apart.
+///
+/// Branches that ask for nothing, but have one property each and take no others, stand for these.
+pub(super) fn requirements(branches: Option<&Json>) -> Vec<Vec<&str>> {
+    let mut sets: Vec<Vec<_>> = objects(branches).map(|branch| strings(branch.get("required")).collect()).collect();
+    if sets.iter().all(Vec::is_empty) {
+        let is_closed = |branch: &Map<String, Json>| branch.get("additionalProperties") == Some(&Json::Bool(false));
+        sets = objects(branches).filter(|branch| is_closed(branch)).map(own).collect();
+        if sets.len() != objects(branches).count() || sets.iter().any(|set| set.len() != 1) {
+            return Vec::new();
+        }
     }
-    let mut names: Vec<_> = objects(branches).flat_map(|branch| strings(branch.get("required"))).collect();
-    let all = names.len();
-    names.sort_unstable();
-    names.dedup();
-    if names.len() == all { names } else { Vec::new() }
+    sets.sort();
+    let tells_apart = sets.windows(2).all(|pair| pair[0] != pair[1]) && sets.iter().all(|set| !set.is_empty());
+    if tells_apart { sets } else { Vec::new() }
+}
+
+/// Whether what one branch of a `oneOf` asks for excludes what another does: not where both ask for one property and its
+/// value decides.
+fn is_exclusive(branches: Option<&Json>) -> bool {
+    let sets = requirements(branches);
+    let names: BTreeSet<_> = sets.iter().flatten().collect();
+    let are_disjoint = names.len() == sets.iter().map(Vec::len).sum::<usize>();
+    are_disjoint || objects(branches).all(|branch| own(branch).is_empty())
+}
+
+fn own(branch: &Map<String, Json>) -> Vec<&str> {
+    branch.get("properties").and_then(Json::as_object).into_iter().flatten().map(|(name, _)| name.as_str()).collect()
 }

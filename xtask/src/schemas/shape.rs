@@ -26,6 +26,11 @@ impl<'a> Members<'a> {
         for alternative in alternatives(schema) {
             members.take(alternative);
         }
+        for key in ["oneOf", "anyOf"] {
+            if let [only] = &super::groups::requirements(schema.get(key))[..] {
+                members.required.extend(only);
+            }
+        }
         for part in objects(schema.get("allOf")) {
             members.required.extend(strings(part.get("required")));
         }

@@ -116,9 +116,8 @@ impl Builder {
         let name = self.definitions.get(definition).cloned().unwrap_or_default();
         let Some(Definition::Object(object)) = self.schema.definition(definition) else { return };
         let properties: Vec<_> = object.properties.iter().collect();
-        let is_union = |group: &Group| {
-            group.relation == Relation::ExactlyOne && group.names.len() == properties.len() && properties.len() > 1
-        };
+        let is_union =
+            |group: &Group| properties.len() > 1 && group.one_of().is_some_and(|names| names.len() == properties.len());
         let item = if !object.open && object.groups.iter().any(is_union) {
             Item::Union(self.union(name, Some(definition), &properties))
         } else {
@@ -267,16 +266,18 @@ impl Builder {
 
 /// The groups of properties of which exactly one is given, and that share none.
 fn one_of_fields(object: &Object, properties: &[&'static (&'static str, Shape)]) -> Vec<Vec<&'static str>> {
-    let groups = || object.groups.iter().filter(|group| group.relation == Relation::ExactlyOne);
     let is_property = |name: &&str| properties.iter().any(|(property, _)| property == name);
-    let is_alone = |name: &&'static str| groups().filter(|group| group.names.contains(name)).count() == 1;
-    let readable = groups().filter(|group| {
-        group.names.len() <= MOST_NAMES_IN_A_FIELD
-            && group.names.iter().all(|name| is_property(name) && is_alone(name) && !object.required.contains(name))
+    let is_alone = |name: &&'static str| {
+        let groups = object.groups.iter().filter(|group| group.relation == Relation::ExactlyOne);
+        groups.filter(|group| group.names().any(|it| it == *name)).count() == 1
+    };
+    let readable = object.groups.iter().filter_map(Group::one_of).filter(|names| {
+        names.len() <= MOST_NAMES_IN_A_FIELD
+            && names.iter().all(|name| is_property(name) && is_alone(name) && !object.required.contains(name))
     });
-    let mut found: Vec<Vec<_>> = readable.map(|group| group.names.clone()).collect();
-    for group in &mut found {
-        group.sort_unstable();
+    let mut found: Vec<_> = readable.collect();
+    for names in &mut found {
+        names.sort_unstable();
     }
     found
 }

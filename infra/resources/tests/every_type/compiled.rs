@@ -91,7 +91,7 @@ fn what_is_made_compiles_and_renders_as_it_was_meant() {
             }
         }
         let path = folder.join(format!("group_{group}.rs"));
-        fs::write(&path, format!("{program}fn main() {{\n{calls}}}\n")).unwrap();
+        fs::write(&path, format!("#![allow(unused)]\n\n{program}fn main() {{\n{calls}}}\n")).unwrap();
         cases.pass(path);
     }
 }

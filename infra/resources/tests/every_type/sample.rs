@@ -140,22 +140,33 @@ impl Maker<'_> {
         // A group may take away what another needs, so all are looked at until nothing changes.
         for _ in 0..object.groups.len() + 3 {
             for group in &object.groups {
-                let first = group.names[0];
-                let of_group: Vec<_> = group.names.iter().copied().filter(|name| given.contains(name)).collect();
-                let is_needed = object.required.contains(&first) || self.extent == Extent::Minimal;
+                let is_needed = |name: &&str| object.required.contains(name) || self.extent == Extent::Minimal;
+                let complete: Vec<_> =
+                    group.sets.iter().filter(|set| set.iter().all(|it| given.contains(it))).collect();
+                let (first, others) = (group.sets[0][0], group.sets[1..].concat());
                 match group.relation {
-                    Relation::ExactlyOne | Relation::AtLeastOne if of_group.is_empty() => drop(given.insert(first)),
+                    Relation::ExactlyOne | Relation::AtLeastOne if complete.is_empty() => given.extend(&group.sets[0]),
                     Relation::ExactlyOne => {
-                        let kept = of_group.iter().find(|name| object.required.contains(name)).unwrap_or(&of_group[0]);
-                        given.retain(|name| name == kept || !of_group.contains(name));
+                        let is_required = |set: &&&Vec<&str>| set.iter().any(|name| object.required.contains(name));
+                        let kept = complete.iter().find(is_required).unwrap_or(&complete[0]);
+                        let dropped =
+                            group.names().filter(|name| !kept.contains(name) && !object.required.contains(name));
+                        let dropped: BTreeSet<_> = dropped.collect();
+                        given.retain(|name| !dropped.contains(name));
                     }
-                    Relation::Excludes if given.contains(first) && of_group.len() > 1 && is_needed => {
-                        given.retain(|name| *name == first || !of_group.contains(name));
+                    Relation::Excludes if given.contains(first) && others.iter().any(|it| given.contains(it)) => {
+                        if is_needed(&first) {
+                            given.retain(|name| !others.contains(name));
+                        } else {
+                            given.remove(first);
+                        }
                     }
-                    Relation::Needs if given.contains(first) && is_needed => given.extend(&group.names),
-                    Relation::Excludes if given.contains(first) && of_group.len() > 1 => drop(given.remove(first)),
-                    Relation::Needs if given.contains(first) && of_group.len() < group.names.len() => {
-                        given.remove(first);
+                    Relation::Needs if given.contains(first) && !others.iter().all(|it| given.contains(it)) => {
+                        if is_needed(&first) {
+                            given.extend(&others);
+                        } else {
+                            given.remove(first);
+                        }
                     }
                     _ => {}
                 }
