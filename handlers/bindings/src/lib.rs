@@ -22,6 +22,7 @@
 //! environment variable is named after the field, in capitals. Anything else, such as an `Option`, a `Vec` or a struct
 //! inside, is an error that the stack's `check` finds: nothing is deployed with it. See [`fields`].
 
+mod binding;
 #[cfg(feature = "runtime")]
 mod credentials;
 pub mod declaration;
@@ -33,19 +34,23 @@ pub mod evidence;
 pub mod fields;
 pub mod grants;
 pub mod lambda;
-mod resource;
+mod pattern;
+pub mod resource;
 #[cfg(feature = "runtime")]
 pub mod runtime;
 pub mod s3;
 pub mod sns;
 pub mod sqs;
+#[doc(hidden)]
+pub mod support;
 #[cfg(feature = "runtime")]
 pub mod trace;
 pub mod url;
 
 pub use declaration::{Declaration, Grant};
 pub use environment::EnvironmentError;
-pub use grants::{Actions, Grants};
+pub use grants::{Actions, Granted, Grants};
+pub use resource::{Reference, Target};
 #[cfg(feature = "runtime")]
 pub use runtime::load;
 pub use url::Url;
