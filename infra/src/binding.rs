@@ -2,16 +2,19 @@
 
 use bindings::declaration::{self, Operation};
 use bindings::fields::{self, Content, Field, Refusal};
-use bindings::resource::{Kind, Reference, Target};
 use bindings::{Grant, Program};
 use policies::{Action, Operator, Quantifier};
 use serde_json::Value as Json;
 
 use crate::iam::{Condition, Statement};
-use crate::parameter::Url;
-use crate::reference::{HasArn, Ref};
+use crate::reference::HasArn;
 use crate::value::{Intrinsic, Value};
 use crate::{dynamodb, eventbridge, lambda, s3, sns, sqs};
+
+mod items;
+mod references;
+
+pub use items::Items;
 
 /// A resource that functions reach through the binding `B`, written with no operations: `Table<()>`.
 #[diagnostic::on_unimplemented(
@@ -25,49 +28,6 @@ impl<Q: sqs::Queue> BindsAs<bindings::sqs::Queue<()>> for Q {}
 impl BindsAs<bindings::lambda::Function<()>> for lambda::Function {}
 impl<T: sns::Topic> BindsAs<bindings::sns::Topic<()>> for T {}
 impl BindsAs<bindings::eventbridge::EventBus<()>> for eventbridge::EventBus {}
-
-/// The variable is what `!Ref` gives, or the ARN where the binding says so, and operations act on the ARN or what is below.
-impl<K: Kind, R: BindsAs<K>> Reference<K> for Ref<R> {
-    fn target(self) -> Target {
-        let arn = json(&self.arn());
-        let variable = if K::VALUE == "arn" { arn.clone() } else { json(&self) };
-        Target::new(variable, arn)
-    }
-}
-
-impl Reference<bindings::dynamodb::Index<()>> for dynamodb::IndexRef {
-    fn target(self) -> Target {
-        let (table, name) = (self.table.id(), self.name);
-        let variable: Value = Value::sub(format!("${{{table}}}/index/{name}"));
-        let arn: Value = Value::sub(format!("${{{table}.Arn}}/index/{name}"));
-        Target::new(json(&variable), json(&arn))
-    }
-}
-
-impl Reference<bindings::s3::Bucket<()>> for s3::Objects {
-    fn target(self) -> Target {
-        let variable = self.bucket_name.surrounded("", &format!("/{}", self.prefix));
-        bindings::s3::target(json(&variable), json(&self.bucket_arn), self.prefix)
-    }
-}
-
-impl Reference<bindings::s3::Bucket<()>> for Ref<s3::Bucket> {
-    fn target(self) -> Target {
-        self.objects("").target()
-    }
-}
-
-impl Reference<bindings::s3::Bucket<()>> for s3::BucketName {
-    fn target(self) -> Target {
-        self.objects("").target()
-    }
-}
-
-impl From<Value<Url>> for bindings::Url {
-    fn from(url: Value<Url>) -> Self {
-        Self::declared(json(&url))
-    }
-}
 
 /// What one field of a function's bindings means in its stack.
 #[derive(Debug, Clone)]

@@ -77,6 +77,10 @@ macro_rules! binding {
 
         impl $crate::resource::Kind for $name<()> {
             const VALUE: &'static str = concat!($(stringify!($accessor))?);
+
+            fn operations() -> Vec<$crate::Granted> {
+                [$(<$operation as $crate::Actions<$name<()>>>::granted()),*].concat()
+            }
         }
 
         $(

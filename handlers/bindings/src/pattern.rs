@@ -26,12 +26,13 @@ impl Pattern<'_> {
                 text += &format!("{{{word}}}");
                 continue;
             }
-            let (name, attribute) = word.split_once('.').map_or((word, None), |(name, it)| (name, Some(it)));
-            match placeholder(named(name)?, attribute) {
+            let (names, attribute) = word.split_once('.').map_or((word, None), |(names, it)| (names, Some(it)));
+            let (name, value) = names.split('|').find_map(|name| Some((name, named(name)?)))?;
+            match placeholder(value, attribute) {
                 Some(placeholder) => text += &placeholder,
                 None => {
                     text += &format!("${{{name}}}");
-                    others.insert(name.to_owned(), named(name)?.clone());
+                    others.insert(name.to_owned(), value.clone());
                 }
             }
         }
@@ -87,6 +88,7 @@ mod tests {
         check("{it.Name}:*", json!("arn:aws:states:::stateMachine:m"), json!("m:*"));
         let imported = json!({ "Fn::ImportValue": "Arn" });
         check("{it}/*", imported.clone(), json!({ "Fn::Sub": ["${it}/*", { "it": imported }] }));
+        check("{other|it}/*", json!("b"), json!("b/*"));
         check("*", json!("b"), json!("*"));
         check("{other}/*", json!("b"), Value::Null);
     }

@@ -25,13 +25,17 @@ pub trait Reference<K> {
 pub trait Kind {
     /// What the environment variable is of the resource: `name`, `arn`, `url` and so on.
     const VALUE: &'static str;
+
+    /// All operations that a binding of the kind can grant.
+    fn operations() -> Vec<Granted>;
 }
 
 /// A resource as a stack knows it.
 ///
 /// What an action acts on is said as a pattern of the ARN: `{arn}` for the resource itself, `{arn}/*` for what is in it,
 /// `*` where IAM knows no resource. `{variable}` is the variable's value, `{variable.Name}` an attribute of the resource
-/// that it refers to, and other words in braces are [`Target::parts`]. `${AWS::Region}` and its like are CloudFormation's.
+/// that it refers to, `{group|variable}` the first of both that is there, and other words in braces are [`Target::parts`].
+/// `${AWS::Region}` and its like are CloudFormation's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     /// The value of the environment variable.
@@ -153,6 +157,7 @@ impl Resource {
 
 fn operation(granted: &Granted) -> Operation {
     let Granted { service, operation, actions } = granted;
-    let actions = actions.iter().map(|(action, _)| (*action).to_owned()).collect();
+    let mut actions: Vec<_> = actions.iter().map(|(action, _)| (*action).to_owned()).collect();
+    actions.dedup();
     Operation { service: (*service).to_owned(), name: (*operation).to_owned(), actions }
 }

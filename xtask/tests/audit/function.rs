@@ -103,7 +103,7 @@ impl Case {
     /// Lets the program call everything through its bindings.
     fn call_all(&mut self) {
         for binding in self.assembled().bindings(self.function.id().as_str()) {
-            for operation in usage::operations(&binding.type_name) {
+            for operation in usage::operations(binding) {
                 self.linked.operations.insert(*operation);
                 self.linked.calls.insert(Call {
                     binding: binding.type_name.clone(),

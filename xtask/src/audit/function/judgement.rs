@@ -100,7 +100,7 @@ impl<'a> Audit<'a> {
         program: Program<'a>,
     ) {
         for Bound { binding, .. } in bound {
-            for operation in usage::operations(&binding.type_name).filter(|it| needs(it, grant.action, program)) {
+            for operation in usage::operations(binding).filter(|it| needs(it, grant.action, program)) {
                 match program.uses(self.bindings(), binding, operation) {
                     Use::Certain(text) => {
                         known.add(Source::Linked, text);
@@ -169,7 +169,7 @@ impl<'a> Audit<'a> {
     fn narrowed(&self, finding: AuditFinding, grant: Grant<'_>) -> AuditFinding {
         let Some(Bound { binding, .. }) = self.bound.iter().find(|bound| grant.is_of(bound)) else { return finding };
         let needless = |name: &str| {
-            usage::operations(&binding.type_name)
+            usage::operations(binding)
                 .any(|it| it.name == name && it.actions().any(|action| grant.action.covers(action)))
         };
         let now = usage::short(&binding.type_name);
