@@ -15,6 +15,7 @@ mod items;
 mod references;
 
 pub use items::Items;
+pub use references::{configuration, target};
 
 /// A resource that functions reach through the binding `B`, written with no operations: `Table<()>`.
 #[diagnostic::on_unimplemented(

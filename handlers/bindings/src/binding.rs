@@ -7,7 +7,7 @@
 /// the feature `runtime`, and on the SDK.
 ///
 /// ```
-/// # mod example {
+/// # #[cfg(feature = "sqs")]
 /// mod sqs {
 ///     bindings::binding! {
 ///         /// A queue that is emptied. Its environment variable is the queue's URL.
@@ -17,7 +17,6 @@
 ///         PurgeQueue: "sqs:PurgeQueue" => purge_queue() -> PurgeQueueFluentBuilder { queue_url: url() };
 ///     }
 /// }
-/// # }
 /// ```
 ///
 /// The first lines say the type, and in parentheses what its environment variable is and by which method a function asks

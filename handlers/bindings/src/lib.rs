@@ -38,6 +38,7 @@ pub mod evidence;
 pub mod fields;
 pub mod firehose;
 pub mod grants;
+mod kinds;
 pub mod kinesis;
 pub mod kms;
 pub mod lambda;
@@ -67,6 +68,7 @@ pub use {appconfigdata as appconfig, bedrockruntime as bedrock, cognitoidentityp
 pub use declaration::{Declaration, Grant};
 pub use environment::EnvironmentError;
 pub use grants::{Actions, Granted, Grants};
+pub use kinds::kinds;
 pub use resource::{Reference, Target};
 #[cfg(feature = "runtime")]
 pub use runtime::load;

@@ -65,3 +65,21 @@ impl<R: BindsAs<bindings::scheduler::ScheduleGroup<()>>> Ref<R> {
         bindings::scheduler::target(json(&self), json(&self.arn()), json(&role.arn()))
     }
 }
+
+/// What a binding of any kind can be made of: the value of its variable, and the ARN. For a resource whose type says
+/// neither, such as a [`crate::Raw`] one, or one that is not of the stack.
+#[must_use]
+pub fn target(variable: impl Into<Value>, arn: impl Into<Value>) -> Target {
+    Target::new(json(&variable.into()), json(&arn.into()))
+}
+
+/// A configuration of AppConfig as it is deployed to an environment, by the ids of application, environment and profile.
+#[must_use]
+pub fn configuration(
+    application: impl Into<Value>,
+    environment: impl Into<Value>,
+    profile: impl Into<Value>,
+) -> Target {
+    let [application, environment, profile] = [application.into(), environment.into(), profile.into()];
+    bindings::appconfig::configuration(json(&application), json(&environment), json(&profile))
+}

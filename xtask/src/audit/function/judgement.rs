@@ -67,7 +67,8 @@ impl<'a> Audit<'a> {
         if bound.is_empty() && platform.is_none() {
             known.add(Source::Declared, "a statement of the role");
         }
-        if grant.is_broad_action() || grant.is_broad_resource(&self.bound) {
+        let lacks_condition = platform.is_none() && grant.lacks(&self.bound).is_some();
+        if grant.is_broad_action() || grant.is_broad_resource(&self.bound) || lacks_condition {
             return (known, Verdict::TooBroad);
         }
         for Bound { binding, .. } in &bound {
@@ -135,6 +136,12 @@ impl<'a> Audit<'a> {
             Verdict::TooBroad if grant.is_broad_action() => {
                 let message = format!("the role of `{id}` allows `{action}`, which is more than one action");
                 self.subject.finding(&rules::BROAD_ACTION, message)
+            }
+            Verdict::TooBroad if let Some(condition) = grant.lacks(&self.bound) => {
+                let message = format!(
+                    "the role of `{id}` allows `{action}` on `{resource}` without the condition of its binding, `{condition}`"
+                );
+                self.subject.finding(&rules::CONDITION_MISSING, message)
             }
             Verdict::TooBroad => {
                 let message =
