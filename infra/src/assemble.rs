@@ -1,5 +1,6 @@
 //! A stack as the engine reads it.
 
+use bindings::declaration::Operation;
 use serde_json::Value as Json;
 
 use crate::binding::Binding;
@@ -101,7 +102,13 @@ fn binding(binding: &Binding) -> assembly::Binding {
         variable: binding.variable.clone(),
         value: json(&binding.value),
         grants: binding.grants.iter().map(json).collect(),
+        operations: binding.operations.iter().map(operation).collect(),
     }
+}
+
+fn operation(operation: &Operation) -> assembly::Operation {
+    let Operation { service, name, actions } = operation.clone();
+    assembly::Operation { service, name, actions }
 }
 
 fn parameter(name: &str, declared: &DeclaredParameter) -> assembly::Parameter {

@@ -1,15 +1,21 @@
 //! From references to the resources of a stack to the bindings of its functions, and back to what a binding means.
 
+use bindings::declaration::{self, Operation};
 use bindings::fields::{self, Content, Field, Refusal};
-use bindings::{Actions, Grant, Program};
-use policies::Action;
+use bindings::{Grant, Program};
+use policies::{Action, Operator, Quantifier};
 use serde_json::Value as Json;
 
 use crate::iam::{Condition, Statement};
-use crate::parameter::Url;
-use crate::reference::{HasArn, Ref};
+use crate::reference::HasArn;
 use crate::value::{Intrinsic, Value};
 use crate::{dynamodb, eventbridge, lambda, s3, sns, sqs};
+
+mod items;
+mod references;
+
+pub use items::Items;
+pub use references::{configuration, target};
 
 /// A resource that functions reach through the binding `B`, written with no operations: `Table<()>`.
 #[diagnostic::on_unimplemented(
@@ -24,61 +30,6 @@ impl BindsAs<bindings::lambda::Function<()>> for lambda::Function {}
 impl<T: sns::Topic> BindsAs<bindings::sns::Topic<()>> for T {}
 impl BindsAs<bindings::eventbridge::EventBus<()>> for eventbridge::EventBus {}
 
-/// Bindings whose environment variable is what `!Ref` gives, and whose operations act on the ARN.
-macro_rules! bind {
-    ($($binding:ty: $kind:ty),+ $(,)?) => {
-        $(
-            impl<A: Actions<$kind>, R: BindsAs<$kind>> From<Ref<R>> for $binding {
-                fn from(resource: Ref<R>) -> Self {
-                    Self::declared(json(&resource), json(&resource.arn()))
-                }
-            }
-        )+
-    };
-}
-
-bind!(
-    bindings::dynamodb::Table<A>: bindings::dynamodb::Table<()>,
-    bindings::eventbridge::EventBus<A>: bindings::eventbridge::EventBus<()>,
-    bindings::lambda::Function<A>: bindings::lambda::Function<()>,
-    bindings::sns::Topic<A>: bindings::sns::Topic<()>,
-    bindings::sqs::Queue<A>: bindings::sqs::Queue<()>,
-);
-
-impl<A: Actions<bindings::dynamodb::Index<()>>> From<dynamodb::IndexRef> for bindings::dynamodb::Index<A> {
-    fn from(index: dynamodb::IndexRef) -> Self {
-        let (table, name) = (index.table.id(), index.name);
-        let variable: Value = Value::sub(format!("${{{table}}}/index/{name}"));
-        let arn: Value = Value::sub(format!("${{{table}.Arn}}/index/{name}"));
-        Self::declared(json(&variable), json(&arn))
-    }
-}
-
-impl<A: Actions<bindings::s3::Bucket<()>>> From<s3::Objects> for bindings::s3::Bucket<A> {
-    fn from(objects: s3::Objects) -> Self {
-        let variable = objects.bucket_name.surrounded("", &format!("/{}", objects.prefix));
-        Self::declared(json(&variable), json(&objects.bucket_arn), json(&objects.arn()), objects.prefix)
-    }
-}
-
-impl<A: Actions<bindings::s3::Bucket<()>>> From<Ref<s3::Bucket>> for bindings::s3::Bucket<A> {
-    fn from(bucket: Ref<s3::Bucket>) -> Self {
-        bucket.objects("").into()
-    }
-}
-
-impl<A: Actions<bindings::s3::Bucket<()>>> From<s3::BucketName> for bindings::s3::Bucket<A> {
-    fn from(name: s3::BucketName) -> Self {
-        name.objects("").into()
-    }
-}
-
-impl From<Value<Url>> for bindings::Url {
-    fn from(url: Value<Url>) -> Self {
-        Self::declared(json(&url))
-    }
-}
-
 /// What one field of a function's bindings means in its stack.
 #[derive(Debug, Clone)]
 pub struct Binding {
@@ -92,6 +43,8 @@ pub struct Binding {
     pub value: Value,
     /// What the function's role is allowed; nothing for a plain value.
     pub grants: Vec<Statement>,
+    /// The operations that it is allowed for.
+    pub operations: Vec<Operation>,
 }
 
 impl Binding {
@@ -134,12 +87,14 @@ pub(crate) fn of<P: Program>(bindings: &P) -> (Vec<Binding>, Vec<Problem>) {
         match content {
             Ok(Content::Plain(plain)) => {
                 let value = Value::Literal(plain);
-                bound.push(Binding { field, type_name: String::new(), variable, value, grants: Vec::new() });
+                let (grants, operations) = (Vec::new(), Vec::new());
+                bound.push(Binding { field, type_name: String::new(), variable, value, grants, operations });
             }
             Ok(Content::Declaration(declaration)) => {
-                let grants = declaration.grants.into_iter().map(statement).collect();
+                let grants = declaration.grants.into_iter().filter_map(statement).collect();
                 let value = Value::from_json(declaration.variable);
-                bound.push(Binding { field, type_name: declaration.type_name, variable, value, grants });
+                let (type_name, operations) = (declaration.type_name, declaration.operations);
+                bound.push(Binding { field, type_name, variable, value, grants, operations });
             }
             Err(refusal) => problems.push(Problem::Field(field, refusal)),
         }
@@ -147,12 +102,24 @@ pub(crate) fn of<P: Program>(bindings: &P) -> (Vec<Binding>, Vec<Problem>) {
     (bound, problems)
 }
 
-fn statement(grant: Grant) -> Statement {
+/// The statement that a grant is; none where a condition is not understood, since without it more would be allowed.
+fn statement(grant: Grant) -> Option<Statement> {
     let statement = Statement::allow(grant.actions.into_iter().map(Action::new)).on(Value::from_json(grant.resource));
-    match grant.prefix {
-        Some(prefix) => statement.when(Condition::like("s3:prefix", Value::from_json(prefix))),
-        None => statement,
-    }
+    let conditions = grant.conditions.into_iter().map(condition).collect::<Option<Vec<_>>>()?;
+    Some(conditions.into_iter().fold(statement, Statement::when))
+}
+
+/// The condition that a binding writes as IAM does.
+fn condition(condition: declaration::Condition) -> Option<Condition> {
+    let (quantifier, operator) = match condition.operator.split_once(':') {
+        Some(("ForAllValues", operator)) => (Some(Quantifier::ForAllValues), operator),
+        Some((_, operator)) => (Some(Quantifier::ForAnyValue), operator),
+        None => (None, condition.operator.as_str()),
+    };
+    let (operator, if_exists) = operator.strip_suffix("IfExists").map_or((operator, false), |it| (it, true));
+    let operator = Operator::ALL.iter().find(|it| it.name() == operator)?;
+    let values = condition.values.into_iter().map(Value::from_json).collect();
+    Some(Condition { quantifier, operator: *operator, if_exists, key: condition.key.into(), values })
 }
 
 fn json(value: &impl serde::Serialize) -> Json {

@@ -54,6 +54,18 @@ pub struct Conditional {
     pub action: &'static str,
 }
 
+/// A way in which a binding makes a call, of another name than the operation of the SDK: a part of a transaction, a source
+/// of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Way {
+    /// Its name: `TransactPutItem`.
+    pub name: &'static str,
+    /// The operation that grants it: `PutItem`.
+    pub granted_by: &'static str,
+    /// The operation of the SDK by which a program shows it: `TransactWriteItems`.
+    pub shown_as: &'static str,
+}
+
 impl Operation {
     /// All actions that a call may need: those of every call, then those of some.
     pub fn actions(&self) -> impl Iterator<Item = &'static str> + use<> {
@@ -92,6 +104,31 @@ pub fn is_needed(action: &str) -> bool {
     all.flat_map(Operation::actions).any(|it| it.eq_ignore_ascii_case(action))
 }
 
+/// What the operations of the bindings need that have other names than those of the SDKs: parts of transactions, and
+/// calls on versions of objects, for which IAM asks for an action of its own.
+#[must_use]
+pub fn of_bindings(service: &str) -> &'static [Operation] {
+    named(service).map_or(&[], |service| service.of_bindings)
+}
+
+/// The operation `name` of `service`, as a binding grants it.
+#[must_use]
+pub fn granted(service: &str, name: &str) -> Option<&'static Operation> {
+    of(service)?.iter().chain(of_bindings(service)).find(|it| it.name == name)
+}
+
+/// The other ways in which bindings make calls of `service`.
+#[must_use]
+pub fn ways(service: &str) -> &'static [Way] {
+    named(service).map_or(&[], |service| service.ways)
+}
+
+/// The operation by which a program shows the call `name` of a binding: of the same name, but for the other ways.
+#[must_use]
+pub fn shown_as<'a>(service: &str, name: &'a str) -> &'a str {
+    ways(service).iter().find(|way| way.name == name).map_or(name, |way| way.shown_as)
+}
+
 /// The listed services, named as their SDKs are.
 pub fn services() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().map(|service| service.name)
@@ -107,6 +144,8 @@ struct Service {
     name: &'static str,
     prefix: &'static str,
     operations: &'static [Operation],
+    of_bindings: &'static [Operation],
+    ways: &'static [Way],
 }
 
 const SERVICES: &[Service] = &[
@@ -143,6 +182,9 @@ fn named(service: &str) -> Option<&'static Service> {
 /// check; by `same`, those that need the action of their own name and no other; then the others.
 ///
 /// A row is `Operation: [required] if { "Parameter" | "Another" => conditional } never [never]`.
+///
+/// Last come the calls of bindings that have other names than the operation of the SDK, before `as`: `by` says which
+/// operation grants one; those without it are operations of bindings of their own, with the actions that they need.
 macro_rules! operations {
     ($service:literal, $($rest:tt)*) => {
         super::operations! { $service as $service, $($rest)* }
@@ -156,6 +198,10 @@ macro_rules! operations {
             $(if { $($($parameter:literal)|+ => $conditional:literal),+ $(,)? })?
             $(never [$($never:literal),+ $(,)?])?
         ),* $(,)?
+        $(; ways:
+            $($way:ident as $shown:ident by $granting:ident),* ;
+            $($own:ident as $own_shown:ident: [$($own_action:literal),+]),* $(,)?
+        )?
     ) => {
         pub(super) const SERVICE: super::Service = super::Service {
             name: $service,
@@ -185,6 +231,25 @@ macro_rules! operations {
                     never: &[$($($never),+)?],
                 },)*
             ],
+            of_bindings: &[$($(super::Operation {
+                service: $service,
+                name: stringify!($own),
+                required: &[$($own_action),+],
+                conditional: &[],
+                never: &[],
+            },)*)?],
+            ways: &[$(
+                $(super::Way {
+                    name: stringify!($way),
+                    granted_by: stringify!($granting),
+                    shown_as: stringify!($shown),
+                },)*
+                $(super::Way {
+                    name: stringify!($own),
+                    granted_by: stringify!($own),
+                    shown_as: stringify!($own_shown),
+                },)*
+            )?],
         };
     };
 }

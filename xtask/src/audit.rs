@@ -6,6 +6,7 @@ pub mod baseline;
 pub mod calls;
 pub mod cause;
 pub mod change;
+mod declared;
 pub mod expression;
 pub mod files;
 pub mod finding;

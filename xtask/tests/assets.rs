@@ -113,8 +113,7 @@ fn operations_of_bindings() -> BTreeMap<String, BTreeSet<String>> {
     for system in stacks::app().systems() {
         for function in system.assemble(&Stage::default(), &Options::default()).functions {
             let of_program = operations.entry(function.program).or_default();
-            let types = function.bindings.iter().map(|binding| &binding.type_name);
-            of_program.extend(types.flat_map(|it| usage::operations(it)).map(ToString::to_string));
+            of_program.extend(function.bindings.iter().flat_map(usage::operations).map(ToString::to_string));
         }
     }
     operations

@@ -52,6 +52,23 @@ fn the_commands_are_those_of_the_command_line() {
     check_page("commands.md", &clap_markdown::help_markdown_command_custom(&Cli::command(), &options));
 }
 
+#[test]
+fn the_operations_of_bindings_are_those_that_they_grant() {
+    let mut page =
+        "# Operations of bindings\n\nWhat a binding can grant, and on what: `{arn}` is the ARN of what it is \
+                    bound to, `*` stands where IAM knows no resource.\n"
+            .to_owned();
+    for (kind, granted) in bindings::kinds() {
+        writeln!(page, "\n## `{kind}`\n\n| operation | grants |\n|---|---|").unwrap();
+        for granted in granted {
+            let actions = granted.actions.iter().map(|(action, on)| format!("`{action}` on `{on}`"));
+            let actions: Vec<_> = actions.collect();
+            writeln!(page, "| `{}` | {} |", granted.operation, cell(&actions.join(", "))).unwrap();
+        }
+    }
+    check_page("bindings.md", &page);
+}
+
 /// The clients by the names that they have in the code, with the service's name in its SDK and in IAM.
 const CLIENTS: [(&str, &str, &str); 14] = [
     ("cloudcontrol", "cloudcontrol", "cloudformation"),

@@ -18,6 +18,8 @@ pub struct Declaration {
     pub variable: Value,
     /// What is granted; empty for a plain value.
     pub grants: Vec<Grant>,
+    /// The operations that it is granted for, in the order of the type.
+    pub operations: Vec<Operation>,
 }
 
 /// Actions that a binding grants on a resource.
@@ -28,6 +30,39 @@ pub struct Grant {
     pub actions: Vec<String>,
     /// The ARN on which they are granted.
     pub resource: Value,
-    /// The only keys that may be listed, a pattern with `*` and `?`, when the grant is limited to a bucket's prefix.
-    pub prefix: Option<Value>,
+    /// What must hold of a request, all of it.
+    pub conditions: Vec<Condition>,
+}
+
+/// A test of a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// How IAM compares, as it writes it: `StringLike`, or `ForAllValues:StringEquals`.
+    pub operator: String,
+    /// The condition key, such as `s3:prefix`.
+    pub key: String,
+    /// The values of which one must match.
+    pub values: Vec<Value>,
+}
+
+impl Condition {
+    /// `key` passes `operator` with one of `values`.
+    #[must_use]
+    pub fn new<V: Into<Value>>(operator: &str, key: &str, values: impl IntoIterator<Item = V>) -> Self {
+        let values = values.into_iter().map(Into::into).collect();
+        Self { operator: operator.to_owned(), key: key.to_owned(), values }
+    }
+}
+
+/// An operation of a service, with what IAM asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// The service, as its SDK is named.
+    pub service: String,
+    /// The operation, such as `PutItem`.
+    pub name: String,
+    /// The IAM actions that it needs.
+    pub actions: Vec<String>,
 }

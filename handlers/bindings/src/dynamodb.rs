@@ -1,149 +1,131 @@
-//! Bindings to DynamoDB tables and their indexes.
+//! Bindings to DynamoDB tables, to the items of one whose keys start alike, and to secondary indexes.
+//!
+//! A call on one table is the SDK's own: `orders.put_item()`. What goes to several tables at once is made of parts, each of
+//! the binding that grants it:
+//!
+//! ```
+//! # #[cfg(feature = "dynamodb")]
+//! # fn f(
+//! #     orders: &bindings::dynamodb::Table<bindings::dynamodb::PutItem>,
+//! #     stock: &bindings::dynamodb::Table<bindings::dynamodb::UpdateItem>,
+//! # ) -> Result<(), aws_sdk_dynamodb::error::BuildError> {
+//! use aws_sdk_dynamodb::types::{Put, Update};
+//!
+//! let order = orders.transact_put_item(Put::builder());
+//! let taken = stock.transact_update_item(Update::builder());
+//! let call = order.and(taken).transact_write_items()?;
+//! # Ok(())
+//! # }
+//! ```
 
-use crate::grants::{operation_types, operations};
-use crate::resource::binding;
+#[cfg(feature = "dynamodb")]
+mod batch;
+mod partiql;
+#[cfg(feature = "dynamodb")]
+mod transaction;
 
-operation_types!(
-    BatchGetItem,
-    BatchWriteItem,
-    ConditionCheckItem,
-    DeleteItem,
-    DescribeTable,
-    GetItem,
-    PutItem,
-    Query,
-    Scan,
-    UpdateItem,
-);
+pub use partiql::StatementsInText;
+#[cfg(feature = "dynamodb")]
+pub use transaction::{ReadItems, WriteItems};
 
-operations!(Table<()>:
-    BatchGetItem = "dynamodb:BatchGetItem",
-    BatchWriteItem = "dynamodb:BatchWriteItem",
-    ConditionCheckItem = "dynamodb:ConditionCheckItem",
-    DeleteItem = "dynamodb:DeleteItem",
-    DescribeTable = "dynamodb:DescribeTable",
-    GetItem = "dynamodb:GetItem",
-    PutItem = "dynamodb:PutItem",
-    Query = "dynamodb:Query",
-    Scan = "dynamodb:Scan",
-    UpdateItem = "dynamodb:UpdateItem",
-);
-
-operations!(Index<()>:
-    Query = "dynamodb:Query",
-    Scan = "dynamodb:Scan",
-);
-
-binding!(
+crate::binding! {
     /// A table, with the operations `A` granted on it. Its environment variable is the table's name.
-    Table,
-    aws_sdk_dynamodb::Client,
-    "dynamodb"
-);
+    pub struct Table(name);
+    use aws_sdk_dynamodb telling Written if (feature = "dynamodb");
 
-binding!(
+    BatchGetItem: "dynamodb:BatchGetItem" => batch_get_item by hand;
+    BatchWriteItem: "dynamodb:BatchWriteItem" => batch_write_item by hand;
+    ConditionCheckItem: "dynamodb:ConditionCheckItem" => transact_condition_check_item by hand;
+    DeleteItem: "dynamodb:DeleteItem" => delete_item() -> DeleteItemFluentBuilder { table_name: name() };
+    DescribeTable: "dynamodb:DescribeTable" => describe_table() -> DescribeTableFluentBuilder { table_name: name() };
+    DescribeTimeToLive: "dynamodb:DescribeTimeToLive" =>
+        describe_time_to_live() -> DescribeTimeToLiveFluentBuilder { table_name: name() };
+    GetItem: "dynamodb:GetItem" => get_item() -> GetItemFluentBuilder { table_name: name() };
+    PutItem: "dynamodb:PutItem" => put_item() -> PutItemFluentBuilder { table_name: name() };
+    Query: "dynamodb:Query" => query() -> QueryFluentBuilder { table_name: name() };
+    Scan: "dynamodb:Scan" => scan() -> ScanFluentBuilder { table_name: name() };
+    UpdateItem: "dynamodb:UpdateItem" => update_item() -> UpdateItemFluentBuilder { table_name: name() };
+}
+
+crate::binding! {
+    /// The items of a table whose partition keys, or whose attributes, are limited, with the operations `A` granted on
+    /// them. Its environment variable is the table's name.
+    ///
+    /// It has the operations that name their items, or a partition: `Scan` asks for all items, and IAM cannot limit it.
+    ///
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html>
+    pub struct Items(name) beside Table;
+    use aws_sdk_dynamodb telling Written if (feature = "dynamodb");
+
+    BatchGetItem: "dynamodb:BatchGetItem" => batch_get_item by hand;
+    BatchWriteItem: "dynamodb:BatchWriteItem" => batch_write_item by hand;
+    ConditionCheckItem: "dynamodb:ConditionCheckItem" => transact_condition_check_item by hand;
+    DeleteItem: "dynamodb:DeleteItem" => delete_item() -> DeleteItemFluentBuilder { table_name: name() };
+    GetItem: "dynamodb:GetItem" => get_item() -> GetItemFluentBuilder { table_name: name() };
+    PutItem: "dynamodb:PutItem" => put_item() -> PutItemFluentBuilder { table_name: name() };
+    Query: "dynamodb:Query" => query() -> QueryFluentBuilder { table_name: name() };
+    UpdateItem: "dynamodb:UpdateItem" => update_item() -> UpdateItemFluentBuilder { table_name: name() };
+}
+
+crate::binding! {
     /// A secondary index of a table. Its environment variable is `TABLE/index/INDEX`, the last part of its ARN.
-    Index,
-    aws_sdk_dynamodb::Client,
-    "dynamodb"
-);
+    pub struct Index(path) beside Table;
+    use aws_sdk_dynamodb telling Written if (feature = "dynamodb");
 
-impl<A> Table<A> {
-    /// The table's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.resource.name()
-    }
+    Query: "dynamodb:Query" => query() -> QueryFluentBuilder { table_name: table(), index_name: name() };
+    Scan: "dynamodb:Scan" => scan() -> ScanFluentBuilder { table_name: table(), index_name: name() };
 }
 
 impl<A> Index<A> {
+    /// The name of the index's table.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        self.names().0
+    }
+
+    /// The name of the index.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.names().1
+    }
+
     /// The name of the index's table and its own.
     #[must_use]
     pub fn names(&self) -> (&str, &str) {
-        self.resource.name().split_once("/index/").unwrap_or_default()
+        self.path().split_once("/index/").unwrap_or_default()
     }
 }
 
 #[cfg(feature = "dynamodb")]
-pub(crate) use calls::EFFECTS;
+crate::evidence::ways!(
+    AlsoBatchGetItem of BatchGetItem,
+    AlsoBatchWriteItem of BatchWriteItem,
+    TransactConditionCheckItem of ConditionCheckItem,
+    TransactDeleteItem of DeleteItem,
+    TransactGetItem of GetItem,
+    TransactPutItem of PutItem,
+    TransactUpdateItem of UpdateItem,
+);
 
 #[cfg(feature = "dynamodb")]
-mod calls {
+pub use written::Written;
+
+#[cfg(feature = "dynamodb")]
+mod written {
     use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
-    use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
-    use aws_sdk_dynamodb::operation::describe_table::builders::DescribeTableFluentBuilder;
-    use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
     use aws_sdk_dynamodb::operation::put_item::PutItemInput;
-    use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
-    use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-    use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
     use aws_sdk_dynamodb::operation::update_item::UpdateItemInput;
-    use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+    use aws_smithy_runtime_api::client::interceptors::context::Input;
 
-    use super::{DeleteItem, DescribeTable, GetItem, Index, PutItem, Query, Scan, Table, UpdateItem};
-    use crate::evidence;
-    use crate::grants::Grants;
-    use crate::trace::Effects;
+    use crate::trace::{Effects, parameter};
 
-    pub(crate) const EFFECTS: Effects = Effects {
-        target: |input| {
-            let put = input.downcast_ref::<PutItemInput>().map(PutItemInput::table_name);
-            let update = || input.downcast_ref::<UpdateItemInput>().map(UpdateItemInput::table_name);
-            let delete = || input.downcast_ref::<DeleteItemInput>().map(DeleteItemInput::table_name);
-            put.or_else(update).or_else(delete).flatten().map(str::to_owned)
-        },
-        id: |_, _| None,
-    };
+    /// Tells of items that are written.
+    #[derive(Debug)]
+    pub struct Written;
 
-    macro_rules! table_calls {
-        ($($call:ident: $operation:ident -> $builder:ident),+ $(,)?) => {
-            impl<A> Table<A> {
-                $(
-                    #[doc = concat!("The SDK's `", stringify!($call), "` on this table.")]
-                    #[must_use]
-                    #[track_caller]
-                    pub fn $call<P>(&self) -> $builder where A: Grants<$operation, P> {
-                        evidence::call::<Self, $operation>();
-                        self.client.get().$call().table_name(self.name())
-                    }
-                )+
-            }
-        };
-    }
-
-    table_calls!(
-        delete_item: DeleteItem -> DeleteItemFluentBuilder,
-        describe_table: DescribeTable -> DescribeTableFluentBuilder,
-        get_item: GetItem -> GetItemFluentBuilder,
-        put_item: PutItem -> PutItemFluentBuilder,
-        query: Query -> QueryFluentBuilder,
-        scan: Scan -> ScanFluentBuilder,
-        update_item: UpdateItem -> UpdateItemFluentBuilder,
-    );
-
-    impl<A> Index<A> {
-        /// The SDK's `query` on this index.
-        #[must_use]
-        #[track_caller]
-        pub fn query<P>(&self) -> QueryFluentBuilder
-        where
-            A: Grants<Query, P>,
-        {
-            evidence::call::<Self, Query>();
-            let (table, index) = self.names();
-            self.client.get().query().table_name(table).index_name(index)
-        }
-
-        /// The SDK's `scan` on this index.
-        #[must_use]
-        #[track_caller]
-        pub fn scan<P>(&self) -> ScanFluentBuilder
-        where
-            A: Grants<Scan, P>,
-        {
-            evidence::call::<Self, Scan>();
-            let (table, index) = self.names();
-            self.client.get().scan().table_name(table).index_name(index)
+    impl Effects for Written {
+        fn target(input: &Input) -> Option<String> {
+            parameter!(input; PutItemInput: table_name, UpdateItemInput: table_name, DeleteItemInput: table_name)
         }
     }
 }

@@ -1,53 +1,44 @@
 //! Bindings to event buses of EventBridge.
 
-use crate::grants::{operation_types, operations};
-use crate::resource::binding;
-
-operation_types!(PutEvents);
-
-operations!(EventBus<()>:
-    PutEvents = "events:PutEvents",
-);
-
-binding!(
+crate::binding! {
     /// An event bus, with the operations `A` granted on it. Its environment variable is the bus's name.
-    EventBus,
-    aws_sdk_eventbridge::Client,
-    "eventbridge"
-);
+    pub struct EventBus(name);
+    use aws_sdk_eventbridge telling Sent if (feature = "eventbridge");
 
-impl<A> EventBus<A> {
-    /// The bus's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.resource.name()
-    }
+    DescribeEventBus: "events:DescribeEventBus" => describe_event_bus() -> DescribeEventBusFluentBuilder { name: name() };
+    PutEvents: "events:PutEvents" => put_events by hand;
 }
 
 #[cfg(feature = "eventbridge")]
-pub(crate) use calls::EFFECTS;
+pub use sent::Sent;
 
 #[cfg(feature = "eventbridge")]
-mod calls {
+mod sent {
     use aws_sdk_eventbridge::operation::put_events::builders::PutEventsFluentBuilder;
     use aws_sdk_eventbridge::operation::put_events::{PutEventsInput, PutEventsOutput};
     use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
+    use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
     use super::{EventBus, PutEvents};
-    use crate::evidence;
-    use crate::grants::Grants;
     use crate::trace::Effects;
+    use crate::{Grants, evidence};
 
-    pub(crate) const EFFECTS: Effects = Effects {
-        target: |input| {
+    /// Tells of events that are sent.
+    #[derive(Debug)]
+    pub struct Sent;
+
+    impl Effects for Sent {
+        fn target(input: &Input) -> Option<String> {
             let entry = input.downcast_ref::<PutEventsInput>()?.entries().first()?;
             entry.event_bus_name().map(str::to_owned)
-        },
-        id: |output, _| {
+        }
+
+        fn id(output: &Output, _: &HttpResponse) -> Option<String> {
             let output = output.downcast_ref::<PutEventsOutput>()?;
             Some(output.entries().iter().filter_map(PutEventsResultEntry::event_id).collect::<Vec<_>>().join(" "))
-        },
-    };
+        }
+    }
 
     impl<A> EventBus<A> {
         /// The SDK's `put_events` with `entries`, up to 10, each of which goes to this bus.

@@ -6,8 +6,26 @@
     label = "not an operation this binding can grant"
 )]
 pub trait Actions<On> {
-    /// The IAM actions that the operations need, in the order of the type.
-    fn actions() -> Vec<&'static str>;
+    /// The operations, in the order of the type.
+    fn granted() -> Vec<Granted>;
+}
+
+/// An operation that a binding grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted {
+    /// The service, as its SDK is named: `dynamodb` for `aws_sdk_dynamodb`.
+    pub service: &'static str,
+    /// The operation, such as `PutItem`.
+    pub operation: &'static str,
+    /// The IAM actions that it needs, each with a pattern of what it acts on: see [`crate::resource::Target`].
+    pub actions: &'static [(&'static str, &'static str)],
+}
+
+/// Nothing: a binding that names a resource and grants nothing on it.
+impl<On> Actions<On> for () {
+    fn granted() -> Vec<Granted> {
+        Vec::new()
+    }
 }
 
 /// A list of operations that contains `Operation`. `Position` is inferred.
@@ -29,37 +47,11 @@ pub struct Only;
 #[derive(Debug)]
 pub struct At<const N: usize>;
 
-/// Declares the operations on one kind of thing, each with the IAM action it needs.
-macro_rules! operations {
-    ($on:ty: $($(#[$doc:meta])* $operation:ident = $action:literal),+ $(,)?) => {
-        $(
-            impl $crate::grants::Actions<$on> for $operation {
-                fn actions() -> Vec<&'static str> {
-                    vec![$action]
-                }
-            }
-        )+
-    };
-}
-
-/// Declares the marker types of operations.
-macro_rules! operation_types {
-    ($($operation:ident),+ $(,)?) => {
-        $(
-            #[doc = concat!("The operation `", stringify!($operation), "`.")]
-            #[derive(Debug)]
-            pub struct $operation;
-        )+
-    };
-}
-
-pub(crate) use {operation_types, operations};
-
 macro_rules! tuples {
     ($($name:ident $position:literal),+) => {
         impl<On, $($name: Actions<On>),+> Actions<On> for ($($name,)+) {
-            fn actions() -> Vec<&'static str> {
-                [$($name::actions()),+].concat()
+            fn granted() -> Vec<Granted> {
+                [$($name::granted()),+].concat()
             }
         }
         tuples!(@grants ($($name),+) $($name $position),+);
@@ -79,3 +71,5 @@ tuples!(A 0, B 1, C 2);
 tuples!(A 0, B 1, C 2, D 3);
 tuples!(A 0, B 1, C 2, D 3, E 4);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);

@@ -1,71 +1,41 @@
 //! Bindings to other functions.
 
-use crate::grants::{operation_types, operations};
-use crate::resource::binding;
-
-operation_types!(GetFunctionConfiguration, Invoke);
-
-operations!(Function<()>:
-    GetFunctionConfiguration = "lambda:GetFunctionConfiguration",
-    Invoke = "lambda:InvokeFunction",
-);
-
-binding!(
+crate::binding! {
     /// Another function. Its environment variable is the function's name.
-    Function,
-    aws_sdk_lambda::Client,
-    "lambda"
-);
+    pub struct Function(name);
+    use aws_sdk_lambda telling Invoked if (feature = "lambda");
 
-impl<A> Function<A> {
-    /// The function's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.resource.name()
-    }
+    GetFunctionConfiguration: "lambda:GetFunctionConfiguration" =>
+        get_function_configuration() -> GetFunctionConfigurationFluentBuilder { function_name: name() };
+    Invoke: "lambda:InvokeFunction" => invoke() -> InvokeFluentBuilder { function_name: name() };
+    InvokeWithResponseStream: "lambda:InvokeFunction" =>
+        invoke_with_response_stream() -> InvokeWithResponseStreamFluentBuilder { function_name: name() };
 }
 
 #[cfg(feature = "lambda")]
-pub(crate) use calls::EFFECTS;
+pub use invoked::Invoked;
 
 #[cfg(feature = "lambda")]
-mod calls {
-    use aws_sdk_lambda::operation::get_function_configuration::builders::GetFunctionConfigurationFluentBuilder;
+mod invoked {
     use aws_sdk_lambda::operation::invoke::InvokeInput;
-    use aws_sdk_lambda::operation::invoke::builders::InvokeFluentBuilder;
+    use aws_sdk_lambda::operation::invoke_with_response_stream::InvokeWithResponseStreamInput;
+    use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-    use super::{Function, GetFunctionConfiguration, Invoke};
-    use crate::evidence;
-    use crate::grants::Grants;
-    use crate::trace::Effects;
+    use crate::trace::{Effects, parameter};
 
-    pub(crate) const EFFECTS: Effects = Effects {
-        target: |input| input.downcast_ref::<InvokeInput>()?.function_name().map(str::to_owned),
-        // The function's own request id: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-        id: |_, response| response.headers().get("x-amzn-requestid").map(str::to_owned),
-    };
+    /// Tells of functions that are invoked.
+    #[derive(Debug)]
+    pub struct Invoked;
 
-    impl<A> Function<A> {
-        /// The SDK's `get_function_configuration` of this function.
-        #[must_use]
-        #[track_caller]
-        pub fn get_function_configuration<P>(&self) -> GetFunctionConfigurationFluentBuilder
-        where
-            A: Grants<GetFunctionConfiguration, P>,
-        {
-            evidence::call::<Self, GetFunctionConfiguration>();
-            self.client.get().get_function_configuration().function_name(self.name())
+    impl Effects for Invoked {
+        fn target(input: &Input) -> Option<String> {
+            parameter!(input; InvokeInput: function_name, InvokeWithResponseStreamInput: function_name)
         }
 
-        /// The SDK's `invoke` of this function.
-        #[must_use]
-        #[track_caller]
-        pub fn invoke<P>(&self) -> InvokeFluentBuilder
-        where
-            A: Grants<Invoke, P>,
-        {
-            evidence::call::<Self, Invoke>();
-            self.client.get().invoke().function_name(self.name())
+        // The function's own request id: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+        fn id(_: &Output, response: &HttpResponse) -> Option<String> {
+            response.headers().get("x-amzn-requestid").map(str::to_owned)
         }
     }
 }

@@ -22,30 +22,54 @@
 //! environment variable is named after the field, in capitals. Anything else, such as an `Option`, a `Vec` or a struct
 //! inside, is an error that the stack's `check` finds: nothing is deployed with it. See [`fields`].
 
+pub mod appconfigdata;
+pub mod bedrockruntime;
+mod binding;
+pub mod cognitoidentityprovider;
 #[cfg(feature = "runtime")]
 mod credentials;
 pub mod declaration;
 pub mod dynamodb;
+pub mod dynamodbstreams;
 pub mod environment;
 pub mod eventbridge;
 #[cfg(feature = "runtime")]
 pub mod evidence;
 pub mod fields;
+pub mod firehose;
 pub mod grants;
+mod kinds;
+pub mod kinesis;
+pub mod kms;
 pub mod lambda;
-mod resource;
+pub mod metrics;
+mod pattern;
+pub mod resource;
 #[cfg(feature = "runtime")]
 pub mod runtime;
 pub mod s3;
+pub mod scheduler;
+pub mod secretsmanager;
+pub mod sesv2;
+pub mod sfn;
 pub mod sns;
 pub mod sqs;
+pub mod ssm;
+pub mod sts;
+#[doc(hidden)]
+pub mod support;
 #[cfg(feature = "runtime")]
 pub mod trace;
 pub mod url;
 
+// Modules are named as the SDKs, and these as the services are known.
+pub use {appconfigdata as appconfig, bedrockruntime as bedrock, cognitoidentityprovider as cognito, sesv2 as ses};
+
 pub use declaration::{Declaration, Grant};
 pub use environment::EnvironmentError;
-pub use grants::{Actions, Grants};
+pub use grants::{Actions, Granted, Grants};
+pub use kinds::kinds;
+pub use resource::{Reference, Target};
 #[cfg(feature = "runtime")]
 pub use runtime::load;
 pub use url::Url;

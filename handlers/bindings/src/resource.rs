@@ -1,141 +1,163 @@
 //! What all bindings to resources share: declared in the stack, bound in the function.
 
+use std::collections::BTreeMap;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::declaration::{Declaration, Grant};
-use crate::grants::Actions;
+use crate::declaration::{Condition, Declaration, Grant, Operation};
+use crate::grants::{Actions, Granted};
+use crate::pattern::Pattern;
+
+/// What a binding of the kind `K` can be made from in a stack, such as a reference to a resource: `Table<()>` is the kind
+/// of all bindings to tables.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing that `{K}` can bind",
+    label = "this binding is to another kind of thing"
+)]
+pub trait Reference<K> {
+    /// What it leads to.
+    fn target(self) -> Target;
+}
+
+/// The kind of a binding, written with no operations: `Table<()>`.
+pub trait Kind {
+    /// What the environment variable is of the resource: `name`, `arn`, `url` and so on.
+    const VALUE: &'static str;
+
+    /// All operations that a binding of the kind can grant.
+    fn operations() -> Vec<Granted>;
+}
+
+/// A resource as a stack knows it.
+///
+/// What an action acts on is said as a pattern of the ARN: `{arn}` for the resource itself, `{arn}/*` for what is in it,
+/// `*` where IAM knows no resource. `{variable}` is the variable's value, `{variable.Name}` an attribute of the resource
+/// that it refers to, `{group|variable}` the first of both that is there, and other words in braces are [`Target::parts`].
+/// `${AWS::Region}` and its like are CloudFormation's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The value of the environment variable.
+    pub variable: Value,
+    /// The ARN.
+    pub arn: Value,
+    /// What else patterns may name. An action on a part that is not here is not granted.
+    pub parts: BTreeMap<&'static str, Value>,
+    /// What must hold of requests, by the pattern of what they act on.
+    pub conditions: Vec<(&'static str, Condition)>,
+}
+
+impl Target {
+    /// The resource with the value `variable` and the ARN `arn`: strings, or CloudFormation's intrinsic functions.
+    #[must_use]
+    pub const fn new(variable: Value, arn: Value) -> Self {
+        Self { variable, arn, parts: BTreeMap::new(), conditions: Vec::new() }
+    }
+
+    /// The target with the part `name`.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.parts.insert(name, value);
+        self
+    }
+
+    /// The target, limited to requests for which `condition` holds, where they act on `pattern`.
+    #[must_use]
+    pub fn when(mut self, pattern: &'static str, condition: Condition) -> Self {
+        self.conditions.push((pattern, condition));
+        self
+    }
+
+    /// What `pattern` stands for; nothing when it names a part that is not there.
+    fn resource(&self, pattern: &str) -> Option<Value> {
+        let named = |name: &str| match name {
+            "arn" => Some(&self.arn),
+            "variable" => Some(&self.variable),
+            other => self.parts.get(other),
+        };
+        Pattern(pattern).fill(named)
+    }
+
+    /// What `granted` needs, the actions on one thing together.
+    fn grants(&self, granted: &[Granted]) -> Vec<Grant> {
+        let mut grants: Vec<(&str, Grant)> = Vec::new();
+        for (action, pattern) in granted.iter().flat_map(|it| it.actions) {
+            if let Some((_, grant)) = grants.iter_mut().find(|(of, _)| of == pattern) {
+                if !grant.actions.iter().any(|it| it == action) {
+                    grant.actions.push((*action).to_owned());
+                }
+            } else if let Some(resource) = self.resource(pattern) {
+                let conditions = self.conditions.iter().filter(|(of, _)| of == pattern).map(|(_, it)| it.clone());
+                let actions = vec![(*action).to_owned()];
+                grants.push((pattern, Grant { actions, resource, conditions: conditions.collect() }));
+            }
+        }
+        grants.into_iter().map(|(_, grant)| grant).collect()
+    }
+}
+
+/// What is said in full can be bound as anything.
+impl<K> Reference<K> for Target {
+    fn target(self) -> Self {
+        self
+    }
+}
 
 /// One resource, seen from either side.
 #[derive(Debug, Clone)]
-pub(crate) enum Resource {
+pub enum Resource {
     /// In the stack: how CloudFormation names it, and what its operations act on.
-    Declared { variable: Value, scopes: Vec<Scope> },
+    Declared(Box<Target>),
     /// In the function: its name, ARN or URL.
     Bound(String),
 }
 
-/// What some of the operations on a resource act on.
-#[derive(Debug, Clone)]
-pub(crate) struct Scope {
-    /// Whether an IAM action acts on it.
-    pub(crate) includes: fn(&str) -> bool,
-    pub(crate) arn: Value,
-    pub(crate) prefix: Option<Value>,
-}
-
 impl Resource {
-    /// A resource whose operations all act on `arn`.
-    pub(crate) fn declared(variable: Value, arn: Value) -> Self {
-        Self::Declared { variable, scopes: vec![Scope { includes: |_| true, arn, prefix: None }] }
+    /// What `reference` leads to.
+    pub fn of<K>(reference: impl Reference<K>) -> Self {
+        Self::Declared(Box::new(reference.target()))
     }
 
-    pub(crate) fn bound<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    /// The resource that a function's variable names.
+    ///
+    /// # Errors
+    /// When it is no text, or an empty one.
+    pub fn bound<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         if name.is_empty() { Err(D::Error::custom("expected a name, got nothing")) } else { Ok(Self::Bound(name)) }
     }
 
     /// What identifies the resource in a call; empty in the stack, where nothing is called.
-    pub(crate) fn name(&self) -> &str {
+    #[must_use]
+    pub fn name(&self) -> &str {
         match self {
-            Self::Declared { .. } => "",
+            Self::Declared(_) => "",
             Self::Bound(name) => name,
         }
     }
 
-    pub(crate) fn serialize<Binding, On, A: Actions<On>, S: Serializer>(
-        &self,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    /// Writes the binding `Binding` with the operations `A` on things of the kind `On`.
+    ///
+    /// # Errors
+    /// When the serializer fails.
+    pub fn serialize<Binding, On, A: Actions<On>, S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Declared { variable, scopes } => {
-                let grants = scopes.iter().map(|scope| Grant {
-                    actions: A::actions().into_iter().filter(|it| (scope.includes)(it)).map(str::to_owned).collect(),
-                    resource: scope.arn.clone(),
-                    prefix: scope.prefix.clone(),
-                });
-                let grants = grants.filter(|grant| !grant.actions.is_empty()).collect();
+            Self::Declared(target) => {
+                let granted = A::granted();
                 let type_name = std::any::type_name::<Binding>().to_owned();
-                Declaration { type_name, variable: variable.clone(), grants }.serialize(serializer)
+                let grants = target.grants(&granted);
+                let operations = granted.iter().map(operation).collect();
+                Declaration { type_name, variable: target.variable.clone(), grants, operations }.serialize(serializer)
             }
             Self::Bound(name) => serializer.serialize_str(name),
         }
     }
 }
 
-/// Defines a binding to one kind of resource whose operations all act on the resource itself.
-macro_rules! binding {
-    ($(#[$doc:meta])* $name:ident, $client:ty, $feature:literal) => {
-        $crate::resource::binding_type!($(#[$doc])* $name, $client, $feature);
-
-        impl<A: $crate::Actions<$name<()>>> $name<A> {
-            /// Declares the binding in a stack. `variable` and `arn` are strings or CloudFormation's intrinsic
-            /// functions; typed references convert by `into()`.
-            #[must_use]
-            pub fn declared(variable: serde_json::Value, arn: serde_json::Value) -> Self {
-                Self::of($crate::resource::Resource::declared(variable, arn))
-            }
-        }
-    };
+fn operation(granted: &Granted) -> Operation {
+    let Granted { service, operation, actions } = granted;
+    let mut actions: Vec<_> = actions.iter().map(|(action, _)| (*action).to_owned()).collect();
+    actions.dedup();
+    Operation { service: (*service).to_owned(), name: (*operation).to_owned(), actions }
 }
-
-/// Defines the type of a binding: serialised by the stack, read from the environment by the function.
-macro_rules! binding_type {
-    ($(#[$doc:meta])* $name:ident, $client:ty, $feature:literal) => {
-        $(#[$doc])*
-        pub struct $name<A> {
-            resource: $crate::resource::Resource,
-            #[cfg(feature = $feature)]
-            client: $crate::runtime::Client<$client>,
-            actions: std::marker::PhantomData<fn() -> A>,
-        }
-
-        impl<A> $name<A> {
-            fn of(resource: $crate::resource::Resource) -> Self {
-                Self {
-                    resource,
-                    #[cfg(feature = $feature)]
-                    client: Default::default(),
-                    actions: std::marker::PhantomData,
-                }
-            }
-        }
-
-        impl<A> std::fmt::Debug for $name<A> {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_tuple(stringify!($name)).field(&self.resource).finish()
-            }
-        }
-
-        impl<A> Clone for $name<A> {
-            fn clone(&self) -> Self {
-                Self {
-                    resource: self.resource.clone(),
-                    #[cfg(feature = $feature)]
-                    client: self.client.clone(),
-                    actions: std::marker::PhantomData,
-                }
-            }
-        }
-
-        impl<A: $crate::Actions<$name<()>>> serde::Serialize for $name<A> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.resource.serialize::<Self, $name<()>, A, S>(serializer)
-            }
-        }
-
-        impl<'de, A> serde::Deserialize<'de> for $name<A> {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Ok(Self {
-                    resource: $crate::resource::Resource::bound(deserializer)?,
-                    #[cfg(feature = $feature)]
-                    client: $crate::runtime::current(),
-                    actions: std::marker::PhantomData,
-                })
-            }
-        }
-    };
-}
-
-pub(crate) use {binding, binding_type};

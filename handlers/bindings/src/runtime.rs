@@ -2,9 +2,12 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::BehaviorVersion;
+pub use aws_config::SdkConfig;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -13,6 +16,7 @@ use tokio::sync::OnceCell;
 
 use crate::credentials;
 use crate::environment::{self, EnvironmentError};
+use crate::trace::Effects;
 
 pub(crate) const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
@@ -71,76 +75,75 @@ struct Clients {
     made: Vec<Box<dyn Any>>,
 }
 
+/// A client that was made, and what it tells of its calls.
+struct Made<C, E>(C, PhantomData<E>);
+
 thread_local! {
     /// The clients for the bindings being read: serde's `Deserialize` takes no argument that could carry them.
     static CLIENTS: RefCell<Option<Clients>> = const { RefCell::new(None) };
 }
 
 impl Clients {
-    fn get<C: ServiceClient>(&mut self) -> C {
-        if let Some(client) = self.made.iter().find_map(|client| client.downcast_ref::<C>()) {
+    fn get<K: Sdk>(&mut self) -> K::Client {
+        let made = self.made.iter().find_map(|made| made.downcast_ref::<Made<K::Client, K::Effects>>());
+        if let Some(Made(client, _)) = made {
             return client.clone();
         }
-        let client = C::new(&self.config);
-        self.made.push(Box::new(client.clone()));
+        let client = K::connect(&self.config);
+        self.made.push(Box::new(Made::<_, K::Effects>(client.clone(), PhantomData)));
         client
     }
 }
 
-/// The client of a binding.
+/// The SDK that the bindings of a kind call.
+pub trait Sdk {
+    /// Its client.
+    type Client: Clone + 'static;
+    /// What is told of its calls.
+    type Effects: Effects;
+
+    /// A client that calls with `config`.
+    fn connect(config: &SdkConfig) -> Self::Client;
+
+    /// A client whose calls fail.
+    fn offline() -> Self::Client;
+}
+
+/// The client of a binding of the kind `K`.
 ///
 /// A binding that was declared in a stack, or read without [`read`], has none: its calls fail as any call of an SDK
 /// client without region and credentials does.
-pub(crate) struct Client<C>(Arc<OnceLock<C>>);
+pub struct Client<K: Sdk>(Arc<OnceLock<K::Client>>);
 
-impl<C> Clone for Client<C> {
+impl<K: Sdk> Client<K> {
+    /// The client for the bindings being read.
+    #[must_use]
+    pub fn current() -> Self {
+        let client = CLIENTS.with_borrow_mut(|clients| clients.as_mut().map(Clients::get::<K>));
+        Self(Arc::new(client.map_or_else(OnceLock::new, OnceLock::from)))
+    }
+
+    /// The SDK's client.
+    #[must_use]
+    pub fn get(&self) -> &K::Client {
+        self.0.get_or_init(K::offline)
+    }
+}
+
+impl<K: Sdk> Clone for Client<K> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<C> Default for Client<C> {
+impl<K: Sdk> Default for Client<K> {
     fn default() -> Self {
         Self(Arc::new(OnceLock::new()))
     }
 }
 
-/// An SDK client.
-pub(crate) trait ServiceClient: Clone + 'static {
-    fn new(config: &SdkConfig) -> Self;
-    fn offline() -> Self;
-}
-
-impl<C: ServiceClient> Client<C> {
-    pub(crate) fn get(&self) -> &C {
-        self.0.get_or_init(C::offline)
+impl<K: Sdk> fmt::Debug for Client<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Client")
     }
 }
-
-pub(crate) fn current<C: ServiceClient>() -> Client<C> {
-    let client = CLIENTS.with_borrow_mut(|clients| clients.as_mut().map(Clients::get::<C>));
-    Client(Arc::new(client.map_or_else(OnceLock::new, OnceLock::from)))
-}
-
-macro_rules! service_client {
-    ($sdk:ident, $module:ident, $feature:literal) => {
-        #[cfg(feature = $feature)]
-        impl ServiceClient for $sdk::Client {
-            fn new(config: &SdkConfig) -> Self {
-                let config = $sdk::config::Builder::from(config);
-                Self::from_conf(config.interceptor(crate::trace::Tracing(crate::$module::EFFECTS)).build())
-            }
-
-            fn offline() -> Self {
-                Self::from_conf($sdk::Config::builder().behavior_version(BehaviorVersion::latest()).build())
-            }
-        }
-    };
-}
-
-service_client!(aws_sdk_dynamodb, dynamodb, "dynamodb");
-service_client!(aws_sdk_eventbridge, eventbridge, "eventbridge");
-service_client!(aws_sdk_lambda, lambda, "lambda");
-service_client!(aws_sdk_s3, s3, "s3");
-service_client!(aws_sdk_sns, sns, "sns");
-service_client!(aws_sdk_sqs, sqs, "sqs");

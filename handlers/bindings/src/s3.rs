@@ -1,53 +1,81 @@
 //! Bindings to S3 buckets, or to the objects of one whose keys start alike.
+//!
+//! The SDK's builder of a call can also sign a URL for it, by `presigned`: whoever has the URL makes the call with the
+//! rights of the function. An object of one bucket is copied into another by `copy_object_from` and `copy_object_to`.
 
 use serde_json::Value;
 
-use crate::grants::{Actions, operation_types, operations};
-use crate::resource::{Resource, Scope, binding_type};
+use crate::declaration::Condition;
+use crate::resource::Target;
 
-operation_types!(DeleteObject, GetObject, HeadBucket, HeadObject, ListObjectsV2, PutObject);
+#[cfg(feature = "s3")]
+mod copy;
+#[cfg(feature = "s3")]
+mod several;
+#[cfg(feature = "s3")]
+mod versions;
 
-operations!(Bucket<()>:
-    DeleteObject = "s3:DeleteObject",
-    GetObject = "s3:GetObject",
-    HeadBucket = "s3:ListBucket",
-    HeadObject = "s3:GetObject",
-    ListObjectsV2 = "s3:ListBucket",
-    PutObject = "s3:PutObject",
-);
+#[cfg(feature = "s3")]
+pub use copy::{CopySource, Part, Whole};
 
-binding_type!(
+crate::binding! {
     /// The objects of a bucket whose keys start with a prefix, or all of them, with the operations `A` granted on them.
     ///
     /// Its environment variable is `BUCKET/PREFIX`, the last part of the objects' ARN. Every key in a call is taken
     /// below the prefix, so that no call can leave it.
     ///
-    /// `HeadBucket` needs a binding to the whole bucket: it carries no prefix, so that a grant limited to one refuses it.
-    Bucket,
-    aws_sdk_s3::Client,
-    "s3"
-);
+    /// `HeadBucket` and `ListMultipartUploads` need a binding to the whole bucket: they carry no prefix, so that a grant
+    /// limited to one refuses them.
+    pub struct Bucket;
+    use aws_sdk_s3 telling Written if (feature = "s3");
 
-/// Whether an action acts on a bucket itself rather than on its objects.
-fn is_on_bucket(action: &str) -> bool {
-    action == "s3:ListBucket"
+    AbortMultipartUpload: "s3:AbortMultipartUpload" on "{arn}/{below}*" =>
+        abort_multipart_upload(key: &str) -> AbortMultipartUploadFluentBuilder { bucket: name(), key: key(key) };
+    CompleteMultipartUpload: "s3:PutObject" on "{arn}/{below}*" =>
+        complete_multipart_upload(key: &str) -> CompleteMultipartUploadFluentBuilder { bucket: name(), key: key(key) };
+    CreateMultipartUpload: "s3:PutObject" on "{arn}/{below}*" =>
+        create_multipart_upload(key: &str) -> CreateMultipartUploadFluentBuilder { bucket: name(), key: key(key) };
+    DeleteObject: "s3:DeleteObject" on "{arn}/{below}*" =>
+        delete_object(key: &str) -> DeleteObjectFluentBuilder { bucket: name(), key: key(key) };
+    DeleteObjects: "s3:DeleteObject" on "{arn}/{below}*" => delete_objects by hand;
+    DeleteObjectTagging: "s3:DeleteObjectTagging" on "{arn}/{below}*" =>
+        delete_object_tagging(key: &str) -> DeleteObjectTaggingFluentBuilder { bucket: name(), key: key(key) };
+    DeleteObjectVersion: "s3:DeleteObjectVersion" on "{arn}/{below}*" => delete_object_version by hand;
+    GetObject: "s3:GetObject" on "{arn}/{below}*" =>
+        get_object(key: &str) -> GetObjectFluentBuilder { bucket: name(), key: key(key) };
+    GetObjectAttributes: "s3:GetObject" on "{arn}/{below}*", "s3:GetObjectAttributes" on "{arn}/{below}*" =>
+        get_object_attributes(key: &str) -> GetObjectAttributesFluentBuilder { bucket: name(), key: key(key) };
+    GetObjectTagging: "s3:GetObjectTagging" on "{arn}/{below}*" =>
+        get_object_tagging(key: &str) -> GetObjectTaggingFluentBuilder { bucket: name(), key: key(key) };
+    GetObjectVersion: "s3:GetObjectVersion" on "{arn}/{below}*" => get_object_version by hand;
+    GetObjectVersionTagging: "s3:GetObjectVersionTagging" on "{arn}/{below}*" => get_object_version_tagging by hand;
+    HeadBucket: "s3:ListBucket" => head_bucket() -> HeadBucketFluentBuilder { bucket: name() };
+    HeadObject: "s3:GetObject" on "{arn}/{below}*" =>
+        head_object(key: &str) -> HeadObjectFluentBuilder { bucket: name(), key: key(key) };
+    HeadObjectVersion: "s3:GetObjectVersion" on "{arn}/{below}*" => head_object_version by hand;
+    ListMultipartUploads: "s3:ListBucketMultipartUploads" =>
+        list_multipart_uploads() -> ListMultipartUploadsFluentBuilder { bucket: name() };
+    ListObjectVersions: "s3:ListBucketVersions" => list_object_versions by hand;
+    ListObjectsV2: "s3:ListBucket" => list_objects_v2 by hand;
+    ListParts: "s3:ListMultipartUploadParts" on "{arn}/{below}*" =>
+        list_parts(key: &str) -> ListPartsFluentBuilder { bucket: name(), key: key(key) };
+    PutObject: "s3:PutObject" on "{arn}/{below}*" =>
+        put_object(key: &str) -> PutObjectFluentBuilder { bucket: name(), key: key(key) };
+    PutObjectTagging: "s3:PutObjectTagging" on "{arn}/{below}*" =>
+        put_object_tagging(key: &str) -> PutObjectTaggingFluentBuilder { bucket: name(), key: key(key) };
+    RestoreObject: "s3:RestoreObject" on "{arn}/{below}*" =>
+        restore_object(key: &str) -> RestoreObjectFluentBuilder { bucket: name(), key: key(key) };
+    UploadPart: "s3:PutObject" on "{arn}/{below}*" =>
+        upload_part(key: &str) -> UploadPartFluentBuilder { bucket: name(), key: key(key) };
 }
 
-impl<A: Actions<Bucket<()>>> Bucket<A> {
-    /// Declares the binding in a stack: to all objects with the keys `prefix`, a literal, of the bucket `name`.
-    /// `name`, `arn` and the prefix are strings or CloudFormation's intrinsic functions; typed references convert by
-    /// `into()`.
-    #[must_use]
-    pub fn declared(variable: Value, bucket: Value, objects: Value, prefix: &str) -> Self {
-        let keys = (!prefix.is_empty()).then(|| Value::String(format!("{prefix}*")));
-        Self::of(Resource::Declared {
-            variable,
-            scopes: vec![
-                Scope { includes: |action| !is_on_bucket(action), arn: objects, prefix: None },
-                Scope { includes: is_on_bucket, arn: bucket, prefix: keys },
-            ],
-        })
-    }
+/// All objects of the bucket `arn` with the keys `prefix`, a literal. `variable` is the bucket's name, a slash and the
+/// prefix. Both are strings or CloudFormation's intrinsic functions; typed references convert by themselves.
+#[must_use]
+pub fn target(variable: Value, arn: Value, prefix: &str) -> Target {
+    let target = Target::new(variable, arn).with("below", Value::String(prefix.to_owned()));
+    let keys = Condition::new("StringLike", "s3:prefix", [format!("{prefix}*")]);
+    if prefix.is_empty() { target } else { target.when("{arn}", keys) }
 }
 
 impl<A> Bucket<A> {
@@ -75,82 +103,47 @@ impl<A> Bucket<A> {
 }
 
 #[cfg(feature = "s3")]
-pub(crate) use calls::EFFECTS;
+crate::evidence::ways!(
+    CopyObjectFrom of GetObject,
+    CopyObjectTo of PutObject,
+    UploadPartCopyFrom of GetObject,
+    UploadPartCopyTo of PutObject,
+);
 
 #[cfg(feature = "s3")]
-mod calls {
+pub use written::Written;
+
+#[cfg(feature = "s3")]
+mod written {
+    use aws_sdk_s3::operation::complete_multipart_upload::CompleteMultipartUploadInput;
+    use aws_sdk_s3::operation::copy_object::CopyObjectInput;
     use aws_sdk_s3::operation::delete_object::DeleteObjectInput;
-    use aws_sdk_s3::operation::delete_object::builders::DeleteObjectFluentBuilder;
-    use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
-    use aws_sdk_s3::operation::head_bucket::builders::HeadBucketFluentBuilder;
-    use aws_sdk_s3::operation::head_object::builders::HeadObjectFluentBuilder;
-    use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
     use aws_sdk_s3::operation::put_object::PutObjectInput;
-    use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
+    use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-    use super::{Bucket, DeleteObject, GetObject, HeadBucket, HeadObject, ListObjectsV2, PutObject};
-    use crate::evidence;
-    use crate::grants::Grants;
-    use crate::trace::Effects;
+    use crate::trace::{Effects, parameter};
 
-    pub(crate) const EFFECTS: Effects = Effects {
-        target: |input| {
-            let put = input.downcast_ref::<PutObjectInput>().map(|it| (it.bucket(), it.key()));
-            let delete = || input.downcast_ref::<DeleteObjectInput>().map(|it| (it.bucket(), it.key()));
-            let (bucket, key) = put.or_else(delete)?;
-            Some(format!("{}/{}", bucket?, key?))
-        },
-        // Events of S3 tell the request that caused them.
-        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
-        id: |_, response| response.headers().get("x-amz-request-id").map(str::to_owned),
-    };
+    /// Tells of objects that are written.
+    #[derive(Debug)]
+    pub struct Written;
 
-    macro_rules! object_calls {
-        ($($call:ident: $operation:ident -> $builder:ident),+ $(,)?) => {
-            impl<A> Bucket<A> {
-                $(
-                    #[doc = concat!("The SDK's `", stringify!($call), "` of the object `key` below the prefix.")]
-                    #[must_use]
-                    #[track_caller]
-                    pub fn $call<P>(&self, key: &str) -> $builder where A: Grants<$operation, P> {
-                        evidence::call::<Self, $operation>();
-                        self.client.get().$call().bucket(self.name()).key(self.key(key))
-                    }
-                )+
-            }
-        };
-    }
-
-    object_calls!(
-        delete_object: DeleteObject -> DeleteObjectFluentBuilder,
-        get_object: GetObject -> GetObjectFluentBuilder,
-        head_object: HeadObject -> HeadObjectFluentBuilder,
-        put_object: PutObject -> PutObjectFluentBuilder,
-    );
-
-    impl<A> Bucket<A> {
-        /// The SDK's `head_bucket` of the bucket.
-        #[must_use]
-        #[track_caller]
-        pub fn head_bucket<P>(&self) -> HeadBucketFluentBuilder
-        where
-            A: Grants<HeadBucket, P>,
-        {
-            evidence::call::<Self, HeadBucket>();
-            self.client.get().head_bucket().bucket(self.name())
+    impl Effects for Written {
+        fn target(input: &Input) -> Option<String> {
+            let bucket = parameter!(input;
+                PutObjectInput: bucket, DeleteObjectInput: bucket, CopyObjectInput: bucket,
+                CompleteMultipartUploadInput: bucket,
+            )?;
+            let key = parameter!(input;
+                PutObjectInput: key, DeleteObjectInput: key, CopyObjectInput: key, CompleteMultipartUploadInput: key,
+            )?;
+            Some(format!("{bucket}/{key}"))
         }
 
-        /// The SDK's `list_objects_v2` of the objects below the prefix whose keys go on with `start`, mostly empty.
-        #[must_use]
-        #[track_caller]
-        pub fn list_objects_v2<P>(&self, start: &str) -> ListObjectsV2FluentBuilder
-        where
-            A: Grants<ListObjectsV2, P>,
-        {
-            evidence::call::<Self, ListObjectsV2>();
-            let call = self.client.get().list_objects_v2().bucket(self.name());
-            let prefix = self.key(start);
-            if prefix.is_empty() { call } else { call.prefix(prefix) }
+        // Events of S3 tell the request that caused them.
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+        fn id(_: &Output, response: &HttpResponse) -> Option<String> {
+            response.headers().get("x-amz-request-id").map(str::to_owned)
         }
     }
 }

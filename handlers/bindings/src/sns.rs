@@ -1,89 +1,48 @@
 //! Bindings to SNS topics.
 
-use crate::grants::{operation_types, operations};
-use crate::resource::binding;
-
-operation_types!(Publish, PublishBatch);
-
-operations!(Topic<()>:
-    Publish = "sns:Publish",
-    PublishBatch = "sns:Publish",
-);
-
-binding!(
+crate::binding! {
     /// A topic, with the operations `A` granted on it. Its environment variable is the topic's ARN.
-    Topic,
-    aws_sdk_sns::Client,
-    "sns"
-);
+    pub struct Topic(arn);
+    use aws_sdk_sns telling Sent if (feature = "sns");
 
-impl<A> Topic<A> {
-    /// The topic's ARN.
-    #[must_use]
-    pub fn arn(&self) -> &str {
-        self.resource.name()
-    }
+    GetTopicAttributes: "sns:GetTopicAttributes" =>
+        get_topic_attributes() -> GetTopicAttributesFluentBuilder { topic_arn: arn() };
+    ListSubscriptionsByTopic: "sns:ListSubscriptionsByTopic" =>
+        list_subscriptions_by_topic() -> ListSubscriptionsByTopicFluentBuilder { topic_arn: arn() };
+    Publish: "sns:Publish" => publish() -> PublishFluentBuilder { topic_arn: arn() };
+    PublishBatch: "sns:Publish" => publish_batch() -> PublishBatchFluentBuilder { topic_arn: arn() };
+    Subscribe: "sns:Subscribe" => subscribe() -> SubscribeFluentBuilder { topic_arn: arn() };
 }
 
 #[cfg(feature = "sns")]
-pub(crate) use calls::EFFECTS;
+pub use sent::Sent;
 
 #[cfg(feature = "sns")]
-mod calls {
-    use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
+mod sent {
     use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
-    use aws_sdk_sns::operation::publish_batch::builders::PublishBatchFluentBuilder;
     use aws_sdk_sns::operation::publish_batch::{PublishBatchInput, PublishBatchOutput};
     use aws_sdk_sns::types::PublishBatchResultEntry;
+    use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-    use super::{Publish, PublishBatch, Topic};
-    use crate::evidence;
-    use crate::grants::Grants;
-    use crate::trace::Effects;
+    use crate::trace::{Effects, parameter};
 
-    pub(crate) const EFFECTS: Effects = Effects {
-        target: |input| {
-            let one = input.downcast_ref::<PublishInput>().map(PublishInput::topic_arn);
-            let several = || input.downcast_ref::<PublishBatchInput>().map(PublishBatchInput::topic_arn);
-            one.or_else(several).flatten().map(str::to_owned)
-        },
-        id: |output, _| {
+    /// Tells of messages that are published.
+    #[derive(Debug)]
+    pub struct Sent;
+
+    impl Effects for Sent {
+        fn target(input: &Input) -> Option<String> {
+            parameter!(input; PublishInput: topic_arn, PublishBatchInput: topic_arn)
+        }
+
+        fn id(output: &Output, _: &HttpResponse) -> Option<String> {
             if let Some(output) = output.downcast_ref::<PublishOutput>() {
                 return output.message_id().map(str::to_owned);
             }
             let several = output.downcast_ref::<PublishBatchOutput>()?;
-            Some(
-                several
-                    .successful()
-                    .iter()
-                    .filter_map(PublishBatchResultEntry::message_id)
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            )
-        },
-    };
-
-    impl<A> Topic<A> {
-        /// The SDK's `publish` to this topic.
-        #[must_use]
-        #[track_caller]
-        pub fn publish<P>(&self) -> PublishFluentBuilder
-        where
-            A: Grants<Publish, P>,
-        {
-            evidence::call::<Self, Publish>();
-            self.client.get().publish().topic_arn(self.arn())
-        }
-
-        /// The SDK's `publish_batch` to this topic.
-        #[must_use]
-        #[track_caller]
-        pub fn publish_batch<P>(&self) -> PublishBatchFluentBuilder
-        where
-            A: Grants<PublishBatch, P>,
-        {
-            evidence::call::<Self, PublishBatch>();
-            self.client.get().publish_batch().topic_arn(self.arn())
+            let ids = several.successful().iter().filter_map(PublishBatchResultEntry::message_id);
+            Some(ids.collect::<Vec<_>>().join(" "))
         }
     }
 }

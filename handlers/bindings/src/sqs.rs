@@ -1,95 +1,53 @@
 //! Bindings to SQS queues.
 
-use crate::grants::{operation_types, operations};
-use crate::resource::binding;
-
-operation_types!(GetQueueAttributes, SendMessage, SendMessageBatch);
-
-operations!(Queue<()>:
-    GetQueueAttributes = "sqs:GetQueueAttributes",
-    SendMessage = "sqs:SendMessage",
-    SendMessageBatch = "sqs:SendMessage",
-);
-
-binding!(
+crate::binding! {
     /// A queue, with the operations `A` granted on it. Its environment variable is the queue's URL.
-    Queue,
-    aws_sdk_sqs::Client,
-    "sqs"
-);
+    pub struct Queue(url);
+    use aws_sdk_sqs telling Sent if (feature = "sqs");
 
-impl<A> Queue<A> {
-    /// The queue's URL.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        self.resource.name()
-    }
+    ChangeMessageVisibility: "sqs:ChangeMessageVisibility" =>
+        change_message_visibility() -> ChangeMessageVisibilityFluentBuilder { queue_url: url() };
+    ChangeMessageVisibilityBatch: "sqs:ChangeMessageVisibility" =>
+        change_message_visibility_batch() -> ChangeMessageVisibilityBatchFluentBuilder { queue_url: url() };
+    DeleteMessage: "sqs:DeleteMessage" => delete_message() -> DeleteMessageFluentBuilder { queue_url: url() };
+    DeleteMessageBatch: "sqs:DeleteMessage" =>
+        delete_message_batch() -> DeleteMessageBatchFluentBuilder { queue_url: url() };
+    GetQueueAttributes: "sqs:GetQueueAttributes" =>
+        get_queue_attributes() -> GetQueueAttributesFluentBuilder { queue_url: url() };
+    PurgeQueue: "sqs:PurgeQueue" => purge_queue() -> PurgeQueueFluentBuilder { queue_url: url() };
+    ReceiveMessage: "sqs:ReceiveMessage" => receive_message() -> ReceiveMessageFluentBuilder { queue_url: url() };
+    SendMessage: "sqs:SendMessage" => send_message() -> SendMessageFluentBuilder { queue_url: url() };
+    SendMessageBatch: "sqs:SendMessage" => send_message_batch() -> SendMessageBatchFluentBuilder { queue_url: url() };
 }
 
 #[cfg(feature = "sqs")]
-pub(crate) use calls::EFFECTS;
+pub use sent::Sent;
 
 #[cfg(feature = "sqs")]
-mod calls {
-    use aws_sdk_sqs::operation::get_queue_attributes::builders::GetQueueAttributesFluentBuilder;
-    use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
+mod sent {
     use aws_sdk_sqs::operation::send_message::{SendMessageInput, SendMessageOutput};
-    use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
     use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchInput, SendMessageBatchOutput};
     use aws_sdk_sqs::types::SendMessageBatchResultEntry;
+    use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-    use super::{GetQueueAttributes, Queue, SendMessage, SendMessageBatch};
-    use crate::evidence;
-    use crate::grants::Grants;
-    use crate::trace::Effects;
+    use crate::trace::{Effects, parameter};
 
-    pub(crate) const EFFECTS: Effects = Effects {
-        target: |input| {
-            let one = input.downcast_ref::<SendMessageInput>().map(SendMessageInput::queue_url);
-            let several = || input.downcast_ref::<SendMessageBatchInput>().map(SendMessageBatchInput::queue_url);
-            one.or_else(several).flatten().map(str::to_owned)
-        },
-        id: |output, _| {
+    /// Tells of messages that are sent.
+    #[derive(Debug)]
+    pub struct Sent;
+
+    impl Effects for Sent {
+        fn target(input: &Input) -> Option<String> {
+            parameter!(input; SendMessageInput: queue_url, SendMessageBatchInput: queue_url)
+        }
+
+        fn id(output: &Output, _: &HttpResponse) -> Option<String> {
             if let Some(output) = output.downcast_ref::<SendMessageOutput>() {
                 return output.message_id().map(str::to_owned);
             }
             let several = output.downcast_ref::<SendMessageBatchOutput>()?;
             Some(several.successful().iter().map(SendMessageBatchResultEntry::message_id).collect::<Vec<_>>().join(" "))
-        },
-    };
-
-    impl<A> Queue<A> {
-        /// The SDK's `get_queue_attributes` on this queue.
-        #[must_use]
-        #[track_caller]
-        pub fn get_queue_attributes<P>(&self) -> GetQueueAttributesFluentBuilder
-        where
-            A: Grants<GetQueueAttributes, P>,
-        {
-            evidence::call::<Self, GetQueueAttributes>();
-            self.client.get().get_queue_attributes().queue_url(self.url())
-        }
-
-        /// The SDK's `send_message` to this queue.
-        #[must_use]
-        #[track_caller]
-        pub fn send_message<P>(&self) -> SendMessageFluentBuilder
-        where
-            A: Grants<SendMessage, P>,
-        {
-            evidence::call::<Self, SendMessage>();
-            self.client.get().send_message().queue_url(self.url())
-        }
-
-        /// The SDK's `send_message_batch` to this queue.
-        #[must_use]
-        #[track_caller]
-        pub fn send_message_batch<P>(&self) -> SendMessageBatchFluentBuilder
-        where
-            A: Grants<SendMessageBatch, P>,
-        {
-            evidence::call::<Self, SendMessageBatch>();
-            self.client.get().send_message_batch().queue_url(self.url())
         }
     }
 }

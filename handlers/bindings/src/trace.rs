@@ -4,6 +4,8 @@
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-services.html>. Without this the SDK sends that of the
 //! invocation, which is another than that of a message that came in a batch.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::time::Instant;
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -28,17 +30,50 @@ pub async fn in_trace<T>(header: String, work: impl Future<Output = T>) -> T {
 }
 
 /// What the operations of a service write and send.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Effects {
+pub trait Effects: fmt::Debug + Send + Sync + 'static {
     /// What an operation acts on, as its call names it; `None` when it only reads.
-    pub(crate) target: fn(&Input) -> Option<String>,
+    fn target(input: &Input) -> Option<String>;
+
     /// By what whoever gets it knows what was sent or written.
-    pub(crate) id: fn(&Output, &HttpResponse) -> Option<String>,
+    #[must_use]
+    fn id(_output: &Output, _response: &HttpResponse) -> Option<String> {
+        None
+    }
 }
+
+/// Nothing is told of calls.
+#[derive(Debug)]
+pub struct Silent;
+
+impl Effects for Silent {
+    fn target(_: &Input) -> Option<String> {
+        None
+    }
+}
+
+/// Says what the calls of a service with these inputs write to: what the parameter names.
+#[allow(unused_macros, reason = "without an SDK nothing is written")]
+macro_rules! parameter {
+    ($input:expr; $($type:ty: $parameter:ident),+ $(,)?) => {
+        [$(|input: &aws_smithy_runtime_api::client::interceptors::context::Input| {
+            Some(input.downcast_ref::<$type>()?.$parameter()?.to_owned())
+        }),+]
+        .into_iter()
+        .find_map(|of| of($input))
+    };
+}
+#[allow(unused_imports, reason = "without an SDK nothing is written")]
+pub(crate) use parameter;
 
 /// Sees each call of a client.
 #[derive(Debug)]
-pub(crate) struct Tracing(pub(crate) Effects);
+pub struct Tracing<E>(PhantomData<E>);
+
+impl<E> Default for Tracing<E> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
 
 /// A call that writes or sends.
 #[derive(Debug)]
@@ -51,7 +86,7 @@ impl Storable for Call {
     type Storer = StoreReplace<Self>;
 }
 
-impl Intercept for Tracing {
+impl<E: Effects> Intercept for Tracing<E> {
     fn name(&self) -> &'static str {
         "Tracing"
     }
@@ -61,7 +96,7 @@ impl Intercept for Tracing {
         context: &BeforeSerializationInterceptorContextRef<'_>,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(target) = (self.0.target)(context.input()) {
+        if let Some(target) = E::target(context.input()) {
             cfg.interceptor_state().store_put(Call { target, began: Instant::now() });
         }
         Ok(())
@@ -87,7 +122,7 @@ impl Intercept for Tracing {
         let (Some(call), Some(metadata)) = (cfg.load::<Call>(), cfg.load::<Metadata>()) else { return Ok(()) };
         let outcome = context.output_or_error();
         let answer = outcome.and_then(Result::ok).zip(context.response());
-        let id = answer.and_then(|(output, response)| (self.0.id)(output, response));
+        let id = answer.and_then(|(output, response)| E::id(output, response));
         let error = outcome.and_then(Result::err).map(|error| match error.as_operation_error() {
             Some(refused) => refused.to_string(),
             None => "no answer".to_owned(),

@@ -38,7 +38,8 @@ impl Serialize for Url {
         match &self.0 {
             Address::Declared(address) => {
                 let type_name = std::any::type_name::<Self>().to_owned();
-                Declaration { type_name, variable: address.clone(), grants: Vec::new() }.serialize(serializer)
+                let (grants, operations) = (Vec::new(), Vec::new());
+                Declaration { type_name, variable: address.clone(), grants, operations }.serialize(serializer)
             }
             Address::Bound(address) => serializer.serialize_str(address),
         }

@@ -14,16 +14,28 @@ use bindings::{Declaration, Url};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+/// What the binding of one service writes; `operations` are their names, each with its actions.
 #[track_caller]
-fn check(binding: &impl Serialize, variable: &Value, actions: &[&str], resource: &Value) {
-    check_grants(binding, variable, &json!([{ "actions": actions, "resource": resource, "prefix": null }]));
+fn check(binding: &impl Serialize, variable: &Value, operations: &[(&str, &str)], resource: &Value) {
+    let actions: Vec<_> = operations.iter().map(|(_, action)| action).collect();
+    check_grants(binding, variable, operations, &json!([grant(&actions, resource)]));
+}
+
+fn grant(actions: &[impl Serialize], resource: &Value) -> Value {
+    json!({ "actions": actions, "resource": resource, "conditions": [] })
 }
 
 #[track_caller]
-fn check_grants<B: Serialize>(binding: &B, variable: &Value, grants: &Value) {
+fn check_grants<B: Serialize>(binding: &B, variable: &Value, operations: &[(&str, &str)], grants: &Value) {
     let serialised = serde_json::to_value(binding).unwrap();
     let type_name = std::any::type_name::<B>();
-    assert_eq!(serialised, json!({ "type_name": type_name, "variable": variable, "grants": grants }));
+    let service = type_name.split("::").nth(1).unwrap();
+    let operations: Vec<_> = operations
+        .iter()
+        .map(|(name, action)| json!({ "service": service, "name": name, "actions": [action] }))
+        .collect();
+    let expected = json!({ "type_name": type_name, "variable": variable, "grants": grants, "operations": operations });
+    assert_eq!(serialised, expected);
     assert_eq!(json!(serde_json::from_value::<Declaration>(serialised.clone()).unwrap()), serialised);
 }
 
@@ -33,38 +45,34 @@ fn each_kind_says_its_variable_its_actions_and_where_they_are_granted() {
     let declared = || (variable.clone(), arn.clone());
 
     let (name, on) = declared();
-    check(&Table::<PutItem>::declared(name, on), &variable, &["dynamodb:PutItem"], &arn);
+    check(&Table::<PutItem>::declared(name, on), &variable, &[("PutItem", "dynamodb:PutItem")], &arn);
     let (name, on) = declared();
-    check(&Index::<Query>::declared(name, on), &variable, &["dynamodb:Query"], &arn);
+    check(&Index::<Query>::declared(name, on), &variable, &[("Query", "dynamodb:Query")], &arn);
     let (name, on) = declared();
-    check(&Function::<Invoke>::declared(name, on), &variable, &["lambda:InvokeFunction"], &arn);
+    check(&Function::<Invoke>::declared(name, on), &variable, &[("Invoke", "lambda:InvokeFunction")], &arn);
     let (url, on) = declared();
-    check(&Queue::<SendMessage>::declared(url, on), &variable, &["sqs:SendMessage"], &arn);
+    check(&Queue::<SendMessage>::declared(url, on), &variable, &[("SendMessage", "sqs:SendMessage")], &arn);
     let (topic, on) = declared();
-    check(&Topic::<Publish>::declared(topic, on), &variable, &["sns:Publish"], &arn);
+    check(&Topic::<Publish>::declared(topic, on), &variable, &[("Publish", "sns:Publish")], &arn);
     let (bus, on) = declared();
-    check(&EventBus::<PutEvents>::declared(bus, on), &variable, &["events:PutEvents"], &arn);
+    check(&EventBus::<PutEvents>::declared(bus, on), &variable, &[("PutEvents", "events:PutEvents")], &arn);
 }
 
 #[test]
 fn a_bucket_grants_objects_and_listing_each_where_iam_checks_it() {
-    let (variable, bucket, objects) = (json!("logs/2026/"), json!("arn"), json!("arn/2026/*"));
-    let declared = |prefix| {
-        Bucket::<(PutObject, ListObjectsV2, GetObject)>::declared(
-            variable.clone(),
-            bucket.clone(),
-            objects.clone(),
-            prefix,
-        )
-    };
-    let object = json!({ "actions": ["s3:PutObject", "s3:GetObject"], "resource": objects, "prefix": null });
-    let listing = |prefix: Value| json!({ "actions": ["s3:ListBucket"], "resource": bucket, "prefix": prefix });
-    check_grants(&declared("2026/"), &variable, &json!([object, listing(json!("2026/*"))]));
-    check_grants(&declared(""), &variable, &json!([object, listing(Value::Null)]));
+    let (variable, arn) = (json!("logs/2026/"), json!({ "Fn::GetAtt": ["Logs", "Arn"] }));
+    let bucket = |prefix| bindings::s3::target(variable.clone(), arn.clone(), prefix);
+    let operations = [("PutObject", "s3:PutObject"), ("ListObjectsV2", "s3:ListBucket"), ("GetObject", "s3:GetObject")];
+    let objects = |on: &str| grant(&["s3:PutObject", "s3:GetObject"], &json!({ "Fn::Sub": on }));
+    let mut listing = grant(&["s3:ListBucket"], &arn);
+    let whole = Bucket::<(PutObject, ListObjectsV2, GetObject)>::from(bucket(""));
+    check_grants(&whole, &variable, &operations, &json!([objects("${Logs.Arn}/*"), listing]));
+    listing["conditions"] = json!([{ "operator": "StringLike", "key": "s3:prefix", "values": ["2026/*"] }]);
+    let limited = Bucket::<(PutObject, ListObjectsV2, GetObject)>::from(bucket("2026/"));
+    check_grants(&limited, &variable, &operations, &json!([objects("${Logs.Arn}/2026/*"), listing]));
 
-    let written = Bucket::<PutObject>::declared(variable.clone(), bucket.clone(), objects.clone(), "2026/");
-    let put = json!({ "actions": ["s3:PutObject"], "resource": objects, "prefix": null });
-    check_grants(&written, &variable, &json!([put]));
+    let put = json!([grant(&["s3:PutObject"], &json!({ "Fn::Sub": "${Logs.Arn}/2026/*" }))]);
+    check_grants(&Bucket::<PutObject>::from(bucket("2026/")), &variable, &operations[..1], &put);
 }
 
 #[test]
@@ -79,13 +87,14 @@ fn the_keys_of_a_bound_bucket_are_below_its_prefix() {
 #[test]
 fn several_operations_are_granted_in_the_order_of_the_type() {
     let table = Table::<(PutItem, GetItem, Query)>::declared(json!("cache"), json!("arn"));
-    check(&table, &json!("cache"), &["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:Query"], &json!("arn"));
+    let operations = [("PutItem", "dynamodb:PutItem"), ("GetItem", "dynamodb:GetItem"), ("Query", "dynamodb:Query")];
+    check(&table, &json!("cache"), &operations, &json!("arn"));
 }
 
 #[test]
 fn an_address_grants_nothing() {
     let address = json!({ "Ref": "ModelValidatorUrl" });
-    check_grants(&Url::declared(address.clone()), &address, &json!([]));
+    check_grants(&Url::declared(address.clone()), &address, &[], &json!([]));
 }
 
 #[test]

@@ -48,6 +48,20 @@ pub struct Binding {
     pub value: Value,
     /// Statements of IAM, in JSON, that the function's role is granted for it.
     pub grants: Vec<Value>,
+    /// The operations that it is granted for; none for a plain value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<Operation>,
+}
+
+/// An operation of a service of AWS, with what IAM asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Operation {
+    /// The service, as its SDK is named: `dynamodb` for `aws-sdk-dynamodb`.
+    pub service: String,
+    /// Its name, such as `PutItem`.
+    pub name: String,
+    /// The IAM actions that it needs.
+    pub actions: Vec<String>,
 }
 
 impl fmt::Display for Architecture {

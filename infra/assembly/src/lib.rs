@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use finding::{Finding, Severity};
-pub use function::{Architecture, Binding, Function};
+pub use function::{Architecture, Binding, Function, Operation};
 pub use location::Location;
 pub use worker::{Pod, Replicas, Worker};
 

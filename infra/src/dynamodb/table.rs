@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::key::{AttributeType, Key, KeySchema};
 use crate::check::Check;
 use crate::reference::{HasArn, Ref, Resource};
-use crate::value::Value;
+use crate::value::{Intrinsic, Value};
 
 /// A table.
 ///
@@ -180,6 +180,29 @@ impl Ref<Table> {
     #[must_use]
     pub const fn index(self, name: &'static str) -> IndexRef {
         IndexRef { table: self, name }
+    }
+}
+
+/// The stream of a table of the same stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamRef {
+    /// The table.
+    pub table: Ref<Table>,
+}
+
+impl StreamRef {
+    /// The stream's ARN.
+    #[must_use]
+    pub const fn arn(self) -> Intrinsic {
+        self.table.attribute("StreamArn")
+    }
+}
+
+impl Ref<Table> {
+    /// The stream of the table's changes, which the table must have switched on.
+    #[must_use]
+    pub const fn stream(self) -> StreamRef {
+        StreamRef { table: self }
     }
 }
 

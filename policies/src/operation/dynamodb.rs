@@ -120,5 +120,14 @@ super::operations! {
     } never ["dynamodb:ReplicateSettings", "dynamodb:WriteDataForReplication"],
     UpdateTimeToLive: ["dynamodb:UpdateTimeToLive"] never [
         "dynamodb:ReplicateSettings", "dynamodb:WriteDataForReplication",
-    ],
+    ];
+    ways:
+    AlsoBatchGetItem as BatchGetItem by BatchGetItem,
+    AlsoBatchWriteItem as BatchWriteItem by BatchWriteItem,
+    TransactConditionCheckItem as TransactWriteItems by ConditionCheckItem,
+    TransactDeleteItem as TransactWriteItems by DeleteItem,
+    TransactGetItem as TransactGetItems by GetItem,
+    TransactPutItem as TransactWriteItems by PutItem,
+    TransactUpdateItem as TransactWriteItems by UpdateItem;
+    ConditionCheckItem as TransactWriteItems: ["dynamodb:ConditionCheckItem"],
 }

@@ -24,5 +24,8 @@ super::operations! {
     CreateKey: ["kms:CreateKey"] if { "Policy" => "kms:PutKeyPolicy", "Tags" => "kms:TagResource" },
     ReEncrypt: ["kms:ReEncryptFrom", "kms:ReEncryptTo"],
     ReplicateKey: ["kms:CreateKey", "kms:ReplicateKey"] if { "Tags" => "kms:TagResource" },
-    UpdateCustomKeyStore: ["kms:UpdateCustomKeyStore"] if { "CloudHsmClusterId" => "cloudhsm:DescribeClusters" },
+    UpdateCustomKeyStore: ["kms:UpdateCustomKeyStore"] if { "CloudHsmClusterId" => "cloudhsm:DescribeClusters" };
+    ways: ;
+    ReEncryptFrom as ReEncrypt: ["kms:ReEncryptFrom"],
+    ReEncryptTo as ReEncrypt: ["kms:ReEncryptTo"],
 }

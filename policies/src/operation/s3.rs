@@ -198,5 +198,14 @@ super::operations! {
     },
     UploadPart: ["s3:PutObject"] never ["s3-object-lambda:PutObject"],
     UploadPartCopy: ["s3:GetObject", "s3:PutObject"] if { "CopySource (versionId)" => "s3:GetObjectVersion" },
-    WriteGetObjectResponse: ["s3-object-lambda:WriteGetObjectResponse"],
+    WriteGetObjectResponse: ["s3-object-lambda:WriteGetObjectResponse"];
+    ways:
+    CopyObjectFrom as CopyObject by GetObject,
+    CopyObjectTo as CopyObject by PutObject,
+    UploadPartCopyFrom as UploadPartCopy by GetObject,
+    UploadPartCopyTo as UploadPartCopy by PutObject;
+    DeleteObjectVersion as DeleteObject: ["s3:DeleteObjectVersion"],
+    GetObjectVersion as GetObject: ["s3:GetObjectVersion"],
+    GetObjectVersionTagging as GetObjectTagging: ["s3:GetObjectVersionTagging"],
+    HeadObjectVersion as HeadObject: ["s3:GetObjectVersion"],
 }

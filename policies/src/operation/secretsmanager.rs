@@ -34,5 +34,8 @@ super::operations! {
         "KmsKeyId" => "kms:Encrypt",
         "KmsKeyId" => "kms:GenerateDataKey",
     },
-    ValidateResourcePolicy: ["secretsmanager:PutResourcePolicy", "secretsmanager:ValidateResourcePolicy"],
+    ValidateResourcePolicy: ["secretsmanager:PutResourcePolicy", "secretsmanager:ValidateResourcePolicy"];
+    ways:
+    CachedSecretValue as GetSecretValue by GetSecretValue,
+    NewSecretValue as GetSecretValue by GetSecretValue;
 }

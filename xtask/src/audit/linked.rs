@@ -42,6 +42,19 @@ impl Linked {
 /// # Errors
 /// When `file` is no program.
 pub fn read(file: &[u8], services: &BTreeSet<String>, folders: &[&str]) -> Result<Linked> {
+    read_with(file, services, folders, &[])
+}
+
+/// The same, where the bindings of the program call the operations `bound`, also of services that are not listed.
+///
+/// # Errors
+/// When `file` is no program.
+pub fn read_with(
+    file: &[u8],
+    services: &BTreeSet<String>,
+    folders: &[&str],
+    bound: &[&'static Operation],
+) -> Result<Linked> {
     let program = object::File::parse(file).context("the program cannot be read")?;
     let loaded = loaded(&program)?;
     let mut linked = Linked { sites: calls::sites(&program, folders), ..Linked::default() };
@@ -49,7 +62,7 @@ pub fn read(file: &[u8], services: &BTreeSet<String>, folders: &[&str]) -> Resul
         calls::calls(data, &mut linked.calls);
     }
     for service in services {
-        collect(&loaded, service, &mut linked);
+        collect(&loaded, service, bound, &mut linked);
     }
     Ok(linked)
 }
@@ -63,10 +76,10 @@ pub(super) fn loaded<'a>(program: &object::File<'a>) -> Result<Vec<&'a [u8]>> {
     parts.context("the program cannot be read")
 }
 
-fn collect(sections: &[&[u8]], service: &str, linked: &mut Linked) {
+fn collect(sections: &[&[u8]], service: &str, bound: &[&'static Operation], linked: &mut Linked) {
     let names: BTreeSet<_> = sections.iter().flat_map(|data| names(data, service)).collect();
     for name in &names {
-        match recognise(service, name, &names) {
+        match recognise(service, name, &names, bound) {
             Some(operation) => drop(linked.operations.insert(*operation)),
             None => drop(linked.unlisted.insert(format!("{service}::{}", whole(sections, service, name)))),
         }
@@ -109,8 +122,16 @@ const fn is_name(byte: u8) -> bool {
 /// It is the longest there is, unless a shorter one is among `names` and it is not: `get_parametersigning` begins with
 /// `get_parameters`, and is `get_parameter` before `signing`. A name that goes on with an underscore is that of another,
 /// unlisted operation.
-fn recognise(service: &str, name: &str, names: &BTreeSet<&str>) -> Option<&'static Operation> {
-    let candidates = operation::of(service)?.iter();
+fn recognise(
+    service: &str,
+    name: &str,
+    names: &BTreeSet<&str>,
+    bound: &[&'static Operation],
+) -> Option<&'static Operation> {
+    let listed = operation::of(service);
+    // What is listed is all of a service.
+    let bound = bound.iter().copied().filter(|it| listed.is_none() && it.service == service);
+    let candidates = listed.into_iter().flatten().chain(bound);
     let mut found: Vec<_> = candidates.filter_map(|it| Some((remainder(name, it.name)?, it))).collect();
     found.sort_by_key(|(remainder, _)| remainder.len());
     let (remainder_of_longest, longest) = *found.first()?;
@@ -136,7 +157,7 @@ mod tests {
     #[track_caller]
     fn check(data: &str, expected: &[&str], unlisted: &[&str]) {
         let mut linked = Linked::default();
-        collect(&[data.as_bytes()], "dynamodb", &mut linked);
+        collect(&[data.as_bytes()], "dynamodb", &[], &mut linked);
         assert_eq!(linked.operations.iter().map(|operation| operation.name).collect::<Vec<_>>(), expected);
         assert_eq!(linked.unlisted.iter().map(String::as_str).collect::<Vec<_>>(), unlisted);
     }
@@ -156,7 +177,7 @@ mod tests {
             let texts: Vec<_> = texts.iter().map(|text| format!("aws_sdk_ssm::operation::{text}\0")).collect();
             let sections: Vec<_> = texts.iter().map(String::as_bytes).collect();
             let mut linked = Linked::default();
-            collect(&sections, "ssm", &mut linked);
+            collect(&sections, "ssm", &[], &mut linked);
             assert_eq!(linked.operations.iter().map(|operation| operation.name).collect::<Vec<_>>(), expected);
         }
         check(&["get_parameter", "get_parametersigning"], &["GetParameter"]);
@@ -181,7 +202,7 @@ mod tests {
     fn an_operation_is_recognised_by_its_module_whichever_way_its_name_is_split_into_words() {
         #[track_caller]
         fn check(service: &str, module: &str, expected: Option<&str>) {
-            assert_eq!(recognise(service, module, &BTreeSet::new()).map(|it| it.name), expected, "{module}");
+            assert_eq!(recognise(service, module, &BTreeSet::new(), &[]).map(|it| it.name), expected, "{module}");
         }
         check("cloudwatch", "update_o_tel_enrichment", Some("UpdateOTelEnrichment"));
         check(
@@ -219,7 +240,7 @@ mod tests {
         for service in operation::services() {
             let mut listed: BTreeSet<_> = operation::of(service).unwrap().iter().map(|it| it.name).collect();
             for module in modules(service, &metadata) {
-                let found = recognise(service, &module, &BTreeSet::new());
+                let found = recognise(service, &module, &BTreeSet::new(), &[]);
                 match found.filter(|it| it.name.to_ascii_lowercase() == module.replace('_', "")) {
                     Some(operation) => drop(listed.remove(operation.name)),
                     None => wrong.push(format!("{service}: the SDK has `{module}`, which has no row")),

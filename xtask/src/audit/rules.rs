@@ -75,6 +75,8 @@ rules! {
         "make the call through a binding, and build with this workspace's profile `lambda`";
     NO_ROLE = "LP20" High "a function whose role is not in the stack",
         "give it a role of the stack, as `parts::function` does";
+    CONDITION_MISSING = "LP21" High "a right without the condition under which its binding grants it",
+        "set the condition in the role's statement, or bind all of the resource";
 }
 
 rules! {

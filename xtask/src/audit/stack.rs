@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use policies::Operation;
+
 use super::audited::Audited;
 use super::function::{self, Subject};
 use super::linked::{self, Linked};
@@ -54,13 +56,13 @@ pub fn each_function(
         let name = function.program.as_str();
         let mut services = workspace.services(name)?;
         // The bindings bring their SDKs along, also where the crate `bindings` is of no package of the workspace.
-        let bound = function.bindings.iter().flat_map(|binding| usage::operations(&binding.type_name));
-        services.extend(bound.map(|operation| operation.service.to_owned()));
+        let bound: Vec<_> = function.bindings.iter().flat_map(usage::operations).collect();
+        services.extend(bound.iter().map(|operation| operation.service.to_owned()));
         let folders = workspace.folders_of(name);
         let source = sources.entry(folders.clone()).or_insert_with(|| Source::read(workspace.root(), &folders));
         let file = programs.of(function).map(|program| fs::read(&program.path));
         let linked = match file {
-            Some(Ok(file)) => read(&file, &services, &folders),
+            Some(Ok(file)) => read(&file, &services, &folders, &bound),
             Some(Err(error)) => Err(error.to_string()),
             None => Err("it was not built".to_owned()),
         };
@@ -75,7 +77,12 @@ pub fn each_function(
     Ok(())
 }
 
-fn read(file: &[u8], services: &BTreeSet<String>, folders: &[String]) -> Result<Linked, String> {
+fn read(
+    file: &[u8],
+    services: &BTreeSet<String>,
+    folders: &[String],
+    bound: &[&'static Operation],
+) -> Result<Linked, String> {
     let folders: Vec<_> = folders.iter().map(String::as_str).collect();
-    linked::read(file, services, &folders).map_err(|error| format!("{error:#}"))
+    linked::read_with(file, services, &folders, bound).map_err(|error| format!("{error:#}"))
 }

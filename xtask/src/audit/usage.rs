@@ -1,9 +1,12 @@
 //! Which of its operations a binding of a function uses.
 
+use std::iter;
+
 use assembly::Binding;
 use policies::operation::{self, Operation};
 
 use super::calls::{Call, Site};
+use super::declared;
 use super::linked::Linked;
 use super::source::{MethodCall, Source};
 
@@ -78,7 +81,7 @@ impl<'a> Program<'a> {
             Some(site) if self.source.is_value(&binding.field) => Use::Unclear(at(site)),
             None if !by_sibling => Use::Unclear(format!("`{}` is linked", operation.name)),
             _ if self.source.is_opaque(&binding.field) => Use::Unclear("perhaps in a macro".to_owned()),
-            _ if self.source.names_function(&method_name(operation)) => {
+            _ if names(operation).any(|name| self.source.names_function(&method_name(name))) => {
                 Use::Unclear(format!("`{}`, named as a function", operation.name))
             }
             _ => Use::None,
@@ -88,7 +91,7 @@ impl<'a> Program<'a> {
     /// The operations that are called through no binding: with the SDK's client itself.
     pub fn raw(&self) -> impl Iterator<Item = &'a Operation> {
         let through_binding = |it: &&Operation| {
-            self.linked.calls.iter().any(|call| call.service == it.service && call.operation == it.name)
+            self.linked.calls.iter().any(|call| call.service == it.service && shown_as(call) == it.name)
         };
         self.linked.operations.iter().filter(move |it| !through_binding(it) && it.actions().next().is_some())
     }
@@ -96,7 +99,7 @@ impl<'a> Program<'a> {
     /// The calls whose operation the program does not show: it was built by an SDK that names them in another way.
     pub fn unshown(&self) -> impl Iterator<Item = &'a Call> {
         let shown = |call: &&Call| {
-            let is_of = |it: &Operation| call.service == it.service && call.operation == it.name;
+            let is_of = |it: &Operation| call.service == it.service && shown_as(call) == it.name;
             self.linked.operations.iter().any(is_of)
         };
         self.linked.calls.iter().filter(move |call| !shown(call))
@@ -110,39 +113,57 @@ impl<'a> Program<'a> {
 
     /// Where the program calls `operation`, as the source has it.
     pub(super) fn sites_of(&self, operation: &Operation) -> impl Iterator<Item = (&'a Site, &'a MethodCall)> {
-        let name = method_name(operation);
+        let names: Vec<_> = names(operation).map(method_name).collect();
         self.linked.sites.iter().filter_map(move |site| {
             let call = self.source.call_at(site)?;
-            (call.method == name).then_some((site, call))
+            names.contains(&call.method).then_some((site, call))
         })
     }
 }
 
-/// The SDK's method for an operation: `list_objects_v2` for `ListObjectsV2`.
-pub(super) fn method_name(operation: &Operation) -> String {
-    let mut name = String::new();
-    for letter in operation.name.chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
+/// What calls with the rights of `operation` are called: as it, and the other ways in which bindings make them.
+fn names(operation: &Operation) -> impl Iterator<Item = &'static str> {
+    let (service, name) = (operation.service, operation.name);
+    let ways = operation::ways(service).iter().filter(move |way| way.granted_by == name && way.name != name);
+    iter::once(name).chain(ways.map(|way| way.name))
+}
+
+/// The operation of the SDK that a call through a binding makes.
+fn shown_as(call: &Call) -> &str {
+    operation::shown_as(&call.service, &call.operation)
+}
+
+/// The SDK's method for the operation `name`: `list_objects_v2` for `ListObjectsV2`.
+pub(super) fn method_name(name: &str) -> String {
+    let mut method = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !method.is_empty() {
+            method.push('_');
         }
-        name.push(letter.to_ascii_lowercase());
+        method.push(letter.to_ascii_lowercase());
     }
-    name
+    method
 }
 
 fn is_call(call: &Call, binding: &Binding, operation: &Operation) -> bool {
-    call.binding == binding.type_name && call.service == operation.service && call.operation == operation.name
+    call.binding == binding.type_name
+        && call.service == operation.service
+        && names(operation).any(|name| call.operation == name)
 }
 
-/// The operations in the name of a binding's type.
-pub fn operations(type_name: &str) -> impl Iterator<Item = &'static Operation> {
-    let inner = type_name.split_once('<').map_or("", |(_, inner)| inner);
+/// The operations in the name of a binding's type. Of a service that is not listed, the binding says what it needs.
+pub fn operations(binding: &Binding) -> impl Iterator<Item = &'static Operation> + use<> {
+    let inner = binding.type_name.split_once('<').map_or("", |(_, inner)| inner);
     let paths = inner.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
-    paths.filter_map(|path| {
+    let operation = |path: &str| {
         let mut parts = path.rsplit("::");
         let (name, service) = (parts.next()?, parts.next()?);
-        operation::of(service)?.iter().find(|operation| operation.name == name)
-    })
+        operation::granted(service, name).or_else(|| {
+            let mut declared = binding.operations.iter().filter(|_| operation::of(service).is_none());
+            declared.find(|it| it.service == service && it.name == name).map(declared::operation)
+        })
+    };
+    paths.filter_map(operation).collect::<Vec<_>>().into_iter()
 }
 
 /// The name of a type without the modules: `Table<(GetItem, PutItem)>`.
@@ -181,12 +202,56 @@ mod tests {
 
     const TYPE: &str = "bindings::dynamodb::Table<(bindings::dynamodb::GetItem, bindings::dynamodb::PutItem)>";
 
+    fn binding(type_name: &str) -> Binding {
+        Binding {
+            field: "it".to_owned(),
+            type_name: type_name.to_owned(),
+            variable: "IT".to_owned(),
+            value: serde_json::Value::Null,
+            grants: Vec::new(),
+            operations: Vec::new(),
+        }
+    }
+
     #[test]
     fn the_name_of_a_type_tells_its_operations() {
-        assert_eq!(operations(TYPE).map(|it| it.name).collect::<Vec<_>>(), ["GetItem", "PutItem"]);
-        let single = "bindings::lambda::Function<bindings::lambda::Invoke>";
-        assert_eq!(operations(single).map(ToString::to_string).collect::<Vec<_>>(), ["lambda:Invoke"]);
-        assert_eq!(operations("bindings::url::Url").count(), 0);
+        assert_eq!(operations(&binding(TYPE)).map(|it| it.name).collect::<Vec<_>>(), ["GetItem", "PutItem"]);
+        let single = binding("bindings::lambda::Function<bindings::lambda::Invoke>");
+        assert_eq!(operations(&single).map(ToString::to_string).collect::<Vec<_>>(), ["lambda:Invoke"]);
+        assert_eq!(operations(&binding("bindings::url::Url")).count(), 0);
+    }
+
+    #[test]
+    fn a_binding_of_a_service_that_is_not_listed_says_what_its_operations_need() {
+        let mut faces = binding("faces::rekognition::Collection<faces::rekognition::SearchFaces>");
+        assert_eq!(operations(&faces).count(), 0);
+        faces.operations.push(assembly::Operation {
+            service: "rekognition".to_owned(),
+            name: "SearchFaces".to_owned(),
+            actions: vec!["rekognition:SearchFaces".to_owned()],
+        });
+        let found: Vec<_> = operations(&faces).map(|it| (it.to_string(), it.required)).collect();
+        assert_eq!(found, [("rekognition:SearchFaces".to_owned(), ["rekognition:SearchFaces"].as_slice())]);
+        // What is listed counts, whatever a binding says.
+        let mut table = binding(TYPE);
+        table.operations = vec![assembly::Operation {
+            service: "dynamodb".to_owned(),
+            name: "PutItem".to_owned(),
+            actions: vec!["dynamodb:GetItem".to_owned()],
+        }];
+        assert_eq!(
+            operations(&table).map(|it| it.required[0]).collect::<Vec<_>>(),
+            ["dynamodb:GetItem", "dynamodb:PutItem"]
+        );
+    }
+
+    #[test]
+    fn a_part_of_a_transaction_is_a_call_with_the_rights_of_an_operation() {
+        let [get, put] = ["GetItem", "PutItem"].map(|name| operation::granted("dynamodb", name).unwrap());
+        let call =
+            Call { binding: TYPE.to_owned(), service: "dynamodb".to_owned(), operation: "TransactPutItem".to_owned() };
+        assert!(is_call(&call, &binding(TYPE), put) && !is_call(&call, &binding(TYPE), get));
+        assert_eq!(shown_as(&call), "TransactWriteItems");
     }
 
     #[test]

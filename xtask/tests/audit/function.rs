@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bindings::Program as _;
-use bindings::dynamodb::{GetItem, Index, PutItem, Query, Table as Bound};
+use bindings::dynamodb::{GetItem, Index, Items, PutItem, Query, Table as Bound};
 use bindings::s3::{Bucket as BoundBucket, GetObject};
 use engine::audit::audited::Audited;
 use engine::audit::calls::{Call, Site};
@@ -103,7 +103,7 @@ impl Case {
     /// Lets the program call everything through its bindings.
     fn call_all(&mut self) {
         for binding in self.assembled().bindings(self.function.id().as_str()) {
-            for operation in usage::operations(&binding.type_name) {
+            for operation in usage::operations(binding) {
                 self.linked.operations.insert(*operation);
                 self.linked.calls.insert(Call {
                     binding: binding.type_name.clone(),
@@ -269,6 +269,7 @@ fn firing() -> Vec<(&'static str, Case)> {
     cases.push(("LP16", other));
     cases.push(("LP11", shared_role()));
     cases.push(("LP20", foreign_role()));
+    cases.push(("LP21", limited(|statement| statement.condition.clear())));
     cases.push(("PL01", polling()));
     cases.push(("PL04", telling()));
     cases.push(("PL09", encrypting()));
@@ -335,6 +336,45 @@ fn encrypting() -> Case {
     case.function = function;
     case.call_all();
     case
+}
+
+/// A function that may touch the items of some keys alone, whose grants are changed.
+fn limited(change: impl Fn(&mut Statement)) -> Case {
+    #[derive(Serialize)]
+    struct Limited {
+        orders: Items<GetItem>,
+    }
+    impl bindings::Program for Limited {
+        const NAME: &'static str = "orders-processor";
+    }
+    let mut case = Case::new();
+    let table = case.stack.named("Tenants").add(Table::keyed(Key::hash(S("id"))));
+    let bound = Function::rust(Limited { orders: table.items_with_key_prefix("north-").into() });
+    let mut granted: Vec<_> = bound.grants().cloned().collect();
+    granted.iter_mut().for_each(change);
+    let role = Role { policies: vec![inline(granted)], ..Role::for_service("lambda.amazonaws.com") };
+    let role = case.stack.named("LimitedRole").add(role);
+    case.function = case.stack.named("Limited").add(bound.with_role(role));
+    case.linked = Linked::default();
+    case.call_all();
+    case
+}
+
+#[test]
+fn a_right_is_exact_with_the_condition_of_its_binding_and_too_broad_with_another_or_none() {
+    let verdict = |change: fn(&mut Statement)| {
+        let (rights, _) = limited(change).audit();
+        rights.rights.iter().find(|right| right.action == "dynamodb:GetItem").unwrap().clone()
+    };
+    let exact = verdict(|_| {});
+    assert_eq!(exact.verdict, Verdict::Exact);
+    assert_eq!(
+        exact.condition.as_deref(),
+        Some("ForAllValues:StringLike dynamodb:LeadingKeys north-*, Null dynamodb:LeadingKeys false")
+    );
+    assert_eq!(verdict(|statement| statement.condition.clear()).verdict, Verdict::TooBroad);
+    assert_eq!(verdict(|statement| drop(statement.condition.pop())).verdict, Verdict::TooBroad);
+    assert_eq!(verdict(|statement| statement.condition[0].values = vec!["*".into()]).verdict, Verdict::TooBroad);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod damaged;
 mod operations;
 mod program;
+mod users;
 mod uses;
 
 use std::fs;
@@ -17,8 +18,16 @@ use engine::audit::linked::{self, Linked};
 use infra::lambda::Architecture;
 
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
-    let names =
-        ["canary-foreign", "canary-many", "canary-namesakes", "canary-pairs", "canary-raw", "canary-unstripped"];
+    let names = [
+        "canary-endpoints",
+        "canary-foreign",
+        "canary-many",
+        "canary-namesakes",
+        "canary-pairs",
+        "canary-raw",
+        "canary-services",
+        "canary-unstripped",
+    ];
     let selection = Selection { programs: &names, all: &names, unified: &[], as_workers: false };
     build(&workspace(), selection, Target::Lambda(Architecture::X86_64), Some(&tools())).unwrap()
 });

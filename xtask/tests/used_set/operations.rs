@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use canary::{many, raw};
 use engine::audit::linked::Linked;
+use policies::operation;
 
 use crate::{file, read};
 
@@ -36,6 +37,39 @@ fn all_of_many_operations_are_found_and_no_other() {
 }
 
 #[test]
+fn every_call_of_every_binding_is_found_with_the_binding_that_makes_it_and_no_other() {
+    let kinds = bindings::kinds();
+    let granted = kinds.iter().flat_map(|(kind, granted)| granted.iter().map(move |it| (*kind, it)));
+    let ways = operation::services().flat_map(|service| operation::ways(service).iter().map(move |it| (service, it)));
+    let called: Vec<_> = granted
+        .clone()
+        .map(|(_, it)| (it.service, operation::shown_as(it.service, it.operation)))
+        .chain(ways.clone().map(|(service, way)| (service, way.shown_as)))
+        .collect();
+    check("canary-services", &called, &[("s3", "create_session")]);
+
+    let calls = read("canary-services").calls;
+    let is_there = |binding: Option<String>, service: &str, operation: &str| {
+        calls.iter().any(|call| {
+            binding.as_ref().is_none_or(|it| *it == call.binding)
+                && call.service == service
+                && call.operation == operation
+        })
+    };
+    let has_own_way = |service, name| operation::ways(service).iter().any(|way| way.granted_by == name);
+    for (kind, it) in granted {
+        let binding = format!("bindings::{kind}<bindings::{}::{}>", it.service, it.operation);
+        // A condition check is part of a transaction alone.
+        let found = is_there(Some(binding.clone()), it.service, it.operation)
+            || (has_own_way(it.service, it.operation) && calls.iter().any(|call| call.binding == binding));
+        assert!(found, "{binding}");
+    }
+    for (service, way) in ways {
+        assert!(is_there(None, service, way.name), "{service}: {}", way.name);
+    }
+}
+
+#[test]
 fn operations_are_found_however_they_are_called_and_no_other_but_the_known() {
     check("canary-raw", &without_form(raw::CALLED), &without_form(raw::FALSELY_FOUND));
 }
@@ -63,7 +97,10 @@ fn without_form(rows: &[(&'static str, &'static str, &str)]) -> Vec<(&'static st
 
 /// Operations by the names of their modules without what separates words, since splitting names into words is ambiguous.
 fn normal(operations: &[(&str, &str)]) -> BTreeSet<String> {
-    operations.iter().map(|(service, operation)| format!("{service}:{}", operation.replace('_', ""))).collect()
+    operations
+        .iter()
+        .map(|(service, operation)| format!("{service}:{}", operation.replace('_', "").to_lowercase()))
+        .collect()
 }
 
 fn found(linked: &Linked) -> BTreeSet<String> {

@@ -29,6 +29,7 @@ fn field<T>(name: &str, said: &[Said]) -> (Binding, Vec<Said>) {
         variable: name.to_uppercase(),
         value: serde_json::Value::Null,
         grants: Vec::new(),
+        operations: Vec::new(),
     };
     (binding, said.to_vec())
 }
@@ -43,7 +44,7 @@ fn check(name: &str, fields: &[(Binding, Vec<Said>)]) {
     let mut wrong = Vec::new();
     let mut counts = [0; 3];
     for (binding, expected) in fields {
-        let operations: Vec<_> = usage::operations(&binding.type_name).collect();
+        let operations: Vec<_> = usage::operations(binding).collect();
         assert_eq!(operations.len(), expected.len(), "{}", binding.type_name);
         for (operation, expected) in operations.into_iter().zip(expected) {
             let uses = program.uses(&all, binding, operation);

@@ -61,7 +61,7 @@ impl Code {
 
     /// Where a method with the name of `operation` is called as the SDKs' clients have it, or named.
     pub(super) fn calls(&self, operation: &Operation) -> impl Iterator<Item = &Site> {
-        let method = usage::method_name(operation);
+        let method = usage::method_name(operation.name);
         // A method of the source's own may have the same name: it is told from the operation by what is called on it.
         let is_own = self.functions.iter().any(|it| it.name == method);
         let goes_on = self.names.iter().any(|it| it.name == method && it.is_bare && it.goes_on);

@@ -15,7 +15,7 @@ impl Audit<'_> {
     pub(super) fn find_missing(&mut self, program: Program<'_>) {
         let mut required = Vec::new();
         for Bound { binding, grants } in &self.bound {
-            for operation in usage::operations(&binding.type_name) {
+            for operation in usage::operations(binding) {
                 let Use::Certain(text) = program.uses(self.bindings(), binding, operation) else { continue };
                 for action in operation.required {
                     let of = grants.iter().find(|grant| grant.action.iter().any(|it| it.covers(action)));
@@ -58,7 +58,7 @@ impl Audit<'_> {
     pub(super) fn find_conditional(&mut self, program: Program<'_>) {
         for binding in self.bindings() {
             let Some(resource) = first_resource(binding) else { continue };
-            for operation in usage::operations(&binding.type_name) {
+            for operation in usage::operations(binding) {
                 if program.uses(self.bindings(), binding, operation) == Use::None {
                     continue;
                 }

@@ -2,7 +2,7 @@
 
 use infra::iam::VARIABLE_PREFIX;
 use policies::audit::Rule;
-use policies::{Action, Operation, Statement, catalogue, operation};
+use policies::{Action, Condition, Operation, Statement, catalogue, operation};
 
 use super::Bound;
 use crate::audit::expression::shown;
@@ -50,10 +50,19 @@ impl Grant<'_> {
 
     /// Whether the binding grants it.
     pub(super) fn is_of(&self, bound: &Bound<'_>) -> bool {
-        bound
-            .grants
-            .iter()
-            .any(|grant| grant.action.iter().any(|it| it == self.action) && grant.resource.contains(self.resource))
+        bound.grants.iter().any(|grant| self.is_in(grant))
+    }
+
+    fn is_in(&self, grant: &Statement) -> bool {
+        grant.action.iter().any(|it| it == self.action) && grant.resource.contains(self.resource)
+    }
+
+    /// A condition under which the bindings grant it and the statement does not: each of them limits it, and none to as
+    /// much as the statement allows.
+    pub(super) fn lacks(&self, bound: &[Bound<'_>]) -> Option<String> {
+        let grants = bound.iter().flat_map(|bound| &bound.grants).filter(|grant| self.is_in(grant));
+        let lacking = grants.map(|grant| grant.condition.iter().find(|it| !self.statement.condition.contains(it)));
+        lacking.collect::<Option<Vec<_>>>()?.first().map(|condition| shown_condition(condition))
     }
 }
 
@@ -78,11 +87,12 @@ pub(super) fn is_set(program: Program<'_>, parameter: &str) -> bool {
 }
 
 pub(super) fn conditions(statement: &Statement) -> String {
-    let shown = statement.condition.iter().map(|condition| {
-        let values: Vec<_> = condition.values.iter().map(|it| shown(it)).collect();
-        format!("{} {} {}", condition.operator_name(), condition.key, values.join("|"))
-    });
-    shown.collect::<Vec<_>>().join(", ")
+    statement.condition.iter().map(shown_condition).collect::<Vec<_>>().join(", ")
+}
+
+fn shown_condition(condition: &Condition) -> String {
+    let values: Vec<_> = condition.values.iter().map(|it| shown(it)).collect();
+    format!("{} {} {}", condition.operator_name(), condition.key, values.join("|"))
 }
 
 /// The rule that a right without use breaks.

@@ -67,7 +67,8 @@ impl<'a> Audit<'a> {
         if bound.is_empty() && platform.is_none() {
             known.add(Source::Declared, "a statement of the role");
         }
-        if grant.is_broad_action() || grant.is_broad_resource(&self.bound) {
+        let lacks_condition = platform.is_none() && grant.lacks(&self.bound).is_some();
+        if grant.is_broad_action() || grant.is_broad_resource(&self.bound) || lacks_condition {
             return (known, Verdict::TooBroad);
         }
         for Bound { binding, .. } in &bound {
@@ -100,7 +101,7 @@ impl<'a> Audit<'a> {
         program: Program<'a>,
     ) {
         for Bound { binding, .. } in bound {
-            for operation in usage::operations(&binding.type_name).filter(|it| needs(it, grant.action, program)) {
+            for operation in usage::operations(binding).filter(|it| needs(it, grant.action, program)) {
                 match program.uses(self.bindings(), binding, operation) {
                     Use::Certain(text) => {
                         known.add(Source::Linked, text);
@@ -136,6 +137,12 @@ impl<'a> Audit<'a> {
                 let message = format!("the role of `{id}` allows `{action}`, which is more than one action");
                 self.subject.finding(&rules::BROAD_ACTION, message)
             }
+            Verdict::TooBroad if let Some(condition) = grant.lacks(&self.bound) => {
+                let message = format!(
+                    "the role of `{id}` allows `{action}` on `{resource}` without the condition of its binding, `{condition}`"
+                );
+                self.subject.finding(&rules::CONDITION_MISSING, message)
+            }
             Verdict::TooBroad => {
                 let message =
                     format!("the role of `{id}` allows `{action}` on `{resource}`, which is more than one resource");
@@ -169,7 +176,7 @@ impl<'a> Audit<'a> {
     fn narrowed(&self, finding: AuditFinding, grant: Grant<'_>) -> AuditFinding {
         let Some(Bound { binding, .. }) = self.bound.iter().find(|bound| grant.is_of(bound)) else { return finding };
         let needless = |name: &str| {
-            usage::operations(&binding.type_name)
+            usage::operations(binding)
                 .any(|it| it.name == name && it.actions().any(|action| grant.action.covers(action)))
         };
         let now = usage::short(&binding.type_name);

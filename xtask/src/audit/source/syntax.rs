@@ -113,11 +113,15 @@ impl<'ast> Visit<'ast> for Syntax<'_> {
 
 /// Whether a method is one of bindings, which hand nothing on: it tells of the resource, or is an operation.
 fn is_own(method: &str) -> bool {
-    matches!(method, "arn" | "key" | "name" | "names" | "prefix" | "url") || OPERATIONS.contains(method)
+    matches!(method, "arn" | "id" | "key" | "name" | "names" | "path" | "prefix" | "table" | "url")
+        || OPERATIONS.contains(method)
 }
 
-static OPERATIONS: LazyLock<BTreeSet<String>> =
-    LazyLock::new(|| operation::services().filter_map(operation::of).flatten().map(usage::method_name).collect());
+static OPERATIONS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let operations = operation::services().filter_map(operation::of).flatten().map(|it| it.name);
+    let ways = operation::services().flat_map(operation::ways).map(|it| it.name);
+    operations.chain(ways).map(usage::method_name).collect()
+});
 
 fn site(path: &str, start: LineColumn) -> Site {
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

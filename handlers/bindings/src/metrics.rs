@@ -1,0 +1,183 @@
+//! Metrics that a function writes into its log, from which CloudWatch takes them: this needs no right.
+//!
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+
+use std::io::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value, json};
+
+use crate::declaration::Declaration;
+
+/// Where the metrics of a function go: the namespace, which is the environment variable. Grants nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metrics(Namespace);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Namespace {
+    Declared(Value),
+    Bound(String),
+}
+
+/// What a number counts or measures.
+///
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Unit {
+    /// Bytes.
+    Bytes,
+    /// Things.
+    Count,
+    /// Milliseconds.
+    Milliseconds,
+    /// No unit.
+    None,
+    /// Hundredths.
+    Percent,
+    /// Seconds.
+    Seconds,
+}
+
+/// Numbers of one moment, with the dimensions by which they are told apart.
+#[derive(Debug)]
+#[must_use = "nothing is written before `emit`"]
+pub struct Record<'a> {
+    metrics: &'a Metrics,
+    dimensions: Vec<String>,
+    definitions: Vec<Value>,
+    members: Map<String, Value>,
+}
+
+impl Metrics {
+    /// Declares the namespace in a stack: a string, or an intrinsic function of CloudFormation.
+    #[must_use]
+    pub const fn declared(namespace: Value) -> Self {
+        Self(Namespace::Declared(namespace))
+    }
+
+    /// The namespace; empty in the stack, where nothing is counted.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        match &self.0 {
+            Namespace::Declared(_) => "",
+            Namespace::Bound(name) => name,
+        }
+    }
+
+    /// Numbers of this moment.
+    pub fn record(&self) -> Record<'_> {
+        Record { metrics: self, dimensions: Vec::new(), definitions: Vec::new(), members: Map::new() }
+    }
+
+    /// Writes one number without dimensions.
+    pub fn put(&self, name: &str, unit: Unit, value: f64) {
+        self.record().metric(name, unit, value).emit();
+    }
+}
+
+impl Record<'_> {
+    /// The numbers are told apart by `name`, which is `value` here. CloudWatch takes up to 30 dimensions.
+    pub fn dimension(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.dimensions.push(name.to_owned());
+        self.property(name, value.into())
+    }
+
+    /// A number. CloudWatch takes up to 100 in a record.
+    pub fn metric(mut self, name: &str, unit: Unit, value: f64) -> Self {
+        self.definitions.push(json!({ "Name": name, "Unit": unit }));
+        self.property(name, value)
+    }
+
+    /// What the log tells beside the numbers, and no metric has.
+    pub fn property(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Writes the record as a line of the log.
+    pub fn emit(self) {
+        let line = self.line(SystemTime::now());
+        // A log that is gone takes nothing else either.
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
+
+    fn line(mut self, now: SystemTime) -> String {
+        let millis = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let directive = json!({
+            "Namespace": self.metrics.namespace(),
+            "Dimensions": [self.dimensions],
+            "Metrics": self.definitions,
+        });
+        let metadata = json!({
+            "Timestamp": u64::try_from(millis).unwrap_or(u64::MAX),
+            "CloudWatchMetrics": [directive],
+        });
+        self.members.insert("_aws".to_owned(), metadata);
+        Value::Object(self.members).to_string()
+    }
+}
+
+impl From<&str> for Metrics {
+    fn from(namespace: &str) -> Self {
+        Self::declared(Value::String(namespace.to_owned()))
+    }
+}
+
+impl Serialize for Metrics {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Namespace::Declared(namespace) => {
+                let type_name = std::any::type_name::<Self>().to_owned();
+                let (grants, operations) = (Vec::new(), Vec::new());
+                Declaration { type_name, variable: namespace.clone(), grants, operations }.serialize(serializer)
+            }
+            Namespace::Bound(namespace) => serializer.serialize_str(namespace),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Metrics {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let namespace = String::deserialize(deserializer)?;
+        if namespace.is_empty() || namespace.starts_with("AWS/") {
+            return Err(D::Error::custom("expected a namespace of metrics, which does not begin with `AWS/`"));
+        }
+        Ok(Self(Namespace::Bound(namespace)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_record_is_a_line_in_the_embedded_metric_format() {
+        let metrics: Metrics = serde_json::from_value(json!("Orders")).unwrap();
+        let record =
+            metrics.record().dimension("Shop", "north").metric("Placed", Unit::Count, 2.0).property("order", "7");
+        let line: Value = serde_json::from_str(&record.line(UNIX_EPOCH + Duration::from_millis(1500))).unwrap();
+        let expected = json!({
+            "Shop": "north",
+            "Placed": 2.0,
+            "order": "7",
+            "_aws": {
+                "Timestamp": 1500,
+                "CloudWatchMetrics": [{
+                    "Namespace": "Orders",
+                    "Dimensions": [["Shop"]],
+                    "Metrics": [{ "Name": "Placed", "Unit": "Count" }],
+                }],
+            },
+        });
+        assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn a_namespace_of_aws_is_refused() {
+        assert!(serde_json::from_value::<Metrics>(json!("AWS/Lambda")).is_err());
+    }
+}

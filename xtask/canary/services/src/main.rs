@@ -1,0 +1,6 @@
+//! Every call of every binding.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    canary_services::call_all().await;
+}
