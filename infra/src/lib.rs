@@ -32,6 +32,7 @@ pub mod sns;
 pub mod sqs;
 pub mod stack;
 pub mod stage;
+pub mod stepfunctions;
 pub mod template;
 mod translate;
 pub mod units;

@@ -15,7 +15,7 @@ use crate::value::Intrinsic;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be added to a stack",
     label = "not a complete resource",
-    note = "a function needs a role first: `Function::with_role`, or `parts::function`, which makes one"
+    note = "a function or state machine needs a role first: `with_role`, or `parts::function` and `parts::state_machine`, which make one"
 )]
 pub trait Resource: Serialize + fmt::Debug + Send + Sync + 'static {
     /// The CloudFormation type, such as `AWS::SQS::Queue`.

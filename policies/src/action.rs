@@ -106,13 +106,30 @@ actions! {
     sns {
         PUBLISH = "sns:Publish",
     }
+    /// Amazon DynamoDB.
+    dynamodb {
+        DELETE_ITEM = "dynamodb:DeleteItem",
+        GET_ITEM = "dynamodb:GetItem",
+        PUT_ITEM = "dynamodb:PutItem",
+        UPDATE_ITEM = "dynamodb:UpdateItem",
+    }
     /// Amazon EventBridge.
     events {
+        DESCRIBE_RULE = "events:DescribeRule",
         PUT_EVENTS = "events:PutEvents",
+        PUT_RULE = "events:PutRule",
+        PUT_TARGETS = "events:PutTargets",
     }
     /// AWS Lambda.
     lambda {
         INVOKE_FUNCTION = "lambda:InvokeFunction",
+    }
+    /// AWS Step Functions.
+    states {
+        DESCRIBE_EXECUTION = "states:DescribeExecution",
+        START_EXECUTION = "states:StartExecution",
+        START_SYNC_EXECUTION = "states:StartSyncExecution",
+        STOP_EXECUTION = "states:StopExecution",
     }
     /// AWS Security Token Service.
     sts {
@@ -121,11 +138,21 @@ actions! {
     }
     /// Amazon CloudWatch Logs.
     logs {
+        CREATE_LOG_DELIVERY = "logs:CreateLogDelivery",
         CREATE_LOG_STREAM = "logs:CreateLogStream",
+        DELETE_LOG_DELIVERY = "logs:DeleteLogDelivery",
+        DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups",
+        DESCRIBE_RESOURCE_POLICIES = "logs:DescribeResourcePolicies",
+        GET_LOG_DELIVERY = "logs:GetLogDelivery",
+        LIST_LOG_DELIVERIES = "logs:ListLogDeliveries",
         PUT_LOG_EVENTS = "logs:PutLogEvents",
+        PUT_RESOURCE_POLICY = "logs:PutResourcePolicy",
+        UPDATE_LOG_DELIVERY = "logs:UpdateLogDelivery",
     }
     /// AWS X-Ray.
     xray {
+        GET_SAMPLING_RULES = "xray:GetSamplingRules",
+        GET_SAMPLING_TARGETS = "xray:GetSamplingTargets",
         PUT_TELEMETRY_RECORDS = "xray:PutTelemetryRecords",
         PUT_TRACE_SEGMENTS = "xray:PutTraceSegments",
     }

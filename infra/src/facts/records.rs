@@ -170,6 +170,7 @@ pub(super) fn all() -> Vec<Facts> {
         plain("AWS::StepFunctions::StateMachine", "states")
             .yielding(&[("Arn", "{id}"), ("Name", "{name}")])
             .referred_to_as("StateMachineName", "arn:{partition}:states:{region}:{account}:stateMachine:{name}")
-            .drawn_when_used(),
+            .drawn_as(Kind::Other, "state machine")
+            .leading(ways::machine),
     ]
 }

@@ -1,6 +1,6 @@
 //! Which ways the properties of a resource say. The facts of its type name the function.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::collect::Drawing;
 use super::{Line, pattern, rights};
@@ -171,4 +171,54 @@ fn path(drawing: &Drawing<'_>, resource: Option<&Json>) -> String {
     }
     parts.reverse();
     format!("/{}", parts.join("/"))
+}
+
+/// A state machine: what its states call, each way with the name of the state. What a state calls is in its arguments, or is
+/// itself the ARN that it names as its resource.
+pub(crate) fn machine(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    let substitutions = properties.get("DefinitionSubstitutions").cloned().unwrap_or_default();
+    let Some((definition, variables)) = definition(properties) else { return };
+    // A text of the definition may hold placeholders of either kind: of CloudFormation's function, or of the machine itself.
+    let mut known = substitutions.as_object().cloned().unwrap_or_default();
+    known.extend(variables);
+    let mut open = vec![definition];
+    while let Some(states) = open.pop() {
+        let Some(states) = states.get("States").and_then(Json::as_object).cloned() else { continue };
+        for (name, state) in states {
+            for field in ["Arguments", "Parameters", "Resource"] {
+                for value in state.get(field).map(|value| values(value, &known)).unwrap_or_default() {
+                    // Other arguments of the call are data.
+                    if let Some(to) = drawing.part(&value).filter(|to| to != id) {
+                        drawing.edge(id, to, Line::Solid, name.as_str());
+                    }
+                }
+            }
+            open.extend(state.get("Branches").and_then(Json::as_array).cloned().unwrap_or_default());
+            open.extend(["ItemProcessor", "Iterator"].into_iter().filter_map(|field| state.get(field).cloned()));
+        }
+    }
+}
+
+/// The definition of a state machine, whichever property has it, and the variables of the function that makes its text.
+fn definition(properties: &Json) -> Option<(Json, Map<String, Json>)> {
+    if let Some(definition) = properties.get("Definition") {
+        return Some((definition.clone(), Map::new()));
+    }
+    let string = properties.get("DefinitionString")?;
+    let (text, variables) = match Expression::of(string) {
+        Expression::Sub(sub) => (sub.text, sub.variables.cloned().unwrap_or_default()),
+        _ => (string.as_str()?, Map::new()),
+    };
+    Some((serde_json::from_str(text).ok()?, variables))
+}
+
+/// Each text in `json` as a value in which `variables` are known, and each value that an intrinsic function makes.
+fn values(json: &Json, variables: &Map<String, Json>) -> Vec<Json> {
+    match (json, Expression::of(json)) {
+        (Json::String(text), _) => vec![serde_json::json!({"Fn::Sub": [text, variables]})],
+        (_, Expression::List(items)) => items.iter().flat_map(|item| values(item, variables)).collect(),
+        (_, Expression::Map(entries)) => entries.values().flat_map(|entry| values(entry, variables)).collect(),
+        (_, Expression::Scalar(_)) => Vec::new(),
+        (function, _) => vec![function.clone()],
+    }
 }
