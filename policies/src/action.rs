@@ -109,9 +109,22 @@ actions! {
     /// Amazon DynamoDB.
     dynamodb {
         DELETE_ITEM = "dynamodb:DeleteItem",
+        DESCRIBE_STREAM = "dynamodb:DescribeStream",
         GET_ITEM = "dynamodb:GetItem",
+        GET_RECORDS = "dynamodb:GetRecords",
+        GET_SHARD_ITERATOR = "dynamodb:GetShardIterator",
+        LIST_STREAMS = "dynamodb:ListStreams",
         PUT_ITEM = "dynamodb:PutItem",
         UPDATE_ITEM = "dynamodb:UpdateItem",
+    }
+    /// Amazon EC2.
+    ec2 {
+        CREATE_NETWORK_INTERFACE = "ec2:CreateNetworkInterface",
+        DELETE_NETWORK_INTERFACE = "ec2:DeleteNetworkInterface",
+        DESCRIBE_NETWORK_INTERFACES = "ec2:DescribeNetworkInterfaces",
+        DESCRIBE_SECURITY_GROUPS = "ec2:DescribeSecurityGroups",
+        DESCRIBE_SUBNETS = "ec2:DescribeSubnets",
+        DESCRIBE_VPCS = "ec2:DescribeVpcs",
     }
     /// Amazon EventBridge.
     events {
@@ -120,9 +133,31 @@ actions! {
         PUT_RULE = "events:PutRule",
         PUT_TARGETS = "events:PutTargets",
     }
+    /// Amazon MSK.
+    kafka {
+        DESCRIBE_CLUSTER = "kafka:DescribeCluster",
+        DESCRIBE_CLUSTER_V2 = "kafka:DescribeClusterV2",
+        GET_BOOTSTRAP_BROKERS = "kafka:GetBootstrapBrokers",
+    }
+    /// Amazon Kinesis Data Streams.
+    kinesis {
+        DESCRIBE_STREAM = "kinesis:DescribeStream",
+        DESCRIBE_STREAM_SUMMARY = "kinesis:DescribeStreamSummary",
+        GET_RECORDS = "kinesis:GetRecords",
+        GET_SHARD_ITERATOR = "kinesis:GetShardIterator",
+        LIST_SHARDS = "kinesis:ListShards",
+        LIST_STREAMS = "kinesis:ListStreams",
+        PUT_RECORD = "kinesis:PutRecord",
+        PUT_RECORDS = "kinesis:PutRecords",
+        SUBSCRIBE_TO_SHARD = "kinesis:SubscribeToShard",
+    }
     /// AWS Lambda.
     lambda {
         INVOKE_FUNCTION = "lambda:InvokeFunction",
+    }
+    /// AWS Secrets Manager.
+    secretsmanager {
+        GET_SECRET_VALUE = "secretsmanager:GetSecretValue",
     }
     /// AWS Step Functions.
     states {

@@ -39,9 +39,12 @@ pub fn state_machine<K: Workflow>(
     let rights = machine.rights();
     let policies = (!rights.is_empty())
         .then(|| InlinePolicy { policy_name: "states".to_owned(), policy_document: rights.into_iter().collect() });
-    let role = stack
-        .named(format!("{id}Role"))
-        .add(Role { policies: policies.into_iter().collect(), ..Role::for_service("states.amazonaws.com") });
+    // The role is before the machine, so that it cannot name it.
+    let machines = Value::sub("arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:*");
+    let role = stack.named(format!("{id}Role")).add(Role {
+        policies: policies.into_iter().collect(),
+        ..Role::for_service_on_behalf_of("states.amazonaws.com", machines)
+    });
     let machine = machine.with_role(role);
     let times_out = machine.timeout.is_some();
     let added = stack.named(id).add(machine.clone());

@@ -116,6 +116,7 @@ pub(super) fn all() -> Vec<Facts> {
             .holding(Holds::Uncounted("records"))
             .yielding(&[("Arn", "arn:{partition}:kinesis:{region}:{account}:stream/{id}")])
             .drawn_when_used(),
+        plain("AWS::Kinesis::StreamConsumer", "kinesis").yielding(&[("ConsumerARN", "{id}")]),
         plain("AWS::KinesisFirehose::DeliveryStream", "firehose")
             .yielding(&[("Arn", "arn:{partition}:firehose:{region}:{account}:deliverystream/{id}")])
             .drawn_when_used(),
@@ -131,6 +132,11 @@ pub(super) fn all() -> Vec<Facts> {
         plain("AWS::Logs::LogGroup", "logs")
             .holding(Holds::Logs("log event"))
             .yielding(&[("Arn", "arn:{partition}:logs:{region}:{account}:log-group:{id}:*")]),
+
+        plain("AWS::Pipes::Pipe", "pipes")
+            .yielding(&[("Arn", "arn:{partition}:pipes:{region}:{account}:pipe/{id}")])
+            .drawn_as(Kind::Rule, "pipe")
+            .leading(ways::pipe),
 
         plain("AWS::S3::Bucket", "s3")
             .holding(Holds::Counted("object"))
@@ -156,6 +162,15 @@ pub(super) fn all() -> Vec<Facts> {
             .drawn_as(Kind::Queue, "SQS queue")
             .leading(ways::queue),
         plain("AWS::SQS::QueuePolicy", "sqs").leading(ways::queue_policy),
+
+        plain("AWS::Scheduler::Schedule", "scheduler")
+            .drawn_as(Kind::Rule, "schedule")
+            .leading(ways::schedule),
+        // Functions make schedules in it, which go with it.
+        plain("AWS::Scheduler::ScheduleGroup", "scheduler")
+            .holding(Holds::Uncounted("schedules"))
+            .yielding(&[("Arn", "arn:{partition}:scheduler:{region}:{account}:schedule-group/{id}")])
+            .drawn_when_used(),
 
         // Its value is the template's.
         plain("AWS::SSM::Parameter", "ssm")

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::collect::Drawing;
 use super::{Line, pattern, rights};
-use crate::expression::Expression;
+use crate::expression::{Expression, ids_in};
 
 /// Draws the ways that the properties of the resource with a logical id say.
 pub(crate) type Ways = fn(&mut Drawing<'_>, &str, &Json);
@@ -57,13 +57,55 @@ fn way(drawing: &mut Drawing<'_>, from: Option<String>, to: Option<&Json>, label
 }
 
 pub(crate) fn mapping(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
-    let source = properties.get("EventSourceArn").and_then(|source| drawing.part(source));
-    let filters = properties.pointer("/FilterCriteria/Filters").and_then(Json::as_array).into_iter().flatten();
+    let source = properties.get("EventSourceArn").and_then(|source| stream(drawing, source)).or_else(|| {
+        let topic = properties.pointer("/Topics/0")?.as_str()?;
+        Some(drawing.outside(topic, "Kafka topic", None))
+    });
+    way(drawing, source, properties.get("FunctionName"), filters(properties.get("FilterCriteria")));
+    if let Some(function) = properties.get("FunctionName").and_then(|name| drawing.part(name)) {
+        drawing.dead_letters(&function, properties.pointer("/DestinationConfig/OnFailure/Destination"), "given up");
+    }
+}
+
+/// What feeds something: of a consumer of a stream, the stream.
+fn stream(drawing: &mut Drawing<'_>, source: &Json) -> Option<String> {
+    let consumers = ids_in(source).into_iter().filter_map(|id| drawing.resources.get(id).copied());
+    let mut consumers = consumers.filter(|it| it.resource_type == "AWS::Kinesis::StreamConsumer");
+    match consumers.next().and_then(|consumer| consumer.properties.get("StreamARN")) {
+        Some(stream) => drawing.part(stream),
+        None => drawing.part(source),
+    }
+}
+
+/// What the filters of a mapping or pipe let through.
+fn filters(criteria: Option<&Json>) -> String {
+    let filters = criteria.and_then(|it| it.get("Filters")).and_then(Json::as_array).into_iter().flatten();
     let filters: Vec<_> = filters
         .filter_map(|filter| serde_json::from_str::<Json>(filter.get("Pattern")?.as_str()?).ok())
         .map(|filter| pattern::summary(&filter))
         .collect();
-    way(drawing, source, properties.get("FunctionName"), filters.join(" or "));
+    filters.join(" or ")
+}
+
+pub(crate) fn schedule(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    let text = |name: &str| properties.get(name).and_then(Json::as_str);
+    let zone = text("ScheduleExpressionTimezone").map(|zone| format!(" {zone}")).unwrap_or_default();
+    drawing.detail(id, text("ScheduleExpression").map(|expression| format!("{expression}{zone}")));
+    way(drawing, Some(id.to_owned()), properties.pointer("/Target/Arn"), "");
+    drawing.dead_letters(id, properties.pointer("/Target/DeadLetterConfig/Arn"), "undelivered");
+}
+
+pub(crate) fn pipe(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    let parameters = properties.get("SourceParameters");
+    if let Some(source) = properties.get("Source").and_then(|source| stream(drawing, source)) {
+        drawing.edge(source, id, Line::Solid, filters(parameters.and_then(|it| it.get("FilterCriteria"))));
+    }
+    way(drawing, Some(id.to_owned()), properties.get("Enrichment"), "enriched by");
+    way(drawing, Some(id.to_owned()), properties.get("Target"), "");
+    for name in ["DynamoDBStreamParameters", "KinesisStreamParameters"] {
+        let dead = parameters.and_then(|it| it.get(name)?.pointer("/DeadLetterConfig/Arn"));
+        drawing.dead_letters(id, dead, "given up");
+    }
 }
 
 pub(crate) fn worker(drawing: &mut Drawing<'_>, id: &str, _: &Json) {
