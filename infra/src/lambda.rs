@@ -7,6 +7,7 @@ mod function;
 mod kafka_mapping;
 mod permission;
 mod stream_mapping;
+mod url;
 
 pub use event_invoke_config::{Destination, EventInvokeConfig};
 pub use event_source_mapping::{EventSourceMapping, FunctionResponseType, Pollers, ScalingConfig};
@@ -16,3 +17,4 @@ pub use kafka_mapping::{Cluster, KafkaMapping, MskAccess, Network, SelfManagedAc
 pub use permission::Permission;
 pub use stream_mapping::{FailureDestination, Position, RecordPosition, StartingPosition, StreamMapping, StreamSource};
 pub(crate) use stream_mapping::{reading_changes, reading_records};
+pub use url::{FunctionUrl, UrlAuth, UrlPermission, UrlRight};

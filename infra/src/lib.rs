@@ -3,6 +3,7 @@
 //! Nothing here reads a file, a clock or the network: a stack is a value, and so is everything computed from it.
 
 pub mod apigateway;
+pub mod apigatewayv2;
 mod assemble;
 pub mod binding;
 pub mod check;

@@ -133,6 +133,10 @@ actions! {
         PUT_RULE = "events:PutRule",
         PUT_TARGETS = "events:PutTargets",
     }
+    /// APIs of Amazon API Gateway.
+    execute_api {
+        MANAGE_CONNECTIONS = "execute-api:ManageConnections",
+    }
     /// Amazon MSK.
     kafka {
         DESCRIBE_CLUSTER = "kafka:DescribeCluster",
@@ -154,6 +158,7 @@ actions! {
     /// AWS Lambda.
     lambda {
         INVOKE_FUNCTION = "lambda:InvokeFunction",
+        INVOKE_FUNCTION_URL = "lambda:InvokeFunctionUrl",
     }
     /// AWS Secrets Manager.
     secretsmanager {

@@ -59,6 +59,15 @@ pub(super) fn all() -> Vec<Facts> {
             .drawn_as(Kind::Api, "REST API"),
         plain("AWS::ApiGateway::Stage", "apigateway"),
 
+        plain("AWS::ApiGatewayV2::Api", "execute-api")
+            .yielding(&[("ApiId", "{id}")])
+            .drawn_as(Kind::Api, "API")
+            .leading(ways::api),
+        plain("AWS::ApiGatewayV2::Authorizer", "apigateway").yielding(&[("AuthorizerId", "{id}")]),
+        plain("AWS::ApiGatewayV2::Integration", "apigateway").yielding(&[("IntegrationId", "{id}")]),
+        plain("AWS::ApiGatewayV2::Route", "apigateway").yielding(&[("RouteId", "{id}")]).leading(ways::route_of_api),
+        plain("AWS::ApiGatewayV2::Stage", "apigateway"),
+
         plain("AWS::CloudWatch::Alarm", "cloudwatch")
             .yielding(&[("Arn", "arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}")]),
 
@@ -128,6 +137,10 @@ pub(super) fn all() -> Vec<Facts> {
             .drawn_as(Kind::Function, "Lambda function")
             .leading(ways::function),
         plain("AWS::Lambda::Permission", "lambda"),
+        plain("AWS::Lambda::Url", "lambda")
+            .yielding(&[("FunctionArn", "{id}")])
+            .drawn_as(Kind::Api, "function URL")
+            .leading(ways::url),
 
         plain("AWS::Logs::LogGroup", "logs")
             .holding(Holds::Logs("log event"))

@@ -196,6 +196,36 @@ pub(crate) fn route(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
     drawing.edge(api, to, Line::Solid, label);
 }
 
+/// An HTTP or WebSocket API: which of the two it is.
+pub(crate) fn api(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    drawing.detail(id, properties.get("ProtocolType").and_then(Json::as_str).map(str::to_owned));
+}
+
+/// A route of such an API: what its integration calls.
+pub(crate) fn route_of_api(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    let api = properties.get("ApiId").and_then(|api| drawing.part(api));
+    let target = properties.get("Target").map(ids_in).unwrap_or_default();
+    let integration = target.into_iter().find_map(|id| drawing.resources.get(id)).map(|it| it.properties);
+    let (Some(api), Some(integration)) = (api, integration) else { return };
+    let key = properties.get("RouteKey").and_then(Json::as_str).unwrap_or_default();
+    let parameters = integration.get("RequestParameters");
+    let named = ["QueueUrl", "StateMachineArn", "EventBusName"];
+    let parameter = named.into_iter().find_map(|name| parameters?.get(name));
+    let to = match integration.get("IntegrationUri").or(parameter) {
+        Some(Json::String(address)) => Some(rights::web(drawing, address)),
+        Some(uri) => drawing.part(uri),
+        None => None,
+    };
+    if let Some(to) = to {
+        drawing.edge(api, to, Line::Solid, key);
+    }
+}
+
+/// The address of a function.
+pub(crate) fn url(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    way(drawing, Some(id.to_owned()), properties.get("TargetFunctionArn"), "");
+}
+
 /// The path that ends in the part that `resource` refers to.
 fn path(drawing: &Drawing<'_>, resource: Option<&Json>) -> String {
     let mut parts = Vec::new();
