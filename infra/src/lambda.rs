@@ -2,10 +2,19 @@
 
 mod event_invoke_config;
 mod event_source_mapping;
+mod filter;
 mod function;
+mod kafka_mapping;
 mod permission;
+mod stream_mapping;
+mod url;
 
 pub use event_invoke_config::{Destination, EventInvokeConfig};
-pub use event_source_mapping::{EventSourceMapping, Filter, FilterCriteria, FunctionResponseType, ScalingConfig};
+pub use event_source_mapping::{EventSourceMapping, FunctionResponseType, Pollers, ScalingConfig};
+pub use filter::{Filter, FilterCriteria};
 pub use function::{Architecture, Function, LogFormat, LogLevel, LoggingConfig, SystemLogLevel, TracingMode};
+pub use kafka_mapping::{Cluster, KafkaMapping, MskAccess, Network, SelfManagedAccess};
 pub use permission::Permission;
+pub use stream_mapping::{FailureDestination, Position, RecordPosition, StartingPosition, StreamMapping, StreamSource};
+pub(crate) use stream_mapping::{reading_changes, reading_records};
+pub use url::{FunctionUrl, UrlAuth, UrlPermission, UrlRight};

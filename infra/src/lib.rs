@@ -3,6 +3,7 @@
 //! Nothing here reads a file, a clock or the network: a stack is a value, and so is everything computed from it.
 
 pub mod apigateway;
+pub mod apigatewayv2;
 mod assemble;
 pub mod binding;
 pub mod check;
@@ -16,21 +17,25 @@ pub mod expression;
 pub mod facts;
 pub mod graph;
 pub mod iam;
+pub mod kinesis;
 pub mod lambda;
 pub mod logs;
 pub mod output;
 mod parallel;
 pub mod parameter;
 pub mod pattern;
+pub mod pipes;
 pub mod plan;
 pub mod raw;
 pub mod reference;
 pub mod resources;
 pub mod s3;
+pub mod scheduler;
 pub mod sns;
 pub mod sqs;
 pub mod stack;
 pub mod stage;
+pub mod stepfunctions;
 pub mod template;
 mod translate;
 pub mod units;

@@ -15,7 +15,7 @@ use crate::value::Intrinsic;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be added to a stack",
     label = "not a complete resource",
-    note = "a function needs a role first: `Function::with_role`, or `parts::function`, which makes one"
+    note = "functions, state machines, schedules and pipes need a role first: `with_role`, or the part of that name, which makes one"
 )]
 pub trait Resource: Serialize + fmt::Debug + Send + Sync + 'static {
     /// The CloudFormation type, such as `AWS::SQS::Queue`.

@@ -106,13 +106,70 @@ actions! {
     sns {
         PUBLISH = "sns:Publish",
     }
+    /// Amazon DynamoDB.
+    dynamodb {
+        DELETE_ITEM = "dynamodb:DeleteItem",
+        DESCRIBE_STREAM = "dynamodb:DescribeStream",
+        GET_ITEM = "dynamodb:GetItem",
+        GET_RECORDS = "dynamodb:GetRecords",
+        GET_SHARD_ITERATOR = "dynamodb:GetShardIterator",
+        LIST_STREAMS = "dynamodb:ListStreams",
+        PUT_ITEM = "dynamodb:PutItem",
+        UPDATE_ITEM = "dynamodb:UpdateItem",
+    }
+    /// Amazon EC2.
+    ec2 {
+        CREATE_NETWORK_INTERFACE = "ec2:CreateNetworkInterface",
+        DELETE_NETWORK_INTERFACE = "ec2:DeleteNetworkInterface",
+        DESCRIBE_NETWORK_INTERFACES = "ec2:DescribeNetworkInterfaces",
+        DESCRIBE_SECURITY_GROUPS = "ec2:DescribeSecurityGroups",
+        DESCRIBE_SUBNETS = "ec2:DescribeSubnets",
+        DESCRIBE_VPCS = "ec2:DescribeVpcs",
+    }
     /// Amazon EventBridge.
     events {
+        DESCRIBE_RULE = "events:DescribeRule",
         PUT_EVENTS = "events:PutEvents",
+        PUT_RULE = "events:PutRule",
+        PUT_TARGETS = "events:PutTargets",
+    }
+    /// APIs of Amazon API Gateway.
+    execute_api {
+        MANAGE_CONNECTIONS = "execute-api:ManageConnections",
+    }
+    /// Amazon MSK.
+    kafka {
+        DESCRIBE_CLUSTER = "kafka:DescribeCluster",
+        DESCRIBE_CLUSTER_V2 = "kafka:DescribeClusterV2",
+        GET_BOOTSTRAP_BROKERS = "kafka:GetBootstrapBrokers",
+    }
+    /// Amazon Kinesis Data Streams.
+    kinesis {
+        DESCRIBE_STREAM = "kinesis:DescribeStream",
+        DESCRIBE_STREAM_SUMMARY = "kinesis:DescribeStreamSummary",
+        GET_RECORDS = "kinesis:GetRecords",
+        GET_SHARD_ITERATOR = "kinesis:GetShardIterator",
+        LIST_SHARDS = "kinesis:ListShards",
+        LIST_STREAMS = "kinesis:ListStreams",
+        PUT_RECORD = "kinesis:PutRecord",
+        PUT_RECORDS = "kinesis:PutRecords",
+        SUBSCRIBE_TO_SHARD = "kinesis:SubscribeToShard",
     }
     /// AWS Lambda.
     lambda {
         INVOKE_FUNCTION = "lambda:InvokeFunction",
+        INVOKE_FUNCTION_URL = "lambda:InvokeFunctionUrl",
+    }
+    /// AWS Secrets Manager.
+    secretsmanager {
+        GET_SECRET_VALUE = "secretsmanager:GetSecretValue",
+    }
+    /// AWS Step Functions.
+    states {
+        DESCRIBE_EXECUTION = "states:DescribeExecution",
+        START_EXECUTION = "states:StartExecution",
+        START_SYNC_EXECUTION = "states:StartSyncExecution",
+        STOP_EXECUTION = "states:StopExecution",
     }
     /// AWS Security Token Service.
     sts {
@@ -121,11 +178,21 @@ actions! {
     }
     /// Amazon CloudWatch Logs.
     logs {
+        CREATE_LOG_DELIVERY = "logs:CreateLogDelivery",
         CREATE_LOG_STREAM = "logs:CreateLogStream",
+        DELETE_LOG_DELIVERY = "logs:DeleteLogDelivery",
+        DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups",
+        DESCRIBE_RESOURCE_POLICIES = "logs:DescribeResourcePolicies",
+        GET_LOG_DELIVERY = "logs:GetLogDelivery",
+        LIST_LOG_DELIVERIES = "logs:ListLogDeliveries",
         PUT_LOG_EVENTS = "logs:PutLogEvents",
+        PUT_RESOURCE_POLICY = "logs:PutResourcePolicy",
+        UPDATE_LOG_DELIVERY = "logs:UpdateLogDelivery",
     }
     /// AWS X-Ray.
     xray {
+        GET_SAMPLING_RULES = "xray:GetSamplingRules",
+        GET_SAMPLING_TARGETS = "xray:GetSamplingTargets",
         PUT_TELEMETRY_RECORDS = "xray:PutTelemetryRecords",
         PUT_TRACE_SEGMENTS = "xray:PutTraceSegments",
     }

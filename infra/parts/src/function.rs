@@ -95,7 +95,7 @@ pub fn consume<Q: Queue>(stack: &mut Stack, queue: Ref<Q>, function: Ref<Functio
         batch_size: batch.size,
         maximum_batching_window_in_seconds: batch.window,
         function_response_types: vec![FunctionResponseType::ReportBatchItemFailures],
-        scaling_config: batch.maximum_concurrency.map(|maximum_concurrency| ScalingConfig { maximum_concurrency }),
+        scaling_config: batch.maximum_concurrency.map(ScalingConfig::MaximumConcurrency),
         filter_criteria: Some(FilterCriteria { filters: batch.filters }),
     };
     let Some(role) = role else {

@@ -8,6 +8,7 @@ use crate::check::Check;
 use crate::lambda::Function;
 use crate::reference::{HasArn, Ref, Resource};
 use crate::sqs::Queue;
+use crate::stepfunctions::{StateMachine, Workflow};
 use crate::units::Seconds;
 use crate::value::Value;
 
@@ -124,6 +125,24 @@ impl Alarm {
             alarm_description: Some(description.to_owned()),
             evaluation_periods: 5,
             ..Self::any(Metric::throttles(function), Statistic::Sum)
+        }
+    }
+
+    /// Goes off when an execution of a state machine fails.
+    #[must_use]
+    pub fn failures_of<K: Workflow>(machine: Ref<StateMachine<K>>) -> Self {
+        Self {
+            alarm_description: Some("executions failed: look at where, then redrive them".to_owned()),
+            ..Self::any(Metric::failed_executions(machine), Statistic::Sum)
+        }
+    }
+
+    /// Goes off when executions of a state machine take longer than its timeout.
+    #[must_use]
+    pub fn timeouts_of<K: Workflow>(machine: Ref<StateMachine<K>>) -> Self {
+        Self {
+            alarm_description: Some("executions took too long: look at which state they waited in".to_owned()),
+            ..Self::any(Metric::timed_out_executions(machine), Statistic::Sum)
         }
     }
 

@@ -7,6 +7,7 @@ use crate::dynamodb::Table;
 use crate::lambda::Function;
 use crate::reference::Ref;
 use crate::sqs::Queue;
+use crate::stepfunctions::{StateMachine, Workflow};
 use crate::value::Value;
 
 /// A metric: one series of numbers in CloudWatch.
@@ -86,6 +87,20 @@ impl Metric {
     #[must_use]
     pub fn throttles(function: Ref<Function>) -> Self {
         Self::of("AWS/Lambda", "Throttles", Dimension { name: "FunctionName", value: function.into() })
+    }
+
+    /// The executions of a state machine that failed.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>
+    #[must_use]
+    pub fn failed_executions<K: Workflow>(machine: Ref<StateMachine<K>>) -> Self {
+        Self::of("AWS/States", "ExecutionsFailed", Dimension { name: "StateMachineArn", value: machine.into() })
+    }
+
+    /// The executions of a state machine that took longer than its timeout.
+    #[must_use]
+    pub fn timed_out_executions<K: Workflow>(machine: Ref<StateMachine<K>>) -> Self {
+        Self::of("AWS/States", "ExecutionsTimedOut", Dimension { name: "StateMachineArn", value: machine.into() })
     }
 
     /// The requests of an API's stage that the service failed to answer; their average is the part of all requests.

@@ -75,7 +75,7 @@ impl Serialize for Schedule {
 
 impl Schedule {
     /// What EventBridge would refuse.
-    fn problem(self) -> Option<String> {
+    pub(crate) fn problem(self) -> Option<String> {
         match self {
             Self::Minutes(0) | Self::Hours(0) | Self::Days(0) => Some("expected 1 or more".to_owned()),
             Self::Cron(fields) => {

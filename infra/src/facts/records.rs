@@ -59,6 +59,15 @@ pub(super) fn all() -> Vec<Facts> {
             .drawn_as(Kind::Api, "REST API"),
         plain("AWS::ApiGateway::Stage", "apigateway"),
 
+        plain("AWS::ApiGatewayV2::Api", "execute-api")
+            .yielding(&[("ApiId", "{id}")])
+            .drawn_as(Kind::Api, "API")
+            .leading(ways::api),
+        plain("AWS::ApiGatewayV2::Authorizer", "apigateway").yielding(&[("AuthorizerId", "{id}")]),
+        plain("AWS::ApiGatewayV2::Integration", "apigateway").yielding(&[("IntegrationId", "{id}")]),
+        plain("AWS::ApiGatewayV2::Route", "apigateway").yielding(&[("RouteId", "{id}")]).leading(ways::route_of_api),
+        plain("AWS::ApiGatewayV2::Stage", "apigateway"),
+
         plain("AWS::CloudWatch::Alarm", "cloudwatch")
             .yielding(&[("Arn", "arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}")]),
 
@@ -116,6 +125,7 @@ pub(super) fn all() -> Vec<Facts> {
             .holding(Holds::Uncounted("records"))
             .yielding(&[("Arn", "arn:{partition}:kinesis:{region}:{account}:stream/{id}")])
             .drawn_when_used(),
+        plain("AWS::Kinesis::StreamConsumer", "kinesis").yielding(&[("ConsumerARN", "{id}")]),
         plain("AWS::KinesisFirehose::DeliveryStream", "firehose")
             .yielding(&[("Arn", "arn:{partition}:firehose:{region}:{account}:deliverystream/{id}")])
             .drawn_when_used(),
@@ -127,10 +137,19 @@ pub(super) fn all() -> Vec<Facts> {
             .drawn_as(Kind::Function, "Lambda function")
             .leading(ways::function),
         plain("AWS::Lambda::Permission", "lambda"),
+        plain("AWS::Lambda::Url", "lambda")
+            .yielding(&[("FunctionArn", "{id}")])
+            .drawn_as(Kind::Api, "function URL")
+            .leading(ways::url),
 
         plain("AWS::Logs::LogGroup", "logs")
             .holding(Holds::Logs("log event"))
             .yielding(&[("Arn", "arn:{partition}:logs:{region}:{account}:log-group:{id}:*")]),
+
+        plain("AWS::Pipes::Pipe", "pipes")
+            .yielding(&[("Arn", "arn:{partition}:pipes:{region}:{account}:pipe/{id}")])
+            .drawn_as(Kind::Rule, "pipe")
+            .leading(ways::pipe),
 
         plain("AWS::S3::Bucket", "s3")
             .holding(Holds::Counted("object"))
@@ -157,6 +176,15 @@ pub(super) fn all() -> Vec<Facts> {
             .leading(ways::queue),
         plain("AWS::SQS::QueuePolicy", "sqs").leading(ways::queue_policy),
 
+        plain("AWS::Scheduler::Schedule", "scheduler")
+            .drawn_as(Kind::Rule, "schedule")
+            .leading(ways::schedule),
+        // Functions make schedules in it, which go with it.
+        plain("AWS::Scheduler::ScheduleGroup", "scheduler")
+            .holding(Holds::Uncounted("schedules"))
+            .yielding(&[("Arn", "arn:{partition}:scheduler:{region}:{account}:schedule-group/{id}")])
+            .drawn_when_used(),
+
         // Its value is the template's.
         plain("AWS::SSM::Parameter", "ssm")
             .yielding(&[("Arn", "arn:{partition}:ssm:{region}:{account}:parameter/{id}")])
@@ -170,6 +198,7 @@ pub(super) fn all() -> Vec<Facts> {
         plain("AWS::StepFunctions::StateMachine", "states")
             .yielding(&[("Arn", "{id}"), ("Name", "{name}")])
             .referred_to_as("StateMachineName", "arn:{partition}:states:{region}:{account}:stateMachine:{name}")
-            .drawn_when_used(),
+            .drawn_as(Kind::Other, "state machine")
+            .leading(ways::machine),
     ]
 }

@@ -1,10 +1,10 @@
 //! Which ways the properties of a resource say. The facts of its type name the function.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::collect::Drawing;
 use super::{Line, pattern, rights};
-use crate::expression::Expression;
+use crate::expression::{Expression, ids_in};
 
 /// Draws the ways that the properties of the resource with a logical id say.
 pub(crate) type Ways = fn(&mut Drawing<'_>, &str, &Json);
@@ -57,13 +57,55 @@ fn way(drawing: &mut Drawing<'_>, from: Option<String>, to: Option<&Json>, label
 }
 
 pub(crate) fn mapping(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
-    let source = properties.get("EventSourceArn").and_then(|source| drawing.part(source));
-    let filters = properties.pointer("/FilterCriteria/Filters").and_then(Json::as_array).into_iter().flatten();
+    let source = properties.get("EventSourceArn").and_then(|source| stream(drawing, source)).or_else(|| {
+        let topic = properties.pointer("/Topics/0")?.as_str()?;
+        Some(drawing.outside(topic, "Kafka topic", None))
+    });
+    way(drawing, source, properties.get("FunctionName"), filters(properties.get("FilterCriteria")));
+    if let Some(function) = properties.get("FunctionName").and_then(|name| drawing.part(name)) {
+        drawing.dead_letters(&function, properties.pointer("/DestinationConfig/OnFailure/Destination"), "given up");
+    }
+}
+
+/// What feeds something: of a consumer of a stream, the stream.
+fn stream(drawing: &mut Drawing<'_>, source: &Json) -> Option<String> {
+    let consumers = ids_in(source).into_iter().filter_map(|id| drawing.resources.get(id).copied());
+    let mut consumers = consumers.filter(|it| it.resource_type == "AWS::Kinesis::StreamConsumer");
+    match consumers.next().and_then(|consumer| consumer.properties.get("StreamARN")) {
+        Some(stream) => drawing.part(stream),
+        None => drawing.part(source),
+    }
+}
+
+/// What the filters of a mapping or pipe let through.
+fn filters(criteria: Option<&Json>) -> String {
+    let filters = criteria.and_then(|it| it.get("Filters")).and_then(Json::as_array).into_iter().flatten();
     let filters: Vec<_> = filters
         .filter_map(|filter| serde_json::from_str::<Json>(filter.get("Pattern")?.as_str()?).ok())
         .map(|filter| pattern::summary(&filter))
         .collect();
-    way(drawing, source, properties.get("FunctionName"), filters.join(" or "));
+    filters.join(" or ")
+}
+
+pub(crate) fn schedule(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    let text = |name: &str| properties.get(name).and_then(Json::as_str);
+    let zone = text("ScheduleExpressionTimezone").map(|zone| format!(" {zone}")).unwrap_or_default();
+    drawing.detail(id, text("ScheduleExpression").map(|expression| format!("{expression}{zone}")));
+    way(drawing, Some(id.to_owned()), properties.pointer("/Target/Arn"), "");
+    drawing.dead_letters(id, properties.pointer("/Target/DeadLetterConfig/Arn"), "undelivered");
+}
+
+pub(crate) fn pipe(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    let parameters = properties.get("SourceParameters");
+    if let Some(source) = properties.get("Source").and_then(|source| stream(drawing, source)) {
+        drawing.edge(source, id, Line::Solid, filters(parameters.and_then(|it| it.get("FilterCriteria"))));
+    }
+    way(drawing, Some(id.to_owned()), properties.get("Enrichment"), "enriched by");
+    way(drawing, Some(id.to_owned()), properties.get("Target"), "");
+    for name in ["DynamoDBStreamParameters", "KinesisStreamParameters"] {
+        let dead = parameters.and_then(|it| it.get(name)?.pointer("/DeadLetterConfig/Arn"));
+        drawing.dead_letters(id, dead, "given up");
+    }
 }
 
 pub(crate) fn worker(drawing: &mut Drawing<'_>, id: &str, _: &Json) {
@@ -154,6 +196,36 @@ pub(crate) fn route(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
     drawing.edge(api, to, Line::Solid, label);
 }
 
+/// An HTTP or WebSocket API: which of the two it is.
+pub(crate) fn api(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    drawing.detail(id, properties.get("ProtocolType").and_then(Json::as_str).map(str::to_owned));
+}
+
+/// A route of such an API: what its integration calls.
+pub(crate) fn route_of_api(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    let api = properties.get("ApiId").and_then(|api| drawing.part(api));
+    let target = properties.get("Target").map(ids_in).unwrap_or_default();
+    let integration = target.into_iter().find_map(|id| drawing.resources.get(id)).map(|it| it.properties);
+    let (Some(api), Some(integration)) = (api, integration) else { return };
+    let key = properties.get("RouteKey").and_then(Json::as_str).unwrap_or_default();
+    let parameters = integration.get("RequestParameters");
+    let named = ["QueueUrl", "StateMachineArn", "EventBusName"];
+    let parameter = named.into_iter().find_map(|name| parameters?.get(name));
+    let to = match integration.get("IntegrationUri").or(parameter) {
+        Some(Json::String(address)) => Some(rights::web(drawing, address)),
+        Some(uri) => drawing.part(uri),
+        None => None,
+    };
+    if let Some(to) = to {
+        drawing.edge(api, to, Line::Solid, key);
+    }
+}
+
+/// The address of a function.
+pub(crate) fn url(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    way(drawing, Some(id.to_owned()), properties.get("TargetFunctionArn"), "");
+}
+
 /// The path that ends in the part that `resource` refers to.
 fn path(drawing: &Drawing<'_>, resource: Option<&Json>) -> String {
     let mut parts = Vec::new();
@@ -171,4 +243,54 @@ fn path(drawing: &Drawing<'_>, resource: Option<&Json>) -> String {
     }
     parts.reverse();
     format!("/{}", parts.join("/"))
+}
+
+/// A state machine: what its states call, each way with the name of the state. What a state calls is in its arguments, or is
+/// itself the ARN that it names as its resource.
+pub(crate) fn machine(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
+    let substitutions = properties.get("DefinitionSubstitutions").cloned().unwrap_or_default();
+    let Some((definition, variables)) = definition(properties) else { return };
+    // A text of the definition may hold placeholders of either kind: of CloudFormation's function, or of the machine itself.
+    let mut known = substitutions.as_object().cloned().unwrap_or_default();
+    known.extend(variables);
+    let mut open = vec![definition];
+    while let Some(states) = open.pop() {
+        let Some(states) = states.get("States").and_then(Json::as_object).cloned() else { continue };
+        for (name, state) in states {
+            for field in ["Arguments", "Parameters", "Resource"] {
+                for value in state.get(field).map(|value| values(value, &known)).unwrap_or_default() {
+                    // Other arguments of the call are data.
+                    if let Some(to) = drawing.part(&value).filter(|to| to != id) {
+                        drawing.edge(id, to, Line::Solid, name.as_str());
+                    }
+                }
+            }
+            open.extend(state.get("Branches").and_then(Json::as_array).cloned().unwrap_or_default());
+            open.extend(["ItemProcessor", "Iterator"].into_iter().filter_map(|field| state.get(field).cloned()));
+        }
+    }
+}
+
+/// The definition of a state machine, whichever property has it, and the variables of the function that makes its text.
+fn definition(properties: &Json) -> Option<(Json, Map<String, Json>)> {
+    if let Some(definition) = properties.get("Definition") {
+        return Some((definition.clone(), Map::new()));
+    }
+    let string = properties.get("DefinitionString")?;
+    let (text, variables) = match Expression::of(string) {
+        Expression::Sub(sub) => (sub.text, sub.variables.cloned().unwrap_or_default()),
+        _ => (string.as_str()?, Map::new()),
+    };
+    Some((serde_json::from_str(text).ok()?, variables))
+}
+
+/// Each text in `json` as a value in which `variables` are known, and each value that an intrinsic function makes.
+fn values(json: &Json, variables: &Map<String, Json>) -> Vec<Json> {
+    match (json, Expression::of(json)) {
+        (Json::String(text), _) => vec![serde_json::json!({"Fn::Sub": [text, variables]})],
+        (_, Expression::List(items)) => items.iter().flat_map(|item| values(item, variables)).collect(),
+        (_, Expression::Map(entries)) => entries.values().flat_map(|entry| values(entry, variables)).collect(),
+        (_, Expression::Scalar(_)) => Vec::new(),
+        (function, _) => vec![function.clone()],
+    }
 }

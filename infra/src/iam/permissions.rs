@@ -37,12 +37,17 @@ impl Build<'_> {
             ("StringEquals", "aws:PrincipalOrgID", "PrincipalOrgID"),
             ("StringEquals", "lambda:FunctionUrlAuthType", "FunctionUrlAuthType"),
             ("StringEquals", "lambda:EventSourceToken", "EventSourceToken"),
+            // https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+            ("Bool", "lambda:InvokedViaFunctionUrl", "InvokedViaFunctionUrl"),
         ];
         let mut condition = Map::new();
         for (operator, key, name) in tests {
             let Some(value) = self.reader.member(properties, name)? else { continue };
             let keys = condition.entry(operator).or_insert_with(|| json!({}));
-            keys[key] = value.json.into_owned();
+            keys[key] = match value.json.into_owned() {
+                Json::Bool(is) => is.to_string().into(),
+                other => other,
+            };
         }
         let mut statement = json!({"Effect": "Allow", "Principal": principal});
         statement["Action"] = match self.reader.member(properties, "Action")? {

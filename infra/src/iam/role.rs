@@ -3,7 +3,9 @@
 use policies::action;
 use serde::Serialize;
 
-use super::{ManagedPolicy, PolicyDocument, Principal, Statement, check_identity_policy, check_resource_policy};
+use super::{
+    Condition, ManagedPolicy, PolicyDocument, Principal, Statement, check_identity_policy, check_resource_policy,
+};
 use crate::check::Check;
 use crate::reference::{Arn, HasArn, Resource};
 use crate::value::Value;
@@ -51,6 +53,19 @@ impl Role {
             managed_policy_arns: Vec::new(),
             permissions_boundary: None,
         }
+    }
+
+    /// A role that `service` may assume on behalf of the resources of this account that `source_arn` says, in which `*` and `?`
+    /// are wildcards, and that allows nothing yet.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention>
+    #[must_use]
+    pub fn for_service_on_behalf_of(service: &str, source_arn: impl Into<Value>) -> Self {
+        let assume = Statement::allow([action::sts::ASSUME_ROLE])
+            .principal(Principal::service(service))
+            .when(Condition::source_arn(source_arn))
+            .when(Condition::source_account(Value::sub("${AWS::AccountId}")));
+        Self { assume_role_policy_document: PolicyDocument::from([assume]), ..Self::for_service(service) }
     }
 }
 

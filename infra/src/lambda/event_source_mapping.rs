@@ -1,22 +1,20 @@
-//! What feeds a function in batches.
+//! What feeds a function with the messages of a queue.
 
 use serde::{Serialize, Serializer};
-use serde_json::Value as Json;
 
-use super::Function;
+use super::{FilterCriteria, Function};
 use crate::check::Check;
 use crate::reference::{Ref, Resource};
 use crate::sqs::Queue;
 use crate::units::Seconds;
+use crate::value::Intrinsic;
 
 /// Feeds a function with the messages of a queue.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html>
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "PascalCase", bound = "Q: Queue")]
+#[derive(Debug, Clone)]
 pub struct EventSourceMapping<Q> {
     /// The queue. Changing it replaces the mapping.
-    #[serde(rename = "EventSourceArn", serialize_with = "arn")]
     pub queue: Ref<Q>,
     /// The function.
     pub function_name: Ref<Function>,
@@ -39,41 +37,76 @@ pub enum FunctionResponseType {
     ReportBatchItemFailures,
 }
 
-/// How many batches are processed at once.
+/// How many batches of a queue are processed at once. What limits them and what holds pollers ready exclude each other.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScalingConfig {
+    /// At most so many, 2 to 1,000.
+    MaximumConcurrency(u16),
+    /// As many as pollers that are always there can: they begin at once, and are paid by the hour.
+    ProvisionedPollers(Pollers),
+}
+
+/// How many pollers there are always.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html#invocation-eventsourcemapping-provisioned-mode>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct ScalingConfig {
-    /// 2 to 1,000 concurrent invocations.
-    pub maximum_concurrency: u16,
+pub struct Pollers {
+    /// The least.
+    #[serde(rename = "MinimumPollers")]
+    pub minimum: u16,
+    /// The most, not less than that.
+    #[serde(rename = "MaximumPollers")]
+    pub maximum: u16,
 }
 
-/// Which messages a function gets: those that match any of up to five filters.
-///
-/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct FilterCriteria {
-    /// The filters.
-    pub filters: Vec<Filter>,
-}
-
-/// A pattern that a message matches, such as `{"body": {"status": ["approved"]}}`.
-#[derive(Debug, Clone)]
-pub struct Filter(pub Json);
-
-impl Serialize for Filter {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Wire {
-            pattern: String,
+impl Pollers {
+    pub(super) fn check(self, check: &mut Check<'_>) {
+        if self.minimum == 0 || self.minimum > self.maximum {
+            let message = format!("{} to {} pollers are no range", self.minimum, self.maximum);
+            check.error("pollers", message).help("begin with 1 or more, and end with no less");
         }
-        Wire { pattern: self.0.to_string() }.serialize(serializer)
     }
 }
 
-fn arn<Q: Queue, S: Serializer>(queue: &Ref<Q>, serializer: S) -> Result<S::Ok, S::Error> {
-    queue.arn().serialize(serializer)
+impl<Q: Queue> Serialize for EventSourceMapping<Q> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Scaling {
+            maximum_concurrency: u16,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Wire<'a> {
+            event_source_arn: Intrinsic,
+            function_name: Ref<Function>,
+            batch_size: u16,
+            maximum_batching_window_in_seconds: Option<Seconds>,
+            function_response_types: &'a [FunctionResponseType],
+            scaling_config: Option<Scaling>,
+            provisioned_poller_config: Option<Pollers>,
+            filter_criteria: &'a Option<FilterCriteria>,
+        }
+        let (scaling_config, provisioned_poller_config) = match self.scaling_config {
+            None => (None, None),
+            Some(ScalingConfig::MaximumConcurrency(most)) => (Some(Scaling { maximum_concurrency: most }), None),
+            Some(ScalingConfig::ProvisionedPollers(pollers)) => (None, Some(pollers)),
+        };
+        Wire {
+            event_source_arn: self.queue.arn(),
+            function_name: self.function_name,
+            batch_size: self.batch_size,
+            maximum_batching_window_in_seconds: self.maximum_batching_window_in_seconds,
+            function_response_types: &self.function_response_types,
+            scaling_config,
+            provisioned_poller_config,
+            filter_criteria: &self.filter_criteria,
+        }
+        .serialize(serializer)
+    }
 }
 
 impl<Q: Queue> Resource for EventSourceMapping<Q> {
@@ -82,6 +115,9 @@ impl<Q: Queue> Resource for EventSourceMapping<Q> {
     fn check(&self, check: &mut Check<'_>) {
         if Q::is_fifo() && self.maximum_batching_window_in_seconds.is_some() {
             check.error("fifo-batching-window", "a FIFO queue is polled without a batching window").help("remove it");
+        }
+        if let Some(ScalingConfig::ProvisionedPollers(pollers)) = self.scaling_config {
+            pollers.check(check);
         }
         let window = self.maximum_batching_window_in_seconds.unwrap_or(Seconds(0));
         let most = if Q::is_fifo() || window == Seconds(0) { 10 } else { 10_000 };

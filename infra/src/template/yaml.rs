@@ -29,12 +29,25 @@ pub enum ParseError {
     NotAMapping,
 }
 
+/// What a word begins with that has to be quoted. YAML has this character only as an escape within quotation marks, so that the word
+/// is written within some.
+const QUOTED: char = '\u{1}';
+
 pub(super) fn to_string(template: &Map<String, Json>) -> String {
-    serde_yaml::to_string(&mapping(template)).unwrap_or_default()
+    serde_yaml::to_string(&mapping(template)).unwrap_or_default().replace("\"\\x01", "\"")
+}
+
+/// A text. CloudFormation reads YAML 1.1, to which some words are truth values that are none to `serde_yaml`.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html>
+fn string(text: &str) -> Yaml {
+    const TRUTH: [&str; 4] = ["yes", "no", "on", "off"];
+    let is_truth = TRUTH.iter().any(|word| word.eq_ignore_ascii_case(text));
+    Yaml::String(if is_truth { format!("{QUOTED}{text}") } else { text.to_owned() })
 }
 
 fn mapping(entries: &Map<String, Json>) -> Yaml {
-    Yaml::Mapping(entries.iter().map(|(name, value)| (Yaml::String(name.clone()), short_form(value))).collect())
+    Yaml::Mapping(entries.iter().map(|(name, value)| (string(name), short_form(value))).collect())
 }
 
 fn short_form(json: &Json) -> Yaml {
@@ -42,7 +55,7 @@ fn short_form(json: &Json) -> Yaml {
         Json::Null => Yaml::Null,
         Json::Bool(value) => Yaml::Bool(*value),
         Json::Number(value) => serde_yaml::to_value(value).unwrap_or_default(),
-        Json::String(value) => Yaml::String(value.clone()),
+        Json::String(value) => string(value),
         Json::Array(items) => Yaml::Sequence(items.iter().map(short_form).collect()),
         Json::Object(entries) => intrinsic(entries).unwrap_or_else(|| mapping(entries)),
     }
@@ -67,4 +80,18 @@ fn intrinsic(entries: &Map<String, Json>) -> Option<Yaml> {
         (_, argument) => short_form(argument),
     };
     Some(Yaml::Tagged(Box::new(TaggedValue { tag: Tag::new(tag), value })))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_yaml_1_1_takes_for_a_truth_value_is_quoted() {
+        let entries = json!({"Mode": "OFF", "Other": ["yes", "no way", "N"], "on": true});
+        let yaml = to_string(entries.as_object().unwrap());
+        assert_eq!(yaml, "Mode: \"OFF\"\nOther:\n- \"yes\"\n- no way\n- N\n\"on\": true\n");
+    }
 }

@@ -111,24 +111,56 @@ fn sending(
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html>
 fn polling<'a>(template: &'a Template, arns: &'a Arns, function: &'a str) -> impl Iterator<Item = PlatformNeed> + 'a {
     let mappings = of_type(template, "AWS::Lambda::EventSourceMapping");
     let own = mappings.filter(move |(_, mapping)| is_function(arns, &mapping["FunctionName"], function));
-    own.filter_map(|(_, mapping)| {
-        let source = text(mapping.get("EventSourceArn")?);
-        let queue = arns.resource(&source).filter(|id| type_of(template, id) == "AWS::SQS::Queue");
-        let table = || Some(shown(&source)).filter(|id| type_of(template, id) == "AWS::DynamoDB::Table");
-        let (purpose, actions, resource) = if let Some(queue) = queue {
+    own.flat_map(|(_, mapping)| {
+        let Some(source) = mapping.get("EventSourceArn").map(text) else { return Vec::new() };
+        let of_type = |kind: &str| {
+            // A stream of a table has an ARN of its own, which is known by whose it is.
+            let named = arns.resource(&source).map(str::to_owned);
+            named.or_else(|| Some(shown(&source))).filter(|id| type_of(template, id) == kind)
+        };
+        let need = |purpose: &str, actions: Vec<Action>, resource: Option<String>| PlatformNeed {
+            purpose: purpose.to_owned(),
+            actions,
+            resource,
+            key: None,
+            rule: &rules::POLLER_MISSING,
+        };
+        if let Some(queue) = of_type("AWS::SQS::Queue") {
             let actions =
                 vec![action::sqs::RECEIVE_MESSAGE, action::sqs::DELETE_MESSAGE, action::sqs::GET_QUEUE_ATTRIBUTES];
-            (format!("polling {queue}"), actions, arns.arn(queue)?.to_owned())
-        } else {
-            let table = table()?;
-            let actions = ["DescribeStream", "GetRecords", "GetShardIterator"];
-            let actions = actions.map(|name| Action::new(format!("dynamodb:{name}"))).to_vec();
-            (format!("reading the stream of {table}"), actions, source)
-        };
-        Some(PlatformNeed { purpose, actions, resource: Some(resource), key: None, rule: &rules::POLLER_MISSING })
+            let polling = |arn: &str| need(&format!("polling {queue}"), actions, Some(arn.to_owned()));
+            return arns.arn(&queue).map(polling).into_iter().collect();
+        }
+        if let Some(table) = of_type("AWS::DynamoDB::Table") {
+            let purpose = format!("reading the stream of {table}");
+            let actions = vec![
+                action::dynamodb::DESCRIBE_STREAM,
+                action::dynamodb::GET_RECORDS,
+                action::dynamodb::GET_SHARD_ITERATOR,
+            ];
+            let listing = need(&purpose, vec![action::dynamodb::LIST_STREAMS], None);
+            return vec![need(&purpose, actions, Some(source)), listing];
+        }
+        if let Some(stream) = of_type("AWS::Kinesis::Stream") {
+            let purpose = format!("reading {stream}");
+            let actions = vec![
+                action::kinesis::DESCRIBE_STREAM,
+                action::kinesis::DESCRIBE_STREAM_SUMMARY,
+                action::kinesis::GET_RECORDS,
+                action::kinesis::GET_SHARD_ITERATOR,
+                action::kinesis::LIST_SHARDS,
+            ];
+            let listing = need(&purpose, vec![action::kinesis::LIST_STREAMS], None);
+            return arns
+                .arn(&stream)
+                .map(|arn| vec![need(&purpose, actions, Some(arn.to_owned())), listing])
+                .unwrap_or_default();
+        }
+        Vec::new()
     })
 }
 
