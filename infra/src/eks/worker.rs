@@ -50,6 +50,8 @@ pub struct Worker<R = Value<Arn<Role>>> {
     pub replicas: Replicas,
     /// What one of it gets.
     pub pod: Pod,
+    /// Who reads its metrics. By default nobody can.
+    pub monitoring: Option<Monitoring>,
     /// Variables beside those of the bindings.
     pub environment: IndexMap<String, Value>,
     /// What it runs.
@@ -100,6 +102,40 @@ pub struct Pod {
     pub memory: Mebibytes,
     /// How long it may take to end, at least 30 s. What is at work is finished meanwhile.
     pub termination_grace_period: Seconds,
+}
+
+/// Who reads the metrics that each pod serves at `/metrics`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Monitoring {
+    /// The namespace of Prometheus: only pods in it may connect to the port of the metrics.
+    pub namespace: String,
+    /// By what Prometheus's operator finds the pods; nothing where Prometheus is told of them otherwise.
+    pub pod_monitor: Option<PodMonitor>,
+}
+
+/// An object by which Prometheus's operator finds pods. Not a `ServiceMonitor`: a worker has no service.
+///
+/// <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor>
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PodMonitor {
+    /// Labels beside those of the stack. A Prometheus may heed only monitors that have some: `release: prometheus`.
+    pub labels: IndexMap<String, String>,
+}
+
+impl Monitoring {
+    /// By the Prometheus of that namespace, whose operator is told of the pods.
+    #[must_use]
+    pub fn prometheus_in(namespace: &str) -> Self {
+        Self { namespace: namespace.to_owned(), pod_monitor: Some(PodMonitor::default()) }
+    }
+}
+
+impl PodMonitor {
+    /// One with a label by which a Prometheus selects it.
+    #[must_use]
+    pub fn labelled(name: &str, value: &str) -> Self {
+        Self { labels: IndexMap::from([(name.to_owned(), value.to_owned())]) }
+    }
 }
 
 impl WorkQueue {
@@ -172,6 +208,7 @@ impl Worker<()> {
             timeout: Seconds(30),
             replicas: Replicas::default(),
             pod: Pod::default(),
+            monitoring: None,
             environment: IndexMap::new(),
             code: Code::of(&bindings),
         }
@@ -192,6 +229,7 @@ impl Worker<()> {
             timeout: self.timeout,
             replicas: self.replicas,
             pod: self.pod,
+            monitoring: self.monitoring,
             environment: self.environment,
             code: self.code,
         }
