@@ -89,14 +89,14 @@ fn what_kubernetes_would_refuse_of_it_is_found_with_its_line() {
     let checked = project.run_alone(&["check", "orders"]).expect(1);
     assert_snapshot!(checked.stdout, @r"
     error[worker]: `Consume`: Kubernetes would refuse `monitoring.namespace`: it is `Metrics`, expected a DNS label: 1 to 63 of a-z, 0-9 and `-`, beginning and ending with a letter or digit
-      --> xtask/tests/deployment/monitoring.rs:31:5
+      --> xtask/tests/deployment/monitoring.rs:30:5
       help: use lowercase letters, and `-` between words
 
     error[worker]: `Consume`: Kubernetes would refuse `monitoring.labels.stackwright/stack`: it is `stackwright/stack`, expected the name of a label: 1 to 63 of A-Z, a-z, 0-9, `-`, `_` and `.`, with a domain and `/` before it at most
-      --> xtask/tests/deployment/monitoring.rs:31:5
+      --> xtask/tests/deployment/monitoring.rs:30:5
       help: labels of Kubernetes and of Stackwright itself cannot be set
 
-    orders: 3 errors, 0 warnings; resources 5/500, parameters 2/200, outputs 0/200, template bytes 2481/1048576
+    orders: 2 errors, 0 warnings; resources 5/500, parameters 2/200, outputs 0/200, template bytes 2481/1048576
     ");
 }
 
