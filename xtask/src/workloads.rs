@@ -2,7 +2,10 @@
 
 pub mod apply;
 pub mod cluster;
+pub mod deployed;
+pub mod drift;
 pub mod image;
+pub mod outputs;
 pub mod plan;
 mod repository;
 pub mod stacks;

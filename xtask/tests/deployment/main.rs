@@ -27,5 +27,8 @@ mod states;
 mod steps;
 mod transfers;
 mod update;
+mod worker_drift;
 mod worker_faults;
+mod worker_logs;
+mod worker_outputs;
 mod workers;
