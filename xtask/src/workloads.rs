@@ -7,6 +7,7 @@ pub mod drift;
 pub mod image;
 pub mod outputs;
 pub mod plan;
+mod registries;
 mod repository;
 pub mod stacks;
 

@@ -32,7 +32,7 @@ pub struct Worker<R = Value<Arn<Role>>> {
     /// association. By default it is the name of the stack in its stage.
     pub namespace: Option<String>,
     /// The name of its service account and of its deployment: 1 to 63 small letters, digits and hyphens. Changing it
-    /// replaces the association. By default it is the name of the program.
+    /// replaces the association. By default it is the logical id: `processing-worker` of `ProcessingWorker`.
     pub service_account: Option<String>,
     /// The role whose rights its code has.
     pub role: R,
@@ -214,15 +214,16 @@ impl Worker<()> {
         }
     }
 
-    /// The worker with its role, in `stack`, which gives its namespace the name.
+    /// The worker with its role, as it is added to `stack` as `id`. The names that it has not are made of these.
     #[must_use]
-    pub fn with_role(self, role: impl Into<Value<Arn<Role>>>, stack: &Stack) -> Worker {
+    pub fn with_role(self, role: impl Into<Value<Arn<Role>>>, stack: &Stack, id: &str) -> Worker {
+        let (namespace, service_account) = (self.namespace_in(stack), self.service_account_of(id));
         Worker {
             role: role.into(),
             scaler_role: self.scaler_role,
             cluster_name: self.cluster_name,
-            namespace: self.namespace.or_else(|| Some(stack.stack_name())),
-            service_account: self.service_account.or_else(|| Some(self.code.program().replace('_', "-"))),
+            namespace: Some(namespace),
+            service_account: Some(service_account),
             architecture: self.architecture,
             queues: self.queues,
             batch: self.batch,
@@ -237,6 +238,18 @@ impl Worker<()> {
 }
 
 impl<R> Worker<R> {
+    /// Its namespace: by default the name of the stack in its stage.
+    #[must_use]
+    pub fn namespace_in(&self, stack: &Stack) -> String {
+        self.namespace.clone().unwrap_or_else(|| stack.stack_name())
+    }
+
+    /// Its service account: by default its logical id in small letters, with hyphens between its words.
+    #[must_use]
+    pub fn service_account_of(&self, id: &str) -> String {
+        self.service_account.clone().unwrap_or_else(|| hyphenated(id))
+    }
+
     /// What its bindings allow its role, a statement or two for each binding that grants something.
     pub fn grants(&self) -> impl Iterator<Item = &Statement> {
         self.code.grants()
@@ -329,6 +342,18 @@ impl<R> Worker<R> {
             check.error("kubernetes-name", message).help("a worker has a namespace that its stack makes and deletes");
         }
     }
+}
+
+/// `processing-worker` of `ProcessingWorker`.
+fn hyphenated(id: &str) -> String {
+    let mut name = String::new();
+    for (index, letter) in id.chars().enumerate() {
+        if letter.is_uppercase() && index > 0 {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
 }
 
 /// Whether Kubernetes takes `name` as a label of DNS.

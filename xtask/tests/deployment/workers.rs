@@ -97,6 +97,8 @@ fn workers_that_leave_the_source_leave_the_cluster() {
     scene.project.declare_workers(&format!("{STACK}{SECOND}"), &[("Consume", "consume"), ("Watch", "watch")]);
     scene.deploy().expect(0);
     assert_eq!(scene.objects(), 13);
+    // One token is good for all images.
+    assert_eq!(scene.project.called("GetAuthorizationToken"), 1);
     scene.project.declare_workers(STACK, &[("Consume", "consume")]);
     let diff = scene.diff().expect(3);
     assert!(diff.stdout.contains("orders in the cluster `dev`: 6 to remove\n"), "{diff}");
