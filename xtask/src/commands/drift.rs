@@ -9,11 +9,13 @@ use serde_json::json;
 use crate::cli::{DriftArgs, StackArgs, TargetArgs};
 use crate::cloud;
 use crate::deploy::change_set::{Mode, Settings};
+use crate::deploy::concurrent;
+use crate::deploy::deployed::{self, Deployed};
 use crate::deploy::interrupt::Interrupt;
 use crate::deploy::stack_instance::StackInstance;
 use crate::deploy::update::{self, Update};
-use crate::deploy::{concurrent, deployed};
 use crate::exit::Exit;
+use crate::operate::running_stack::WORKER;
 use crate::prepare::Prepared;
 use crate::select::Selection;
 use crate::services::{self, Compared, Deviation, PassedOver, Readers, cloudformation};
@@ -87,6 +89,8 @@ pub async fn run(selected: &StackArgs, target: &TargetArgs, response: &DriftArgs
 /// How a stack differs from what was deployed of it.
 struct Looked {
     resources: Compared,
+    /// Whether it has workers in a cluster, whether that was looked at or not.
+    has_workers: bool,
     /// In the cluster, where one was looked at and the stack has workers.
     workers: Option<ClusterDrift>,
 }
@@ -102,21 +106,21 @@ impl Looked {
 }
 
 async fn look(instance: &StackInstance<'_>, cluster: Option<&Cluster>, project: &str) -> anyhow::Result<Looked> {
-    let resources = compare(instance).await?;
-    let workers = match cluster {
+    let StackInstance { stack, cloud, .. } = instance;
+    let deployed = deployed::require(cloud, stack).await?;
+    // The source may not have them any more, or not with the options of this command line.
+    let mut types = deployed.snapshot.template.section("Resources").map(|(_, it)| &it["Type"]);
+    let has_workers = cloud.local.is_none() && types.any(|it| it == WORKER);
+    let resources = compare(instance, &deployed).await?;
+    let workers = match cluster.filter(|_| has_workers) {
         Some(cluster) => workloads::drift::compare(cluster, project, instance).await?,
         None => None,
     };
-    Ok(Looked { resources, workers })
-}
-
-/// Whether the stack has workers in a cluster, whether it was looked at or not.
-fn has_workers(instance: &StackInstance<'_>) -> bool {
-    instance.cloud.local.is_none() && instance.stack.workers().next().is_some()
+    Ok(Looked { resources, has_workers, workers })
 }
 
 fn say_unlooked(looked: &[(&StackInstance<'_>, Looked)]) {
-    for (instance, _) in looked.iter().filter(|(instance, it)| it.workers.is_none() && has_workers(instance)) {
+    for (instance, _) in looked.iter().filter(|(_, it)| it.workers.is_none() && it.has_workers) {
         ui::say(format!(
             "{}: the cluster that its workers run in was not looked at: `--kube-context NAME` does",
             instance.label
@@ -172,14 +176,12 @@ async fn fix(instance: &StackInstance<'_>, deviations: Vec<Deviation>) -> anyhow
         interrupt: Some(&interrupt),
     };
     update::run(instance, &update).await?;
-    Ok(compare(instance).await?.deviations)
+    Ok(compare(instance, &deployed::require(cloud, stack).await?).await?.deviations)
 }
 
-async fn compare(instance: &StackInstance<'_>) -> anyhow::Result<Compared> {
-    let StackInstance { stack, cloud, .. } = instance;
-    let deployed = deployed::require(cloud, stack).await?;
-    let resources = cloudformation::resources(cloud, &deployed.id).await?;
-    Ok(services::compare(cloud, &deployed.snapshot, &resources, Readers::All).await)
+async fn compare(instance: &StackInstance<'_>, deployed: &Deployed) -> anyhow::Result<Compared> {
+    let resources = cloudformation::resources(instance.cloud, &deployed.id).await?;
+    Ok(services::compare(instance.cloud, &deployed.snapshot, &resources, Readers::All).await)
 }
 
 fn print(instance: &StackInstance<'_>, looked: &Looked) {
@@ -261,7 +263,7 @@ fn as_json(looked: &[(&StackInstance<'_>, Looked)], several_regions: bool) -> se
             "unread": unread.collect::<Vec<_>>(),
             "not_compared": compared.passed_over,
         });
-        if has_workers(instance) {
+        if looked.has_workers {
             entry["cluster"] = looked.workers.as_ref().map(ClusterDrift::as_json).into();
         }
         if several_regions {

@@ -32,14 +32,15 @@ pub async fn compare(
     instance: &StackInstance<'_>,
 ) -> anyhow::Result<Option<ClusterDrift>> {
     let StackInstance { stack, cloud, label, .. } = instance;
-    if stack.workers().next().is_none() {
+    let running = RunningStack::as_deployed((*cloud).clone(), (*stack).clone()).await?;
+    let workers = workers(&running);
+    if workers.is_empty() {
         return Ok(None);
     }
     let refused = |error: kubernetes::Error| explain(&format!("the workers of `{label}`: "), &error);
-    let running = RunningStack::of((*cloud).clone(), (*stack).clone()).await?;
     let drift = cluster.drift(Owner { project, stack: stack.stack_name() }).await.map_err(refused)?;
     let (mut gone, mut unknown) = (Vec::new(), Vec::new());
-    for worker in workers(&running).into_iter().filter(|it| !drift.knows(&it.namespace, &it.name)) {
+    for worker in workers.into_iter().filter(|it| !drift.knows(&it.namespace, &it.name)) {
         let running = cluster.running(&worker.namespace, &worker.name).await.map_err(refused)?;
         if running.is_some() { &mut unknown } else { &mut gone }.push(worker);
     }
