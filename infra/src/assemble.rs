@@ -92,6 +92,10 @@ fn worker(worker: &Worker) -> assembly::Worker {
             mebibytes: pod.memory.0,
             termination_grace_period: pod.termination_grace_period.0,
         },
+        monitoring: worker.monitoring.as_ref().map(|monitoring| assembly::Monitoring {
+            namespace: monitoring.namespace.clone(),
+            pod_monitor: monitoring.pod_monitor.as_ref().map(|it| it.labels.clone()),
+        }),
     }
 }
 

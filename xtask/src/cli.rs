@@ -212,7 +212,13 @@ pub struct OperationArgs {
 /// What is done about what differs.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DriftArgs {
-    /// Set what differs back to what was deployed. On AWS, CloudFormation brings back what no call of a service sets.
+    /// Compare the stacks' workers, too, in the cluster of this context of the kubeconfig, with what `deploy` applied there
+    /// last.
+    #[arg(long, value_name = "NAME", conflicts_with = "local")]
+    pub kube_context: Option<String>,
+    /// Set what differs back to what was deployed. On AWS, CloudFormation brings back what no call of a service sets. In a
+    /// cluster, what was applied last is applied again, also to properties that somebody else manages now. Nothing of the
+    /// source is deployed.
     #[arg(long)]
     pub fix: bool,
     /// Print the Rust with which the stacks would say what is live.
@@ -322,6 +328,10 @@ pub enum Command {
         /// The stack.
         #[arg(value_name = "STACK")]
         name: String,
+        /// Say also how many pods of its workers are ready, and of which image, in the cluster of this context of the
+        /// kubeconfig.
+        #[arg(long, value_name = "NAME", conflicts_with = "local")]
+        kube_context: Option<String>,
         /// Where.
         #[command(flatten)]
         target: TargetArgs,

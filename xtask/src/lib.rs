@@ -91,7 +91,9 @@ async fn run(command: Command) -> anyhow::Result<Exit> {
         }
         Command::Dev(arguments) => commands::dev::run(*arguments).await,
         Command::Drift { stacks, target, response } => commands::drift::run(&stacks, &target, &response).await,
-        Command::Outputs { name, target } => commands::outputs::run(&name, &target).await,
+        Command::Outputs { name, kube_context, target } => {
+            commands::outputs::run(&name, kube_context.as_deref(), &target).await
+        }
         Command::PolicyAudit(arguments) => commands::policy_audit::run(&arguments).await,
         Command::Destroy { stacks, target, arguments } => commands::destroy::run(&stacks, &target, &arguments).await,
         Command::Restore { folder, target, yes } => commands::restore::run(&folder, &target, yes).await,

@@ -1,5 +1,6 @@
 //! What the commands share that look after a deployed stack: `logs`, `invoke`, `replay`, `trace`, `send`, `peek` and `redrive`.
 
+pub mod all_logs;
 pub mod content;
 pub mod example;
 pub mod invocation;

@@ -8,6 +8,7 @@ use infra::nearest;
 use crate::cli::OptionArgs;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::select::Selection;
 use crate::stack::Stack;
 
 /// Refuses options that none of `systems` has, and values that an option does not have.
@@ -40,6 +41,17 @@ fn unknown(name: &str, systems: &[&System], known: &BTreeSet<&str>) -> anyhow::E
         None => failure.help(format!("its options are {}", known.iter().copied().collect::<Vec<_>>().join(", "))),
     }
     .into()
+}
+
+/// `stack` as it is built with the options that the deployed stack's `tags` say. When it cannot be built so any more, as it is.
+#[must_use]
+pub fn as_deployed(stack: Stack, tags: &BTreeMap<String, String>) -> Stack {
+    let chosen = tags.iter().filter_map(|(key, value)| Some((key.strip_prefix(OPTION_TAG)?.to_owned(), value.clone())));
+    let options: Vec<_> = chosen.filter(|(name, value)| stack.assembled().options.get(name) != Some(value)).collect();
+    if options.is_empty() {
+        return stack;
+    }
+    Selection::one(stack.name(), stack.stage(), &OptionArgs { options }).unwrap_or(stack)
 }
 
 /// Refuses to go back to the default of an option that was chosen otherwise for the deployed stack, whose `tags` say

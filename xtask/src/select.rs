@@ -98,14 +98,23 @@ impl Selection {
         Err(last.failure())
     }
 
-    /// The stack `name` and its app.
+    /// The stack `name`.
     ///
     /// # Errors
     /// As [`Self::complete`].
     pub fn one(name: &str, stage: &str, choices: &OptionArgs) -> anyhow::Result<Stack> {
+        Ok(Self::one_with_app(name, stage, choices)?.1)
+    }
+
+    /// The stack `name` and its app.
+    ///
+    /// # Errors
+    /// As [`Self::complete`].
+    pub fn one_with_app(name: &str, stage: &str, choices: &OptionArgs) -> anyhow::Result<(App, Stack)> {
         let selected = StackArgs { names: vec![name.to_owned()], all: false, choices: choices.clone() };
-        let stack = Self::complete(&selected, stage)?.stacks.pop();
-        stack.ok_or_else(|| Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack).into())
+        let Self { app, mut stacks, .. } = Self::complete(&selected, stage)?;
+        let missing = || Failure::new(format!("there is no stack `{name}`")).exit(Exit::NoSuchStack);
+        Ok((app, stacks.pop().ok_or_else(missing)?))
     }
 
     /// The region that the first of the stacks is meant for.

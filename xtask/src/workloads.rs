@@ -2,8 +2,12 @@
 
 pub mod apply;
 pub mod cluster;
+pub mod deployed;
+pub mod drift;
 pub mod image;
+pub mod outputs;
 pub mod plan;
+mod registries;
 mod repository;
 pub mod stacks;
 
@@ -11,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use assembly::{Finding, Function, Worker};
-use kubernetes::{Identity, Queue, Resources, Workload};
+use kubernetes::{Identity, Monitoring, Queue, Resources, Workload};
 use serde_json::{Value as Json, json};
 
 use crate::audit::expression::text;
@@ -66,10 +70,20 @@ pub(crate) fn workloads(
             },
             grace: worker.pod.termination_grace_period,
             scaler_role: worker.scaler_role_arn.as_ref().map(resolve),
+            monitoring: worker.monitoring.as_ref().map(monitoring),
             ..Workload::new(identity, worker.namespace.clone(), image, architecture, queues)
         }
     };
     stack.workers().map(workload).collect()
+}
+
+fn monitoring(monitoring: &assembly::Monitoring) -> Monitoring {
+    let labels = monitoring.pod_monitor.iter().flatten();
+    Monitoring {
+        namespace: monitoring.namespace.clone(),
+        monitor: monitoring.pod_monitor.is_some(),
+        labels: labels.map(|(name, value)| (name.clone(), value.clone())).collect(),
+    }
 }
 
 /// What an API server would refuse of the workers of `stack`.

@@ -25,6 +25,17 @@ pub struct Worker {
     pub replicas: Replicas,
     /// What a pod gets.
     pub pod: Pod,
+    /// Who reads its metrics, if anybody does.
+    pub monitoring: Option<Monitoring>,
+}
+
+/// Who reads the metrics of a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Monitoring {
+    /// The namespace of Prometheus.
+    pub namespace: String,
+    /// The labels of the object by which Prometheus's operator finds the pods; none where there shall be no such object.
+    pub pod_monitor: Option<IndexMap<String, String>>,
 }
 
 /// How many pods run.

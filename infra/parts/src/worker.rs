@@ -63,8 +63,7 @@ pub fn cluster(stack: &mut Stack) -> Cluster {
 /// ```
 #[track_caller]
 pub fn worker(stack: &mut Stack, id: &'static str, cluster: &Cluster, worker: Worker<()>) -> Ref<Worker> {
-    let namespace = worker.namespace.clone().unwrap_or_else(|| stack.stack_name());
-    let service_account = worker.service_account.clone().unwrap_or_else(|| hyphenated(id));
+    let (namespace, service_account) = (worker.namespace_in(stack), worker.service_account_of(id));
     let queues = worker.queues.clone();
     let on_queues = |statement: Statement| queues.iter().map(|it| it.arn().clone()).fold(statement, Statement::on);
 
@@ -82,13 +81,8 @@ pub fn worker(stack: &mut Stack, id: &'static str, cluster: &Cluster, worker: Wo
     let read = on_queues(Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]));
     let scaler_role = stack.named(format!("{id}ScalerRole")).add(self::role(operator, "scaler", [read].into()));
 
-    let worker = Worker {
-        namespace: Some(namespace),
-        service_account: Some(service_account),
-        scaler_role: Some(scaler_role.into()),
-        ..worker
-    };
-    let worker = worker.with_role(role, stack);
+    let worker = Worker { scaler_role: Some(scaler_role.into()), ..worker };
+    let worker = worker.with_role(role, stack, id);
     let worker = stack.named(id).add(worker);
     for queue in queues {
         let alarm = Alarm::older_than(TOO_OLD, queue.age_of_oldest_message().clone());
@@ -125,16 +119,4 @@ fn role(trust: Statement, policy_name: &str, rights: PolicyDocument) -> Role {
         managed_policy_arns: Vec::new(),
         permissions_boundary: None,
     }
-}
-
-/// `processing-worker` of `ProcessingWorker`.
-fn hyphenated(id: &str) -> String {
-    let mut name = String::new();
-    for (index, letter) in id.chars().enumerate() {
-        if letter.is_uppercase() && index > 0 {
-            name.push('-');
-        }
-        name.extend(letter.to_lowercase());
-    }
-    name
 }

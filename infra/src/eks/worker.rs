@@ -32,7 +32,7 @@ pub struct Worker<R = Value<Arn<Role>>> {
     /// association. By default it is the name of the stack in its stage.
     pub namespace: Option<String>,
     /// The name of its service account and of its deployment: 1 to 63 small letters, digits and hyphens. Changing it
-    /// replaces the association. By default it is the name of the program.
+    /// replaces the association. By default it is the logical id: `processing-worker` of `ProcessingWorker`.
     pub service_account: Option<String>,
     /// The role whose rights its code has.
     pub role: R,
@@ -50,6 +50,8 @@ pub struct Worker<R = Value<Arn<Role>>> {
     pub replicas: Replicas,
     /// What one of it gets.
     pub pod: Pod,
+    /// Who reads its metrics. By default nobody can.
+    pub monitoring: Option<Monitoring>,
     /// Variables beside those of the bindings.
     pub environment: IndexMap<String, Value>,
     /// What it runs.
@@ -100,6 +102,40 @@ pub struct Pod {
     pub memory: Mebibytes,
     /// How long it may take to end, at least 30 s. What is at work is finished meanwhile.
     pub termination_grace_period: Seconds,
+}
+
+/// Who reads the metrics that each pod serves at `/metrics`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Monitoring {
+    /// The namespace of Prometheus: only pods in it may connect to the port of the metrics.
+    pub namespace: String,
+    /// By what Prometheus's operator finds the pods; nothing where Prometheus is told of them otherwise.
+    pub pod_monitor: Option<PodMonitor>,
+}
+
+/// An object by which Prometheus's operator finds pods. Not a `ServiceMonitor`: a worker has no service.
+///
+/// <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor>
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PodMonitor {
+    /// Labels beside those of the stack. A Prometheus may heed only monitors that have some: `release: prometheus`.
+    pub labels: IndexMap<String, String>,
+}
+
+impl Monitoring {
+    /// By the Prometheus of that namespace, whose operator is told of the pods.
+    #[must_use]
+    pub fn prometheus_in(namespace: &str) -> Self {
+        Self { namespace: namespace.to_owned(), pod_monitor: Some(PodMonitor::default()) }
+    }
+}
+
+impl PodMonitor {
+    /// One with a label by which a Prometheus selects it.
+    #[must_use]
+    pub fn labelled(name: &str, value: &str) -> Self {
+        Self { labels: IndexMap::from([(name.to_owned(), value.to_owned())]) }
+    }
 }
 
 impl WorkQueue {
@@ -172,26 +208,29 @@ impl Worker<()> {
             timeout: Seconds(30),
             replicas: Replicas::default(),
             pod: Pod::default(),
+            monitoring: None,
             environment: IndexMap::new(),
             code: Code::of(&bindings),
         }
     }
 
-    /// The worker with its role, in `stack`, which gives its namespace the name.
+    /// The worker with its role, as it is added to `stack` as `id`. The names that it has not are made of these.
     #[must_use]
-    pub fn with_role(self, role: impl Into<Value<Arn<Role>>>, stack: &Stack) -> Worker {
+    pub fn with_role(self, role: impl Into<Value<Arn<Role>>>, stack: &Stack, id: &str) -> Worker {
+        let (namespace, service_account) = (self.namespace_in(stack), self.service_account_of(id));
         Worker {
             role: role.into(),
             scaler_role: self.scaler_role,
             cluster_name: self.cluster_name,
-            namespace: self.namespace.or_else(|| Some(stack.stack_name())),
-            service_account: self.service_account.or_else(|| Some(self.code.program().replace('_', "-"))),
+            namespace: Some(namespace),
+            service_account: Some(service_account),
             architecture: self.architecture,
             queues: self.queues,
             batch: self.batch,
             timeout: self.timeout,
             replicas: self.replicas,
             pod: self.pod,
+            monitoring: self.monitoring,
             environment: self.environment,
             code: self.code,
         }
@@ -199,6 +238,18 @@ impl Worker<()> {
 }
 
 impl<R> Worker<R> {
+    /// Its namespace: by default the name of the stack in its stage.
+    #[must_use]
+    pub fn namespace_in(&self, stack: &Stack) -> String {
+        self.namespace.clone().unwrap_or_else(|| stack.stack_name())
+    }
+
+    /// Its service account: by default its logical id in small letters, with hyphens between its words.
+    #[must_use]
+    pub fn service_account_of(&self, id: &str) -> String {
+        self.service_account.clone().unwrap_or_else(|| hyphenated(id))
+    }
+
     /// What its bindings allow its role, a statement or two for each binding that grants something.
     pub fn grants(&self) -> impl Iterator<Item = &Statement> {
         self.code.grants()
@@ -291,6 +342,18 @@ impl<R> Worker<R> {
             check.error("kubernetes-name", message).help("a worker has a namespace that its stack makes and deletes");
         }
     }
+}
+
+/// `processing-worker` of `ProcessingWorker`.
+fn hyphenated(id: &str) -> String {
+    let mut name = String::new();
+    for (index, letter) in id.chars().enumerate() {
+        if letter.is_uppercase() && index > 0 {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
 }
 
 /// Whether Kubernetes takes `name` as a label of DNS.

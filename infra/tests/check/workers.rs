@@ -1,7 +1,7 @@
 use infra::eks::{Batch, Pod, Replicas, WorkQueue, Worker};
 use infra::iam::Role;
 use infra::sqs::{FifoQueue, StandardQueue};
-use infra::{Mebibytes, Millicores, Ref, Seconds, Stack, Value};
+use infra::{Mebibytes, Millicores, Ref, Seconds, Stack, Stage, Template, Value};
 use serde::Serialize;
 
 use crate::support::check;
@@ -35,7 +35,7 @@ fn check_worker<const N: usize>(
 fn add(stack: &mut Stack, id: &'static str, change: impl FnOnce(&mut Worker)) {
     let role = stack.named(format!("{id}Role")).add(Role::for_service("pods.eks.amazonaws.com"));
     let cluster = Value::Literal(infra::ClusterName("shop".to_owned()));
-    let mut worker = Worker::rust(cluster, Nothing {}).with_role(role, stack);
+    let mut worker = Worker::rust(cluster, Nothing {}).with_role(role, stack, id);
     change(&mut worker);
     stack.named(id).add(worker);
 }
@@ -145,13 +145,29 @@ fn names_are_those_of_kubernetes_and_nobody_elses() {
     check(
         |stack| {
             let queue = standard(stack);
-            add(stack, "One", |it| it.queues = vec![queue.into()]);
-            add(stack, "Two", |it| it.queues = vec![queue.into()]);
+            for id in ["One", "Two"] {
+                add(stack, id, |it| {
+                    (it.queues, it.service_account) = (vec![queue.into()], Some("nothing".to_owned()));
+                });
+            }
         },
         &format!(
             "error[kubernetes-name]: `One`: `Two` has the service account `nothing` as well\n  --> HERE\n  {help}\n\
              error[kubernetes-name]: `Two`: `One` has the service account `nothing` as well\n  --> HERE\n  {help}"
         ),
+    );
+}
+
+#[test]
+fn without_names_a_worker_has_those_of_its_stack_and_its_logical_id() {
+    let mut stack = Stack::new("orders", &Stage::default());
+    let queue = standard(&mut stack);
+    add(&mut stack, "BillingWorker", |it| it.queues = vec![queue.into()]);
+    let template = Template::render(&stack);
+    let properties = &template.resource("BillingWorker").unwrap()["Properties"];
+    assert_eq!(
+        (&properties["Namespace"], &properties["ServiceAccount"]),
+        (&"orders-dev".into(), &"billing-worker".into())
     );
 }
 

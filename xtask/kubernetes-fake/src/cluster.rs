@@ -60,6 +60,8 @@ pub struct State {
     pub keda_fails: Option<&'static str>,
     /// A status and a message for all calls that change a kind.
     pub refuses: Option<(&'static str, u16, &'static str)>,
+    /// What pods write, by their names: when, as `2026-01-01T00:00:00.000000001Z`, and what.
+    pub logs: BTreeMap<String, Vec<(String, String)>>,
     counter: u64,
     looks: u64,
 }
@@ -85,6 +87,7 @@ impl FakeCluster {
             keda_runs: true,
             keda_fails: None,
             refuses: None,
+            logs: BTreeMap::new(),
             counter: 0,
             looks: 0,
         })));
@@ -203,7 +206,8 @@ impl State {
 
     fn delete(&mut self, key: &Key, body: &Value) -> Response<Body> {
         let Some(stored) = self.objects.get_mut(key) else { return self.get(key) };
-        if body["preconditions"]["uid"] != stored.value["metadata"]["uid"] {
+        let uid = &body["preconditions"]["uid"];
+        if !uid.is_null() && *uid != stored.value["metadata"]["uid"] {
             return status(409, "Conflict", "the UID in the precondition does not match", &[]);
         }
         if stored.value["metadata"]["finalizers"].is_array() {
@@ -228,6 +232,20 @@ impl State {
         let found = self.objects.iter().filter(|(key, stored)| is_in(key) && stored.fits(selector));
         let items: Vec<_> = found.map(|(_, stored)| stored.value.clone()).collect();
         ok(&json!({"kind": "List", "apiVersion": target.version, "metadata": {}, "items": items}))
+    }
+
+    /// What a pod wrote since the asked time. A followed log ends as if the container did, so that it is asked for again.
+    fn log(&self, target: &Target) -> Response<Body> {
+        let Some(lines) = self.logs.get(&target.name) else {
+            return text(200, format!("started\nthread 'main' panicked: {}\n", target.name));
+        };
+        // Kubernetes knows seconds here.
+        let since = target.query.get("sinceTime").map_or("", |time| time.trim_end_matches('Z'));
+        let with_times = target.query.get("timestamps").is_some_and(|it| it == "true");
+        let wanted = lines.iter().filter(|(time, _)| time.as_str() >= since);
+        let line =
+            |(time, line): &(String, String)| if with_times { format!("{time} {line}\n") } else { format!("{line}\n") };
+        text(200, wanted.map(line).collect::<String>())
     }
 }
 
@@ -261,9 +279,7 @@ impl Answer for ApiServer {
         let key = (target.plural.clone(), target.namespace.clone(), target.name.clone());
         let body = serde_json::from_slice(request.body()).unwrap_or_default();
         match request.method().as_str() {
-            "GET" if target.subresource == "log" => {
-                text(200, format!("started\nthread 'main' panicked: {}\n", target.name))
-            }
+            "GET" if target.subresource == "log" => state.log(&target),
             "GET" if target.name.is_empty() => state.list(&target),
             "GET" => state.get(&key),
             "PATCH" => state.apply(&target, &body),

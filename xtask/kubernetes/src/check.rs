@@ -175,7 +175,7 @@ fn worker_settings(workload: &Workload, findings: &mut Findings<'_>) {
     if let Some(value) = told(WORKER_GRACE) {
         let fits = value.trim().parse::<u32>().is_ok_and(|seconds| (1..workload.grace).contains(&seconds));
         let expected = format!("seconds from 1 to less than `grace`, which is {}", workload.grace);
-        findings.unless(fits, &place(WORKER_GRACE), value, &expected, "leave it out, and it is `grace` - 5");
+        findings.unless(fits, &place(WORKER_GRACE), value, &expected, "the worker must be through before it is killed");
     }
     if let Some(value) = told(WORKER_ADDRESS) {
         let address = value.trim().parse::<std::net::SocketAddr>();

@@ -5,21 +5,28 @@ mod call;
 mod compare;
 mod connect;
 mod difference;
+mod drift;
 mod event;
 mod live;
+mod logs;
 mod namespaces;
 mod owner;
 mod pods;
+mod record;
 mod removal;
 mod rollout;
+mod running;
 mod scaling;
 
 use std::time::Duration;
 
 pub use apply::Applied;
 pub use difference::{Changes, Conflict, Difference};
+pub use drift::Drift;
 pub use event::{Event, ObjectName};
+pub use logs::{LogLine, Logs};
 pub use owner::Owner;
+pub use running::Running;
 
 /// Who applies, in the server's record of which property is whose.
 pub const FIELD_MANAGER: &str = "stackwright";

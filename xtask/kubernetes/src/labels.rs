@@ -39,6 +39,11 @@ pub(crate) fn selector(identity: &Identity) -> Labels {
     labels([(NAME, identity.name.as_str()), (INSTANCE, &identity.stack)])
 }
 
+/// The same as the API server is asked for it.
+pub(crate) fn selector_text(stack: &str, worker: &str) -> String {
+    format!("{INSTANCE}={stack},{NAME}={worker}")
+}
+
 fn labels<const N: usize>(pairs: [(&str, &str); N]) -> Labels {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -63,7 +63,8 @@ mod workload;
 
 pub use check::{Invalid, Problem, check};
 pub use cluster::{
-    Applied, Changes, Cluster, ClusterSettings, Conflict, Difference, Event, FIELD_MANAGER, ObjectName, Owner,
+    Applied, Changes, Cluster, ClusterSettings, Conflict, Difference, Drift, Event, FIELD_MANAGER, LogLine, Logs,
+    ObjectName, Owner, Running,
 };
 pub use error::Error;
 pub use image::{Image, Package, Program, Sysroot};

@@ -25,8 +25,8 @@ pub struct Workload {
     pub image: String,
     /// What the image's program is compiled for.
     pub architecture: Architecture,
-    /// The variables of the container. `WORKER_QUEUE_URLS`, `WORKER_ADDRESS` and `WORKER_GRACE` are added where they
-    /// are missing.
+    /// The variables of the container. `WORKER_QUEUE_URLS` and `WORKER_ADDRESS` are added where they are missing.
+    /// `WORKER_GRACE` must be less than `grace`; without it the worker takes 25 s at most.
     pub environment: BTreeMap<String, String>,
     /// The queues whose lengths scale the worker: one at least.
     pub queues: Vec<Queue>,
@@ -208,8 +208,6 @@ impl Workload {
         });
         variables.entry(WORKER_QUEUE_URLS.to_owned()).or_insert_with(|| urls.collect::<Vec<_>>().join(" "));
         variables.entry(WORKER_ADDRESS.to_owned()).or_insert_with(|| format!("0.0.0.0:{}", self.port));
-        // The worker must be through before it is killed.
-        variables.entry(WORKER_GRACE.to_owned()).or_insert_with(|| self.grace.saturating_sub(5).to_string());
         variables
     }
 }

@@ -16,6 +16,9 @@ pub struct Logs {
     /// The functions, by logical id or program; else all.
     #[arg(value_name = "FUNCTION")]
     pub functions: Vec<String>,
+    /// Show what the pods of workers write, too, in the cluster of this context of the kubeconfig.
+    #[arg(long, value_name = "NAME", conflicts_with = "local")]
+    pub kube_context: Option<String>,
     /// Go on with what is written from now on, until Ctrl-C.
     #[arg(long)]
     pub follow: bool,

@@ -77,7 +77,7 @@ fn open(opening: &Opening) -> anyhow::Result<()> {
 /// The stacks that are deployed. One that was named must be.
 async fn find(arguments: &Arguments, cloud: &Cloud, stacks: Vec<Stack>) -> anyhow::Result<Vec<RunningStack>> {
     let names: Vec<_> = stacks.iter().map(|stack| format!("`{}`", stack.name())).collect();
-    let found = join_all(stacks.into_iter().map(|stack| RunningStack::of(cloud.clone(), stack))).await;
+    let found = join_all(stacks.into_iter().map(|stack| RunningStack::as_deployed(cloud.clone(), stack))).await;
     if !arguments.names.is_empty() {
         return found.into_iter().collect();
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use assembly::{Finding, FormerId, Severity};
 use infra::plan::{Plan, Pseudo, Snapshot};
@@ -49,12 +50,14 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
         ui::error(&error);
         report.exit = Exit::Failed;
     }
-    let mut workers = Vec::new();
+    let (mut workers, registries) = (Vec::new(), Arc::default());
     for (instance, prepared) in all.iter().zip(&prepared) {
         // Without a cluster nothing is said of them, but a sealed plan has their images.
         let is_wanted = cluster.is_some() || arguments.out.is_some();
         workers.push(match prepared {
-            Ok(prepared) if is_wanted => WorkersPlan::of(&selection.app, cluster.as_ref(), instance, prepared).await?,
+            Ok(prepared) if is_wanted => {
+                WorkersPlan::of(&selection.app, cluster.as_ref(), &registries, instance, prepared).await?
+            }
             _ => None,
         });
         let has_workers = instance.cloud.local.is_none() && instance.stack.workers().next().is_some();

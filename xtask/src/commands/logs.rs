@@ -5,24 +5,32 @@ use std::io::{self, ErrorKind};
 use crate::cli::Logs;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operate::log_events::LogEvents;
+use crate::operate::all_logs::AllLogs;
+use crate::operate::log_events::{LogEvents, LogGroup};
 use crate::operate::log_printer::LogPrinter;
 use crate::operate::moment;
 use crate::operate::running_stack::RunningStack;
 use crate::services::cloudformation::Resource;
 use crate::ui;
+use crate::workloads::cluster;
+use crate::workloads::deployed::{self, DeployedWorker};
 
 /// What workers write on AWS, the cluster keeps.
-fn say_other_logs(running: &RunningStack, programs: &[&Resource]) {
-    let elsewhere = running
-        .stack
-        .workers()
-        .filter(|(program, _)| running.cloud.local.is_none() && programs.iter().any(|it| it.id == program.id));
-    for (program, worker) in elsewhere {
-        let (namespace, name) = (&worker.namespace, &worker.service_account);
+fn say_other_logs(workers: &[DeployedWorker]) {
+    for DeployedWorker { id, namespace, name } in workers {
         let command = format!("kubectl logs --namespace {namespace} deployment/{name} --all-pods --follow");
-        ui::say(format!("the log of the worker {} is in its cluster: `{command}`", program.id));
+        ui::say(format!("the log of the worker {id} is in its cluster: `{command}`, or `--kube-context NAME`"));
     }
+}
+
+/// The workers among `programs` whose logs are in a cluster.
+fn in_a_cluster(running: &RunningStack, programs: &[&Resource]) -> Vec<DeployedWorker> {
+    if running.cloud.local.is_some() {
+        return Vec::new();
+    }
+    let mut workers = deployed::workers(running);
+    workers.retain(|worker| programs.iter().any(|it| it.id == worker.id));
+    workers
 }
 
 /// Shows events until none is left, or with `--follow` until Ctrl-C.
@@ -34,11 +42,25 @@ pub async fn run(arguments: &Logs) -> anyhow::Result<Exit> {
         let named = arguments.functions.iter().map(|name| running.require(running.programs(), name));
         named.collect::<Result<Vec<_>, _>>()?
     };
-    let groups = running.log_groups(&functions);
-    say_other_logs(&running, &functions);
-    let mut log = LogEvents::since(&running.cloud, &groups, moment::before_now(arguments.since));
+    let mut groups = running.log_groups(&functions);
+    let workers = in_a_cluster(&running, &functions);
+    let since = moment::before_now(arguments.since);
+    let mut log = LogEvents::since(&running.cloud, &groups, since);
     if arguments.follow {
         log = log.followed();
+    }
+    let mut log = AllLogs::from(log);
+    match &arguments.kube_context {
+        Some(context) if !workers.is_empty() => {
+            let cluster = cluster::connect_to(context).await?;
+            for DeployedWorker { id, namespace, name } in workers {
+                let stack = running.stack.stack_name();
+                log.add(groups.len(), cluster.logs(stack, &namespace, &name, since, arguments.follow));
+                groups.push(LogGroup { label: id, name: format!("{namespace}/{name}") });
+            }
+        }
+        Some(_) => ui::say("no worker is among them: nothing is asked of the cluster"),
+        None => say_other_logs(&workers),
     }
     let mut printer = LogPrinter::new(&arguments.wanted, &groups);
     let ended = tokio::select! {

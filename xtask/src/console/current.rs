@@ -91,7 +91,8 @@ impl Current {
             // What is gone is said whether or not the source compiles.
             _ => running.borrow().iter().map(|it| it.stack.clone()).collect::<Vec<Stack>>(),
         };
-        let found = join_all(stacks.into_iter().map(|stack| RunningStack::of(self.cloud.clone(), stack))).await;
+        let found =
+            join_all(stacks.into_iter().map(|stack| RunningStack::as_deployed(self.cloud.clone(), stack))).await;
         let present = found.into_iter().filter(|it| !it.as_ref().is_err_and(is_absence));
         present.collect::<anyhow::Result<_>>().ok()
     }

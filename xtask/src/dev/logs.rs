@@ -9,6 +9,7 @@ use tokio::time::sleep;
 
 use crate::cli::LogFilter;
 use crate::console::Running;
+use crate::operate::all_logs::AllLogs;
 use crate::operate::log_events::{LogEvents, LogGroup};
 use crate::operate::log_printer::LogPrinter;
 use crate::operate::moment;
@@ -55,7 +56,7 @@ fn groups(stack: &RunningStack, several: bool) -> Vec<LogGroup> {
 
 async fn print(stack: &RunningStack, groups: &[LogGroup]) {
     let wanted = LogFilter::default();
-    let mut log = LogEvents::since(&stack.cloud, groups, moment::now()).followed();
+    let mut log = AllLogs::from(LogEvents::since(&stack.cloud, groups, moment::now()).followed());
     loop {
         if let Err(error) = LogPrinter::new(&wanted, groups).print(&mut log, true).await {
             ui::warn(format!("the logs of `{}` cannot be read: {error}", stack.stack.name()));

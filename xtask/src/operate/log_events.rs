@@ -54,6 +54,12 @@ impl LogEvent {
         Self { group: 0, time, stream: String::new(), message: message.to_owned(), id: String::new() }
     }
 
+    /// What a pod wrote of a worker in a cluster.
+    #[must_use]
+    pub const fn of_pod(group: usize, time: i64, pod: String, message: String) -> Self {
+        Self { group, time, stream: pod, message, id: String::new() }
+    }
+
     /// What no other event has.
     #[must_use]
     pub fn key(&self) -> (i64, String) {

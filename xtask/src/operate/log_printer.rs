@@ -7,7 +7,8 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value as Json, json};
 
-use super::log_events::{LogEvent, LogEvents, LogGroup};
+use super::all_logs::AllLogs;
+use super::log_events::{LogEvent, LogGroup};
 use super::log_line::{LogLine, Says, name_of};
 use super::moment;
 use crate::cli::{Level, LogFilter};
@@ -47,7 +48,7 @@ impl<'a> LogPrinter<'a> {
     ///
     /// # Errors
     /// When they cannot be read or written.
-    pub async fn print(&mut self, log: &mut LogEvents<'_>, goes_on: bool) -> anyhow::Result<()> {
+    pub async fn print(&mut self, log: &mut AllLogs<'_>, goes_on: bool) -> anyhow::Result<()> {
         loop {
             while let Some(event) = log.next().await? {
                 self.take(&event)?;

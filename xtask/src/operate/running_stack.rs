@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local::Call;
 use crate::operate::log_events::LogGroup;
+use crate::options;
 use crate::select::Selection;
 use crate::services::cloudformation::{self, Resource};
 use crate::stack::Stack;
@@ -51,7 +52,7 @@ pub const FUNCTION: Kind = Kind { one: "function", several: "functions", types: 
 pub const PROGRAM: Kind =
     Kind { one: "function or worker", several: "functions and workers", types: &["AWS::Lambda::Function", WORKER] };
 /// The type of workers.
-const WORKER: &str = "AWS::EKS::PodIdentityAssociation";
+pub const WORKER: &str = "AWS::EKS::PodIdentityAssociation";
 /// Queues.
 pub const QUEUE: Kind = Kind { one: "queue", several: "queues", types: &["AWS::SQS::Queue"] };
 
@@ -61,12 +62,23 @@ impl RunningStack {
         target.require_one_region(command)?;
         let stack = Selection::one(name, &target.stage, &OptionArgs::default())?;
         let cloud = cloud::connect(target, stack.default_region()).await?;
-        Self::of(cloud, stack).await
+        Self::as_deployed(cloud, stack).await
+    }
+
+    /// `stack` as it is deployed to `cloud`, built with the options that it was deployed with.
+    pub async fn as_deployed(cloud: Cloud, stack: Stack) -> anyhow::Result<Self> {
+        let deployed = deployed::require(&cloud, &stack).await?;
+        Self::with(cloud, options::as_deployed(stack, &deployed.snapshot.tags), deployed).await
     }
 
     /// `stack` as it is deployed to `cloud`.
     pub async fn of(cloud: Cloud, stack: Stack) -> anyhow::Result<Self> {
         let deployed = deployed::require(&cloud, &stack).await?;
+        Self::with(cloud, stack, deployed).await
+    }
+
+    /// `stack`, which is `deployed` to `cloud`.
+    pub async fn with(cloud: Cloud, stack: Stack, deployed: Deployed) -> anyhow::Result<Self> {
         let resources = cloudformation::resources(&cloud, &deployed.id).await?;
         let template = deployed.snapshot.resolved_resources();
         let names = Names::of(Home::of(&cloud, &stack, &deployed), &resources, &template);

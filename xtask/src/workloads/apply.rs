@@ -6,7 +6,7 @@ use kubernetes::{Applied, Cluster};
 use serde_json::{Value as Json, json};
 
 use super::cluster::{explain, tell};
-use super::plan::{WorkersPlan, registry};
+use super::plan::WorkersPlan;
 use super::{repository, workloads, written};
 use crate::app::App;
 use crate::cargo;
@@ -48,7 +48,7 @@ impl WorkersPlan {
         for (function, _) in stack.workers().filter(|(function, _)| self.missing.contains(&function.program)) {
             let Some(image) = self.images.get(&function.id) else { continue };
             let uri = repository::ensure(cloud, &self.project, &function.program).await?;
-            let pushed = registry(cloud, &uri).await?.push(image, None).await;
+            let pushed = self.registries.at(cloud, &uri).await?.push(image, None).await;
             let what = format!("the image of {} is not pushed: ", function.program);
             let pushed = pushed.map_err(|error| explain(&what, &error))?;
             ui::say(format!("  pushed the image of {}, {} KiB", function.program, pushed.sent.div_ceil(1024)));

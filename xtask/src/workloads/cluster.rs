@@ -24,7 +24,15 @@ pub async fn connect(context: Option<&str>, all: &[StackInstance<'_>]) -> anyhow
         let message = format!("`--kube-context` leads to one cluster, and the stacks go to {}", regions.join(" and "));
         return Err(Failure::new(message).exit(Exit::Usage).help("one region after the other: `--region NAME`").into());
     }
-    Ok(Some(Cluster::connect(None, context, settings()).await.map_err(|error| explain("", &error))?))
+    Ok(Some(connect_to(context).await?))
+}
+
+/// The cluster that the kubeconfig's `context` leads to.
+///
+/// # Errors
+/// When there is no such context, or the cluster is not in reach.
+pub async fn connect_to(context: &str) -> anyhow::Result<Cluster> {
+    Ok(Cluster::connect(None, context, settings()).await.map_err(|error| explain("", &error))?)
 }
 
 /// Takes the workers of a stack out of the cluster, before what they consume is deleted; says how many objects are gone.
@@ -95,7 +103,7 @@ pub(super) fn push_settings() -> PushSettings {
 }
 
 /// What a cluster or a registry says, after `what` it is about.
-pub(super) fn explain(what: &str, error: &kubernetes::Error) -> Failure {
+pub(crate) fn explain(what: &str, error: &kubernetes::Error) -> Failure {
     let failure = Failure::new(format!("{what}{}", error.message()));
     error.advice().iter().fold(failure, Failure::help)
 }

@@ -1,13 +1,15 @@
 //! What a deployment would do about the workers of a stack.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use infra::expression::ids_in;
 use infra::plan::{Action, Plan};
-use kubernetes::{Changes, Cluster, Image, Owner, Registry, Workload};
+use kubernetes::{Changes, Cluster, Image, Owner, Workload};
 use serde_json::Value as Json;
 
-use super::cluster::{as_json, explain, lines, push_settings};
+use super::cluster::{as_json, explain, lines};
+use super::registries::Registries;
 use super::{image, repository, workloads, written};
 use crate::app::App;
 use crate::assets;
@@ -28,6 +30,7 @@ pub struct WorkersPlan {
     pub(super) names: BTreeMap<String, String>,
     /// The programs whose images are not in their repositories.
     pub(super) missing: BTreeSet<String>,
+    pub(super) registries: Arc<Registries>,
     /// What would change in the cluster, with its context; none where no cluster is named.
     changes: Option<(String, Changes)>,
 }
@@ -41,6 +44,7 @@ impl WorkersPlan {
     pub async fn of(
         app: &App,
         cluster: Option<&Cluster>,
+        registries: &Arc<Registries>,
         instance: &StackInstance<'_>,
         prepared: &Prepared,
     ) -> anyhow::Result<Option<Self>> {
@@ -56,14 +60,15 @@ impl WorkersPlan {
             let path = path.ok_or_else(|| Failure::new(format!("the program of `{}` was not built", function.id)))?;
             let image = image::of(&workspace, function, path)?;
             let found = repository::find(cloud, project, &function.program).await?;
-            if !is_pushed(cloud, found.as_deref(), &image).await? {
+            if !is_pushed(registries, cloud, found.as_deref(), &image).await? {
                 missing.insert(function.program.clone());
             }
             let uri = found.unwrap_or_else(|| repository::foreseen_uri(cloud, project, &function.program));
             names.insert(function.id.clone(), format!("{uri}@{}", image.digest()));
             images.insert(function.id.clone(), image);
         }
-        let mut plan = Self { project: project.clone(), images, names, missing, changes: None };
+        let registries = Arc::clone(registries);
+        let mut plan = Self { project: project.clone(), images, names, missing, registries, changes: None };
         if let Some(cluster) = cluster {
             let objects = kubernetes::objects(&plan.foreseen(instance, prepared).await?)?;
             let changes = cluster.difference(plan.owner(stack), &objects).await;
@@ -157,17 +162,10 @@ impl WorkersPlan {
     }
 }
 
-async fn is_pushed(cloud: &Cloud, uri: Option<&str>, image: &Image) -> anyhow::Result<bool> {
+async fn is_pushed(registries: &Registries, cloud: &Cloud, uri: Option<&str>, image: &Image) -> anyhow::Result<bool> {
     let Some(uri) = uri else { return Ok(false) };
-    let registry = registry(cloud, uri).await?;
+    let registry = registries.at(cloud, uri).await?;
     Ok(registry.has_image(image).await.map_err(|error| explain("", &error))?)
-}
-
-/// The repository at `uri`, with the rights of who deploys.
-pub(super) async fn registry(cloud: &Cloud, uri: &str) -> anyhow::Result<Registry> {
-    let credentials = repository::credentials(&cloud.ecr).await?;
-    let registry = Registry::new(uri, Some(credentials), push_settings());
-    Ok(registry.map_err(|error| explain("", &error))?)
 }
 
 /// The resources that are others after the deployment, under the same logical ids.

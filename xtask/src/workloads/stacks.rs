@@ -1,5 +1,7 @@
 //! The workers of all stacks of a deployment.
 
+use std::sync::Arc;
+
 use kubernetes::Cluster;
 use serde_json::{Value as Json, json};
 
@@ -31,10 +33,10 @@ impl Workers {
         all: &[StackInstance<'_>],
         prepared: &[anyhow::Result<Prepared>],
     ) -> anyhow::Result<Self> {
-        let mut plans = Vec::new();
+        let (mut plans, registries) = (Vec::new(), Arc::default());
         for (instance, prepared) in all.iter().zip(prepared) {
             plans.push(match prepared {
-                Ok(prepared) => WorkersPlan::of(app, cluster.as_ref(), instance, prepared).await?,
+                Ok(prepared) => WorkersPlan::of(app, cluster.as_ref(), &registries, instance, prepared).await?,
                 Err(_) => None,
             });
         }

@@ -233,7 +233,7 @@ fn scaled(statements: impl FnOnce(Ref<StandardQueue>) -> Vec<Statement>) -> Stac
     let policies = vec![InlinePolicy { policy_name: "own".to_owned(), policy_document: rights }];
     let role = stack.named("Scaler").add(Role { policies, ..Role::for_service("pods.eks.amazonaws.com") });
     let trust = stack.named("Role").add(Role::for_service("pods.eks.amazonaws.com"));
-    let worker = Worker { scaler_role: Some(role.into()), ..worker.with_role(trust, &stack) };
+    let worker = Worker { scaler_role: Some(role.into()), ..worker.with_role(trust, &stack, "Billing") };
     stack.named("Billing").add(worker);
     stack
 }

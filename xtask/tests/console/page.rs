@@ -21,15 +21,15 @@ const AXE: Package = Package {
 /// What a message holds that would do something if the page took it for more than text.
 const HOSTILE: &str = "<img src=x onerror=\"document.title='ran'\"><script>document.title='ran'</script>";
 
-/// A console of `spaceships`, as a process.
+/// A console of one stack, as a process.
 struct Console {
     process: Child,
     address: String,
 }
 
 impl Console {
-    fn start(cloud: &LocalCloud) -> Self {
-        let mut command = cloud.command(&["console", "spaceships", "--local", "--json"]);
+    fn start(cloud: &LocalCloud, stack: &str) -> Self {
+        let mut command = cloud.command(&["console", stack, "--local", "--json"]);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -65,18 +65,15 @@ impl Scene {
         let url = validator.url("/validator");
         let system = cloud.system("spaceships").parameter("ModelValidatorUrl", &url).deploy();
         system.redeliver_after("SightingsQueueUrl", 1).await;
-        let console = Console::start(&cloud);
+        let console = Console::start(&cloud, "spaceships");
         let mut browser = Browser::start(&program);
         browser.open(&console.address);
         browser.wait_for("document.querySelectorAll('[data-part]').length > 10");
         Some(Self { browser, _console: console, system, validator })
     }
 
-    /// Opens a part as somebody without a mouse does.
     fn open_part(&mut self, id: &str) {
-        self.browser.evaluate(&format!("document.querySelector('[data-part={id}]').focus()"));
-        self.browser.press("Enter");
-        self.browser.wait_for(&format!("document.querySelector('#panel h2')?.textContent === '{id}'"));
+        open_part(&mut self.browser, id);
     }
 
     /// Presses the button with this text.
@@ -177,6 +174,13 @@ impl Scene {
         self.say_yes();
         self.wait_for_part("SightingsDlq", "none dead");
     }
+}
+
+/// Opens a part as somebody without a mouse does.
+fn open_part(browser: &mut Browser, id: &str) {
+    browser.evaluate(&format!("document.querySelector('[data-part={id}]').focus()"));
+    browser.press("Enter");
+    browser.wait_for(&format!("document.querySelector('#panel h2')?.textContent === '{id}'"));
 }
 
 /// Whether a part of the picture is not of the way that is shown.
@@ -306,6 +310,45 @@ async fn a_poisoned_message_is_found_mended_and_sent_back_on_the_page_alone() {
     assert_eq!(scene.browser.evaluate("document.querySelectorAll('img, main script').length"), 0);
     assert_eq!(scene.browser.evaluate("document.title"), title);
     assert_eq!(scene.browser.errors(), [] as [&str; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_is_shown_as_it_runs() {
+    let Some(program) = browser::program() else {
+        eprintln!("skipped: there is no Chromium on this machine, and `CHROME` names none");
+        return;
+    };
+    let cloud = LocalCloud::fresh();
+    let _system = cloud.system("order-requests").option("compute", "kubernetes").deploy();
+    let console = Console::start(&cloud, "order-requests");
+    let mut browser = Browser::start(&program);
+    browser.open(&console.address);
+    browser.wait_for("document.querySelectorAll('[data-part]').length > 10");
+    open_part(&mut browser, "ProcessingWorker");
+    let says = |text: &str| format!("document.getElementById('panel').textContent.includes({})", json!(text));
+    for text in [
+        "0 of at most 10",
+        "PendingQueue, ApprovedQueue, RejectedQueue",
+        "order-requests-dev",
+        "processing-worker",
+        "dynamodb:UpdateItem",
+        "WORKER_QUEUE_URLS",
+    ] {
+        browser.wait_for(&says(text));
+    }
+    let card = |text: &str| {
+        format!("document.querySelector('[data-part=ProcessingWorker]').textContent.includes({})", json!(text))
+    };
+    browser.wait_for(&card("no batches"));
+
+    // A message wakes it: its batch is seen, and the process that has it.
+    let _ = cloud.run(&["send", "order-requests", "PendingQueue", r#"{"not": "a request"}"#, "--local"]);
+    browser.wait_for(&card("batches: 1"));
+    open_part(&mut browser, "PendingQueue");
+    open_part(&mut browser, "ProcessingWorker");
+    browser.wait_for(&says("1 of at most 10"));
+    browser.wait_for("Boolean(document.querySelector('[data-invocations=ProcessingWorker] *'))");
+    assert_eq!(browser.errors(), [] as [&str; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -123,6 +123,11 @@ impl Project {
         command
     }
 
+    /// How a command ended that asks nothing of AWS.
+    pub(crate) fn run_alone(&self, arguments: &[&str]) -> CommandOutput {
+        CommandOutput::of(command(arguments).current_dir(APP.path()).env("ASSEMBLY", self.assembly()))
+    }
+
     /// How a command ended. The endpoint's port differs from run to run, and so does the time.
     pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
         let ended = CommandOutput::of(&mut self.command(arguments));
@@ -151,10 +156,27 @@ impl Project {
     /// Declares the system `orders` with the template `yaml`, and as workers all associations in it, by their logical ids and
     /// the names of their service accounts. Their program is the app of a workspace.
     pub(crate) fn declare_workers(&self, yaml: &str, workers: &[(&str, &str)]) {
+        self.declare_workers_as(yaml, workers, |_| ());
+    }
+
+    /// The same, with what `change` changes of each worker.
+    pub(crate) fn declare_workers_as(&self, yaml: &str, workers: &[(&str, &str)], change: impl Fn(&mut Worker)) {
         let mut system = system("orders", yaml);
         if let Outcome::Stack(stack) = &mut system.outcome {
             stack.functions.extend(workers.iter().map(|(id, name)| worker(id, name)));
+            stack.functions.iter_mut().filter_map(|function| function.worker.as_mut()).for_each(change);
         }
+        fs::write(self.assembly(), document(vec![system])).unwrap();
+    }
+
+    /// Declares a system with a stack that an app assembled.
+    pub(crate) fn declare_stack(&self, stack: Stack) {
+        let system = System {
+            name: stack.name.clone(),
+            description: String::new(),
+            options: Vec::new(),
+            outcome: Outcome::Stack(Box::new(stack)),
+        };
         fs::write(self.assembly(), document(vec![system])).unwrap();
     }
 
@@ -301,6 +323,7 @@ fn worker(id: &str, name: &str) -> Function {
             environment: [("WORKER_QUEUE_URLS".to_owned(), queues)].into_iter().collect(),
             replicas: Replicas { min: 0, max: 10, messages_per_pod: 100 },
             pod: Pod { millicores: 250, mebibytes: 256, termination_grace_period: 30 },
+            monitoring: None,
         }),
     }
 }

@@ -111,10 +111,11 @@ impl Scene {
         deployment["spec"]["template"]["spec"]["containers"][0].clone()
     }
 
-    /// How many objects the cluster has, but for those that its controllers make.
+    /// How many objects the cluster has, but for those that its controllers make and what was applied of each.
     pub(crate) fn objects(&self) -> usize {
-        let made = |name: &&String| name.starts_with("pods/") || name.starts_with("replicasets/");
-        self.cluster.names().iter().filter(|name| !made(name)).count()
+        let others = ["pods/", "replicasets/", "configmaps/"];
+        let is_other = |name: &&String| others.iter().any(|it| name.starts_with(it));
+        self.cluster.names().iter().filter(|name| !is_other(name)).count()
     }
 
     /// How many calls change the registry.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use aws_fake::Doing;
 use insta::assert_snapshot;
 use kubernetes_fake::Rollout;
 use serde_json::json;
@@ -97,6 +98,8 @@ fn workers_that_leave_the_source_leave_the_cluster() {
     scene.project.declare_workers(&format!("{STACK}{SECOND}"), &[("Consume", "consume"), ("Watch", "watch")]);
     scene.deploy().expect(0);
     assert_eq!(scene.objects(), 13);
+    // One token is good for all images.
+    assert_eq!(scene.project.called("GetAuthorizationToken"), 1);
     scene.project.declare_workers(STACK, &[("Consume", "consume")]);
     let diff = scene.diff().expect(3);
     assert!(diff.stdout.contains("orders in the cluster `dev`: 6 to remove\n"), "{diff}");
@@ -109,6 +112,25 @@ fn workers_that_leave_the_source_leave_the_cluster() {
     let deployed = scene.deploy().expect(0);
     assert_eq!(scene.objects(), 0, "{deployed}");
     scene.diff().expect(0);
+}
+
+#[test]
+fn a_worker_that_leaves_the_source_stays_as_long_as_the_update_can_fail() {
+    let (scene, both) = (Scene::new(), format!("{STACK}{SECOND}"));
+    scene.project.declare_workers(&both, &[("Consume", "consume"), ("Watch", "watch")]);
+    scene.deploy().expect(0);
+    let associations = || scene.project.live().iter().filter(|it| *it == "AWS::EKS::PodIdentityAssociation").count();
+
+    let changed = STACK.replace("AWS::SQS::Queue", "AWS::SQS::Queue\n    Properties: {DelaySeconds: 5}");
+    scene.project.declare_workers(&changed, &[("Consume", "consume")]);
+    scene.project.aws.fail_resource("Queue", Doing::Update, "SQS is not available");
+    let failed = scene.deploy().expect(1);
+    assert!(failed.stderr.contains("SQS is not available; the stack is as it was before"), "{failed}");
+    assert_eq!((scene.objects(), associations()), (13, 2), "{failed}");
+    scene.project.aws.heal("Queue");
+
+    scene.deploy().expect(0);
+    assert_eq!((scene.objects(), associations()), (7, 1));
 }
 
 #[test]

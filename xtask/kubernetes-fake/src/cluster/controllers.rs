@@ -59,7 +59,7 @@ impl State {
         let generation = value["metadata"]["generation"].as_i64().unwrap();
         let seen = if self.looks > 1 { generation } else { generation - 1 };
         value["status"] = json!({"observedGeneration": seen, "replicas": wanted, "updatedReplicas": wanted, "conditions": conditions,
-            "availableReplicas": if runs { wanted.clone() } else { json!(0) }});
+            "readyReplicas": if runs { wanted.clone() } else { json!(0) }, "availableReplicas": if runs { wanted.clone() } else { json!(0) }});
         value
     }
 

@@ -24,6 +24,15 @@ pub struct Applied {
     pub removed: usize,
 }
 
+/// How something is applied.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Patching {
+    /// Only asked.
+    pub(super) dry_run: bool,
+    /// Properties of others are taken over.
+    pub(super) force: bool,
+}
+
 impl Cluster {
     /// Applies `objects` in their order, by server-side apply as [`FIELD_MANAGER`]; waits until each Deployment does what
     /// it should, and removes objects with the labels of `owner` that are not among them.
@@ -56,6 +65,8 @@ impl Cluster {
             *event.0 += 1;
             tell(event.1);
         }
+        // Before the pods run: whatever comes of them, this was applied.
+        self.record(owner, objects).await?;
         for object in objects.iter().filter(|object| object.known() == Kind::DEPLOYMENT) {
             self.wait_for(&ObjectName::of(object), tell).await?;
         }
@@ -90,7 +101,7 @@ impl Cluster {
 
     async fn apply_one(&self, object: &Object) -> Result<DynamicObject, Error> {
         let name = ObjectName::of(object);
-        let result = self.patch(object, false, false).await;
+        let result = self.patch(object.known(), &name, &object.value(), Patching::default()).await;
         result.map_err(|error| {
             let conflicts = conflicts(&name, &error);
             if status(&error) == Some(409) && !conflicts.is_empty() {
@@ -101,12 +112,13 @@ impl Cluster {
         })
     }
 
-    /// Applies `object`, or only asks what would become of it. With `force` properties of others are taken over.
+    /// Applies `value`, or only asks what would become of it.
     pub(super) async fn patch(
         &self,
-        object: &Object,
-        dry_run: bool,
-        force: bool,
+        kind: Kind,
+        name: &ObjectName,
+        value: &Value,
+        Patching { dry_run, force }: Patching,
     ) -> Result<DynamicObject, kube::Error> {
         let parameters = &PatchParams {
             dry_run,
@@ -114,11 +126,8 @@ impl Cluster {
             field_manager: Some(FIELD_MANAGER.to_owned()),
             field_validation: Some(ValidationDirective::Strict),
         };
-        let value: &Value = &object.value();
         let patch = |client| async move {
-            Self::api(client, object.known(), object.namespace())
-                .patch(object.name(), parameters, &Patch::Apply(value))
-                .await
+            Self::api(client, kind, name.namespace.as_deref()).patch(&name.name, parameters, &Patch::Apply(value)).await
         };
         self.call(patch).await
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Cluster;
+use super::apply::Patching;
 use super::call::{refused, status};
 use super::compare::differences;
 use super::event::ObjectName;
@@ -62,12 +63,14 @@ impl Cluster {
                 changes.differences.push(Difference { object: name, path: String::new(), before: None, after });
                 continue;
             };
-            let mut result = self.patch(object, true, false).await;
+            let value = object.value();
+            let ask = Patching { dry_run: true, force: false };
+            let mut result = self.patch(object.known(), &name, &value, ask).await;
             if let Err(error) = &result
                 && status(error) == Some(409)
             {
                 changes.conflicts.extend(conflicts(&name, error));
-                result = self.patch(object, true, true).await;
+                result = self.patch(object.known(), &name, &value, Patching { force: true, ..ask }).await;
             }
             let after = result.map_err(|error| refused("compare", &name, &error))?;
             let values = [&live, &after].map(serde_json::to_value);

@@ -30,10 +30,17 @@ impl Cluster {
         tell: Tell<'_>,
     ) -> Result<usize, Error> {
         let mut removed = 0;
-        for live in self.superfluous(owner, objects, kinds).await?.into_iter().rev() {
-            if live.kind == Kind::NAMESPACE
-                && let Some(why) = self.holds(&live.name.name).await
-            {
+        let mut all: Vec<_> = self.superfluous(owner, objects, kinds).await?.into_iter().rev().collect();
+        // Namespaces come last, and what is kept of the others is in them.
+        let namespaces = all.split_off(all.iter().take_while(|live| live.kind != Kind::NAMESPACE).count());
+        for live in all {
+            self.delete(owner, &live).await?;
+            tell(Event::Removed(live.name));
+            removed += 1;
+        }
+        self.forget(owner, objects).await?;
+        for live in namespaces {
+            if let Some(why) = self.holds(&live.name.name).await {
                 tell(Event::Kept(live.name, why));
                 continue;
             }

@@ -21,7 +21,8 @@ async fn one_fault_at_each_call_of_an_application_and_a_removal_is_survived() {
             let cluster = fake.connect().await;
             let case = |error: kubernetes::Error| panic!("{fault:?}: {error}");
             cluster.apply(OWNER, objects, &mut |_| ()).await.unwrap_or_else(case);
-            assert_eq!(fake.names().len(), objects.len() + 4, "{fault:?}");
+            // With two pods and their sets, and what is kept of worker and namespace.
+            assert_eq!(fake.names().len(), objects.len() + 4 + 2, "{fault:?}");
             let changes = cluster.difference(OWNER, objects).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
             assert_eq!(changes.differences, [], "{fault:?}");
             cluster.remove(OWNER, &mut |_| ()).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));

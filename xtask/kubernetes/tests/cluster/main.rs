@@ -5,8 +5,10 @@
 mod apply;
 mod connect;
 mod difference;
+mod drift;
 mod fake;
 mod faults;
+mod logs;
 mod removal;
 mod rollout;
 #[path = "../manifests/workloads.rs"]

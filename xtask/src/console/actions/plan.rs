@@ -1,5 +1,7 @@
 //! What a deployment would change, and the deployment of exactly that.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -79,7 +81,7 @@ async fn plan(stack: &RunningStack, target: &TargetArgs, file: &std::path::Path)
     };
     let prepared = prepared?;
     // The console knows no cluster: of workers it pushes the images, and their files are written.
-    let workers = WorkersPlan::of(&selection.app, None, instance, &prepared).await?;
+    let workers = WorkersPlan::of(&selection.app, None, &Arc::default(), instance, &prepared).await?;
     Sealed::of(std::iter::once((instance, &prepared, workers.as_ref()))).write(file)?;
     let lines = prepared.plan.lines(&instance.label).into_iter().map(|line| {
         let tone = match line.tone {

@@ -30,10 +30,14 @@ export function environment(variables) {
   return list(variables.map(({ name, value }) => [name, value === null ? h("span", { class: "soft" }, "hidden: it looks like a secret") : value]));
 }
 
+/** Whether the events of `id` are kept where any are: of a worker nothing keeps them. */
+function keepsEvents(id) {
+  return shownStack()?.picture.parts.find((it) => it.id === id)?.kind === "function";
+}
+
 /** The last invocations of the function `id`, or batches of a worker, as far as their events are known. */
 export function invocations(id) {
-  // Of a worker nothing keeps the events.
-  const isFunction = shownStack()?.picture.parts.find((it) => it.id === id)?.kind === "function";
+  const isFunction = keepsEvents(id);
   const own = new Map();
   for (const event of state.events) {
     if (event.stack !== state.stack || !event.request || !event.part.split(",").includes(id)) continue;
@@ -104,7 +108,7 @@ function again(id, request, answers) {
 
 /** The event of the last invocation that got something of which `is` holds; nothing when none was kept. */
 export async function lastEvent(is) {
-  const last = state.events.findLast((it) => it.stack === state.stack && it.request && is(it));
+  const last = state.events.findLast((it) => it.stack === state.stack && it.request && keepsEvents(it.part) && is(it));
   if (!last || !state.local) return null;
   return server.request(state.stack, last.part, "event", { request: last.request }).then(({ event }) => event, () => null);
 }
