@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::iam::{Condition, Statement};
 use crate::reference::HasArn;
 use crate::value::{Intrinsic, Value};
-use crate::{dynamodb, eventbridge, lambda, s3, sns, sqs};
+use crate::{dynamodb, eventbridge, iam, kinesis, lambda, s3, scheduler, sns, sqs, stepfunctions};
 
 mod items;
 mod references;
@@ -29,6 +29,10 @@ impl<Q: sqs::Queue> BindsAs<bindings::sqs::Queue<()>> for Q {}
 impl BindsAs<bindings::lambda::Function<()>> for lambda::Function {}
 impl<T: sns::Topic> BindsAs<bindings::sns::Topic<()>> for T {}
 impl BindsAs<bindings::eventbridge::EventBus<()>> for eventbridge::EventBus {}
+impl BindsAs<bindings::kinesis::Stream<()>> for kinesis::Stream {}
+impl BindsAs<bindings::scheduler::ScheduleGroup<()>> for scheduler::ScheduleGroup {}
+impl BindsAs<bindings::sts::Role<()>> for iam::Role {}
+impl<K: stepfunctions::Workflow> BindsAs<bindings::sfn::StateMachine<()>> for stepfunctions::StateMachine<K> {}
 
 /// What one field of a function's bindings means in its stack.
 #[derive(Debug, Clone)]

@@ -6,6 +6,6 @@ mod table;
 
 pub use key::{Attribute, AttributeType, B, Key, N, S};
 pub use table::{
-    Billing, GlobalSecondaryIndex, IndexRef, LocalSecondaryIndex, PointInTimeRecovery, Projection, StreamRef,
-    StreamViewType, Table, Throughput, TimeToLive,
+    Billing, GlobalSecondaryIndex, IndexRef, LocalSecondaryIndex, PointInTimeRecovery, Projection, SecondaryIndex,
+    StreamRef, StreamViewType, Table, Throughput, TimeToLive,
 };

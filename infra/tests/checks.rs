@@ -45,7 +45,8 @@ impl Program for Counts {
 fn counts(stack: &mut Stack, index: &'static str) {
     let table = stack.named("Sightings").add(sightings());
     let role = stack.named("Role").add(Role::for_service("lambda.amazonaws.com"));
-    stack.named("Counts").add(Function::rust(Counts { by_model: table.index(index).into() }).with_role(role));
+    let index = GlobalSecondaryIndex::all(index, Key::hash(S("model")));
+    stack.named("Counts").add(Function::rust(Counts { by_model: table.index(&index).into() }).with_role(role));
 }
 
 #[test]

@@ -100,15 +100,13 @@ pub fn stack(stage: &Stage) -> Stack {
     // Logs: whole in a bucket, and by level and time in a table.
     let storage = parts::bucket_name(&stack, "roxs-logs-storage");
     let storage = parts::bucket(&mut stack, "LogStorage", storage, Bucket::default());
+    let by_time = GlobalSecondaryIndex::all("by-time", Key::hash_range(N("Part"), N("Timestamp")));
     let log_table = parts::table(
         &mut stack,
         "Logs",
         Table {
             table_name: named("RoxsLogIndex"),
-            global_secondary_indexes: vec![GlobalSecondaryIndex::all(
-                "by-time",
-                Key::hash_range(N("Part"), N("Timestamp")),
-            )],
+            global_secondary_indexes: vec![by_time.clone()],
             ..Table::keyed(Key::hash_range(S("LogLevel"), N("Timestamp")))
         },
     );
@@ -173,7 +171,7 @@ pub fn stack(stage: &Stage) -> Stack {
             ..Function::rust(api::Bindings {
                 images: image_table.into(),
                 logs: log_table.into(),
-                logs_by_time: log_table.index("by-time").into(),
+                logs_by_time: log_table.index(&by_time).into(),
                 notifications: notification_table.into(),
                 original: original.into(),
                 notification_processor: notification_processor.into(),

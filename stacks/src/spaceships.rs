@@ -74,15 +74,13 @@ pub fn stack(stage: &Stage) -> Stack {
         .named("SightingsQueuePolicy")
         .add(QueuePolicy { queues: vec![queue], policy_document: PolicyDocument::from([send]) });
 
+    let by_model = GlobalSecondaryIndex::all("by-model", Key::hash_range(S("model"), N("timestamp")));
     let sightings = parts::table(
         &mut stack,
         "Sightings",
         Table {
             table_name: named("spaceships-sightings"),
-            global_secondary_indexes: vec![GlobalSecondaryIndex::all(
-                "by-model",
-                Key::hash_range(S("model"), N("timestamp")),
-            )],
+            global_secondary_indexes: vec![by_model.clone()],
             ..Table::keyed(Key::hash_range(S("spaceship_id"), N("timestamp")))
         },
     );
@@ -135,7 +133,7 @@ pub fn stack(stage: &Stage) -> Stack {
             function_name: named("spaceships-calculator"),
             ..Function::rust(spaceships::calculator::Bindings {
                 sightings: sightings.into(),
-                sightings_by_model: sightings.index("by-model").into(),
+                sightings_by_model: sightings.index(&by_model).into(),
                 stats_cache: stats_cache.into(),
             })
         },

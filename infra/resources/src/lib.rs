@@ -2,6 +2,7 @@
 //! `infra::resources!`. Only what is named is made.
 
 mod docs;
+pub mod facts;
 mod invocation;
 pub mod model;
 pub mod names;

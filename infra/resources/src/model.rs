@@ -7,6 +7,8 @@ use schemas::Bounds;
 
 pub use builder::build;
 
+use crate::facts::Arn;
+
 /// A resource type.
 #[derive(Debug)]
 pub struct Model {
@@ -18,8 +20,8 @@ pub struct Model {
     pub items: Vec<Item>,
     /// What `Fn::GetAtt` gives, by the name of its method.
     pub attributes: Vec<(String, &'static str)>,
-    /// The attribute that is the ARN.
-    pub arn: Option<&'static str>,
+    /// How its ARN is told, if it has one.
+    pub arn: Option<Arn>,
 }
 
 /// A type that is made.

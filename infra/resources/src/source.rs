@@ -5,6 +5,7 @@ use quote::quote;
 use schemas::Bounds;
 
 use crate::docs;
+use crate::facts::{self, Arn};
 use crate::model::{Content, Enum, Field, Item, Kind, Model, Struct, Union};
 use crate::names::written;
 
@@ -66,14 +67,21 @@ impl Source<'_> {
         let infra = self.infra;
         let name = ident(&self.model.name);
         let resource_type = self.model.resource_type;
-        let arn = self.model.arn.map(|attribute| {
+        let arn = self.model.arn.map(|arn| {
+            let intrinsic = match arn {
+                Arn::Attribute(attribute) => quote!(GetAtt(id, #attribute)),
+                Arn::Reference => quote!(Ref(id)),
+                Arn::Text(text) => quote!(Sub(#text.replace("{}", id.as_str()))),
+            };
             quote! {
                 impl #infra::reference::HasArn for #name {
-                    fn arn(id: #infra::LogicalId) -> #infra::value::Intrinsic {
-                        #infra::value::Intrinsic::GetAtt(id, #attribute)
-                    }
+                    fn arn(id: #infra::LogicalId) -> #infra::value::Intrinsic { #infra::value::Intrinsic::#intrinsic }
                 }
             }
+        });
+        let binding = facts::binding(self.model.resource_type).map(|(module, binding)| {
+            let (module, binding) = (ident(module), ident(binding));
+            quote!(impl #infra::binding::BindsAs<#infra::resources::bindings::#module::#binding<()>> for #name {})
         });
         let attributes = self.model.attributes_trait().map(|trait_name| {
             let trait_name = ident(&trait_name);
@@ -97,6 +105,7 @@ impl Source<'_> {
                 const TYPE: &'static str = #resource_type;
             }
             #arn
+            #binding
             #attributes
         }
     }

@@ -166,6 +166,24 @@ impl GlobalSecondaryIndex {
     }
 }
 
+/// An index that a table declares.
+pub trait SecondaryIndex {
+    /// Its name.
+    fn name(&self) -> &'static str;
+}
+
+impl SecondaryIndex for GlobalSecondaryIndex {
+    fn name(&self) -> &'static str {
+        self.index_name
+    }
+}
+
+impl SecondaryIndex for LocalSecondaryIndex {
+    fn name(&self) -> &'static str {
+        self.index_name
+    }
+}
+
 /// A secondary index of a table of the same stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexRef {
@@ -176,10 +194,24 @@ pub struct IndexRef {
 }
 
 impl Ref<Table> {
-    /// The secondary index `name`. [`crate::check()`] reports one that the table does not define.
+    /// One of its secondary indexes, by the value that declares it. [`crate::check()`] reports one that the table does not
+    /// have.
+    ///
+    /// ```
+    /// use infra::dynamodb::{GlobalSecondaryIndex, Key, S, Table};
+    /// use infra::{Stack, Stage};
+    ///
+    /// let mut stack = Stack::new("orders", &Stage::default());
+    /// let by_model = GlobalSecondaryIndex::all("by-model", Key::hash(S("model")));
+    /// let table = stack.named("Orders").add(Table {
+    ///     global_secondary_indexes: vec![by_model.clone()],
+    ///     ..Table::keyed(Key::hash(S("id")))
+    /// });
+    /// assert_eq!(table.index(&by_model).name, "by-model");
+    /// ```
     #[must_use]
-    pub const fn index(self, name: &'static str) -> IndexRef {
-        IndexRef { table: self, name }
+    pub fn index(self, index: &impl SecondaryIndex) -> IndexRef {
+        IndexRef { table: self, name: index.name() }
     }
 }
 

@@ -46,7 +46,7 @@ rules! {
     UNREAD_POLICY = "LP05" High "a policy by reference, whose rights are not seen",
         "grant what is needed by bindings or in the role's own policies";
     INDEX_MISSING = "LP06" High "a query of an index that the role allows only on the table",
-        "bind the index itself: `sightings.index(\"by-model\")` as an `Index<Query>`";
+        "bind the index itself: `sightings.index(&by_model)` as an `Index<Query>`";
     INDEX_UNUSED = "LP07" High "an index that the role allows to query and the program does not",
         "remove the binding of the index";
     BROAD_ACTION = "LP08" High "a pattern of actions in the role of a function",

@@ -67,9 +67,10 @@ impl Case {
     /// The function and its role, made otherwise.
     fn with(function: impl FnOnce(&mut Stack, Function<()>) -> Function<()>, role: impl FnOnce(Role) -> Role) -> Self {
         let mut stack = Stack::new("orders", &Stage::default());
+        let by_time = GlobalSecondaryIndex::all("by-time", Key::hash_range(S("kind"), N("time")));
         let table = |stack: &mut Stack, id: &'static str| {
-            let index = GlobalSecondaryIndex::all("by-time", Key::hash_range(S("kind"), N("time")));
-            stack.named(id).add(Table { global_secondary_indexes: vec![index], ..Table::keyed(Key::hash(S("id"))) })
+            let indexes = vec![by_time.clone()];
+            stack.named(id).add(Table { global_secondary_indexes: indexes, ..Table::keyed(Key::hash(S("id"))) })
         };
         let [orders, archive, reports] = ["Orders", "Archive", "Reports"].map(|id| table(&mut stack, id));
         let bucket = stack.named("Documents").add(Bucket::default());
@@ -78,7 +79,7 @@ impl Case {
             orders: orders.into(),
             archive: archive.into(),
             reports: reports.into(),
-            by_time: orders.index("by-time").into(),
+            by_time: orders.index(&by_time).into(),
             documents: bucket.objects("docs/").into(),
         });
         let bound = function(&mut stack, bound);

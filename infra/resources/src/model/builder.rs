@@ -7,6 +7,7 @@ use schemas::{Definition, Group, Object, Relation, Scalar, Schema, Shape};
 use super::recursion::break_circles;
 use super::{Content, Enum, Field, Item, Kind, Model, Struct, Union, UnionVariant};
 use crate::docs;
+use crate::facts::{self, Arn};
 use crate::names::{pascal, snake, unique, variant};
 
 /// Names of more properties than this, of which one is given, make no readable field.
@@ -39,12 +40,13 @@ pub fn build(resource_type: &'static str, schema: &'static Schema, name: &str) -
     Model { resource_type, name: name.to_owned(), items: builder.items, attributes, arn }
 }
 
-fn attributes(resource_type: &str, schema: &'static Schema) -> (Vec<(String, &'static str)>, Option<&'static str>) {
+fn attributes(resource_type: &str, schema: &'static Schema) -> (Vec<(String, &'static str)>, Option<Arn>) {
     let own_arn = resource_type.rsplit("::").next().map(|kind| format!("{kind}Arn")).unwrap_or_default();
     let mut names: Vec<_> = schema.attributes().collect();
     names.sort_unstable();
     names.dedup();
-    let arn = names.iter().find(|it| **it == "Arn").or_else(|| names.iter().find(|it| **it == own_arn)).copied();
+    let arn = names.iter().find(|it| **it == "Arn").or_else(|| names.iter().find(|it| **it == own_arn));
+    let arn = arn.map(|name| Arn::Attribute(name)).or_else(|| facts::arn(resource_type));
     let mut taken: BTreeSet<_> = METHODS_OF_REFERENCES.map(str::to_owned).into();
     let others = names.into_iter().filter(|name| *name != "Arn");
     let method = |name: &'static str| {
