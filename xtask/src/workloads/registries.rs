@@ -20,15 +20,10 @@ impl Registries {
     /// When AWS gives no token, or `uri` is none.
     pub(super) async fn at(&self, cloud: &Cloud, uri: &str) -> anyhow::Result<Registry> {
         let mut known = self.0.lock().await;
-        let credentials = match known.get(&cloud.region) {
-            Some(credentials) => credentials.clone(),
-            None => {
-                let credentials = repository::credentials(&cloud.ecr).await?;
-                known.insert(cloud.region.clone(), credentials.clone());
-                credentials
-            }
-        };
-        let registry = Registry::new(uri, Some(credentials), push_settings());
+        if !known.contains_key(&cloud.region) {
+            known.insert(cloud.region.clone(), repository::credentials(&cloud.ecr).await?);
+        }
+        let registry = Registry::new(uri, known.get(&cloud.region).cloned(), push_settings());
         Ok(registry.map_err(|error| explain("", &error))?)
     }
 }

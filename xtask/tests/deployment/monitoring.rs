@@ -100,8 +100,8 @@ fn what_kubernetes_would_refuse_of_it_is_found_with_its_line() {
     ");
 }
 
-fn deploy(scene: &Scene, monitoring: Option<Assembled>) -> testing::CommandOutput {
-    scene.project.declare_workers_as(STACK, &[("Consume", "consume")], |it| it.monitoring.clone_from(&monitoring));
+fn deploy(scene: &Scene, monitoring: Option<&Assembled>) -> testing::CommandOutput {
+    scene.project.declare_workers_as(STACK, &[("Consume", "consume")], |it| it.monitoring = monitoring.cloned());
     scene.deploy()
 }
 
@@ -109,7 +109,7 @@ fn deploy(scene: &Scene, monitoring: Option<Assembled>) -> testing::CommandOutpu
 fn a_monitor_comes_and_goes_with_what_the_stack_says() {
     let scene = Scene::new();
     let monitoring = Assembled { namespace: "metrics".to_owned(), pod_monitor: Some([].into()) };
-    deploy(&scene, Some(monitoring)).expect(0);
+    deploy(&scene, Some(&monitoring)).expect(0);
     let monitor = scene.cluster.object("podmonitors", "orders-dev", "consume").unwrap();
     assert_eq!(monitor["spec"]["podMetricsEndpoints"][0]["path"], "/metrics");
     assert_eq!(scene.objects(), 8);
@@ -123,7 +123,7 @@ fn without_the_operator_of_prometheus_nothing_is_deployed() {
     let scene = Scene::new();
     scene.cluster.state().installed.retain(|it| *it != "podmonitors");
     let monitoring = Assembled { namespace: "metrics".to_owned(), pod_monitor: Some([].into()) };
-    let refused = deploy(&scene, Some(monitoring)).expect(1);
+    let refused = deploy(&scene, Some(&monitoring)).expect(1);
     assert_snapshot!(said(&refused.stderr), @r"
     error: the workers of `orders`: the cluster of context `dev` does not know the kind PodMonitor of `monitoring.coreos.com/v1`; nothing was deployed
       help: install Prometheus's operator, or do without a monitor
