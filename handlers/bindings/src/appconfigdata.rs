@@ -52,12 +52,12 @@ impl<A> Configuration<A> {
 /// The configuration `profile` of an application as it is deployed to an environment: the ids of the three, strings or
 /// CloudFormation's intrinsic functions.
 #[must_use]
-pub fn configuration(application: Value, environment: Value, profile: Value) -> Target {
+pub fn configuration(application: &Value, environment: &Value, profile: &Value) -> Target {
     let fill = |pattern| {
         let part = |name: &str| match name {
-            "application" => Some(&application),
-            "environment" => Some(&environment),
-            "profile" => Some(&profile),
+            "application" => Some(application),
+            "environment" => Some(environment),
+            "profile" => Some(profile),
             _ => None,
         };
         Pattern(pattern).fill(part).unwrap_or_default()

@@ -63,7 +63,7 @@ macro_rules! binding {
 
         $(#[$doc])*
         pub struct $name<A> {
-            resource: $crate::resource::Resource,
+            resource: $crate::resource::Held,
             #[cfg $gate]
             client: $crate::runtime::Client<$name<()>>,
             actions: std::marker::PhantomData<fn() -> A>,
@@ -95,7 +95,7 @@ macro_rules! binding {
         )*
 
         impl<A> $name<A> {
-            fn of(resource: $crate::resource::Resource) -> Self {
+            fn of(resource: $crate::resource::Held) -> Self {
                 Self {
                     resource,
                     #[cfg $gate]
@@ -127,7 +127,7 @@ macro_rules! binding {
 
         impl<A: $crate::Actions<$name<()>>, T: $crate::Reference<$name<()>>> From<T> for $name<A> {
             fn from(reference: T) -> Self {
-                Self::of($crate::resource::Resource::of(reference))
+                Self::of($crate::resource::Held::of(reference))
             }
         }
 
@@ -157,7 +157,7 @@ macro_rules! binding {
         impl<'de, A> $crate::support::Deserialize<'de> for $name<A> {
             fn deserialize<D: $crate::support::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Ok(Self {
-                    resource: $crate::resource::Resource::bound(deserializer)?,
+                    resource: $crate::resource::Held::bound(deserializer)?,
                     #[cfg $gate]
                     client: $crate::runtime::Client::current(),
                     actions: std::marker::PhantomData,

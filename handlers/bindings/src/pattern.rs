@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 pub(crate) struct Pattern<'a>(pub(crate) &'a str);
 
 impl Pattern<'_> {
-    /// The text with the values that `named` gives: a string where all of them are strings, else `!Sub`. Nothing when one
+    /// The text with the values that `value_of` gives: a string where all of them are strings, else `!Sub`. Nothing when one
     /// is not known.
-    pub(crate) fn fill<'v>(self, named: impl Fn(&str) -> Option<&'v Value>) -> Option<Value> {
+    pub(crate) fn fill<'v>(self, value_of: impl Fn(&str) -> Option<&'v Value>) -> Option<Value> {
         // The whole of it is a value as it is.
-        if let Some(value) = self.0.strip_prefix('{').and_then(|it| named(it.strip_suffix('}')?)) {
+        if let Some(value) = self.0.strip_prefix('{').and_then(|it| value_of(it.strip_suffix('}')?)) {
             return Some(value.clone());
         }
         let mut text = String::new();
@@ -23,17 +23,16 @@ impl Pattern<'_> {
             text += before;
             rest = after;
             if before.ends_with('$') {
-                text += &format!("{{{word}}}");
+                text.extend(["{", word, "}"]);
                 continue;
             }
-            let (names, attribute) = word.split_once('.').map_or((word, None), |(names, it)| (names, Some(it)));
-            let (name, value) = names.split('|').find_map(|name| Some((name, named(name)?)))?;
-            match placeholder(value, attribute) {
-                Some(placeholder) => text += &placeholder,
-                None => {
-                    text += &format!("${{{name}}}");
-                    others.insert(name.to_owned(), value.clone());
-                }
+            let (parts, attribute) = word.split_once('.').map_or((word, None), |(parts, it)| (parts, Some(it)));
+            let (name, value) = parts.split('|').find_map(|name| Some((name, value_of(name)?)))?;
+            if let Some(placeholder) = placeholder(value, attribute) {
+                text += &placeholder;
+            } else {
+                text.extend(["${", name, "}"]);
+                others.insert(name.to_owned(), value.clone());
             }
         }
         text += rest;
@@ -71,9 +70,10 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(pattern: &str, value: Value, expected: Value) {
+    fn check(pattern: &str, value: impl Into<Value>, expected: impl Into<Value>) {
+        let value = value.into();
         let found = Pattern(pattern).fill(|name| (name == "it").then_some(&value));
-        assert_eq!(found.unwrap_or_default(), expected);
+        assert_eq!(found.unwrap_or_default(), expected.into());
     }
 
     #[test]

@@ -104,16 +104,16 @@ impl<K> Reference<K> for Target {
     }
 }
 
-/// One resource, seen from either side.
+/// What a binding holds: one resource, seen from either side.
 #[derive(Debug, Clone)]
-pub enum Resource {
+pub enum Held {
     /// In the stack: how CloudFormation names it, and what its operations act on.
     Declared(Box<Target>),
     /// In the function: its name, ARN or URL.
     Bound(String),
 }
 
-impl Resource {
+impl Held {
     /// What `reference` leads to.
     pub fn of<K>(reference: impl Reference<K>) -> Self {
         Self::Declared(Box::new(reference.target()))

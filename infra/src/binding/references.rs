@@ -81,5 +81,5 @@ pub fn configuration(
     profile: impl Into<Value>,
 ) -> Target {
     let [application, environment, profile] = [application.into(), environment.into(), profile.into()];
-    bindings::appconfig::configuration(json(&application), json(&environment), json(&profile))
+    bindings::appconfig::configuration(&json(&application), &json(&environment), &json(&profile))
 }

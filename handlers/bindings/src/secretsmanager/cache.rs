@@ -95,13 +95,16 @@ fn read(client: &Client, arn: &str) -> impl Future<Output = Result<GetSecretValu
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Poll;
 
     use super::*;
 
     /// The value with the version `id`; `reads` counts.
-    async fn value(id: &str, reads: &AtomicUsize) -> Result<GetSecretValueOutput, Failure> {
-        reads.fetch_add(1, Ordering::Relaxed);
-        Ok(GetSecretValueOutput::builder().version_id(id).build())
+    fn value(id: &str, reads: &AtomicUsize) -> impl Future<Output = Result<GetSecretValueOutput, Failure>> {
+        std::future::poll_fn(move |_| {
+            reads.fetch_add(1, Ordering::Relaxed);
+            Poll::Ready(Ok(GetSecretValueOutput::builder().version_id(id).build()))
+        })
     }
 
     #[tokio::test]

@@ -4,12 +4,12 @@ pub mod others;
 
 /// Calls what a kind of binding offers, each operation through a binding that grants it alone.
 ///
-/// After `and` are the operations whose calls are written in [`others`].
+/// After `+` are the operations whose calls are written in [`others`].
 macro_rules! calls {
     ($(
         $module:ident: $service:ident::$kind:ident {
             $($call:ident($($argument:expr),*): $operation:ident;)*
-        } $(and { $($other:ident: $other_operation:ident;)* })?
+        } $(+ { $($other:ident: $other_operation:ident;)* })?
     )+) => {
         /// What is called: each a service, a kind of binding and an operation.
         pub const CALLED: &[(&str, &str, &str)] = &[$(
@@ -84,7 +84,7 @@ calls! {
         query(): Query;
         scan(): Scan;
         update_item(): UpdateItem;
-    } and {
+    } + {
         batch_get_item: BatchGetItem;
         transact_condition_check_item: ConditionCheckItem;
     }
@@ -95,7 +95,7 @@ calls! {
         put_item(): PutItem;
         query(): Query;
         update_item(): UpdateItem;
-    } and {
+    } + {
         batch_get_item: BatchGetItem;
         transact_condition_check_item: ConditionCheckItem;
     }
@@ -137,7 +137,7 @@ calls! {
         sign(): Sign;
         verify(): Verify;
         verify_mac(): VerifyMac;
-    } and {
+    } + {
         re_encrypt_from: ReEncryptFrom;
         re_encrypt_to: ReEncryptTo;
     }
@@ -169,7 +169,7 @@ calls! {
         put_object_tagging("a"): PutObjectTagging;
         restore_object("a"): RestoreObject;
         upload_part("a"): UploadPart;
-    } and {
+    } + {
         delete_objects: DeleteObjects;
     }
     scheduler_schedule_group: scheduler::ScheduleGroup {
