@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::iam::{Condition, Statement};
 use crate::reference::HasArn;
 use crate::value::{Intrinsic, Value};
-use crate::{dynamodb, eventbridge, iam, kinesis, lambda, s3, scheduler, sns, sqs, stepfunctions};
+use crate::{dynamodb, eventbridge, iam, kinesis, kms, lambda, s3, scheduler, secretsmanager, sns, sqs, ssm, stepfunctions};
 
 mod items;
 mod references;
@@ -30,7 +30,10 @@ impl BindsAs<bindings::lambda::Function<()>> for lambda::Function {}
 impl<T: sns::Topic> BindsAs<bindings::sns::Topic<()>> for T {}
 impl BindsAs<bindings::eventbridge::EventBus<()>> for eventbridge::EventBus {}
 impl BindsAs<bindings::kinesis::Stream<()>> for kinesis::Stream {}
+impl BindsAs<bindings::kms::Key<()>> for kms::Key {}
 impl BindsAs<bindings::scheduler::ScheduleGroup<()>> for scheduler::ScheduleGroup {}
+impl BindsAs<bindings::secretsmanager::Secret<()>> for secretsmanager::Secret {}
+impl BindsAs<bindings::ssm::Parameter<()>> for ssm::Parameter {}
 impl BindsAs<bindings::sts::Role<()>> for iam::Role {}
 impl<K: stepfunctions::Workflow> BindsAs<bindings::sfn::StateMachine<()>> for stepfunctions::StateMachine<K> {}
 

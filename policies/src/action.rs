@@ -155,6 +155,12 @@ actions! {
         PUT_RECORDS = "kinesis:PutRecords",
         SUBSCRIBE_TO_SHARD = "kinesis:SubscribeToShard",
     }
+    /// AWS Key Management Service.
+    kms {
+        ALL = "kms:*",
+        DECRYPT = "kms:Decrypt",
+        GENERATE_DATA_KEY = "kms:GenerateDataKey",
+    }
     /// AWS Lambda.
     lambda {
         INVOKE_FUNCTION = "lambda:InvokeFunction",
@@ -162,7 +168,11 @@ actions! {
     }
     /// AWS Secrets Manager.
     secretsmanager {
+        DESCRIBE_SECRET = "secretsmanager:DescribeSecret",
+        GET_RANDOM_PASSWORD = "secretsmanager:GetRandomPassword",
         GET_SECRET_VALUE = "secretsmanager:GetSecretValue",
+        PUT_SECRET_VALUE = "secretsmanager:PutSecretValue",
+        UPDATE_SECRET_VERSION_STAGE = "secretsmanager:UpdateSecretVersionStage",
     }
     /// AWS Step Functions.
     states {

@@ -23,6 +23,7 @@ const RULES: &[Rule] = &[
     rule("alarm-datapoints", "an alarm that needs more datapoints than it looks at"),
     rule("alarm-period", "an alarm's period that CloudWatch does not have"),
     rule("alarm-window", "an alarm that looks further back than CloudWatch does"),
+    rule("alias-name", "a key's name that AWS keeps for its own"),
     rule("authorizer-ttl", "an authorizer's answers that are kept for too long, or for all alike"),
     rule("batch-size", "a batch larger than the event source allows"),
     rule("binding-field", "a field of a function's bindings that no environment variable can hold"),
@@ -53,6 +54,7 @@ const RULES: &[Rule] = &[
     rule("kafka-servers", "a cluster of Kafka without brokers"),
     rule("key-attribute-twice", "an attribute that is both parts of a key"),
     rule("key-attribute-type", "a key attribute with different types in different keys"),
+    rule("key-rotation", "a period of rotation for a key that is not rotated"),
     rule(
         "kubernetes-name",
         "a namespace or service account of a worker that Kubernetes does not take, or that another has",
@@ -88,7 +90,13 @@ const RULES: &[Rule] = &[
     rule("rule-without-target", "a rule of EventBridge whose events go nowhere"),
     rule("schedule", "a schedule that EventBridge does not take"),
     rule("schedule-deduplication", "a schedule that sends to a FIFO queue which does not tell duplicates by content"),
+    rule("secret-password", "a password that Secrets Manager does not make"),
+    rule(
+        "secret-rotation",
+        "an exchange of a secret that Secrets Manager does not take, or that it may not invoke the function for",
+    ),
     rule("source-without-stream", "a table whose changes are read and that has no stream"),
+    rule("ssm-parameter", "a value or name of a parameter that Systems Manager does not take"),
     rule("stack-limit", "more resources, parameters, outputs or bytes than a stack may have, or nearly so many"),
     rule("stale-deployment", "a deployment made before the last part of its API"),
     rule(

@@ -117,6 +117,7 @@ pub(super) fn all() -> Vec<Facts> {
             .referred_to_as("Name", "arn:{partition}:iam::{account}:saml-provider/{name}"),
         plain("AWS::IAM::User", "iam").yielding(&[("Arn", "arn:{partition}:iam::{account}:user{path}{id}")]),
 
+        plain("AWS::KMS::Alias", "kms"),
         plain("AWS::KMS::Key", "kms")
             .holding(Holds::Uncounted("key material"))
             .yielding(&[("Arn", "arn:{partition}:kms:{region}:{account}:key/{id}"), ("KeyId", "{id}")]),
@@ -190,6 +191,8 @@ pub(super) fn all() -> Vec<Facts> {
             .yielding(&[("Arn", "arn:{partition}:ssm:{region}:{account}:parameter/{id}")])
             .drawn_when_used(),
 
+        plain("AWS::SecretsManager::ResourcePolicy", "secretsmanager"),
+        plain("AWS::SecretsManager::RotationSchedule", "secretsmanager").leading(ways::rotation),
         plain("AWS::SecretsManager::Secret", "secretsmanager")
             .holding(Holds::Uncounted("secret value"))
             .yielding(&[("Id", "{id}")])

@@ -221,6 +221,12 @@ pub(crate) fn route_of_api(drawing: &mut Drawing<'_>, _: &str, properties: &Json
     }
 }
 
+/// What exchanges a secret.
+pub(crate) fn rotation(drawing: &mut Drawing<'_>, _: &str, properties: &Json) {
+    let function = properties.get("RotationLambdaARN").and_then(|function| drawing.part(function));
+    way(drawing, function, properties.get("SecretId"), "exchanges");
+}
+
 /// The address of a function.
 pub(crate) fn url(drawing: &mut Drawing<'_>, id: &str, properties: &Json) {
     way(drawing, Some(id.to_owned()), properties.get("TargetFunctionArn"), "");

@@ -1,0 +1,116 @@
+//! What exchanges secrets.
+
+use policies::action;
+use serde::{Serialize, Serializer};
+
+use super::Secret;
+use crate::check::Check;
+use crate::iam::Statement;
+use crate::lambda::{Function, Permission};
+use crate::reference::{Ref, Resource};
+use crate::units::Days;
+use crate::value::{Intrinsic, Value};
+
+/// Exchanges a secret from time to time, by a function.
+///
+/// The function's permission has to be there first: `parts::rotate` adds both, and the rights of the function's role.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html>
+#[derive(Debug, Clone)]
+pub struct RotationSchedule {
+    /// The secret. Changing it replaces the schedule.
+    pub secret: Ref<Secret>,
+    /// The function, which is invoked for each of four steps.
+    ///
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
+    pub function: Ref<Function>,
+    /// How often, every 1 to 1,000 days.
+    pub every: Days,
+    /// Whether it is exchanged as soon as this is deployed.
+    pub rotates_immediately: bool,
+}
+
+impl RotationSchedule {
+    /// Exchanges `secret` by `function`, at once and then every so many days.
+    #[must_use]
+    pub const fn new(secret: Ref<Secret>, function: Ref<Function>, every: Days) -> Self {
+        Self { secret, function, every, rotates_immediately: true }
+    }
+
+    /// Lets Secrets Manager invoke the function for secrets of this account.
+    ///
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html>
+    #[must_use]
+    pub fn permission(&self) -> Permission {
+        Permission {
+            function_name: self.function,
+            action: action::lambda::INVOKE_FUNCTION,
+            principal: "secretsmanager.amazonaws.com".into(),
+            // It is the account that AWS' documentation has Secrets Manager name.
+            source_arn: None,
+            source_account: Some(Value::sub("${AWS::AccountId}")),
+        }
+    }
+
+    /// What the function's role must allow.
+    ///
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html>
+    #[must_use]
+    pub fn rights(&self) -> [Statement; 2] {
+        let exchange = Statement::allow([
+            action::secretsmanager::DESCRIBE_SECRET,
+            action::secretsmanager::GET_SECRET_VALUE,
+            action::secretsmanager::PUT_SECRET_VALUE,
+            action::secretsmanager::UPDATE_SECRET_VERSION_STAGE,
+        ]);
+        let invent = Statement::allow([action::secretsmanager::GET_RANDOM_PASSWORD]);
+        [exchange.on(self.secret.arn()), invent.on("*")]
+    }
+}
+
+impl Serialize for RotationSchedule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Rules {
+            automatically_after_days: Days,
+        }
+        #[derive(Serialize)]
+        struct Wire {
+            #[serde(rename = "SecretId")]
+            secret: Ref<Secret>,
+            #[serde(rename = "RotationLambdaARN")]
+            function: Intrinsic,
+            #[serde(rename = "RotationRules")]
+            rules: Rules,
+            #[serde(rename = "RotateImmediatelyOnUpdate")]
+            immediately: Option<bool>,
+        }
+        Wire {
+            secret: self.secret,
+            function: self.function.arn(),
+            rules: Rules { automatically_after_days: self.every },
+            immediately: (!self.rotates_immediately).then_some(false),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl Resource for RotationSchedule {
+    const TYPE: &'static str = "AWS::SecretsManager::RotationSchedule";
+
+    fn check(&self, check: &mut Check<'_>) {
+        if !(1..=1_000).contains(&self.every.0) {
+            check.error("secret-rotation", format!("every {} is not every 1 to 1000 days", self.every));
+        }
+        let lets = |permission: &Permission| {
+            permission.function_name == self.function
+                && permission.principal.literal().is_some_and(|it| it == "secretsmanager.amazonaws.com")
+        };
+        if !check.stack.resources_of::<Permission>().any(|(_, permission)| lets(permission)) {
+            let message =
+                format!("Secrets Manager may not invoke `{}`, which it exchanges the secret by", self.function.id());
+            check.error("secret-rotation", message).help("add `RotationSchedule::permission` first");
+        }
+    }
+}
