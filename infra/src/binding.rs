@@ -9,7 +9,9 @@ use serde_json::Value as Json;
 use crate::iam::{Condition, Statement};
 use crate::reference::HasArn;
 use crate::value::{Intrinsic, Value};
-use crate::{dynamodb, eventbridge, iam, kinesis, kms, lambda, s3, scheduler, secretsmanager, sns, sqs, ssm, stepfunctions};
+use crate::{
+    dynamodb, eventbridge, iam, kinesis, kms, lambda, s3, scheduler, secretsmanager, sns, sqs, ssm, stepfunctions,
+};
 
 mod items;
 mod references;
