@@ -1,6 +1,7 @@
 //! Amazon API Gateway's REST APIs: what they consist of, and how a state of them is deployed.
 
 mod account;
+mod authorizer;
 mod content;
 mod deployment;
 mod gateway_response;
@@ -11,8 +12,11 @@ mod model;
 mod resource;
 mod rest_api;
 mod stage;
+mod usage_plan;
 
 pub use account::Account;
+pub(crate) use authorizer::check_ttl;
+pub use authorizer::{CognitoAuthorizer, Identity, LambdaAuthorizer};
 pub use deployment::{Deployment, deploy};
 pub use gateway_response::{GatewayResponse, ResponseType};
 pub use integration::{Integration, IntegrationResponse, PassthroughBehavior, ServiceIntegration};
@@ -21,3 +25,4 @@ pub use model::{Model, RequestValidator};
 pub use resource::ApiResource;
 pub use rest_api::{EndpointType, RestApi};
 pub use stage::{AccessLogSetting, ApiStage, LoggingLevel, MethodSetting};
+pub use usage_plan::{ApiKey, Period, Quota, Throttle, UsagePlan, UsagePlanKey};

@@ -1,7 +1,10 @@
 //! HTTP and WebSocket APIs, and the addresses of functions: what the template and the picture say of them, and what is found wrong.
 
 use bindings::Program;
-use infra::apigateway::{AccessLogSetting, HttpMethod};
+use infra::apigateway::{
+    self, AccessLogSetting, ApiKey, Authorization, CognitoAuthorizer, HttpMethod, Identity, Integration, Method,
+    Period, Quota, RestApi, Throttle, UsagePlan, UsagePlanKey,
+};
 use infra::apigatewayv2::{
     ApiStage, Cors, HttpApi, HttpAuthorization, HttpIntegration, HttpRoute, JwtAuthorizer, LambdaAuthorizer, RouteKey,
     ServiceCall, WebSocketApi, WebSocketAuthorization, WebSocketAuthorizer, WebSocketIntegration, WebSocketKey,
@@ -151,6 +154,100 @@ fn web_socket() -> Stack {
     stack
 }
 
+/// A REST API whose methods let in by functions, by a user pool, and by keys.
+fn rest() -> Stack {
+    let mut stack = Stack::new("shop", &Stage::default());
+    let (_, answer) = function(&mut stack);
+    let api = stack.named("Api").add(RestApi::named("shop"));
+    let token = Identity::Token { header: "Authorization".to_owned(), validation: Some("^Bearer .+$".to_owned()) };
+    let lambda = |name: &str, identity| apigateway::LambdaAuthorizer {
+        rest_api: api,
+        name: name.to_owned(),
+        function: answer,
+        identity,
+        result_ttl: Some(Seconds(300)),
+    };
+    let tokens = stack.named("Tokens").add(lambda("tokens", token));
+    let whole = Identity::Request(vec!["method.request.header.Authorization".to_owned(), "context.path".to_owned()]);
+    let requests = stack.named("Requests").add(lambda("requests", whole));
+    for (id, authorizer) in [("TokensPermission", tokens), ("RequestsPermission", requests)] {
+        let arn = api.authorizer_arn(authorizer);
+        stack.named(id).add(Permission::service(answer, "apigateway.amazonaws.com", arn));
+    }
+    let pool = "arn:aws:cognito-idp:sa-east-1:123456789012:userpool/sa-east-1_AbC";
+    let users = stack.named("Users").add(CognitoAuthorizer {
+        rest_api: api,
+        name: "users".to_owned(),
+        user_pools: vec![pool.into()],
+        header: "Authorization".to_owned(),
+    });
+    let methods = [
+        (HttpMethod::Get, Authorization::lambda(tokens), None),
+        (HttpMethod::Put, Authorization::lambda(requests), None),
+        (HttpMethod::Post, Authorization::cognito(users, ["orders"]), Some(true)),
+    ];
+    for (method, authorization, api_key_required) in methods {
+        let open = Method::open(api, None, method, Integration::lambda(answer));
+        stack.named(format!("{method:?}")).add(Method { authorization, api_key_required, ..open });
+    }
+    let deployment = apigateway::deploy(&mut stack, "Deployment", api);
+    let stage = stack.named("Stage").add(apigateway::ApiStage::of(api, deployment, "live"));
+    let plan = stack.named("Plan").add(UsagePlan {
+        stages: vec![(api, stage)],
+        throttle: Some(Throttle { rate_limit: 10, burst_limit: 20 }),
+        quota: Some(Quota { limit: 1_000, period: Period::Day }),
+        ..UsagePlan::default()
+    });
+    let key = stack.named("Key").add(ApiKey::default());
+    stack.named("PlanKey").add(UsagePlanKey { key, usage_plan: plan });
+    stack
+}
+
+#[test]
+fn the_template_of_authorizers_and_usage_plans_of_a_rest_api() {
+    let kinds = ["::ApiGateway::Authorizer", "::UsagePlan", "::ApiKey", "::ApiGateway::Method", "::Permission"];
+    insta::assert_snapshot!("rest_authorizers", template(&rest(), &kinds));
+}
+
+/// A deployment freezes who decides, as well.
+#[test]
+fn an_authorizer_is_a_part_of_what_is_deployed() {
+    let stack = rest();
+    let template = Template::render(&stack);
+    let (id, deployment) = template.section("Resources").find(|(id, _)| id.starts_with("Deployment")).unwrap();
+    let waits_for = deployment["DependsOn"].as_array().unwrap();
+    assert!(["Tokens", "Requests", "Users"].iter().all(|part| waits_for.iter().any(|it| it == part)), "{id}");
+}
+
+#[test]
+fn a_key_that_no_plan_takes_and_a_plan_of_another_api() {
+    check(
+        |stack, answer| {
+            let api = stack.named("Api").add(RestApi::named("shop"));
+            let open = Method::open(api, None, HttpMethod::Get, Integration::lambda(answer));
+            stack.named("Get").add(Method { api_key_required: Some(true), ..open });
+            let other = stack.named("Other").add(RestApi::named("other"));
+            let deployment = apigateway::deploy(stack, "Deployment", api);
+            let stage = stack.named("Stage").add(apigateway::ApiStage::of(api, deployment, "live"));
+            stack.named("Plan").add(UsagePlan { stages: vec![(other, stage)], ..UsagePlan::default() });
+            let lambda = apigateway::LambdaAuthorizer {
+                rest_api: other,
+                name: "anyone".to_owned(),
+                function: answer,
+                identity: Identity::Request(Vec::new()),
+                result_ttl: Some(Seconds(60)),
+            };
+            stack.named("Anyone").add(lambda);
+        },
+        &[
+            "api-key-without-plan: `Get`: it asks for a key, and `Api` is under no usage plan of the stack | add a \
+             `UsagePlan` with its stage, or no key lets in",
+            "other-api: `Plan`: the stage `Stage` is not one of `Other` | name a stage together with its own API",
+            "authorizer-ttl: `Anyone`: answers are kept, and nothing says for whom | name in `identity` what says who asks",
+        ],
+    );
+}
+
 /// The resources of the services `services`, and the outputs.
 fn template(stack: &Stack, services: &[&str]) -> String {
     let mut json = Template::render(stack).into_json();
@@ -181,7 +278,7 @@ fn the_template_and_picture_of_a_web_socket_api_and_of_a_function_url() {
 
 #[test]
 fn nothing_is_found_wrong_with_them() {
-    for stack in [http(), web_socket()] {
+    for stack in [http(), web_socket(), rest()] {
         let found: Vec<_> = infra::check(&stack).iter().map(ToString::to_string).collect();
         assert_eq!(found, Vec::<String>::new());
     }

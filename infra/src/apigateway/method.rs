@@ -5,7 +5,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
-use super::{ApiResource, Integration, Model, RequestValidator, RestApi, resource};
+use super::{ApiResource, Integration, Model, RequestValidator, RestApi, UsagePlan, resource};
 use crate::check::Check;
 use crate::reference::{Ref, Resource};
 use crate::value::{Intrinsic, Value};
@@ -215,6 +215,13 @@ impl Resource for Method {
         self.check_path(check);
         self.check_responses(check);
         self.check_validation(check);
+        let covers = |plan: &UsagePlan| plan.stages.iter().any(|(api, _)| *api == self.rest_api_id);
+        if self.api_key_required == Some(true) && !check.stack.resources_of::<UsagePlan>().any(|(_, plan)| covers(plan))
+        {
+            let message =
+                format!("it asks for a key, and `{}` is under no usage plan of the stack", self.rest_api_id.id());
+            check.warning("api-key-without-plan", message).help("add a `UsagePlan` with its stage, or no key lets in");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::api::{HttpApi, WebSocketApi};
 use super::integration::invocations;
+use crate::apigateway::check_ttl;
 use crate::check::Check;
 use crate::lambda::Function;
 use crate::reference::{Ref, Resource};
@@ -175,14 +176,7 @@ impl Resource for LambdaAuthorizer {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Authorizer";
 
     fn check(&self, check: &mut Check<'_>) {
-        let Some(ttl) = self.result_ttl else { return };
-        if ttl > Seconds(3_600) {
-            check.error("authorizer-ttl", format!("answers are kept for {ttl}, 3600 s are allowed"));
-        }
-        if ttl > Seconds(0) && self.identity_source.is_empty() {
-            let message = "answers are kept, and nothing says for whom";
-            check.error("authorizer-ttl", message).help("name in `identity_source` what says who asks");
-        }
+        check_ttl(self.result_ttl, self.identity_source.is_empty(), "identity_source", check);
     }
 }
 

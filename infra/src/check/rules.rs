@@ -24,6 +24,7 @@ const RULES: &[Rule] = &[
     rule("alarm-period", "an alarm's period that CloudWatch does not have"),
     rule("alarm-window", "an alarm that looks further back than CloudWatch does"),
     rule("alias-name", "a key's name that AWS keeps for its own"),
+    rule("api-key-without-plan", "a method that asks for a key, of an API without a usage plan"),
     rule("authorizer-ttl", "an authorizer's answers that are kept for too long, or for all alike"),
     rule("batch-size", "a batch larger than the event source allows"),
     rule("binding-field", "a field of a function's bindings that no environment variable can hold"),

@@ -48,6 +48,9 @@ impl Facts {
 pub(super) fn all() -> Vec<Facts> {
     vec![
         plain("AWS::ApiGateway::Account", "apigateway"),
+        // Those who call have its value.
+        plain("AWS::ApiGateway::ApiKey", "apigateway").holding(Holds::Uncounted("API key")),
+        plain("AWS::ApiGateway::Authorizer", "apigateway").yielding(&[("AuthorizerId", "{id}")]),
         plain("AWS::ApiGateway::Deployment", "apigateway"),
         plain("AWS::ApiGateway::GatewayResponse", "apigateway"),
         plain("AWS::ApiGateway::Method", "apigateway").leading(ways::route),
@@ -58,6 +61,8 @@ pub(super) fn all() -> Vec<Facts> {
             .yielding(&[("RestApiId", "{id}")])
             .drawn_as(Kind::Api, "REST API"),
         plain("AWS::ApiGateway::Stage", "apigateway"),
+        plain("AWS::ApiGateway::UsagePlan", "apigateway"),
+        plain("AWS::ApiGateway::UsagePlanKey", "apigateway"),
 
         plain("AWS::ApiGatewayV2::Api", "execute-api")
             .yielding(&[("ApiId", "{id}")])
