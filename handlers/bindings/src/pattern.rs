@@ -11,7 +11,8 @@ impl Pattern<'_> {
     /// is not known.
     pub(crate) fn fill<'v>(self, value_of: impl Fn(&str) -> Option<&'v Value>) -> Option<Value> {
         // The whole of it is a value as it is.
-        if let Some(value) = self.0.strip_prefix('{').and_then(|it| value_of(it.strip_suffix('}')?)) {
+        let whole = self.0.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        if let Some(value) = whole.filter(|it| !it.contains('{')).and_then(&value_of) {
             return Some(value.clone());
         }
         let mut text = String::new();
@@ -88,6 +89,7 @@ mod tests {
         check("{it.Name}:*", json!("arn:aws:states:::stateMachine:m"), json!("m:*"));
         let imported = json!({ "Fn::ImportValue": "Arn" });
         check("{it}/*", imported.clone(), json!({ "Fn::Sub": ["${it}/*", { "it": imported }] }));
+        check("{it}/{it}", "b", "b/b");
         check("{other|it}/*", json!("b"), json!("b/*"));
         check("*", json!("b"), json!("*"));
         check("{other}/*", json!("b"), Value::Null);
