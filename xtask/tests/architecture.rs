@@ -157,7 +157,9 @@ fn infra_and_policies_do_no_io() {
     for line in ["use std::fs;", "use std::{env, fmt};", "std::process::exit(1)", "println!()", "SystemTime::now()"] {
         assert!(outside.is_match(line), "`{line}` is not recognised");
     }
-    let files = ["infra/src", "infra/schemas/src", "infra/resources/src", "policies/src"].iter().flat_map(|folder| rust_files(&root().join(folder)));
+    let files = ["infra/src", "infra/schemas/src", "infra/resources/src", "policies/src"]
+        .iter()
+        .flat_map(|folder| rust_files(&root().join(folder)));
     let found: Vec<_> = files.flat_map(|file| code_lines(&file, &outside)).collect();
     check_none("these lines reach outside", &found);
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot prepare has failed")]
 
+#[allow(dead_code, reason = "what is of use to compile samples is not called here")]
 #[path = "../../infra/resources/tests/every_type/sample.rs"]
 mod sample;
 #[path = "../../infra/resources/tests/every_type/text.rs"]
