@@ -11,10 +11,14 @@ use engine::stack::Stack as Assembled;
 use infra::apigateway::{
     ApiResource, HttpMethod, Integration, Method, PassthroughBehavior, RestApi, ServiceIntegration,
 };
+use infra::dynamodb::{Key, S, StreamViewType, Table};
 use infra::eks::Worker;
 use infra::eventbridge::{EventPattern, Rule, Target};
 use infra::iam::{InlinePolicy, ManagedPolicy, PolicyDocument, Principal, Role, Statement};
-use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function, Permission};
+use infra::kinesis::Stream;
+use infra::lambda::{
+    Destination, EventInvokeConfig, EventSourceMapping, Function, Permission, Position, RecordPosition, StreamMapping,
+};
 use infra::s3::{Bucket, Notification, NotificationConfiguration};
 use infra::sns::{StandardTopic, Subscription, TopicPolicy};
 use infra::sqs::StandardQueue;
@@ -67,6 +71,31 @@ fn the_parts_give_the_queue_poller_what_it_needs() {
     let (mut stack, function, queue) = stack();
     parts::consume(&mut stack, queue, function, Batch::default());
     assert_eq!(check(&stack, function), [] as [&str; 0]);
+}
+
+#[test]
+fn the_parts_give_the_readers_of_streams_what_they_need() {
+    let (mut stack, function, _) = stack();
+    let table = stack
+        .named("Table")
+        .add(Table { stream_specification: Some(StreamViewType::NewImage), ..Table::keyed(Key::hash(S("id"))) });
+    let stream = stack.named("Stream").add(Stream::default());
+    parts::consume_stream(&mut stack, StreamMapping::new(table, function, Position::Latest));
+    parts::consume_stream(&mut stack, StreamMapping::new(stream, function, RecordPosition::Latest));
+    assert_eq!(check(&stack, function), [] as [&str; 0]);
+}
+
+#[test]
+fn a_mapping_whose_role_may_not_read_that_stream_is_found() {
+    let (mut stack, function, _) = stack();
+    let stream = stack.named("Stream").add(Stream::default());
+    stack.named("Source").add(StreamMapping::new(stream, function, RecordPosition::Latest));
+    let expected = [
+        "PL01: the role of `Processor` lacks `kinesis:DescribeStream`, `kinesis:DescribeStreamSummary`, \
+         `kinesis:GetRecords`, `kinesis:GetShardIterator`, `kinesis:ListShards`",
+        "PL01: the role of `Processor` lacks `kinesis:ListStreams`",
+    ];
+    assert_eq!(check(&stack, function), expected);
 }
 
 #[test]
