@@ -41,10 +41,11 @@ fn every_call_of_every_binding_is_found_with_the_binding_that_makes_it_and_no_ot
     let kinds = bindings::kinds();
     let granted = kinds.iter().flat_map(|(kind, granted)| granted.iter().map(move |it| (*kind, it)));
     let ways = operation::services().flat_map(|service| operation::ways(service).iter().map(move |it| (service, it)));
+    let ways: Vec<_> = ways.collect();
     let called: Vec<_> = granted
         .clone()
         .map(|(_, it)| (it.service, operation::shown_as(it.service, it.operation)))
-        .chain(ways.clone().map(|(service, way)| (service, way.shown_as)))
+        .chain(ways.iter().map(|(service, way)| (*service, way.shown_as)))
         .collect();
     check("canary-services", &called, &[("s3", "create_session")]);
 
