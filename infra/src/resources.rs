@@ -256,7 +256,8 @@ pub fn serialize<S: Serializer>(value: &impl Write, serializer: S) -> Result<S::
 
 #[doc(hidden)]
 pub use {
-    crate::__serialize as serialize, crate::__serialize_value as serialize_value, ::resources_macro::make, serde,
+    crate::__serialize as serialize, crate::__serialize_value as serialize_value, ::bindings, ::resources_macro::make,
+    serde,
 };
 
 #[doc(hidden)]
@@ -320,6 +321,21 @@ macro_rules! __serialize_value {
 /// stack.named("Setting").add(Setting::new(setting::Type::String, stream.arn()));
 /// assert_eq!(stack.assemble().findings, []);
 /// assert!(Template::render(&stack).to_yaml().contains("RetentionPeriodHours: 168"));
+/// ```
+///
+/// What functions use is bound as the resources of this crate are:
+///
+/// ```
+/// use bindings::firehose::{DeliveryStream as Deliveries, PutRecord};
+/// use infra::{Stack, Stage};
+///
+/// infra::resources! { AWS::KinesisFirehose::DeliveryStream, AWS::SES::EmailIdentity }
+///
+/// let mut stack = Stack::new("orders", &Stage::default());
+/// let deliveries = stack.named("Deliveries").add(DeliveryStream::default());
+/// let bound: Deliveries<PutRecord> = deliveries.into();
+/// let sender = stack.named("Sender").add(EmailIdentity::new("example.com"));
+/// let sender: bindings::ses::EmailIdentity<bindings::ses::SendEmail> = sender.into();
 /// ```
 ///
 /// A type that AWS does not have is refused, with the one that is meant:
