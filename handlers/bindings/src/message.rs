@@ -161,7 +161,10 @@ mod tests {
 
     #[test]
     fn a_binding_without_a_type_is_named_as_it_is_written() {
-        assert_eq!(named(std::any::type_name::<Queue<SendMessage>>()), "bindings::sqs::Queue<bindings::sqs::SendMessage>");
+        assert_eq!(
+            named(std::any::type_name::<Queue<SendMessage>>()),
+            "bindings::sqs::Queue<bindings::sqs::SendMessage>"
+        );
         assert_eq!(
             named(std::any::type_name::<Queue<SendMessage, String>>()),
             "bindings::sqs::Queue<bindings::sqs::SendMessage, alloc::string::String>"
