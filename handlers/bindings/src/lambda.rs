@@ -15,6 +15,9 @@ crate::binding! {
 }
 
 #[cfg(feature = "lambda")]
+crate::evidence::ways!(InvokeWith of Invoke);
+
+#[cfg(feature = "lambda")]
 pub use invoked::Invoked;
 
 #[cfg(feature = "lambda")]
@@ -26,7 +29,7 @@ mod invoked {
     use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-    use super::{Function, Invoke};
+    use super::{Function, Invoke, InvokeWith};
     use crate::message::{Message, text};
     use crate::trace::{Effects, parameter};
     use crate::{Grants, evidence};
@@ -56,7 +59,7 @@ mod invoked {
         where
             A: Grants<Invoke, P>,
         {
-            evidence::call::<Self, Invoke>();
+            evidence::call::<Self, InvokeWith>();
             Ok(self.client.get().invoke().function_name(self.name()).payload(Blob::new(text(message)?)))
         }
     }

@@ -17,6 +17,9 @@ crate::binding! {
 }
 
 #[cfg(feature = "sns")]
+crate::evidence::ways!(PublishMessage of Publish);
+
+#[cfg(feature = "sns")]
 pub use sent::Sent;
 
 #[cfg(feature = "sns")]
@@ -28,7 +31,7 @@ mod sent {
     use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-    use super::{Publish, Topic};
+    use super::{Publish, PublishMessage, Topic};
     use crate::message::{Message, text};
     use crate::trace::{Effects, parameter};
     use crate::{Grants, evidence};
@@ -62,7 +65,7 @@ mod sent {
         where
             A: Grants<Publish, P>,
         {
-            evidence::call::<Self, Publish>();
+            evidence::call::<Self, PublishMessage>();
             Ok(self.client.get().publish().topic_arn(self.arn()).message(text(message)?))
         }
     }

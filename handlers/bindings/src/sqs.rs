@@ -24,6 +24,9 @@ crate::binding! {
 }
 
 #[cfg(feature = "sqs")]
+crate::evidence::ways!(Send of SendMessage, SendBatch of SendMessageBatch);
+
+#[cfg(feature = "sqs")]
 mod typed;
 
 #[cfg(feature = "sqs")]

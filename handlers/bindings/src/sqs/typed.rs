@@ -5,7 +5,7 @@ use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
 use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
 use aws_sdk_sqs::types::builders::SendMessageBatchRequestEntryBuilder;
 
-use super::{Queue, SendMessage, SendMessageBatch};
+use super::{Queue, Send, SendBatch, SendMessage, SendMessageBatch};
 use crate::message::{Message, text};
 use crate::{Grants, evidence};
 
@@ -30,7 +30,7 @@ impl<A, M: Message> Queue<A, M> {
     where
         A: Grants<SendMessage, P>,
     {
-        evidence::call::<Self, SendMessage>();
+        evidence::call::<Self, Send>();
         Ok(self.client.get().send_message().queue_url(self.url()).message_body(text(message)?))
     }
 
@@ -50,7 +50,7 @@ impl<A, M: Message> Queue<A, M> {
         A: Grants<SendMessageBatch, P>,
         M: 'a,
     {
-        evidence::call::<Self, SendMessageBatch>();
+        evidence::call::<Self, SendBatch>();
         let entries = entries.into_iter().map(|(entry, message)| Ok(entry.message_body(text(message)?).build()?));
         let entries = entries.collect::<Result<Vec<_>, BatchError>>()?;
         Ok(self.client.get().send_message_batch().queue_url(self.url()).set_entries(Some(entries)))
