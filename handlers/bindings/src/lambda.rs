@@ -49,7 +49,7 @@ mod invoked {
         }
     }
 
-    impl<A, M: Message> Function<A, M> {
+    impl<A, M> Function<A, M> {
         /// The SDK's `invoke` of this function with `message` as JSON.
         ///
         /// # Errors
@@ -58,6 +58,7 @@ mod invoked {
         pub fn invoke_with<P>(&self, message: &M) -> serde_json::Result<InvokeFluentBuilder>
         where
             A: Grants<Invoke, P>,
+            M: Message,
         {
             evidence::call::<Self, InvokeWith>();
             Ok(self.client.get().invoke().function_name(self.name()).payload(Blob::new(text(message)?)))

@@ -33,7 +33,7 @@ pub use notification::Notification;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no type of messages",
     label = "not declared as one",
-    note = "declare it beside the type with `bindings::message!({Self});`"
+    note = "a type is declared with `bindings::message!`, and a binding says it as `Queue<SendMessage, Order>`"
 )]
 pub trait Message: Serialize {
     /// What it is on this way.

@@ -55,7 +55,7 @@ mod sent {
         }
     }
 
-    impl<A, M: Message> Topic<A, M> {
+    impl<A, M> Topic<A, M> {
         /// The SDK's `publish` of `message` as JSON to this topic.
         ///
         /// # Errors
@@ -64,6 +64,7 @@ mod sent {
         pub fn publish_message<P>(&self, message: &M) -> serde_json::Result<PublishFluentBuilder>
         where
             A: Grants<Publish, P>,
+            M: Message,
         {
             evidence::call::<Self, PublishMessage>();
             Ok(self.client.get().publish().topic_arn(self.arn()).message(text(message)?))

@@ -20,7 +20,7 @@ pub enum BatchError {
     Entry(#[from] BuildError),
 }
 
-impl<A, M: Message> Queue<A, M> {
+impl<A, M> Queue<A, M> {
     /// The SDK's `send_message` of `message` as JSON to this queue.
     ///
     /// # Errors
@@ -29,6 +29,7 @@ impl<A, M: Message> Queue<A, M> {
     pub fn send<P>(&self, message: &M) -> serde_json::Result<SendMessageFluentBuilder>
     where
         A: Grants<SendMessage, P>,
+        M: Message,
     {
         evidence::call::<Self, Send>();
         Ok(self.client.get().send_message().queue_url(self.url()).message_body(text(message)?))
@@ -48,7 +49,7 @@ impl<A, M: Message> Queue<A, M> {
     ) -> Result<SendMessageBatchFluentBuilder, BatchError>
     where
         A: Grants<SendMessageBatch, P>,
-        M: 'a,
+        M: Message + 'a,
     {
         evidence::call::<Self, SendBatch>();
         let entries = entries.into_iter().map(|(entry, message)| Ok(entry.message_body(text(message)?).build()?));
