@@ -22,11 +22,7 @@ pub(crate) fn between(before: &Template, after: &Template, now: impl Fn(&str) ->
 fn flow(before: &Kept, old: &str, after: &Kept, new: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut told = Vec::new();
-    // What is as it was has its messages as before, whatever they are.
-    let is_new = |end: &End<'_>, mut deployed: Box<dyn Iterator<Item = End<'_>> + '_>| {
-        !deployed.any(|it| it.by == end.by && it.kept.is_same(end.kept) && it.is_in_envelope == end.is_in_envelope)
-    };
-    for taken in after.taken(new).filter(|taken| is_new(taken, Box::new(before.taken(old)))) {
+    for taken in after.taken(new).filter(|taken| is_new(taken, before.taken(old))) {
         for sent in before.sent(old) {
             let Some(mismatch) = mismatch(&sent, &taken) else { continue };
             let (by, what, at) = (sent.by, short(sent.type_name), &sent.kept.place);
@@ -41,7 +37,7 @@ fn flow(before: &Kept, old: &str, after: &Kept, new: &str) -> Vec<Finding> {
             told.push(mismatch.path);
         }
     }
-    for sent in after.sent(new).filter(|sent| is_new(sent, Box::new(before.sent(old)))) {
+    for sent in after.sent(new).filter(|sent| is_new(sent, before.sent(old))) {
         for taken in before.taken(old) {
             let Some(mismatch) = mismatch(&sent, &taken).filter(|it| !it.is_addition()) else { continue };
             // What is retyped does not fit in either direction; the first says it.
@@ -60,6 +56,11 @@ fn flow(before: &Kept, old: &str, after: &Kept, new: &str) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether an end differs from what is deployed. What is as it was has its messages as before, whatever they are.
+fn is_new<'a>(end: &End<'_>, mut deployed: impl Iterator<Item = End<'a>>) -> bool {
+    !deployed.any(|it| it.by == end.by && it.kept.is_same(end.kept) && it.is_in_envelope == end.is_in_envelope)
 }
 
 fn mismatch(sent: &End<'_>, taken: &End<'_>) -> Option<Mismatch> {
