@@ -1,7 +1,8 @@
 //! From references to the resources of a stack to the bindings of its functions, and back to what a binding means.
 
-use bindings::declaration::{self, Operation};
+use bindings::declaration::{self, Declaration, Operation};
 use bindings::fields::{self, Content, Field, Refusal};
+use bindings::message::{Carried, Described};
 use bindings::{Grant, Program};
 use policies::{Action, Operator, Quantifier};
 use serde_json::Value as Json;
@@ -54,6 +55,8 @@ pub struct Binding {
     pub grants: Vec<Statement>,
     /// The operations that it is allowed for.
     pub operations: Vec<Operation>,
+    /// The type of what goes through it, when it says so.
+    pub message: Option<Described>,
 }
 
 impl Binding {
@@ -84,7 +87,7 @@ pub(crate) enum Problem {
 /// The bindings of a program, in the order of their fields, and what is wrong with those that are left out.
 ///
 /// A field that is no binding becomes a variable with its value and grants nothing.
-pub(crate) fn of<P: Program>(bindings: &P) -> (Vec<Binding>, Vec<Problem>) {
+pub(crate) fn of<P: Program<I>, I: Carried>(bindings: &P) -> (Vec<Binding>, Vec<Problem>) {
     let fields = match fields::of(bindings) {
         Ok(fields) => fields,
         Err(refusal) => return (Vec::new(), vec![Problem::Type(refusal)]),
@@ -96,14 +99,14 @@ pub(crate) fn of<P: Program>(bindings: &P) -> (Vec<Binding>, Vec<Problem>) {
         match content {
             Ok(Content::Plain(plain)) => {
                 let value = Value::Literal(plain);
-                let (grants, operations) = (Vec::new(), Vec::new());
-                bound.push(Binding { field, type_name: String::new(), variable, value, grants, operations });
+                let (type_name, grants, operations) = (String::new(), Vec::new(), Vec::new());
+                bound.push(Binding { field, type_name, variable, value, grants, operations, message: None });
             }
             Ok(Content::Declaration(declaration)) => {
                 let grants = declaration.grants.into_iter().filter_map(statement).collect();
                 let value = Value::from_json(declaration.variable);
-                let (type_name, operations) = (declaration.type_name, declaration.operations);
-                bound.push(Binding { field, type_name, variable, value, grants, operations });
+                let Declaration { type_name, operations, message, .. } = declaration;
+                bound.push(Binding { field, type_name, variable, value, grants, operations, message });
             }
             Err(refusal) => problems.push(Problem::Field(field, refusal)),
         }

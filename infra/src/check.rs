@@ -17,6 +17,7 @@ mod sizes;
 
 use serde_json::{Map, Value as Json};
 
+use crate::message;
 use crate::parallel;
 use crate::schema;
 use crate::stack::{Declared, Stack};
@@ -52,6 +53,7 @@ pub fn check_rendered(stack: &Stack, template: &Template) -> Vec<Finding> {
     }
     names::physical(&resources, &mut findings);
     sizes::together(stack, &mut findings);
+    message::check(stack, template, &mut findings);
     protection::check(stack, &mut findings);
     references::tags(&scope, &mut uses, &mut findings);
     references::outputs(&scope, &mut uses, &mut findings);

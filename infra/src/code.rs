@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bindings::Program;
+use bindings::message::{Carried, Described, Way};
 use indexmap::IndexMap;
 
 use crate::binding::{self, Binding, Problem};
@@ -19,6 +20,7 @@ pub struct Code {
     library: &'static str,
     bindings: Vec<Binding>,
     problems: Vec<Problem>,
+    input: Option<Described>,
 }
 
 /// Environment variables that are not a stack's to set.
@@ -30,11 +32,11 @@ pub(crate) struct ReservedVariables<'a> {
 }
 
 impl Code {
-    pub(crate) fn of<P: Program>(bindings: &P) -> Self {
+    pub(crate) fn of<P: Program<I>, I: Carried>(bindings: &P) -> Self {
         let (bindings, problems) = binding::of(bindings);
         // What the path of a type starts with is its crate.
         let library = std::any::type_name::<P>().split("::").next().unwrap_or_default();
-        Self { program: P::NAME, library, bindings, problems }
+        Self { program: P::NAME, library, bindings, problems, input: I::described(Way::Taken) }
     }
 
     /// The name of the binary.
@@ -53,6 +55,11 @@ impl Code {
     #[must_use]
     pub fn bindings(&self) -> &[Binding] {
         &self.bindings
+    }
+
+    /// The type of what it takes, when it says so.
+    pub(crate) const fn input(&self) -> Option<&Described> {
+        self.input.as_ref()
     }
 
     /// What its bindings allow the role that it runs with, a statement or two for each binding that grants something.

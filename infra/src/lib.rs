@@ -21,6 +21,7 @@ pub mod kinesis;
 pub mod kms;
 pub mod lambda;
 pub mod logs;
+mod message;
 pub mod output;
 mod parallel;
 pub mod parameter;

@@ -21,11 +21,13 @@ mod wording;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use assembly::Finding;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use crate::expression;
 use crate::facts::{self, Holds};
+use crate::message;
 use crate::template::ARTIFACTS_BUCKET;
 use crate::translate;
 
@@ -107,6 +109,9 @@ pub struct Plan {
     pub permissions: Vec<PermissionChange>,
     /// The updates that must come before the last one, in order.
     pub steps: Vec<Step>,
+    /// Messages that may not be taken, by how their types change. [`Plan::check`] tells them.
+    #[serde(skip)]
+    messages: Vec<Finding>,
 }
 
 impl Plan {
@@ -144,9 +149,22 @@ impl Plan {
             permissions: permissions::between(&policies[0], &policies[1]),
             resources,
             steps: Vec::new(),
+            messages: Vec::new(),
         };
+        plan.messages = before.map(|before| plan.changed_messages(before, after)).unwrap_or_default();
         plan.steps = before.map(|before| steps::before_last(&plan, before, after)).unwrap_or_default();
         plan
+    }
+
+    /// What of the messages of queues and functions that stay does not fit the types of the other side.
+    fn changed_messages(&self, before: &Snapshot, after: &Snapshot) -> Vec<Finding> {
+        let stays = |id: &str| {
+            let new = self.moves.iter().find(|it| it.from == id).map_or(id, |it| it.to.as_str());
+            let change = self.resources.iter().find(|change| change.id == new);
+            let stays = change.is_none_or(|it| matches!(it.action, Action::Update | Action::Undecided));
+            (stays && after.template.resource(new).is_some()).then(|| new.to_owned())
+        };
+        message::between(&before.template, &after.template, stays)
     }
 
     /// What brings the resources `ids`, which differ from what is `deployed`, back to it.

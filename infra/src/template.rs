@@ -13,9 +13,9 @@ use std::io;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::parallel;
 use crate::reference::Resource;
 use crate::stack::{Declared, Stack};
+use crate::{message, parallel};
 
 pub(crate) use origin::Origins;
 use tree::tree;
@@ -56,8 +56,11 @@ impl Template {
             "Conditions",
             stack.conditions.iter().map(|(id, it)| (id.to_string(), tree(it))).collect(),
         );
-        section(&mut template, "Resources", resources(stack));
+        let resources = resources(stack);
+        let messages = message::metadata(stack, &resources);
+        section(&mut template, "Resources", resources);
         section(&mut template, "Outputs", stack.outputs.iter().map(|(name, it)| (name.clone(), tree(it))).collect());
+        section(&mut template, "Metadata", messages.map(|it| (message::KEY.to_owned(), it)).into_iter().collect());
         Self(template)
     }
 

@@ -130,7 +130,7 @@ pub fn shown_as<'a>(service: &str, name: &'a str) -> &'a str {
 }
 
 /// The listed services, named as their SDKs are.
-pub fn services() -> impl Iterator<Item = &'static str> {
+pub fn services() -> impl Iterator<Item = &'static str> + Clone {
     SERVICES.iter().map(|service| service.name)
 }
 

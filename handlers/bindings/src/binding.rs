@@ -21,7 +21,8 @@
 ///
 /// The first lines say the type, and in parentheses what its environment variable is and by which method a function asks
 /// for it. For `arn` the variable is the resource's ARN, else what `!Ref` gives. Without parentheses the module writes its
-/// own methods. `pub struct Index(path) beside Table;` has no operations but those of another binding of the module.
+/// own methods. `pub struct Index(path) beside Table;` has no operations but those of another binding of the module, and
+/// `pub struct Queue(url) of M;` may say as `M` what goes through it: see [`crate::message`].
 /// `use aws_sdk_sqs if (feature = "sqs");` compiles the calls only under a condition, and `use aws_sdk_sqs telling Sent;`
 /// says what is logged of calls: see [`crate::trace::Effects`].
 ///
@@ -33,12 +34,12 @@
 macro_rules! binding {
     (
         $(#[$doc:meta])*
-        pub struct $name:ident $(($accessor:ident))? $(beside $other:ident)?;
+        pub struct $name:ident $(($accessor:ident))? $(of $message:ident)? $(beside $other:ident)?;
         use $sdk:ident $(telling $effects:ident)? $(if $gate:tt)?;
         $($operations:tt)*
     ) => {
         $crate::binding! {
-            @gated [$($gate)?] [$(#[$doc])*] $name [$($accessor)?] [$($other)?] $sdk [$($effects)?]
+            @gated [$($gate)?] [$(#[$doc])*] $name [$($message)?] [$($accessor)?] [$($other)?] $sdk [$($effects)?]
             $($operations)*
         }
     };
@@ -49,12 +50,13 @@ macro_rules! binding {
         $crate::binding! { @declared $gate $($rest)* }
     };
     (
-        @declared $gate:tt [$(#[$doc:meta])*] $name:ident [$($accessor:ident)?] $other:tt $sdk:ident [$($effects:ident)?]
+        @declared $gate:tt [$(#[$doc:meta])*] $name:ident [$($message:ident)?] [$($accessor:ident)?] $other:tt
+        $sdk:ident [$($effects:ident)?]
         $(
             $operation:ident: $($action:literal $(on $on:literal)?),+ => $call:ident
             $(
                 ($($argument:ident: $type:ty),* $(,)?) -> $builder:ident
-                { $($setter:ident: $value:ident($($of:tt)*)),* $(,)? }
+                { $($setter:ident: $value:ident($($of:tt)*)),* $(,)? } $(of any $any:ident)?
             )?
             $(by $hand:ident)?;
         )*
@@ -62,11 +64,11 @@ macro_rules! binding {
         $crate::binding! { @markers $other $($operation)* }
 
         $(#[$doc])*
-        pub struct $name<A> {
+        pub struct $name<A $(, $message = $crate::message::Untyped)?> {
             resource: $crate::resource::Held,
             #[cfg $gate]
             client: $crate::runtime::Client<$name<()>>,
-            actions: std::marker::PhantomData<fn() -> A>,
+            actions: std::marker::PhantomData<fn() -> (A, $($message)?)>,
         }
 
         const _: () = assert!(
@@ -94,7 +96,7 @@ macro_rules! binding {
             }
         )*
 
-        impl<A> $name<A> {
+        impl<A $(, $message)?> $name<A $(, $message)?> {
             fn of(resource: $crate::resource::Held) -> Self {
                 Self {
                     resource,
@@ -113,8 +115,8 @@ macro_rules! binding {
             )?
         }
 
-        $(
-            impl<A: $crate::Actions<$name<()>>> $name<A> {
+        impl<A: $crate::Actions<$name<()>> $(, $message)?> $name<A $(, $message)?> {
+            $(
                 /// Declares the binding in a stack by the value of its environment variable, the resource's
                 #[doc = concat!(stringify!($accessor), ",")]
                 /// and the ARN: strings, or CloudFormation's intrinsic functions. Typed references convert by `into()`.
@@ -122,22 +124,24 @@ macro_rules! binding {
                 pub fn declared(variable: $crate::support::Value, arn: $crate::support::Value) -> Self {
                     $crate::resource::Target::new(variable, arn).into()
                 }
-            }
-        )?
+            )?
+        }
 
-        impl<A: $crate::Actions<$name<()>>, T: $crate::Reference<$name<()>>> From<T> for $name<A> {
+        impl<A: $crate::Actions<$name<()>>, T: $crate::Reference<$name<()>> $(, $message)?> From<T>
+            for $name<A $(, $message)?>
+        {
             fn from(reference: T) -> Self {
                 Self::of($crate::resource::Held::of(reference))
             }
         }
 
-        impl<A> std::fmt::Debug for $name<A> {
+        impl<A $(, $message)?> std::fmt::Debug for $name<A $(, $message)?> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_tuple(stringify!($name)).field(&self.resource).finish()
             }
         }
 
-        impl<A> Clone for $name<A> {
+        impl<A $(, $message)?> Clone for $name<A $(, $message)?> {
             fn clone(&self) -> Self {
                 Self {
                     resource: self.resource.clone(),
@@ -148,13 +152,16 @@ macro_rules! binding {
             }
         }
 
-        impl<A: $crate::Actions<$name<()>>> $crate::support::Serialize for $name<A> {
+        impl<A: $crate::Actions<$name<()>> $(, $message: $crate::message::Carried)?> $crate::support::Serialize
+            for $name<A $(, $message)?>
+        {
             fn serialize<S: $crate::support::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.resource.serialize::<Self, $name<()>, A, S>(serializer)
+                let message = $crate::binding!(@message $($message)?);
+                self.resource.serialize::<Self, $name<()>, A, S>(message, serializer)
             }
         }
 
-        impl<'de, A> $crate::support::Deserialize<'de> for $name<A> {
+        impl<'de, A $(, $message)?> $crate::support::Deserialize<'de> for $name<A $(, $message)?> {
             fn deserialize<D: $crate::support::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Ok(Self {
                     resource: $crate::resource::Held::bound(deserializer)?,
@@ -182,14 +189,18 @@ macro_rules! binding {
         }
 
         #[cfg $gate]
-        impl<A> $name<A> {
+        impl<A $(, $message)?> $name<A $(, $message)?> {
             $($(
                 #[doc = concat!("The SDK's `", stringify!($call), "`, with what this binding names filled in.")]
                 #[must_use]
                 #[track_caller]
                 pub fn $call<P>(
                     &self, $($argument: $type),*
-                ) -> $sdk::operation::$call::builders::$builder where A: $crate::Grants<$operation, P> {
+                ) -> $sdk::operation::$call::builders::$builder
+                where
+                    A: $crate::Grants<$operation, P>,
+                    $($any: $crate::message::Anything)?
+                {
                     $crate::evidence::call::<Self, $operation>();
                     self.client.get().$call()$(.$setter(self.$value($($of)*)))*
                 }
@@ -204,6 +215,8 @@ macro_rules! binding {
             pub struct $operation;
         )*
     };
+    (@message) => { None };
+    (@message $message:ident) => { <$message as $crate::message::Carried>::described($crate::message::Way::Sent) };
     (@effects) => { $crate::trace::Silent };
     (@effects $effects:ident) => { $effects };
 }

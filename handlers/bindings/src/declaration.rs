@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::message::Described;
+
 /// The name of [`Declaration`] for serde, which no other struct has: by it a declaration is told from a struct in a field.
 pub(crate) const NAME: &str = "stackwright_bindings::Declaration";
 
@@ -20,6 +22,9 @@ pub struct Declaration {
     pub grants: Vec<Grant>,
     /// The operations that it is granted for, in the order of the type.
     pub operations: Vec<Operation>,
+    /// The type of what goes through it, when it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Described>,
 }
 
 /// Actions that a binding grants on a resource.

@@ -42,6 +42,7 @@ mod kinds;
 pub mod kinesis;
 pub mod kms;
 pub mod lambda;
+pub mod message;
 pub mod metrics;
 mod pattern;
 pub mod resource;
@@ -69,6 +70,7 @@ pub use declaration::{Declaration, Grant};
 pub use environment::EnvironmentError;
 pub use grants::{Actions, Granted, Grants};
 pub use kinds::kinds;
+pub use message::{Message, Notification};
 pub use resource::{Reference, Target};
 #[cfg(feature = "runtime")]
 pub use runtime::load;
@@ -76,8 +78,9 @@ pub use url::Url;
 
 /// The bindings of one program: a binary of a handler crate that runs as a Lambda function.
 ///
-/// They are a struct with named fields, or without any.
-pub trait Program: serde::Serialize {
+/// They are a struct with named fields, or without any. What the program takes, if it is of one type, stands in the trait:
+/// `impl Program<Order> for Bindings`. See [`message`].
+pub trait Program<Input: message::Carried = message::Untyped>: serde::Serialize {
     /// The name of the binary.
     const NAME: &'static str;
 }

@@ -131,7 +131,8 @@ impl Serialize for Metrics {
             Namespace::Declared(namespace) => {
                 let type_name = std::any::type_name::<Self>().to_owned();
                 let (grants, operations) = (Vec::new(), Vec::new());
-                Declaration { type_name, variable: namespace.clone(), grants, operations }.serialize(serializer)
+                Declaration { type_name, variable: namespace.clone(), grants, operations, message: None }
+                    .serialize(serializer)
             }
             Namespace::Bound(namespace) => serializer.serialize_str(namespace),
         }

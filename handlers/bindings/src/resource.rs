@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::declaration::{Condition, Declaration, Grant, Operation};
 use crate::grants::{Actions, Granted};
+use crate::message::{self, Described};
 use crate::pattern::Pattern;
 
 /// What a binding of the kind `K` can be made from in a stack, such as a reference to a resource: `Table<()>` is the kind
@@ -137,18 +138,23 @@ impl Held {
         }
     }
 
-    /// Writes the binding `Binding` with the operations `A` on things of the kind `On`.
+    /// Writes the binding `Binding` with the operations `A` on things of the kind `On`, through which `message` goes.
     ///
     /// # Errors
     /// When the serializer fails.
-    pub fn serialize<Binding, On, A: Actions<On>, S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<Binding, On, A: Actions<On>, S: Serializer>(
+        &self,
+        message: Option<Described>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         match self {
             Self::Declared(target) => {
                 let granted = A::granted();
-                let type_name = std::any::type_name::<Binding>().to_owned();
+                let type_name = message::named(std::any::type_name::<Binding>());
                 let grants = target.grants(&granted);
                 let operations = granted.iter().map(operation).collect();
-                Declaration { type_name, variable: target.variable.clone(), grants, operations }.serialize(serializer)
+                let variable = target.variable.clone();
+                Declaration { type_name, variable, grants, operations, message }.serialize(serializer)
             }
             Self::Bound(name) => serializer.serialize_str(name),
         }

@@ -2,30 +2,39 @@
 
 crate::binding! {
     /// A topic, with the operations `A` granted on it. Its environment variable is the topic's ARN.
-    pub struct Topic(arn);
+    ///
+    /// `Topic<Publish, Order>` publishes nothing but values of the type `Order`.
+    pub struct Topic(arn) of M;
     use aws_sdk_sns telling Sent if (feature = "sns");
 
     GetTopicAttributes: "sns:GetTopicAttributes" =>
         get_topic_attributes() -> GetTopicAttributesFluentBuilder { topic_arn: arn() };
     ListSubscriptionsByTopic: "sns:ListSubscriptionsByTopic" =>
         list_subscriptions_by_topic() -> ListSubscriptionsByTopicFluentBuilder { topic_arn: arn() };
-    Publish: "sns:Publish" => publish() -> PublishFluentBuilder { topic_arn: arn() };
-    PublishBatch: "sns:Publish" => publish_batch() -> PublishBatchFluentBuilder { topic_arn: arn() };
+    Publish: "sns:Publish" => publish() -> PublishFluentBuilder { topic_arn: arn() } of any M;
+    PublishBatch: "sns:Publish" => publish_batch() -> PublishBatchFluentBuilder { topic_arn: arn() } of any M;
     Subscribe: "sns:Subscribe" => subscribe() -> SubscribeFluentBuilder { topic_arn: arn() };
 }
+
+#[cfg(feature = "sns")]
+crate::evidence::ways!(PublishMessage of Publish);
 
 #[cfg(feature = "sns")]
 pub use sent::Sent;
 
 #[cfg(feature = "sns")]
 mod sent {
+    use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
     use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
     use aws_sdk_sns::operation::publish_batch::{PublishBatchInput, PublishBatchOutput};
     use aws_sdk_sns::types::PublishBatchResultEntry;
     use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+    use super::{Publish, PublishMessage, Topic};
+    use crate::message::{Message, text};
     use crate::trace::{Effects, parameter};
+    use crate::{Grants, evidence};
 
     /// Tells of messages that are published.
     #[derive(Debug)]
@@ -43,6 +52,22 @@ mod sent {
             let several = output.downcast_ref::<PublishBatchOutput>()?;
             let ids = several.successful().iter().filter_map(PublishBatchResultEntry::message_id);
             Some(ids.collect::<Vec<_>>().join(" "))
+        }
+    }
+
+    impl<A, M> Topic<A, M> {
+        /// The SDK's `publish` of `message` as JSON to this topic.
+        ///
+        /// # Errors
+        /// When the value cannot be written as JSON, such as a map whose keys are no texts.
+        #[track_caller]
+        pub fn publish_message<P>(&self, message: &M) -> serde_json::Result<PublishFluentBuilder>
+        where
+            A: Grants<Publish, P>,
+            M: Message,
+        {
+            evidence::call::<Self, PublishMessage>();
+            Ok(self.client.get().publish().topic_arn(self.arn()).message(text(message)?))
         }
     }
 }

@@ -2,7 +2,9 @@
 
 crate::binding! {
     /// A queue, with the operations `A` granted on it. Its environment variable is the queue's URL.
-    pub struct Queue(url);
+    ///
+    /// `Queue<SendMessage, Order>` sends nothing but values of the type `Order`.
+    pub struct Queue(url) of M;
     use aws_sdk_sqs telling Sent if (feature = "sqs");
 
     ChangeMessageVisibility: "sqs:ChangeMessageVisibility" =>
@@ -16,12 +18,21 @@ crate::binding! {
         get_queue_attributes() -> GetQueueAttributesFluentBuilder { queue_url: url() };
     PurgeQueue: "sqs:PurgeQueue" => purge_queue() -> PurgeQueueFluentBuilder { queue_url: url() };
     ReceiveMessage: "sqs:ReceiveMessage" => receive_message() -> ReceiveMessageFluentBuilder { queue_url: url() };
-    SendMessage: "sqs:SendMessage" => send_message() -> SendMessageFluentBuilder { queue_url: url() };
-    SendMessageBatch: "sqs:SendMessage" => send_message_batch() -> SendMessageBatchFluentBuilder { queue_url: url() };
+    SendMessage: "sqs:SendMessage" => send_message() -> SendMessageFluentBuilder { queue_url: url() } of any M;
+    SendMessageBatch: "sqs:SendMessage" =>
+        send_message_batch() -> SendMessageBatchFluentBuilder { queue_url: url() } of any M;
 }
 
 #[cfg(feature = "sqs")]
+crate::evidence::ways!(Send of SendMessage, SendBatch of SendMessageBatch);
+
+#[cfg(feature = "sqs")]
+mod typed;
+
+#[cfg(feature = "sqs")]
 pub use sent::Sent;
+#[cfg(feature = "sqs")]
+pub use typed::BatchError;
 
 #[cfg(feature = "sqs")]
 mod sent {

@@ -4,6 +4,8 @@
 //! built with the feature `worker` consumes the queues in `WORKER_QUEUE_URLS`, as on Kubernetes; the crate
 //! `stackwright-worker` says what else its environment tells it.
 
+use bindings::Program;
+use bindings::message::Carried;
 use futures::FutureExt as _;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::Serialize;
@@ -31,6 +33,19 @@ where
 {
     let bindings: B = start().await?;
     serve(async |event| handle(&bindings, event).await).await
+}
+
+/// The same for a function that is invoked with the type that its program says it takes.
+///
+/// # Errors
+/// When the environment does not fit the bindings, or Lambda's runtime API cannot be reached.
+pub async fn run_input<B, I, R>(handle: impl AsyncFn(&B, LambdaEvent<I>) -> Result<R, Error>) -> Result<(), Error>
+where
+    B: Program<I> + DeserializeOwned,
+    I: Carried + DeserializeOwned,
+    R: Serialize,
+{
+    run(handle).await
 }
 
 /// Starts logging and reads the function's bindings: for a function that needs more than these before it can

@@ -4,7 +4,10 @@ use std::fmt::Display;
 
 /// Which messages of a batch must be delivered again.
 pub use aws_lambda_events::sqs::SqsBatchResponse;
+use bindings::Program;
+use bindings::message::Carried;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::batch;
@@ -45,6 +48,32 @@ pub async fn process<E: Display>(
     Ok(response(failed))
 }
 
+/// Processes each message as the type that the program with these `bindings` says it takes, and answers as [`process`]
+/// does. A message that is none of it returns to the queue, and in the end goes to the dead-letter queue.
+///
+/// # Errors
+/// When a record has no message id, without which its failure could not be told: the whole batch returns.
+pub async fn process_input<B: Program<I>, I: Carried + DeserializeOwned, E: Display>(
+    bindings: &B,
+    event: &Event,
+    process: impl AsyncFn(&B, I, &Record) -> Result<(), E>,
+) -> Result<SqsBatchResponse, RecordError> {
+    self::process(event, async |record| {
+        let input = serde_json::from_str(&record.body).map_err(InputError::Unexpected)?;
+        process(bindings, input, record).await.map_err(InputError::Failed)
+    })
+    .await
+}
+
+/// Why a message was not processed.
+#[derive(Debug, thiserror::Error)]
+enum InputError<E> {
+    #[error("the message is not what the program takes: {0}")]
+    Unexpected(serde_json::Error),
+    #[error("{0}")]
+    Failed(E),
+}
+
 /// The answer that lets SQS deliver `failed` again.
 pub fn response<'a>(failed: impl IntoIterator<Item = &'a Record>) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
@@ -52,4 +81,48 @@ pub fn response<'a>(failed: impl IntoIterator<Item = &'a Record>) -> SqsBatchRes
         response.add_failure(&record.message_id);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use serde::Serialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Order {
+        id: String,
+    }
+
+    impl bindings::Message for Order {
+        fn described(_way: bindings::message::Way) -> bindings::message::Described {
+            unreachable!("it is told in a stack alone")
+        }
+    }
+
+    #[derive(Serialize)]
+    struct Bindings {}
+
+    impl Program<Order> for Bindings {
+        const NAME: &'static str = "orders";
+    }
+
+    #[tokio::test]
+    async fn what_is_not_the_type_of_the_program_returns_to_the_queue() {
+        let body = |id: &str, body: &str| json!({ "messageId": id, "body": body, "attributes": {} });
+        let records = vec![body("1", r#"{"id": "a"}"#), body("2", r#"{"id": 7}"#), body("3", r#"{"id": "b"}"#)];
+        let orders = RefCell::new(Vec::new());
+        let event = Event { records };
+        let process = async |_: &Bindings, order: Order, _: &Record| {
+            let failed = order.id == "b";
+            orders.borrow_mut().push(order.id);
+            if failed { Err("no") } else { Ok(()) }
+        };
+        let failed = process_input(&Bindings {}, &event, process).await.unwrap().batch_item_failures;
+        assert_eq!(failed.iter().map(|it| it.item_identifier.as_str()).collect::<Vec<_>>(), ["2", "3"]);
+        assert_eq!(orders.into_inner(), ["a", "b"]);
+    }
 }

@@ -20,15 +20,13 @@ pub struct Bindings {
     pub orders: Table<UpdateItem>,
 }
 
-impl Program for Bindings {
+impl Program<Message> for Bindings {
     const NAME: &'static str = "order-requests-processing";
 }
 
 /// Why a message was not processed; it returns to the queue, and in the end goes to the dead-letter queue.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("the message is not that of a request: {0}")]
-    Unreadable(#[from] serde_json::Error),
     #[error("there is no request `{0}`")]
     Unknown(String),
     #[error(transparent)]
@@ -40,13 +38,14 @@ enum Failure {
 /// # Errors
 /// When a record has no message id, without which its failure could not be told: the whole batch returns.
 pub async fn handle(bindings: &Bindings, event: &Event) -> Result<SqsBatchResponse, RecordError> {
-    sqs::process(event, async |record| process(&bindings.orders, record).await).await
+    sqs::process_input(bindings, event, process).await
 }
 
-async fn process(orders: &Table<UpdateItem>, record: &Record) -> Result<(), Failure> {
-    let Message { request_id, status, .. } = serde_json::from_str(&record.body)?;
+async fn process(bindings: &Bindings, message: Message, record: &Record) -> Result<(), Failure> {
+    let Message { request_id, status, .. } = message;
     // The first delivery sets the time; one write both looks and sets, so that two at once set it once.
-    let updated = orders
+    let updated = bindings
+        .orders
         .update_item()
         .key(REQUEST_ID, AttributeValue::S(request_id.clone()))
         .update_expression("SET #processed = :now")

@@ -11,6 +11,7 @@ use functions::{CallError, FieldError, clock};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::message::Message;
 use crate::order::{FINGERPRINT, Order, PROCESSED_AT, RECEIVED_AT, REQUEST_ID};
 use crate::status::Status;
 
@@ -26,7 +27,7 @@ pub struct Bindings {
     /// Where requests are stored.
     pub orders: Table<PutItem>,
     /// Who is told of them.
-    pub topic: Topic<Publish>,
+    pub topic: Topic<Publish, Message>,
 }
 
 impl Program for Bindings {
@@ -119,12 +120,12 @@ async fn store(orders: &Table<PutItem>, order: &Order) -> Result<Before, Failure
     Ok(if attribute(PROCESSED_AT).is_some() { Before::Processed } else { Before::Unprocessed })
 }
 
-async fn publish(topic: &Topic<Publish>, order: &Order) -> Result<(), CallError> {
+async fn publish(topic: &Topic<Publish, Message>, order: &Order) -> Result<(), CallError> {
     const DOING: &str = "publish the request";
-    let message = serde_json::to_string(&order.message).map_err(|error| CallError::new(DOING, error))?;
     let status = MessageAttributeValue::builder().data_type("String").string_value(order.message.status.as_str());
     let status = status.build().map_err(|error| CallError::new(DOING, error))?;
-    let call = topic.publish().message(message).message_attributes(Status::ATTRIBUTE, status);
+    let call = topic.publish_message(&order.message).map_err(|error| CallError::new(DOING, error))?;
+    let call = call.message_attributes(Status::ATTRIBUTE, status);
     // A FIFO topic keeps the order within a group, and has this suffix; to a standard topic a group means nothing.
     let call = if is_fifo(topic.arn()) { call.message_group_id(order.group()) } else { call };
     call.send().await.map_err(|error| CallError::new(DOING, error))?;

@@ -1,10 +1,11 @@
 //! What state a request is in, which decides its queue.
 
 use functions::FieldError;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The state of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Nobody has decided.

@@ -62,6 +62,11 @@ const RULES: &[Rule] = &[
     ),
     rule("local-index-key", "a local index whose key does not fit its table"),
     rule("logical-id", "a logical id that is not alphanumeric"),
+    rule(
+        "message-changed",
+        "messages of before a deployment, or from while it goes on, that are of another type than is taken",
+    ),
+    rule("message-type", "what one program sends and the next one does not take"),
     rule("missing-property", "a required property that is not given"),
     rule("moved", "a resource that is moved from an id that the stack still has, or to one that it has not"),
     rule("not-validated", "a method with a model that nothing holds its requests to"),

@@ -2,6 +2,7 @@
 
 use assembly::Architecture;
 use bindings::Program;
+use bindings::message::Carried;
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
@@ -195,7 +196,7 @@ impl Worker<()> {
     /// and no queue and no role yet.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "the bindings are written in place and used for nothing else")]
-    pub fn rust<P: Program>(cluster_name: Value<ClusterName>, bindings: P) -> Self {
+    pub fn rust<P: Program<I>, I: Carried>(cluster_name: Value<ClusterName>, bindings: P) -> Self {
         Self {
             cluster_name,
             namespace: None,

@@ -2,6 +2,7 @@
 
 pub use assembly::Architecture;
 use bindings::Program;
+use bindings::message::Carried;
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
@@ -118,7 +119,7 @@ impl Function<()> {
     /// A function that runs the program with these bindings, with 256 MiB and a timeout of 10 s, and no role yet.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "the bindings are written in place and used for nothing else")]
-    pub fn rust<P: Program>(bindings: P) -> Self {
+    pub fn rust<P: Program<I>, I: Carried>(bindings: P) -> Self {
         Self {
             function_name: None,
             description: None,

@@ -9,7 +9,7 @@ use crate::facts::{holds, name_property};
 use assembly::{Finding, Location};
 
 impl Plan {
-    /// What CloudFormation would refuse about these changes. `location` gives the place where a resource is declared.
+    /// What CloudFormation would refuse about these changes, and warnings of messages that may not be taken. `location` gives the place where a resource is declared.
     #[must_use]
     pub fn check(&self, after: &Snapshot, location: impl Fn(&str) -> Option<Location>) -> Vec<Finding> {
         let after = &*loops::expand(after);
@@ -20,6 +20,7 @@ impl Plan {
             let refused = retyped(change).or_else(|| replaces_named(change, &known)).or_else(unmoved);
             findings.extend(refused.map(|finding| place(finding, location(&change.id))));
         }
+        findings.extend(self.messages.iter().cloned());
         findings
     }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Snapshot;
 use super::properties::{self, PropertyChange};
+use crate::message;
 
 /// The sections that say how others are read. What changes by them is shown where it does.
 ///
@@ -42,7 +43,9 @@ pub(super) fn between(before: &Snapshot, after: &Snapshot) -> Vec<PropertyChange
             vec![PropertyChange::new(format!("{id}.{attribute}"), old.cloned(), new.cloned())]
         })
     });
-    sections.chain(attributes).collect()
+    // What is kept of messages has the lines of types in it. What changes of them is told where it matters.
+    let is_told = |it: &PropertyChange| !it.path.starts_with(&format!("Metadata.{}", message::KEY));
+    sections.filter(is_told).chain(attributes).collect()
 }
 
 /// The sections whose entries are compared by themselves.

@@ -4,6 +4,7 @@ mod between;
 mod bindings;
 mod cycles;
 mod limits;
+mod messages;
 mod names;
 mod parameters;
 mod properties;

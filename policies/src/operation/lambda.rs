@@ -85,5 +85,7 @@ super::operations! {
         "VpcConfig" => "ec2:DescribeSecurityGroups",
         "VpcConfig" => "ec2:DescribeSubnets",
         "VpcConfig" => "ec2:DescribeVpcs",
-    },
+    };
+    ways:
+    InvokeWith as Invoke by Invoke;
 }

@@ -33,5 +33,7 @@ super::operations! {
     SetTopicAttributes: ["sns:SetTopicAttributes"] if {
         "AttributeName (FailureFeedbackRoleArn)" | "AttributeName (SuccessFeedbackRoleArn)" => "iam:PassRole",
     },
-    Subscribe: ["sns:Subscribe"] if { "Attributes (SubscriptionRoleArn)" => "iam:PassRole" },
+    Subscribe: ["sns:Subscribe"] if { "Attributes (SubscriptionRoleArn)" => "iam:PassRole" };
+    ways:
+    PublishMessage as Publish by Publish;
 }

@@ -21,5 +21,8 @@ super::operations! {
     StartMessageMoveTask: [
         "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage",
         "sqs:StartMessageMoveTask",
-    ],
+    ];
+    ways:
+    Send as SendMessage by SendMessage,
+    SendBatch as SendMessageBatch by SendMessageBatch;
 }

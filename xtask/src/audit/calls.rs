@@ -40,6 +40,9 @@ impl fmt::Display for Site {
 /// What the names of calls start with.
 const MARKER: &str = "bindings::evidence::Call<";
 
+/// What the name of a binding ends with that does not say what goes through it. As it is written, it is without this.
+const UNTYPED: &str = ", bindings::message::Untyped>";
+
 /// No name of a type that is worth reading is longer.
 const LONGEST: usize = 4096;
 
@@ -61,7 +64,7 @@ fn call(rest: &[u8]) -> Option<Call> {
             b'<' | b'(' | b'[' => depth += 1,
             b'>' if depth == 0 => {
                 let text = |range: &[u8]| std::str::from_utf8(range).ok().map(str::trim).map(str::to_owned);
-                let binding = text(&rest[..comma?])?;
+                let binding = text(&rest[..comma?])?.replace(UNTYPED, ">");
                 let operation = text(&rest[comma? + 1..index])?;
                 let mut path = operation.rsplit("::");
                 let (name, service) = (path.next()?.to_owned(), path.next()?.to_owned());
@@ -144,6 +147,14 @@ mod tests {
         check(
             "xbindings::evidence::Call<b::Table<b::dynamodb::PutItem>, b::dynamodb::PutItem>description()",
             &[("b::Table<b::dynamodb::PutItem>", "dynamodb", "PutItem")],
+        );
+        check(
+            "bindings::evidence::Call<b::Queue<b::sqs::SendMessage, bindings::message::Untyped>, b::sqs::SendMessage>",
+            &[("b::Queue<b::sqs::SendMessage>", "sqs", "SendMessage")],
+        );
+        check(
+            "bindings::evidence::Call<b::Queue<b::sqs::SendMessage, o::Order>, b::sqs::Send>",
+            &[("b::Queue<b::sqs::SendMessage, o::Order>", "sqs", "Send")],
         );
         check(
             "bindings::evidence::Call<b::Table<(b::dynamodb::GetItem, b::dynamodb::PutItem)>, b::dynamodb::GetItem>",

@@ -188,11 +188,16 @@ pub fn short(type_name: &str) -> String {
 pub fn narrowed(type_name: &str, keep: impl Fn(&str) -> bool) -> String {
     let short = short(type_name);
     let Some((kind, inner)) = short.split_once('<') else { return short };
-    let inner = inner.trim_end_matches('>').trim_matches(['(', ')']);
-    let kept: Vec<_> = inner.split(',').map(str::trim).filter(|name| !name.is_empty() && keep(name)).collect();
+    let inner = inner.strip_suffix('>').unwrap_or(inner);
+    // After the operations may come the type of what goes through it.
+    let (operations, message) = match inner.strip_prefix('(').and_then(|several| several.split_once(')')) {
+        Some((operations, rest)) => (operations, rest),
+        None => inner.split_at(inner.find(',').unwrap_or(inner.len())),
+    };
+    let kept: Vec<_> = operations.split(',').map(str::trim).filter(|name| !name.is_empty() && keep(name)).collect();
     match kept.as_slice() {
-        [one] => format!("{kind}<{one}>"),
-        several => format!("{kind}<({})>", several.join(", ")),
+        [one] => format!("{kind}<{one}{message}>"),
+        several => format!("{kind}<({}){message}>", several.join(", ")),
     }
 }
 
@@ -200,6 +205,7 @@ pub fn narrowed(type_name: &str, keep: impl Fn(&str) -> bool) -> String {
 mod tests {
     use super::*;
 
+    const TYPED: &str = "b::sqs::Queue<(b::sqs::SendMessage, b::sqs::PurgeQueue), orders::Order<u8>>";
     const TYPE: &str = "bindings::dynamodb::Table<(bindings::dynamodb::GetItem, bindings::dynamodb::PutItem)>";
 
     fn binding(type_name: &str) -> Binding {
@@ -261,5 +267,7 @@ mod tests {
         assert_eq!(narrowed(TYPE, |name| name != "PutItem"), "Table<GetItem>");
         assert_eq!(narrowed(TYPE, |_| false), "Table<()>");
         assert_eq!(narrowed(TYPE, |_| true), "Table<(GetItem, PutItem)>");
+        assert_eq!(narrowed(TYPED, |name| name != "PurgeQueue"), "Queue<SendMessage, Order<u8>>");
+        assert_eq!(narrowed("b::sqs::Queue<b::sqs::SendMessage, o::Order>", |_| false), "Queue<(), Order>");
     }
 }

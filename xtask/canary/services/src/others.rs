@@ -4,10 +4,15 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{Delete, Get, KeysAndAttributes, Put, Update};
 use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use bindings::dynamodb::{BatchGetItem, BatchWriteItem, DeleteItem, GetItem, PutItem, Table, UpdateItem};
+use bindings::lambda::{Function, Invoke};
+use bindings::message::{Described, Message, Way};
 use bindings::s3::{Bucket, GetObject, PutObject};
 use bindings::secretsmanager::{GetSecretValue, Secret};
-use serde::Deserialize;
+use bindings::sns::{Publish, Topic};
+use bindings::sqs::{Queue, SendMessage, SendMessageBatch};
+use serde::{Deserialize, Serialize};
 
 /// What is called in other ways than by the SDK's method: each a service and the name that the audit knows the way by.
 pub const WAYS: &[(&str, &str)] = &[
@@ -20,6 +25,7 @@ pub const WAYS: &[(&str, &str)] = &[
     ("dynamodb", "TransactUpdateItem"),
     ("kms", "ReEncryptFrom"),
     ("kms", "ReEncryptTo"),
+    ("lambda", "InvokeWith"),
     ("s3", "CopyObjectFrom"),
     ("s3", "CopyObjectTo"),
     ("s3", "DeleteObjectVersion"),
@@ -30,6 +36,9 @@ pub const WAYS: &[(&str, &str)] = &[
     ("s3", "UploadPartCopyTo"),
     ("secretsmanager", "CachedSecretValue"),
     ("secretsmanager", "NewSecretValue"),
+    ("sns", "PublishMessage"),
+    ("sqs", "Send"),
+    ("sqs", "SendBatch"),
 ];
 
 macro_rules! of_tables {
@@ -98,6 +107,22 @@ struct Bindings {
     documents: Bucket<GetObject>,
     archive: Bucket<PutObject>,
     password: Secret<GetSecretValue>,
+    greeted: Queue<(SendMessage, SendMessageBatch), Greeting>,
+    told: Topic<Publish, Greeting>,
+    asked: Function<Invoke, Greeting>,
+}
+
+/// What is sent as a type.
+#[derive(Debug, Serialize)]
+struct Greeting {
+    text: &'static str,
+}
+
+impl Message for Greeting {
+    fn described(_way: Way) -> Described {
+        let (type_name, place) = (String::new(), String::new());
+        Described { type_name, place, schema: true.into(), is_in_envelope: false }
+    }
 }
 
 /// Makes the calls.
@@ -106,6 +131,7 @@ pub(super) async fn call_all() {
     transactions(&bindings).await;
     batches(&bindings).await;
     copies(&bindings).await;
+    messages(&bindings).await;
     if let Ok(minute) = PresigningConfig::expires_in(Duration::from_mins(1)) {
         drop(bindings.documents.get_object("a").presigned(minute.clone()).await);
         drop(bindings.archive.put_object("a").presigned(minute).await);
@@ -141,6 +167,22 @@ async fn copies(bindings: &Bindings) {
     drop(bindings.archive.copy_object_to("b", source).send().await);
     let source = bindings.documents.upload_part_copy_from("a");
     drop(bindings.archive.upload_part_copy_to("b", source).send().await);
+}
+
+async fn messages(bindings: &Bindings) {
+    let greeting = Greeting { text: "hello" };
+    if let Ok(call) = bindings.greeted.send(&greeting) {
+        drop(call.send().await);
+    }
+    if let Ok(call) = bindings.greeted.send_batch([(SendMessageBatchRequestEntry::builder().id("a"), &greeting)]) {
+        drop(call.send().await);
+    }
+    if let Ok(call) = bindings.told.publish_message(&greeting) {
+        drop(call.send().await);
+    }
+    if let Ok(call) = bindings.asked.invoke_with(&greeting) {
+        drop(call.send().await);
+    }
 }
 
 fn keys() -> Option<KeysAndAttributes> {

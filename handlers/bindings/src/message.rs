@@ -1,0 +1,183 @@
+//! The types of what goes through a binding, and of what a program takes.
+//!
+//! A type of messages is declared with what serde needs of it, and with `message!`, which the feature `messages` has:
+//!
+//! ```
+//! # #[cfg(feature = "messages")]
+//! # mod order {
+//! use schemars::JsonSchema;
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize, JsonSchema)]
+//! pub struct Order {
+//!     pub id: String,
+//!     pub amount: Option<u32>,
+//! }
+//!
+//! bindings::message!(Order);
+//! # }
+//! ```
+//!
+//! `Queue<SendMessage, Order>` then sends orders alone, and `impl Program<Order> for Bindings` says that a program takes
+//! orders. When the stack is built, what one sends is compared with what the next one takes; what was deployed is kept in
+//! the template, for the next deployment to be compared with.
+
+mod notification;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use notification::Notification;
+
+/// A type of messages, which are JSON. [`crate::message!`] implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type of messages",
+    label = "not declared as one",
+    note = "a type is declared with `bindings::message!`, and a binding says it as `Queue<SendMessage, Order>`"
+)]
+pub trait Message: Serialize {
+    /// What it is on this way.
+    fn described(way: Way) -> Described;
+}
+
+/// What a binding or a program says of what goes through it: a [`Message`], or nothing.
+pub trait Carried {
+    /// What it is on this way; nothing where that is not said.
+    fn described(way: Way) -> Option<Described>;
+}
+
+/// No type: what goes through the binding is not said.
+#[derive(Debug)]
+pub enum Untyped {}
+
+/// What goes through the binding may be anything.
+#[diagnostic::on_unimplemented(
+    message = "this binding sends `{Self}` and nothing else",
+    label = "sends anything",
+    note = "a queue is sent a value by `send`, a topic by `publish_message`, and a function by `invoke_with`"
+)]
+pub trait Anything {}
+
+impl Anything for Untyped {}
+
+impl Carried for Untyped {
+    fn described(_way: Way) -> Option<Described> {
+        None
+    }
+}
+
+impl<M: Message> Carried for M {
+    fn described(way: Way) -> Option<Described> {
+        Some(M::described(way))
+    }
+}
+
+/// The two sides of a type: serde may always write a field, and do without it when it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Values as they are written.
+    Sent,
+    /// Values as they are read.
+    Taken,
+}
+
+/// A type of messages as the stack sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Described {
+    /// Its name, as [`std::any::type_name`] gives it.
+    pub type_name: String,
+    /// Where it is declared, such as `handlers/orders/src/order.rs:12:1`.
+    pub place: String,
+    /// Its JSON Schema.
+    pub schema: Value,
+    /// Whether it comes in the envelope of SNS: see [`Notification`].
+    pub is_in_envelope: bool,
+}
+
+/// Declares a type of messages: see [`crate::message`]. It stands beside the type, for findings name its line.
+#[cfg(feature = "messages")]
+#[macro_export]
+macro_rules! message {
+    ($message:ty) => {
+        impl $crate::message::Message for $message {
+            fn described(way: $crate::message::Way) -> $crate::message::Described {
+                let place = $crate::message::place(file!(), line!(), column!(), env!("CARGO_PKG_NAME"));
+                $crate::message::described::<Self>(way, place)
+            }
+        }
+    };
+}
+
+/// What schemars says of `M`.
+#[cfg(feature = "messages")]
+#[doc(hidden)]
+#[must_use]
+pub fn described<M: schemars::JsonSchema>(way: Way, place: String) -> Described {
+    let settings = schemars::generate::SchemaSettings::draft2020_12();
+    let settings = match way {
+        Way::Sent => settings.for_serialize(),
+        Way::Taken => settings.for_deserialize(),
+    };
+    let schema = settings.into_generator().into_root_schema_for::<M>().to_value();
+    Described { type_name: std::any::type_name::<M>().to_owned(), place, schema, is_in_envelope: false }
+}
+
+/// A place in the source, the same on every machine: the compiler names the files of packages outside of the workspace by
+/// their folders.
+#[cfg(feature = "messages")]
+#[doc(hidden)]
+#[must_use]
+pub fn place(file: &str, line: u32, column: u32, package: &str) -> String {
+    let file = file.replace('\\', "/");
+    let is_absolute = file.starts_with('/') || file.get(1..3) == Some(":/");
+    let file = match file.rsplit_once("/src/") {
+        Some((_, rest)) if is_absolute => format!("{package}/src/{rest}"),
+        None if is_absolute => package.to_owned(),
+        _ => file,
+    };
+    format!("{file}:{line}:{column}")
+}
+
+/// A message as it is sent.
+#[allow(dead_code, reason = "without an SDK nothing is sent")]
+pub(crate) fn text(message: &impl Message) -> serde_json::Result<String> {
+    serde_json::to_string(message)
+}
+
+/// What the name of a type with a binding that says nothing of its messages ends with, where it would otherwise be as
+/// it is written.
+const UNTYPED: &str = ", bindings::message::Untyped>";
+
+/// The name of a binding's type as it is written: without the parameter that has its default.
+pub(crate) fn named(type_name: &str) -> String {
+    type_name.replace(UNTYPED, ">")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqs::{Queue, SendMessage};
+
+    #[test]
+    fn a_binding_without_a_type_is_named_as_it_is_written() {
+        assert_eq!(
+            named(std::any::type_name::<Queue<SendMessage>>()),
+            "bindings::sqs::Queue<bindings::sqs::SendMessage>"
+        );
+        assert_eq!(
+            named(std::any::type_name::<Queue<SendMessage, String>>()),
+            "bindings::sqs::Queue<bindings::sqs::SendMessage, alloc::string::String>"
+        );
+    }
+
+    #[cfg(feature = "messages")]
+    #[test]
+    fn a_place_names_no_folder_of_this_machine() {
+        let of = |file| place(file, 7, 1, "orders");
+        assert_eq!(of("handlers/orders/src/order.rs"), "handlers/orders/src/order.rs:7:1");
+        assert_eq!(of("/home/me/registry/orders-1.0.0/src/order.rs"), "orders/src/order.rs:7:1");
+        assert_eq!(of("C:\\me\\orders\\src\\order.rs"), "orders/src/order.rs:7:1");
+        assert_eq!(of("handlers\\orders\\src\\order.rs"), "handlers/orders/src/order.rs:7:1");
+    }
+}

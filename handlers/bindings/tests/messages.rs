@@ -1,0 +1,83 @@
+//! Values that are sent as a type, and what their type is to the stack.
+
+#![cfg(all(feature = "lambda", feature = "messages", feature = "sns", feature = "sqs"))]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use bindings::lambda::{Function, Invoke};
+use bindings::message::{Carried, Untyped, Way};
+use bindings::sns::{Publish, Topic};
+use bindings::sqs::{Queue, SendMessage, SendMessageBatch};
+use bindings::{Declaration, Message, Notification};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Order {
+    id: String,
+    #[serde(default)]
+    amount: u32,
+}
+
+bindings::message!(Order);
+
+/// The binding as a function has it.
+fn bound<B: DeserializeOwned>(name: &str) -> B {
+    serde_json::from_value(json!(name)).unwrap()
+}
+
+#[test]
+fn a_value_is_sent_as_json() {
+    let order = Order { id: "o-1".to_owned(), amount: 7 };
+    let text = r#"{"id":"o-1","amount":7}"#;
+
+    let queue: Queue<(SendMessage, SendMessageBatch), Order> = bound("https://queue");
+    let call = queue.send(&order).unwrap();
+    assert_eq!(
+        (call.get_queue_url().as_deref(), call.get_message_body().as_deref()),
+        (Some("https://queue"), Some(text))
+    );
+
+    let entry = aws_sdk_sqs::types::SendMessageBatchRequestEntry::builder();
+    let call = queue.send_batch([(entry.clone().id("0").message_group_id("g"), &order)]).unwrap();
+    let entries = call.get_entries().clone().unwrap();
+    assert_eq!((entries[0].message_body(), entries[0].message_group_id()), (text, Some("g")));
+    assert!(queue.send_batch([(entry, &order)]).unwrap_err().to_string().contains("has no id"));
+
+    let topic: Topic<Publish, Order> = bound("arn:topic");
+    let call = topic.publish_message(&order).unwrap();
+    assert_eq!((call.get_topic_arn().as_deref(), call.get_message().as_deref()), (Some("arn:topic"), Some(text)));
+
+    let function: Function<Invoke, Order> = bound("orders");
+    let call = function.invoke_with(&order).unwrap();
+    assert_eq!(call.get_payload().as_ref().map(AsRef::as_ref), Some(text.as_bytes()));
+}
+
+#[test]
+fn a_binding_tells_its_type_to_the_stack_and_one_without_tells_nothing() {
+    let declared = |it: serde_json::Value| serde_json::from_value::<Declaration>(it).unwrap();
+    let queue = Queue::<SendMessage, Order>::declared(json!("url"), json!("arn"));
+    let message = declared(serde_json::to_value(queue).unwrap()).message.unwrap();
+    assert_eq!(message.type_name, "messages::Order");
+    let line = message.place.strip_prefix("handlers/bindings/tests/messages.rs:").unwrap();
+    assert!(line.ends_with(":1"), "{line}");
+    // As it is written it always has both.
+    assert_eq!(message.schema["required"], json!(["id", "amount"]));
+    assert_eq!(<Order as Message>::described(Way::Taken).schema["required"], json!(["id"]));
+
+    let queue = serde_json::to_value(Queue::<SendMessage>::declared(json!("url"), json!("arn"))).unwrap();
+    assert_eq!(queue.get("message"), None);
+    assert_eq!(queue["type_name"], "bindings::sqs::Queue<bindings::sqs::SendMessage>");
+    assert_eq!(<Untyped as Carried>::described(Way::Sent), None);
+}
+
+#[test]
+fn a_notification_is_of_the_type_in_it() {
+    let wrapped = <Notification<Order> as Message>::described(Way::Taken);
+    assert!(wrapped.is_in_envelope && wrapped.type_name == "messages::Order");
+    let refused = serde_json::from_value::<Notification<Order>>(
+        json!({"MessageId": "m-1", "TopicArn": "arn", "Message": r#"{"id": 7}"#}),
+    );
+    assert!(refused.unwrap_err().to_string().contains("invalid type: integer `7`, expected a string"));
+}

@@ -1,0 +1,141 @@
+//! Who sends to a queue or function what, and who takes it.
+
+use bindings::message::Described;
+use serde_json::{Map, Value as Json};
+
+use crate::binding::Binding;
+use crate::code::Code;
+use crate::eks::Worker;
+use crate::expression::referenced;
+use crate::lambda::Function;
+use crate::reference::LogicalId;
+use crate::stack::Stack;
+
+/// A queue, or a function that is invoked, with those at its ends that say a type.
+#[derive(Debug)]
+pub(super) struct Flow<'a> {
+    /// Its logical id.
+    pub(super) id: &'a str,
+    pub(super) sent: Vec<Sent<'a>>,
+    pub(super) taken: Vec<Taken<'a>>,
+}
+
+/// What a program sends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent<'a> {
+    /// The function or worker that runs the program.
+    pub(super) by: LogicalId,
+    pub(super) binding: &'a Binding,
+    pub(super) message: &'a Described,
+    /// Whether it comes in the envelope of SNS.
+    pub(super) is_in_envelope: bool,
+    /// Whether a filter on its way may keep it away.
+    pub(super) is_filtered: bool,
+}
+
+/// What a program takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taken<'a> {
+    /// The function or worker that runs the program.
+    pub(super) by: LogicalId,
+    pub(super) message: &'a Described,
+    /// Whether it gets those messages alone that a filter lets through.
+    pub(super) is_filtered: bool,
+}
+
+/// The operations by which a binding sends.
+const SENDING: [(&str, &[&str]); 3] = [
+    ("sqs", &["SendMessage", "SendMessageBatch"]),
+    ("sns", &["Publish", "PublishBatch"]),
+    ("lambda", &["Invoke", "InvokeWithResponseStream"]),
+];
+
+/// What of a stack says its types: `resources` are those of its template. Nothing where no program does.
+pub(super) fn flows<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> Vec<Flow<'a>> {
+    let programs: Vec<_> = stack.resources().filter_map(|it| Some((it.id, code(it.resource.as_any())?))).collect();
+    let is_typed = |code: &Code| code.input().is_some() || code.bindings().iter().any(|it| it.message.is_some());
+    if !programs.iter().any(|(_, code)| is_typed(code)) {
+        return Vec::new();
+    }
+    let flow = |(id, resource): (&'a String, &'a Json)| {
+        let flow = match resource.get("Type")?.as_str()? {
+            "AWS::SQS::Queue" => Flow {
+                id,
+                sent: to_queue(id, &programs, resources),
+                taken: from_queue(id, stack, &programs, resources),
+            },
+            "AWS::Lambda::Function" => {
+                let own = programs.iter().filter(|(by, _)| by.as_str() == id);
+                let taken =
+                    own.filter_map(|(by, code)| Some(Taken { by: *by, message: code.input()?, is_filtered: false }));
+                let sent: Vec<_> = to(id, &programs).collect();
+                // What it takes of queues is told with these.
+                Flow { id, taken: if sent.is_empty() { Vec::new() } else { taken.collect() }, sent }
+            }
+            _ => return None,
+        };
+        (!flow.sent.is_empty() || !flow.taken.is_empty()).then_some(flow)
+    };
+    resources.iter().filter_map(flow).collect()
+}
+
+fn code(resource: &dyn std::any::Any) -> Option<&Code> {
+    let function = resource.downcast_ref::<Function>().map(|it| &it.code);
+    function.or_else(|| resource.downcast_ref::<Worker>().map(|it| &it.code))
+}
+
+/// What is sent to the resource `id` itself.
+fn to<'a>(id: &'a str, programs: &[(LogicalId, &'a Code)]) -> impl Iterator<Item = Sent<'a>> {
+    let bindings = programs.iter().flat_map(|(by, code)| code.bindings().iter().map(|binding| (*by, binding)));
+    bindings.filter_map(move |(by, binding)| {
+        let message = binding.message.as_ref()?;
+        let sends = binding.operations.iter().any(|it| {
+            SENDING.iter().any(|(service, names)| it.service == *service && names.contains(&it.name.as_str()))
+        });
+        let value = serde_json::to_value(&binding.value).ok()?;
+        let is_it = sends && referenced(&value) == Some(id);
+        let is_in_envelope = message.is_in_envelope;
+        is_it.then_some(Sent { by, binding, message, is_in_envelope, is_filtered: false })
+    })
+}
+
+/// What is sent to a queue, directly and through topics.
+fn to_queue<'a>(id: &'a str, programs: &[(LogicalId, &'a Code)], resources: &'a Map<String, Json>) -> Vec<Sent<'a>> {
+    let of_type = |of_type: &'static str| resources.values().filter(move |it| is_of(it, of_type));
+    let subscriptions = of_type("AWS::SNS::Subscription").filter_map(|it| it.get("Properties")).filter(|it| {
+        it.get("Protocol").and_then(Json::as_str) == Some("sqs") && it.get("Endpoint").and_then(referenced) == Some(id)
+    });
+    let published = subscriptions.flat_map(|subscription| {
+        let is_raw = subscription.get("RawMessageDelivery").and_then(Json::as_bool) == Some(true);
+        let is_filtered = subscription.get("FilterPolicy").is_some();
+        let topic = subscription.get("TopicArn").and_then(referenced).unwrap_or_default();
+        to(topic, programs).map(move |sent| Sent { is_in_envelope: !is_raw, is_filtered, ..sent }).collect::<Vec<_>>()
+    });
+    to(id, programs).chain(published).collect()
+}
+
+/// What is taken from a queue: by functions that mappings feed, and by workers.
+fn from_queue<'a>(
+    id: &str,
+    stack: &'a Stack,
+    programs: &[(LogicalId, &'a Code)],
+    resources: &'a Map<String, Json>,
+) -> Vec<Taken<'a>> {
+    let mappings = resources.values().filter(|it| is_of(it, "AWS::Lambda::EventSourceMapping"));
+    let mappings = mappings.filter_map(|it| it.get("Properties")).filter_map(|mapping| {
+        let is_it = mapping.get("EventSourceArn").and_then(referenced) == Some(id);
+        let function = mapping.get("FunctionName").and_then(referenced).filter(|_| is_it)?;
+        let (by, code) = programs.iter().find(|(by, _)| by.as_str() == function)?;
+        let is_filtered = mapping.get("FilterCriteria").is_some();
+        Some(Taken { by: *by, message: code.input()?, is_filtered })
+    });
+    let workers = stack.resources_of::<Worker>().filter_map(|(worker, it)| {
+        let takes = it.queues.iter().any(|queue| queue.id().as_str() == id);
+        Some(Taken { by: worker.id(), message: it.code.input().filter(|_| takes)?, is_filtered: false })
+    });
+    mappings.chain(workers).collect()
+}
+
+fn is_of(resource: &Json, of_type: &str) -> bool {
+    resource.get("Type").and_then(Json::as_str) == Some(of_type)
+}

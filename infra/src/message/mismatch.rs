@@ -1,0 +1,93 @@
+//! Why a value that is sent may not be taken.
+
+use std::fmt;
+
+/// A place in a message at which what is sent does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    /// The steps to it.
+    pub(super) path: Vec<Step>,
+    pub(super) problem: Problem,
+}
+
+/// A step into a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// To a field of this name.
+    Field(String),
+    /// To any entry of a list.
+    Item,
+    /// To the value of any key of a map.
+    Value,
+}
+
+/// What does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Problem {
+    /// What is needed is not sent, or not always.
+    Missing { sometimes: bool },
+    /// What is sent is refused, for nothing has that name.
+    Unknown,
+    /// Another type or value.
+    Other { got: String, expected: Vec<String> },
+}
+
+impl Mismatch {
+    pub(super) const fn new(problem: Problem) -> Self {
+        Self { path: Vec::new(), problem }
+    }
+
+    pub(super) fn other(got: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self::new(Problem::Other { got: got.into(), expected: vec![expected.into()] })
+    }
+
+    /// The same, a step further down.
+    pub(super) fn below(mut self, step: Step) -> Self {
+        self.path.insert(0, step);
+        self
+    }
+
+    /// Whether what is taken is told more, and not something else: a variant, or a field that must not be there.
+    pub(super) fn is_addition(&self) -> bool {
+        match &self.problem {
+            Problem::Unknown => true,
+            Problem::Other { got, .. } => got.starts_with('`'),
+            Problem::Missing { .. } => false,
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) const fn help(&self) -> &'static str {
+        match self.problem {
+            Problem::Missing { .. } => "send it always, or take it as an `Option` or with `#[serde(default)]`",
+            Problem::Unknown => "leave it out of what is sent, or take unknown fields",
+            Problem::Other { .. } => "give what is sent and what is taken the same type",
+        }
+    }
+
+    fn place(&self) -> String {
+        let mut place = String::new();
+        for step in &self.path {
+            match step {
+                Step::Field(name) if place.is_empty() => place.push_str(name),
+                Step::Field(name) => place.extend([".", name]),
+                Step::Item => place.push_str("[]"),
+                Step::Value => place.push_str("{}"),
+            }
+        }
+        if place.is_empty() { "the message".to_owned() } else { format!("`{place}`") }
+    }
+}
+
+/// It prints as `` `lines[].sku` is a text, expected a whole number ``.
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place();
+        match &self.problem {
+            Problem::Missing { sometimes: true } => write!(f, "{place} is needed and not always sent"),
+            Problem::Missing { sometimes: false } => write!(f, "{place} is needed and never sent"),
+            Problem::Unknown => write!(f, "{place} is sent and not known"),
+            Problem::Other { got, expected } => write!(f, "{place} is {got}, expected {}", expected.join(" or ")),
+        }
+    }
+}
