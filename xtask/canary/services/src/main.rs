@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    canary_services::call_all().await;
+    Box::pin(canary_services::call_all()).await;
 }
