@@ -106,6 +106,7 @@ pub(crate) fn of<P: Program<I>, I: Carried>(bindings: &P) -> (Vec<Binding>, Vec<
                 let grants = declaration.grants.into_iter().filter_map(statement).collect();
                 let value = Value::from_json(declaration.variable);
                 let Declaration { type_name, operations, message, .. } = declaration;
+                let message = message.map(|it| *it);
                 bound.push(Binding { field, type_name, variable, value, grants, operations, message });
             }
             Err(refusal) => problems.push(Problem::Field(field, refusal)),

@@ -24,7 +24,7 @@ pub struct Declaration {
     pub operations: Vec<Operation>,
     /// The type of what goes through it, when it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<Described>,
+    pub message: Option<Box<Described>>,
 }
 
 /// Actions that a binding grants on a resource.

@@ -154,7 +154,8 @@ impl Held {
                 let grants = target.grants(&granted);
                 let operations = granted.iter().map(operation).collect();
                 let variable = target.variable.clone();
-                Declaration { type_name, variable, grants, operations, message }.serialize(serializer)
+                Declaration { type_name, variable, grants, operations, message: message.map(Box::new) }
+                    .serialize(serializer)
             }
             Self::Bound(name) => serializer.serialize_str(name),
         }

@@ -32,21 +32,21 @@ fn expanded(schema: &Json, root: &Json, depth: usize) -> Option<Vec<Plain>> {
         let Some(value) = members.get(keyword) else { continue };
         let name = if keyword == "enum" { "const" } else { keyword };
         let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        let each = values.iter().map(|value| Plain::from_iter([(name.to_owned(), value.clone())])).collect();
-        all = product(all, each)?;
+        let each: Vec<_> = values.iter().map(|value| Plain::from_iter([(name.to_owned(), value.clone())])).collect();
+        all = product(&all, &each)?;
     }
     if let Some(reference) = members.get("$ref").and_then(Json::as_str) {
         // What leads nowhere may be anything.
         let referred = reference.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
-        all = product(all, expanded(referred.unwrap_or(&Json::Bool(true)), root, depth)?)?;
+        all = product(&all, &expanded(referred.unwrap_or(&Json::Bool(true)), root, depth)?)?;
     }
     for part in list(members, "allOf") {
-        all = product(all, expanded(part, root, depth)?)?;
+        all = product(&all, &expanded(part, root, depth)?)?;
     }
     for keyword in ["anyOf", "oneOf"] {
         if members.contains_key(keyword) {
             let each = list(members, keyword).map(|it| expanded(it, root, depth)).collect::<Option<Vec<_>>>()?;
-            all = product(all, each.concat())?;
+            all = product(&all, &each.concat())?;
         }
     }
     Some(all)
@@ -57,7 +57,7 @@ fn list<'a>(members: &'a Plain, keyword: &str) -> impl Iterator<Item = &'a Json>
 }
 
 /// What is of one alternative of each.
-fn product(some: Vec<Plain>, others: Vec<Plain>) -> Option<Vec<Plain>> {
+fn product(some: &[Plain], others: &[Plain]) -> Option<Vec<Plain>> {
     if some.len().saturating_mul(others.len()) > MOST * 4 {
         return None;
     }

@@ -33,8 +33,8 @@ fn finding(id: &str, sent: &Sent<'_>, taken: &Taken<'_>) -> Option<Finding> {
     let (from, to) = (sent.by, taken.by);
     let (what, place) = (short(&sent.message.type_name), &sent.message.place);
     let expected = short(&taken.message.type_name);
-    let takes = if to.as_str() == id { String::new() } else { format!(" from `{id}`") };
-    let message = format!("`{to}` takes `{expected}`{takes}, and `{from}` sends `{what}` ({place}): {problem}");
+    let way = if to.as_str() == id { String::new() } else { format!(" from `{id}`") };
+    let message = format!("`{to}` takes `{expected}`{way}, and `{from}` sends `{what}` ({place}): {problem}");
     let is_filtered = sent.is_filtered || taken.is_filtered;
     let finding = if is_filtered {
         Finding::warning("message-type", format!("{message}, unless a filter keeps it away"))
