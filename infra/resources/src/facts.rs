@@ -5,8 +5,6 @@
 pub enum Arn {
     /// It is this attribute.
     Attribute(&'static str),
-    /// It is what `Ref` gives.
-    Reference,
     /// It is this text for `Fn::Sub`, in which `{}` stands for the logical id.
     Text(&'static str),
 }
@@ -16,7 +14,7 @@ const ARNS: [(&str, Arn); 2] = [
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_ses.html
     ("AWS::SES::EmailIdentity", Arn::Text("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${{}}")),
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
-    ("AWS::SecretsManager::Secret", Arn::Reference),
+    ("AWS::SecretsManager::Secret", Arn::Attribute("Id")),
 ];
 
 /// The bindings that reach resources of a type, as they are called in the crate `bindings`.

@@ -70,7 +70,6 @@ impl Source<'_> {
         let arn = self.model.arn.map(|arn| {
             let intrinsic = match arn {
                 Arn::Attribute(attribute) => quote!(GetAtt(id, #attribute)),
-                Arn::Reference => quote!(Ref(id)),
                 Arn::Text(text) => quote!(Sub(#text.replace("{}", id.as_str()))),
             };
             quote! {

@@ -141,6 +141,7 @@ impl Resource for Secret {
 /// The ARN ends in six characters that Secrets Manager makes.
 impl HasArn for Secret {
     fn arn(id: LogicalId) -> Intrinsic {
-        Intrinsic::Ref(id)
+        // `Ref` is the same on AWS, and the name alone in the local cloud.
+        Intrinsic::GetAtt(id, "Id")
     }
 }

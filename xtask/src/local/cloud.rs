@@ -42,14 +42,10 @@ impl LocalCloud {
         format!("{}/_aws/execute-api/{api_id}/{stage}", self.endpoint())
     }
 
-    /// `value` as it can be used on this machine: the address of a REST API on AWS becomes its local one.
+    /// `value` as it can be used on this machine: the address of an API or a function on AWS becomes its local one.
     #[must_use]
     pub fn reachable_url(&self, value: &str) -> String {
-        let address = value.strip_prefix("https://").and_then(|rest| rest.split_once(".execute-api."));
-        match address.and_then(|(api_id, rest)| Some((api_id, rest.split_once('/')?.1))) {
-            Some((api_id, stage)) => self.api_url(api_id, stage),
-            None => value.to_owned(),
-        }
+        local_address(value, self.place.port).unwrap_or_else(|| value.to_owned())
     }
 
     /// What other AWS clients need in their environment. The values need no quoting in a shell.
@@ -78,5 +74,42 @@ impl LocalCloud {
             // Plain HTTP on loopback.
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build()
+    }
+}
+
+/// The local address of what AWS gives an address of an API or a function; `None` for any other value.
+fn local_address(value: &str, port: u16) -> Option<String> {
+    let (scheme, address) = value.split_once("://")?;
+    let scheme = match scheme {
+        "https" => "http",
+        "wss" => "ws",
+        _ => return None,
+    };
+    // A path may be empty: the stage `$default` of an HTTP API has none.
+    let (host, path) = address.find('/').map_or((address, ""), |slash| address.split_at(slash));
+    let of = |kind: &str| Some(format!("{kind}/{}", host.split_once(&format!(".{kind}."))?.0));
+    let api_or_function = of("execute-api").or_else(|| of("lambda-url"))?;
+    Some(format!("{scheme}://127.0.0.1:{port}/_aws/{api_or_function}{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_address;
+
+    #[test]
+    fn an_address_of_aws_becomes_one_of_this_machine() {
+        for (value, expected) in [
+            (
+                "https://a1.execute-api.eu-west-1.amazonaws.com/prod",
+                Some("http://127.0.0.1:7/_aws/execute-api/a1/prod"),
+            ),
+            ("https://a1.execute-api.eu-west-1.amazonaws.com", Some("http://127.0.0.1:7/_aws/execute-api/a1")),
+            ("wss://a1.execute-api.eu-west-1.amazonaws.com/live", Some("ws://127.0.0.1:7/_aws/execute-api/a1/live")),
+            ("https://f1.lambda-url.eu-west-1.on.aws/", Some("http://127.0.0.1:7/_aws/lambda-url/f1/")),
+            ("https://example.com/execute-api/x", None),
+            ("arn:aws:execute-api:eu-west-1:123456789012:a1", None),
+        ] {
+            assert_eq!(local_address(value, 7).as_deref(), expected, "{value}");
+        }
     }
 }
