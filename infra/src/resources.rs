@@ -256,35 +256,19 @@ pub fn serialize<S: Serializer>(value: &impl Write, serializer: S) -> Result<S::
 
 #[doc(hidden)]
 pub use {
-    crate::__serialize as serialize, crate::__serialize_value as serialize_value, ::bindings, ::resources_macro::make,
-    serde,
+    crate::__serialize as serialize, ::bindings, ::resources_macro::make, serde,
 };
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __serialize {
-    ($name:ident) => {
+    ($name:ident, $serialize:expr) => {
         impl $crate::resources::serde::Serialize for $name {
             fn serialize<S: $crate::resources::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::resources::serialize(self, serializer)
-            }
-        }
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __serialize_value {
-    ($name:ident) => {
-        impl $crate::resources::serde::Serialize for $name {
-            fn serialize<S: $crate::resources::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::resources::serde::Serialize::serialize(&self.value(), serializer)
+                ($serialize)(self, serializer)
             }
         }
     };

@@ -1,5 +1,10 @@
 //! HTTP and WebSocket APIs, and the addresses of functions: what the template and the picture say of them, and what is found wrong.
 
+#[path = "common/findings.rs"]
+mod findings;
+#[path = "common/picture.rs"]
+mod picture;
+
 use bindings::Program;
 use infra::apigateway::{
     self, AccessLogSetting, ApiKey, Authorization, CognitoAuthorizer, HttpMethod, Identity, Integration, Method,
@@ -16,8 +21,11 @@ use infra::lambda::{Function, FunctionUrl, Permission, UrlAuth, UrlPermission};
 use infra::logs::LogGroup;
 use infra::sqs::{FifoQueue, StandardQueue};
 use infra::stepfunctions::{Jsonata, StateMachine, States, Succeed};
-use infra::{Graph, Milliseconds, Ref, Seconds, Stack, Stage, Template};
+use infra::{Milliseconds, Ref, Seconds, Stack, Stage, Template};
 use serde::Serialize;
+
+use findings::findings;
+use picture::ways;
 
 #[derive(Serialize)]
 struct Answer {}
@@ -258,12 +266,6 @@ fn template(stack: &Stack, services: &[&str]) -> String {
     Template::from_json(json).to_yaml()
 }
 
-fn ways(stack: &Stack) -> String {
-    let mermaid = Graph::of(&stack.assemble()).to_mermaid();
-    let ways: Vec<_> = mermaid.lines().filter(|line| line.contains("->")).map(str::trim).collect();
-    ways.join("\n")
-}
-
 #[test]
 fn the_template_and_picture_of_an_http_api() {
     insta::assert_snapshot!("http_api", template(&http(), &["::ApiGatewayV2::", "::Permission"]));
@@ -299,14 +301,7 @@ fn check(build: impl FnOnce(&mut Stack, Ref<Function>), expected: &[&str]) {
     let mut stack = Stack::new("shop", &Stage::default());
     let (_, answer) = function(&mut stack);
     build(&mut stack, answer);
-    let found: Vec<_> = infra::check(&stack)
-        .into_iter()
-        .map(|finding| {
-            let help = finding.help.map_or_else(String::new, |help| format!(" | {help}"));
-            format!("{}: {}{help}", finding.rule, finding.message)
-        })
-        .collect();
-    assert_eq!(found, expected);
+    assert_eq!(findings(&stack), expected);
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! What feeds functions, schedules and pipes: what the template and the picture say of them, and what is found wrong with them.
 
+#[path = "common/findings.rs"]
+mod findings;
+#[path = "common/picture.rs"]
+mod picture;
+
 use std::fmt::Write as _;
 
 use bindings::Program;
@@ -18,8 +23,11 @@ use infra::scheduler::{self, Expression, Schedule, ScheduleGroup};
 use infra::sns::StandardTopic;
 use infra::sqs::{FifoQueue, StandardQueue};
 use infra::stepfunctions::{Express, Jsonata, StateMachine, States, Succeed};
-use infra::{Graph, Ref, Seconds, Stack, Stage, Template};
+use infra::{Ref, Seconds, Stack, Stage, Template};
 use serde::Serialize;
+
+use findings::findings;
+use picture::ways;
 
 #[derive(Serialize)]
 struct Count {}
@@ -197,12 +205,6 @@ fn of_types(stack: &Stack, types: &[&str]) -> String {
     Template::from_json(json).to_yaml()
 }
 
-fn ways(stack: &Stack) -> String {
-    let mermaid = Graph::of(&stack.assemble()).to_mermaid();
-    let ways: Vec<_> = mermaid.lines().filter(|line| line.contains("->")).map(str::trim).collect();
-    ways.join("\n")
-}
-
 #[test]
 fn the_template_of_what_feeds_a_function() {
     let types = ["::EventSourceMapping", "Kinesis::Stream", "::StreamConsumer"];
@@ -271,14 +273,7 @@ fn check(build: impl FnOnce(&mut Stack, &Parts), expected: &[&str]) {
     let mut stack = Stack::new("shop", &Stage::default());
     let parts = parts(&mut stack);
     build(&mut stack, &parts);
-    let found: Vec<_> = infra::check(&stack)
-        .into_iter()
-        .map(|finding| {
-            let help = finding.help.map_or_else(String::new, |help| format!(" | {help}"));
-            format!("{}: {}{help}", finding.rule, finding.message)
-        })
-        .collect();
-    assert_eq!(found, expected);
+    assert_eq!(findings(&stack), expected);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Keys, parameters and secrets: what the template says of them, and what is found wrong with them.
 
+#[path = "common/findings.rs"]
+mod findings;
+
 use bindings::Program;
 use infra::iam::{PolicyDocument, Principal, Role, Statement};
 use infra::kms::{Alias, Key, KeyPolicy};
@@ -13,6 +16,8 @@ use infra::value::Intrinsic;
 use infra::{AccountId, Days, LogicalId, Ref, Stack, Stage, Template, iam};
 use policies::action;
 use serde::Serialize;
+
+use findings::findings;
 
 #[derive(Serialize)]
 struct Rotate {}
@@ -99,14 +104,7 @@ fn what_exchanges_a_secret_may_read_and_write_it_alone() {
 fn check(build: impl FnOnce(&mut Stack), expected: &[&str]) {
     let mut stack = Stack::new("shop", &Stage::default());
     build(&mut stack);
-    let found: Vec<_> = infra::check(&stack)
-        .into_iter()
-        .map(|finding| {
-            let help = finding.help.map_or_else(String::new, |help| format!(" | {help}"));
-            format!("{}: {}{help}", finding.rule, finding.message)
-        })
-        .collect();
-    assert_eq!(found, expected);
+    assert_eq!(findings(&stack), expected);
 }
 
 #[test]

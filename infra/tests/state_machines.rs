@@ -1,5 +1,8 @@
 //! State machines: what the template and the picture say of them, what their roles must allow, and what is found wrong with them.
 
+#[path = "common/findings.rs"]
+mod findings;
+
 use std::fmt::Write as _;
 
 use bindings::Program;
@@ -18,6 +21,8 @@ use infra::stepfunctions::{
 use infra::{Graph, Ref, Seconds, Stack, Stage, Template};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
+
+use findings::findings;
 
 #[derive(Serialize)]
 struct Charge {}
@@ -257,14 +262,7 @@ fn check_stack(build: impl FnOnce(&mut Stack, &Parts), expected: &[&str]) {
     let mut stack = Stack::new("shop", &Stage::default());
     let parts = parts(&mut stack);
     build(&mut stack, &parts);
-    let found: Vec<_> = infra::check(&stack)
-        .into_iter()
-        .map(|finding| {
-            let help = finding.help.map_or_else(String::new, |help| format!(" | {help}"));
-            format!("{}: {}{help}", finding.rule, finding.message)
-        })
-        .collect();
-    assert_eq!(found, expected);
+    assert_eq!(findings(&stack), expected);
 }
 
 fn to(name: &str) -> Pass<Jsonata> {

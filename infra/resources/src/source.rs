@@ -143,7 +143,7 @@ impl Source<'_> {
                 fn write(&self, to: &mut #infra::resources::Properties) { #(#parts)* #other_parts }
             }
 
-            #infra::resources::serialize!(#name);
+            #infra::resources::serialize!(#name, #infra::resources::serialize);
         }
     }
 
@@ -230,7 +230,7 @@ impl Source<'_> {
                 }
             }
 
-            #infra::resources::serialize!(#name);
+            #infra::resources::serialize!(#name, #infra::resources::serialize);
         }
     }
 
@@ -253,7 +253,7 @@ impl Source<'_> {
                 const fn value(self) -> #kind { match self { #(Self::#names => #values,)* } }
             }
 
-            #infra::resources::serialize_value!(#name);
+            #infra::resources::serialize!(#name, |it: &#name, to| #infra::resources::serde::Serialize::serialize(&it.value(), to));
         }
     }
 

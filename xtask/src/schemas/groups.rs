@@ -11,9 +11,10 @@ pub(super) fn of(members: &Members<'_>) -> Vec<String> {
     let Some(schema) = members.schema else { return Vec::new() };
     let mut groups = Vec::new();
     let single = |key| strings(schema.get(key)).map(|name| vec![name]).collect();
-    let lists: [(&str, Vec<Vec<&str>>); 4] = [
+    let lists: [(&str, Vec<Vec<&str>>); 5] = [
         ("xor", single("requiredXor")),
         (if is_exclusive(schema.get("oneOf")) { "xor" } else { "or" }, requirements(schema.get("oneOf"))),
+        ("xor", only_properties(schema.get("oneOf"))),
         ("or", single("requiredOr")),
         ("or", requirements(schema.get("anyOf"))),
     ];
@@ -41,20 +42,25 @@ pub(super) fn of(members: &Members<'_>) -> Vec<String> {
 }
 
 /// What each branch of a `oneOf` or `anyOf` asks for, when that is what tells them apart.
-///
-/// Branches that ask for nothing, but have one property each and take no others, stand for these.
 pub(super) fn requirements(branches: Option<&Json>) -> Vec<Vec<&str>> {
-    let mut sets: Vec<Vec<_>> = objects(branches).map(|branch| strings(branch.get("required")).collect()).collect();
-    if sets.iter().all(Vec::is_empty) {
-        let is_closed = |branch: &Map<String, Json>| branch.get("additionalProperties") == Some(&Json::Bool(false));
-        sets = objects(branches).filter(|branch| is_closed(branch)).map(own).collect();
-        if sets.len() != objects(branches).count() || sets.iter().any(|set| set.len() != 1) {
-            return Vec::new();
-        }
-    }
+    told_apart(objects(branches).map(|branch| strings(branch.get("required")).collect()).collect())
+}
+
+/// The properties of a `oneOf` whose branches ask for nothing, but have one property each and take no others: without any,
+/// all branches would hold, and exactly one may.
+fn only_properties(branches: Option<&Json>) -> Vec<Vec<&str>> {
+    let is_such = |branch: &Map<String, Json>| {
+        let is_closed = branch.get("additionalProperties") == Some(&Json::Bool(false));
+        is_closed && !branch.contains_key("required") && own(branch).len() == 1
+    };
+    if objects(branches).all(is_such) { told_apart(objects(branches).map(own).collect()) } else { Vec::new() }
+}
+
+/// The sets in order; none when one is empty or stands twice.
+fn told_apart(mut sets: Vec<Vec<&str>>) -> Vec<Vec<&str>> {
     sets.sort();
-    let tells_apart = sets.windows(2).all(|pair| pair[0] != pair[1]) && sets.iter().all(|set| !set.is_empty());
-    if tells_apart { sets } else { Vec::new() }
+    let are_apart = sets.windows(2).all(|pair| pair[0] != pair[1]) && sets.iter().all(|set| !set.is_empty());
+    if are_apart { sets } else { Vec::new() }
 }
 
 /// Whether what one branch of a `oneOf` asks for excludes what another does: not where both ask for one property and its
