@@ -213,6 +213,19 @@ fn the_audit_rules_are_listed() {
 }
 
 #[test]
+fn the_guide_has_every_feature_of_the_bindings() {
+    let feature = Regex::new(r#"(?m)^(\w+) = \["runtime", "dep:aws-sdk-"#).unwrap();
+    let manifest = read(&root().join("handlers/bindings/Cargo.toml"));
+    let guide = read(&root().join("docs/src/guides/bindings.md"));
+    let (_, list) = guide.split_once("They are called as the modules:").unwrap();
+    let (list, _) = list.split_once('.').unwrap();
+    let said: BTreeSet<_> = list.split('`').skip(1).step_by(2).collect();
+    let features: BTreeSet<_> = feature.captures_iter(&manifest).map(|it| it.get(1).unwrap().as_str()).collect();
+    assert!(features.len() > 15, "{features:?}");
+    assert_eq!(said, features);
+}
+
+#[test]
 fn the_typed_resources_are_listed() {
     let typed = Regex::new(
         r#"(?s)impl(?:<[^{]*>)? Resource for (\w+)[^{]*\{\s*const TYPE: &'static str = "(AWS::[A-Za-z0-9:]+)""#,
