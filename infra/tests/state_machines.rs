@@ -453,6 +453,18 @@ fn a_path_in_a_list_is_not_looked_up() {
 }
 
 #[test]
+fn a_path_alone_is_no_object() {
+    let build = |stack: &mut Stack, parts: &Parts| {
+        let states: States<JsonPath> = States::new("Keep", Pass::new(path("$.order")));
+        stack.named("It").add(StateMachine::<Standard, ()>::standard(states).with_role(parts.role));
+    };
+    let expected = "state-object: `It`: state `Keep` has `$.order` as its `Parameters`, expected an object | put the path \
+                    into an object, or take a part of the input by `input_path`";
+    check_stack(build, &[expected]);
+    check(|_| States::new("Keep", Pass::new(jsonata("$states.input.order"))), &[]);
+}
+
+#[test]
 fn logs_without_a_group_and_a_definition_that_is_too_long() {
     let build = |stack: &mut Stack, parts: &Parts| {
         let states: States<Jsonata> = States::new("Done", Succeed::default());
@@ -465,5 +477,5 @@ fn logs_without_a_group_and_a_definition_that_is_too_long() {
     let states: States<Jsonata> = States::new("Done", Pass::new("x".repeat(1_048_576).as_str()));
     stack.named("It").add(StateMachine::standard(states).with_role(parts.role));
     let found: Vec<_> = infra::check(&stack).into_iter().filter(|it| it.rule == "definition-size").collect();
-    assert_eq!(found[0].message, "`It`: its definition is 1048677 characters long, 1048576 are allowed");
+    assert_eq!(found[0].message, "`It`: its definition is 1048677 bytes long, 1048576 are allowed");
 }

@@ -47,8 +47,8 @@ fn unknown(name: &str, systems: &[&System], known: &BTreeSet<&str>) -> anyhow::E
 #[must_use]
 pub fn as_deployed(stack: Stack, tags: &BTreeMap<String, String>) -> Stack {
     let chosen = tags.iter().filter_map(|(key, value)| Some((key.strip_prefix(OPTION_TAG)?.to_owned(), value.clone())));
-    let options: Vec<_> = chosen.filter(|(name, value)| stack.assembled().options.get(name) != Some(value)).collect();
-    if options.is_empty() {
+    let options: Vec<_> = chosen.collect();
+    if options.iter().all(|(name, value)| stack.assembled().options.get(name) == Some(value)) {
         return stack;
     }
     Selection::one(stack.name(), stack.stage(), &OptionArgs { options }).unwrap_or(stack)

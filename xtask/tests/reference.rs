@@ -240,8 +240,8 @@ fn the_typed_resources_are_listed() {
             found.entry(it[2].to_owned()).or_default().insert(format!("`infra::{service}::{}`", &it[1]));
         }
     }
-    let mut page = "# Typed resources\n\nResource types that have a struct. Every other type can be used through `infra::Raw`, and is checked against \
-                    AWS's schemas as well.\n\n| type | struct |\n|---|---|\n"
+    let mut page = "# Typed resources\n\nResource types that have a struct. `infra::resources!` makes a struct of [every other \
+                    type](../guides/resources.md).\n\n| type | struct |\n|---|---|\n"
         .to_owned();
     for (resource_type, structs) in &found {
         let structs: Vec<_> = structs.iter().cloned().collect();

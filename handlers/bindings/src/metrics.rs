@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::de::Error as _;
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -129,6 +130,9 @@ impl Serialize for Metrics {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Namespace::Declared(namespace) => {
+                if let Value::String(literal) = namespace {
+                    check(literal).map_err(S::Error::custom)?;
+                }
                 let type_name = std::any::type_name::<Self>().to_owned();
                 let (grants, operations) = (Vec::new(), Vec::new());
                 Declaration { type_name, variable: namespace.clone(), grants, operations, message: None }
@@ -142,11 +146,17 @@ impl Serialize for Metrics {
 impl<'de> Deserialize<'de> for Metrics {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let namespace = String::deserialize(deserializer)?;
-        if namespace.is_empty() || namespace.starts_with("AWS/") {
-            return Err(D::Error::custom("expected a namespace of metrics, which does not begin with `AWS/`"));
-        }
+        check(&namespace).map_err(D::Error::custom)?;
         Ok(Self(Namespace::Bound(namespace)))
     }
+}
+
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Namespace>
+fn check(namespace: &str) -> Result<(), String> {
+    if namespace.is_empty() || namespace.starts_with("AWS/") {
+        return Err(format!("expected a namespace of metrics that does not begin with `AWS/`, got `{namespace}`"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -154,6 +164,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn a_namespace_of_aws_is_refused_in_the_stack_and_in_the_function() {
+        let refused = "expected a namespace of metrics that does not begin with `AWS/`, got `AWS/Lambda`";
+        let declared = serde_json::to_value(Metrics::from("AWS/Lambda")).unwrap_err();
+        let bound = serde_json::from_value::<Metrics>(json!("AWS/Lambda")).unwrap_err();
+        assert_eq!([declared.to_string(), bound.to_string()], [refused, refused]);
+    }
 
     #[test]
     fn a_record_is_a_line_in_the_embedded_metric_format() {

@@ -32,8 +32,11 @@ impl Pattern<'_> {
             if let Some(placeholder) = placeholder(value, attribute) {
                 text += &placeholder;
             } else {
-                text.extend(["${", name, "}"]);
-                others.insert(name.to_owned(), value.clone());
+                let variable = format!("{name}{}", attribute.unwrap_or_default());
+                text.extend(["${", &variable, "}"]);
+                // Of an ARN, its last part is the name.
+                let last = || json!({ "Fn::Select": [6, { "Fn::Split": [":", value] }] });
+                others.insert(variable, if attribute.is_some() { last() } else { value.clone() });
             }
         }
         text += rest;
@@ -75,6 +78,13 @@ mod tests {
         let value = value.into();
         let found = Pattern(pattern).fill(|name| (name == "it").then_some(&value));
         assert_eq!(found.unwrap_or_default(), expected.into());
+    }
+
+    #[test]
+    fn an_attribute_of_what_is_not_of_the_stack_is_the_last_part_of_its_arn() {
+        let import = json!({ "Fn::ImportValue": "machine" });
+        let name = json!({ "Fn::Select": [6, { "Fn::Split": [":", import] }] });
+        check("execution:{it.Name}:*", import, json!({ "Fn::Sub": ["execution:${itName}:*", { "itName": name }] }));
     }
 
     #[test]

@@ -10,30 +10,16 @@ use infra::{Ref, Stack};
 use crate::http_api::capitalized;
 
 /// Which functions a WebSocket API calls.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct WebSocketRoutes {
-    /// When somebody connects; it may refuse.
-    pub connect: Option<Ref<Function>>,
-    /// Who may connect. It takes a function for `connect`.
-    pub authorization: WebSocketAuthorization,
+    /// Who may connect, and the function that is called when somebody does; it may refuse. Without it anyone may.
+    pub connect: Option<(WebSocketAuthorization, Ref<Function>)>,
     /// When somebody has gone.
     pub disconnect: Option<Ref<Function>>,
     /// For messages that no action takes.
     pub default: Option<Ref<Function>>,
     /// For messages by what the API selects routes by.
     pub actions: Vec<(&'static str, Ref<Function>)>,
-}
-
-impl Default for WebSocketRoutes {
-    fn default() -> Self {
-        Self {
-            connect: None,
-            authorization: WebSocketAuthorization::None,
-            disconnect: None,
-            default: None,
-            actions: Vec::new(),
-        }
-    }
 }
 
 /// Adds the API as `{id}`, and `{id}Stage`, which serves it under `stage_name` with limits on the messages each second. Each route is
@@ -48,7 +34,7 @@ pub fn web_socket_api(
 ) -> Ref<WebSocketApi> {
     let api = stack.named(id).add(api);
     let fixed = [
-        routes.connect.map(|function| (WebSocketKey::Connect(routes.authorization), function)),
+        routes.connect.map(|(who, function)| (WebSocketKey::Connect(who), function)),
         routes.disconnect.map(|function| (WebSocketKey::Disconnect, function)),
         routes.default.map(|function| (WebSocketKey::Default, function)),
     ];

@@ -1,7 +1,7 @@
 //! What parts add: each resource by its logical id, with nothing wrong with it, and no right that is not needed.
 
 use bindings::Program;
-use infra::apigatewayv2::{HttpApi, HttpAuthorization, JwtAuthorizer, WebSocketApi};
+use infra::apigatewayv2::{HttpApi, HttpAuthorization, JwtAuthorizer, WebSocketApi, WebSocketAuthorization};
 use infra::dynamodb::{Key, S, StreamViewType, Table};
 use infra::lambda::{
     Cluster, FailureDestination, Function, FunctionUrl, KafkaMapping, Position, StreamMapping, UrlAuth,
@@ -83,7 +83,7 @@ fn a_web_socket_api_has_a_route_for_each_function_and_lets_one_post() {
         |stack| {
             let answer = answer(stack);
             let routes = WebSocketRoutes {
-                connect: Some(answer),
+                connect: Some((WebSocketAuthorization::AwsIam, answer)),
                 disconnect: Some(answer),
                 actions: vec![("place-order", answer)],
                 ..WebSocketRoutes::default()
@@ -104,6 +104,7 @@ fn a_web_socket_api_has_a_route_for_each_function_and_lets_one_post() {
             "AnswerChatPolicy",
         ],
     );
+    assert_eq!(properties(&template, "ChatConnect")["AuthorizationType"], "AWS_IAM");
     let statement = &properties(&template, "AnswerChatPolicy")["PolicyDocument"]["Statement"][0];
     assert_eq!(statement["Action"], json!(["execute-api:ManageConnections"]));
 }

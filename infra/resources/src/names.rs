@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 const WORDS: [&str; 10] = ["MiBps", "KiB", "MiB", "GiB", "TiB", "IPv4", "IPv6", "IoT", "GraphQL", "OAuth"];
 
 /// Words that Rust takes for itself, and that a `r#` makes names of.
-const KEYWORDS: [&str; 47] = [
+const KEYWORDS: [&str; 48] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
     "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// Words that Rust takes for itself even after a `r#`.
@@ -167,7 +167,10 @@ mod tests {
         ] {
             assert_eq!(snake(name), expected, "{name}");
         }
-        assert_eq!(written("type"), "r#type");
+        for word in KEYWORDS {
+            assert!(syn::parse_str::<syn::Ident>(word).is_err(), "{word}");
+            assert!(syn::parse_str::<syn::Ident>(&written(word)).is_ok(), "{word}");
+        }
     }
 
     #[test]

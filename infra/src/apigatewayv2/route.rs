@@ -10,7 +10,7 @@ use super::integration::{HttpIntegration, WebSocketIntegration};
 use crate::apigateway::HttpMethod;
 use crate::check::Check;
 use crate::reference::{LogicalId, Ref, Resource};
-use crate::value::Value;
+use crate::value::{Intrinsic, Value};
 
 /// A request of an HTTP API: what it calls, and who may.
 ///
@@ -158,21 +158,12 @@ impl fmt::Display for WebSocketKey {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Wire<'a> {
-    api_id: LogicalRef,
+    api_id: Intrinsic,
     route_key: String,
     authorization_type: &'static str,
-    authorizer_id: Option<LogicalRef>,
+    authorizer_id: Option<Intrinsic>,
     authorization_scopes: &'a [String],
     target: Value,
-}
-
-/// `!Ref` of a resource whose type does not matter.
-struct LogicalRef(LogicalId);
-
-impl Serialize for LogicalRef {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        crate::value::Intrinsic::Ref(self.0).serialize(serializer)
-    }
 }
 
 fn target(integration: LogicalId) -> Value {
@@ -188,10 +179,10 @@ impl Serialize for HttpRoute {
             HttpAuthorization::Lambda(authorizer) => ("CUSTOM", Some(authorizer.id()), &[][..]),
         };
         Wire {
-            api_id: LogicalRef(self.api.id()),
+            api_id: Intrinsic::Ref(self.api.id()),
             route_key: self.key.to_string(),
             authorization_type,
-            authorizer_id: authorizer.map(LogicalRef),
+            authorizer_id: authorizer.map(Intrinsic::Ref),
             authorization_scopes: scopes,
             target: target(self.target.id()),
         }
@@ -207,10 +198,10 @@ impl Serialize for WebSocketRoute {
             _ => ("NONE", None),
         };
         Wire {
-            api_id: LogicalRef(self.api.id()),
+            api_id: Intrinsic::Ref(self.api.id()),
             route_key: self.key.to_string(),
             authorization_type,
-            authorizer_id: authorizer.map(LogicalRef),
+            authorizer_id: authorizer.map(Intrinsic::Ref),
             authorization_scopes: &[],
             target: target(self.target.id()),
         }
@@ -232,11 +223,14 @@ impl Resource for HttpRoute {
             let message = format!("`{}` is the route `{first}` already", self.key);
             check.error("route-twice", message).help("remove one of them");
         }
-        let of = check.stack.get(self.target).map(|integration| integration.api);
-        if of.is_some_and(|api| api != self.api) {
-            let message = format!("it is of `{}`, and calls what is of another API", self.api.id());
-            check.error("other-api", message).help("add an integration of its own API");
-        }
+        check_api(self.api, check.stack.get(self.target).map(|integration| integration.api), check);
+    }
+}
+
+fn check_api<A>(own: Ref<A>, of_integration: Option<Ref<A>>, check: &mut Check<'_>) {
+    if of_integration.is_some_and(|api| api != own) {
+        let message = format!("it is of `{}`, and calls what is of another API", own.id());
+        check.error("other-api", message).help("add an integration of its own API");
     }
 }
 
@@ -251,5 +245,6 @@ impl Resource for WebSocketRoute {
             let message = format!("`{}` is the route `{first}` already", self.key);
             check.error("route-twice", message).help("remove one of them");
         }
+        check_api(self.api, check.stack.get(self.target).map(|integration| integration.api), check);
     }
 }

@@ -115,6 +115,7 @@ const RULES: &[Rule] = &[
     rule("state-machine-logs", "a state machine that writes logs without a group for them"),
     rule("state-missing", "a state that leads to one that is not there"),
     rule("state-name", "a state's name that another has, or that is too long"),
+    rule("state-object", "a JSONPath alone where a state takes an object"),
     rule("state-unreachable", "a state to which no other leads"),
     rule("state-without-end", "states from which an execution never ends"),
     rule("tags", "too many tags, a reserved one, or one of a stack that depends on a resource"),

@@ -104,13 +104,7 @@ impl KeyPolicy {
         let group =
             log_group_name.surrounded("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:", "");
         let context = "kms:EncryptionContext:aws:logs:arn";
-        let write = Statement::allow(actions([
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:Encrypt",
-            "kms:GenerateDataKey*",
-            "kms:ReEncrypt*",
-        ]));
+        let write = Statement::allow(actions(USING));
         let write = write
             .principal(Principal::service(Value::sub("logs.${AWS::Region}.amazonaws.com")))
             .when(Condition::new(policies::Operator::ArnEquals, context, [group]));

@@ -26,7 +26,7 @@ pub struct EventSourceMapping<Q> {
     pub function_response_types: Vec<FunctionResponseType>,
     /// How many batches are processed at once.
     pub scaling_config: Option<ScalingConfig>,
-    /// Which messages the function gets; the others are deleted. SQS keeps none of them.
+    /// Which messages the function gets; the others are deleted from the queue.
     pub filter_criteria: Option<FilterCriteria>,
 }
 

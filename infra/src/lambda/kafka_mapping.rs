@@ -16,7 +16,7 @@ use crate::value::Value;
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html>
 #[derive(Debug, Clone)]
 pub struct KafkaMapping {
-    /// Where Kafka runs. Changing which replaces the mapping.
+    /// Where Kafka runs. Changing it replaces the mapping.
     pub cluster: Cluster,
     /// The topic.
     pub topic: String,
@@ -117,7 +117,7 @@ impl KafkaMapping {
     }
 
     /// What the function's role must allow: to read the secret, to reach the cluster in its network, and to tell of what was given
-    /// up. What a role needs that is itself how Lambda gets into a cluster of MSK depends on its topics and is not among it.
+    /// up. Without `access`, Lambda uses the function's role in MSK. The rights for that (`kafka-cluster:…`) depend on the topics, and are not included.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html>
     #[must_use]

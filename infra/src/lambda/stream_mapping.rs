@@ -120,7 +120,7 @@ pub(crate) fn reading_changes(table: Ref<Table>) -> Vec<Statement> {
     vec![read.on(table.attribute("StreamArn")), list.on("*")]
 }
 
-/// The rights to read a stream of Kinesis.
+/// The rights to read a stream of Kinesis. Where the stream has a key of its own, the role needs `kms:Decrypt` on it besides.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html>
 pub(crate) fn reading_records(stream: Ref<Stream>) -> Vec<Statement> {

@@ -28,8 +28,8 @@ pub(super) enum Problem {
     Missing { sometimes: bool },
     /// What is sent is refused, for nothing has that name.
     Unknown,
-    /// Another type or value.
-    Other { got: String, expected: Vec<String> },
+    /// Another type, or a value of the right type that is not taken.
+    Other { got: String, is_value: bool, expected: Vec<String> },
 }
 
 impl Mismatch {
@@ -38,7 +38,12 @@ impl Mismatch {
     }
 
     pub(super) fn other(got: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self::new(Problem::Other { got: got.into(), expected: vec![expected.into()] })
+        Self::new(Problem::Other { got: got.into(), is_value: false, expected: vec![expected.into()] })
+    }
+
+    /// The same of one value, `got`.
+    pub(super) fn value(got: String, expected: String) -> Self {
+        Self::new(Problem::Other { got, is_value: true, expected: vec![expected] })
     }
 
     /// The same, a step further down.
@@ -49,9 +54,9 @@ impl Mismatch {
 
     /// Whether what is taken is told more, and not something else: a variant, or a field that must not be there.
     pub(super) fn is_addition(&self) -> bool {
-        match &self.problem {
+        match self.problem {
             Problem::Unknown => true,
-            Problem::Other { got, .. } => got.starts_with('`'),
+            Problem::Other { is_value, .. } => is_value,
             Problem::Missing { .. } => false,
         }
     }
@@ -87,7 +92,7 @@ impl fmt::Display for Mismatch {
             Problem::Missing { sometimes: true } => write!(f, "{place} is needed and not always sent"),
             Problem::Missing { sometimes: false } => write!(f, "{place} is needed and never sent"),
             Problem::Unknown => write!(f, "{place} is sent and not known"),
-            Problem::Other { got, expected } => write!(f, "{place} is {got}, expected {}", expected.join(" or ")),
+            Problem::Other { got, expected, .. } => write!(f, "{place} is {got}, expected {}", expected.join(" or ")),
         }
     }
 }

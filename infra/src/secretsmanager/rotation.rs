@@ -52,7 +52,8 @@ impl RotationSchedule {
         }
     }
 
-    /// What the function's role must allow.
+    /// What the function's role must allow. Where the secret has a key of its own, the role needs `kms:Decrypt` and
+    /// `kms:GenerateDataKey` on it besides.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html>
     #[must_use]

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
 use super::action::Pattern;
 use super::definition::{Definition, States};
 use super::errors::{ALL, Catch, Retry};
@@ -29,10 +31,34 @@ pub(super) fn definition(definition: &Definition, kind: ExecutionType, check: &m
         Definition::Jsonata(states) => machine(states, kind, check),
         Definition::JsonPath(states) => machine(states, kind, check),
     }
-    let length = serde_json::Value::Object(definition.render(&mut Text::default())).to_string().len();
+    let rendered = Json::Object(definition.render(&mut Text::default()));
+    if matches!(definition, Definition::JsonPath(_)) {
+        bare_paths(&rendered, check);
+    }
+    let length = rendered.to_string().len();
     if length > MAX_DEFINITION {
-        let message = format!("its definition is {length} characters long, {MAX_DEFINITION} are allowed");
+        let message = format!("its definition is {length} bytes long, {MAX_DEFINITION} are allowed");
         check.error("definition-size", message).help("move a part of it into a machine of its own");
+    }
+}
+
+/// Reports states of which a field for an object is a path. Step Functions looks up paths in such an object alone.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html>
+fn bare_paths(rendered: &Json, check: &mut Check<'_>) {
+    let inner = match rendered {
+        Json::Object(members) => members.values().collect(),
+        Json::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    inner.into_iter().for_each(|it| bare_paths(it, check));
+    for (name, state) in rendered.get("States").and_then(Json::as_object).into_iter().flatten() {
+        let fields = state.as_object().into_iter().flatten();
+        for (field, path) in fields.filter_map(|(field, path)| Some((field.strip_suffix(".$")?, path.as_str()?))) {
+            let message = format!("state `{name}` has `{path}` as its `{field}`, expected an object");
+            let help = "put the path into an object, or take a part of the input by `input_path`";
+            check.error("state-object", message).help(help);
+        }
     }
 }
 

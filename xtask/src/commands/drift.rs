@@ -113,7 +113,7 @@ async fn look(instance: &StackInstance<'_>, cluster: Option<&Cluster>, project: 
     let has_workers = cloud.local.is_none() && types.any(|it| it == WORKER);
     let resources = compare(instance, &deployed).await?;
     let workers = match cluster.filter(|_| has_workers) {
-        Some(cluster) => workloads::drift::compare(cluster, project, instance).await?,
+        Some(cluster) => Some(workloads::drift::compare(cluster, project, instance).await?),
         None => None,
     };
     Ok(Looked { resources, has_workers, workers })

@@ -191,6 +191,10 @@ impl GroupEvents {
     }
 
     fn go_on(&mut self) {
+        // What is not read to its end goes on by itself, and its next page is of the same beginning.
+        if !self.is_read {
+            return;
+        }
         self.from = self.from.max(self.latest - OVERLAP);
         self.is_read = false;
         if let Some(given) = &mut self.given {

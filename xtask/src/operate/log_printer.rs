@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value as Json, json};
@@ -49,9 +49,16 @@ impl<'a> LogPrinter<'a> {
     /// # Errors
     /// When they cannot be read or written.
     pub async fn print(&mut self, log: &mut AllLogs<'_>, goes_on: bool) -> anyhow::Result<()> {
+        let mut looked = Instant::now();
         loop {
             while let Some(event) = log.next().await? {
                 self.take(&event)?;
+                // One that writes without a pause keeps no other from being read.
+                if goes_on && looked.elapsed() >= PAUSE {
+                    self.out.flush()?;
+                    log.go_on();
+                    looked = Instant::now();
+                }
             }
             self.out.flush()?;
             if !goes_on {
@@ -59,6 +66,7 @@ impl<'a> LogPrinter<'a> {
             }
             tokio::time::sleep(PAUSE).await;
             log.go_on();
+            looked = Instant::now();
         }
     }
 

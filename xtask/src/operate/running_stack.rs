@@ -68,7 +68,10 @@ impl RunningStack {
     /// `stack` as it is deployed to `cloud`, built with the options that it was deployed with.
     pub async fn as_deployed(cloud: Cloud, stack: Stack) -> anyhow::Result<Self> {
         let deployed = deployed::require(&cloud, &stack).await?;
-        Self::with(cloud, options::as_deployed(stack, &deployed.snapshot.tags), deployed).await
+        let tags = deployed.snapshot.tags.clone();
+        // It may build the app, which blocks.
+        let stack = tokio::task::spawn_blocking(move || options::as_deployed(stack, &tags)).await?;
+        Self::with(cloud, stack, deployed).await
     }
 
     /// `stack` as it is deployed to `cloud`.

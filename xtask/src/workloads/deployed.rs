@@ -1,4 +1,4 @@
-//! The workers of a stack as they are deployed, whatever the source says by now.
+//! The workers of a stack, with the names that they were deployed under.
 
 use serde_json::Value as Json;
 

@@ -21,8 +21,7 @@ pub struct ClusterDrift {
     unknown: Vec<DeployedWorker>,
 }
 
-/// Compares what the cluster has of a stack with what `deploy` applied last; none of a stack without workers, and of one in the
-/// local cloud.
+/// Compares what the cluster has of a stack with what `deploy` applied last, also of workers that the source no longer has.
 ///
 /// # Errors
 /// When AWS refuses, or the cluster does.
@@ -30,13 +29,10 @@ pub async fn compare(
     cluster: &Cluster,
     project: &str,
     instance: &StackInstance<'_>,
-) -> anyhow::Result<Option<ClusterDrift>> {
+) -> anyhow::Result<ClusterDrift> {
     let StackInstance { stack, cloud, label, .. } = instance;
     let running = RunningStack::as_deployed((*cloud).clone(), (*stack).clone()).await?;
     let workers = workers(&running);
-    if workers.is_empty() {
-        return Ok(None);
-    }
     let refused = |error: kubernetes::Error| explain(&format!("the workers of `{label}`: "), &error);
     let drift = cluster.drift(Owner { project, stack: stack.stack_name() }).await.map_err(refused)?;
     let (mut gone, mut unknown) = (Vec::new(), Vec::new());
@@ -44,7 +40,7 @@ pub async fn compare(
         let running = cluster.running(&worker.namespace, &worker.name).await.map_err(refused)?;
         if running.is_some() { &mut unknown } else { &mut gone }.push(worker);
     }
-    Ok(Some(ClusterDrift { context: cluster.context().to_owned(), drift, gone, unknown }))
+    Ok(ClusterDrift { context: cluster.context().to_owned(), drift, gone, unknown })
 }
 
 impl ClusterDrift {
@@ -86,7 +82,7 @@ impl ClusterDrift {
     pub fn say_gone(&self) {
         for DeployedWorker { id, .. } in &self.gone {
             let deploy = format!("`deploy --kube-context {}`", self.context);
-            ui::warn(format!("what was deployed of {id} is gone with its namespace: {deploy} makes it anew"));
+            ui::warn(format!("nothing of {id} is in the cluster, nor a record of what was deployed: {deploy} makes it anew"));
         }
     }
 

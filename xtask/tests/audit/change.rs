@@ -77,7 +77,7 @@ fn a_right_without_a_call_and_a_call_without_a_new_right_are_told() {
     let granted = role_only(and(allow("dynamodb:Scan").on("arn:aws:dynamodb:eu-west-1:111111111111:table/x")));
     assert_snapshot!(told(&change(&Case::new(), &granted)), @r"
     medium[CH01]: `Processor` adds `dynamodb:Scan` on `arn:aws:dynamodb:eu-west-1:111111111111:table/x`: nothing in its program calls it
-      --> xtask/tests/audit/function.rs:90:30
+      --> xtask/tests/audit/function.rs:91:30
       evidence: declared in the stack; not so in main (1719de5)
       help: see that it is meant, and that the call is what the pull request is about
     ");
@@ -95,7 +95,7 @@ fn a_denial_that_goes_is_told() {
     let before = role_only(and(denial));
     assert_snapshot!(told(&change(&before, &Case::new())), @r"
     medium[CH01]: `Role` no longer denies `dynamodb:GetItem` on `*`
-      --> xtask/tests/audit/function.rs:88:25
+      --> xtask/tests/audit/function.rs:89:25
       evidence: a denial was taken away; not so in main (1719de5)
       help: see that it is meant, and that the call is what the pull request is about
     ");
@@ -153,7 +153,7 @@ fn of_a_program_that_cannot_be_read_it_is_said_that_nothing_is_known() {
     unreadable.readable = Err("it was not built".to_owned());
     assert_snapshot!(told(&change(&Case::new(), &unreadable)), @r"
     high[LP03]: what `Processor` calls is unknown, so it is not known what became possible
-      --> xtask/tests/audit/function.rs:90:30
+      --> xtask/tests/audit/function.rs:91:30
       evidence: it was not built
       help: build it with this workspace's profile `lambda`, and with a version of the SDK that the audit knows
     ");

@@ -54,6 +54,15 @@ fn texts_are_not_numbers_and_a_character_is_a_text() {
     check::<String, u8>("the message is a text, expected a whole number from 0 to 255");
 }
 
+types! {
+    enum Letter { A }
+}
+
+#[test]
+fn one_text_may_have_any_form() {
+    check::<Letter, char>("");
+}
+
 #[test]
 fn an_option_takes_what_is_there_and_does_not_fit_where_it_is_needed() {
     check::<u8, Option<u8>>("");
