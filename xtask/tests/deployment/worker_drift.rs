@@ -87,6 +87,15 @@ fn what_was_changed_or_deleted_is_told_and_brought_back() {
 }
 
 #[test]
+fn a_worker_that_the_source_no_longer_has_is_compared_as_well() {
+    let scene = deployed();
+    edit(&scene, "scaledobjects", &json!({"spec": {"maxReplicaCount": 3}}));
+    scene.project.declare_workers_as(STACK, &[], |_| {});
+    let found = drift(&scene, &[]).expect(3);
+    assert!(of_cluster(&found).contains("spec.maxReplicaCount: deployed 10, is 3"), "{found}");
+}
+
+#[test]
 fn a_fix_brings_back_what_was_deployed_and_nothing_of_the_source() {
     let scene = deployed();
     scene.project.declare_workers_as(STACK, &[("Consume", "consume")], |it| it.replicas.max = 99);
@@ -105,7 +114,7 @@ fn a_namespace_that_is_gone_is_told_and_only_a_deployment_brings_it_back() {
     orders in the cluster `dev`: 0 objects read, 1 difference
       ~ Deployment orders-dev/consume: deployed, is not there
     ");
-    assert_snapshot!(said(&found.stderr), @"  ! what was deployed of Consume is gone with its namespace: `deploy --kube-context dev` makes it anew");
+    assert_snapshot!(said(&found.stderr), @"  ! nothing of Consume is in the cluster, nor a record of what was deployed: `deploy --kube-context dev` makes it anew");
     scene.deploy().expect(0);
     drift(&scene, &[]).expect(0);
 }
