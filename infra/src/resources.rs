@@ -255,9 +255,7 @@ pub fn serialize<S: Serializer>(value: &impl Write, serializer: S) -> Result<S::
 }
 
 #[doc(hidden)]
-pub use {
-    crate::__serialize as serialize, ::bindings, ::resources_macro::make, serde,
-};
+pub use {crate::__serialize as serialize, ::bindings, ::resources_macro::make, serde};
 
 #[doc(hidden)]
 #[macro_export]

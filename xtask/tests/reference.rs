@@ -240,9 +240,10 @@ fn the_typed_resources_are_listed() {
             found.entry(it[2].to_owned()).or_default().insert(format!("`infra::{service}::{}`", &it[1]));
         }
     }
-    let mut page = "# Typed resources\n\nResource types that have a struct. `infra::resources!` makes a struct of [every other \
+    let mut page =
+        "# Typed resources\n\nResource types that have a struct. `infra::resources!` makes a struct of [every other \
                     type](../guides/resources.md).\n\n| type | struct |\n|---|---|\n"
-        .to_owned();
+            .to_owned();
     for (resource_type, structs) in &found {
         let structs: Vec<_> = structs.iter().cloned().collect();
         writeln!(page, "| `{resource_type}` | {} |", structs.join(", ")).unwrap();

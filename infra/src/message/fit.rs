@@ -213,8 +213,7 @@ fn names<'a>(name: &'a str, schema: &'a Json) -> impl Iterator<Item = &'a str> {
 fn nearest(mismatches: Vec<Mismatch>) -> Option<Mismatch> {
     let rank = |it: &Mismatch| match (it.path.len(), &it.problem) {
         (0, _) => 0,
-        (1, Problem::Unknown) => 1,
-        (1, Problem::Other { is_value: true, .. }) => 1,
+        (1, Problem::Unknown | Problem::Other { is_value: true, .. }) => 1,
         (depth, _) => depth + 1,
     };
     let best = mismatches.iter().map(rank).max()?;

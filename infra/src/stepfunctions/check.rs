@@ -46,12 +46,14 @@ pub(super) fn definition(definition: &Definition, kind: ExecutionType, check: &m
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html>
 fn bare_paths(rendered: &Json, check: &mut Check<'_>) {
-    let inner = match rendered {
+    let inner: Vec<&Json> = match rendered {
         Json::Object(members) => members.values().collect(),
         Json::Array(items) => items.iter().collect(),
         _ => Vec::new(),
     };
-    inner.into_iter().for_each(|it| bare_paths(it, check));
+    for it in inner {
+        bare_paths(it, check);
+    }
     for (name, state) in rendered.get("States").and_then(Json::as_object).into_iter().flatten() {
         let fields = state.as_object().into_iter().flatten();
         for (field, path) in fields.filter_map(|(field, path)| Some((field.strip_suffix(".$")?, path.as_str()?))) {

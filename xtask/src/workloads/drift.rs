@@ -25,11 +25,7 @@ pub struct ClusterDrift {
 ///
 /// # Errors
 /// When AWS refuses, or the cluster does.
-pub async fn compare(
-    cluster: &Cluster,
-    project: &str,
-    instance: &StackInstance<'_>,
-) -> anyhow::Result<ClusterDrift> {
+pub async fn compare(cluster: &Cluster, project: &str, instance: &StackInstance<'_>) -> anyhow::Result<ClusterDrift> {
     let StackInstance { stack, cloud, label, .. } = instance;
     let running = RunningStack::as_deployed((*cloud).clone(), (*stack).clone()).await?;
     let workers = workers(&running);
@@ -82,7 +78,9 @@ impl ClusterDrift {
     pub fn say_gone(&self) {
         for DeployedWorker { id, .. } in &self.gone {
             let deploy = format!("`deploy --kube-context {}`", self.context);
-            ui::warn(format!("nothing of {id} is in the cluster, nor a record of what was deployed: {deploy} makes it anew"));
+            ui::warn(format!(
+                "nothing of {id} is in the cluster, nor a record of what was deployed: {deploy} makes it anew"
+            ));
         }
     }
 
