@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             options::a_changed_option_replaces_what_it_is_about_and_can_be_changed_back,
             workers::all_is_with_workers_as_it_is_with_functions,
             workers::workers_keep_the_order_of_arrival,
-            workers::nothing_is_lost_when_workers_are_killed,
+            workers::nothing_is_lost_when_workers_are_killed_and_calls_fail,
             workers::no_granted_action_of_a_worker_is_needless,
             workers::a_worker_that_is_denied_says_so_and_loses_nothing,
             workers::workers_end_with_the_local_cloud_and_with_their_stack,

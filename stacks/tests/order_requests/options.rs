@@ -37,9 +37,8 @@ pub(crate) async fn is_in_order(system: &System, meanwhile: impl AsyncFn(usize))
                 meanwhile(number).await;
             }
             let status = statuses[customer % statuses.len()];
-            system
-                .accepted(&json!({ "status": status, "customer_id": format!("c-{customer}"), "number": number }))
-                .await;
+            let request = json!({ "status": status, "customer_id": format!("c-{customer}"), "number": number });
+            system.accepted_at_last(&request).await;
         }
     }))
     .await;

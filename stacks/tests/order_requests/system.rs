@@ -47,6 +47,20 @@ impl System {
         answer.json()["request_id"].as_str().unwrap().to_owned()
     }
 
+    /// Posts a request until it is accepted, as the answer to one that failed asks for, and returns its id.
+    pub(crate) async fn accepted_at_last(&self, body: &Value) -> String {
+        let mut body = body.clone();
+        loop {
+            let answer = self.post(&body).await;
+            let request_id = answer.json()["request_id"].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned();
+            match answer.status {
+                202 => return request_id,
+                500 => body["request_id"] = request_id.into(),
+                _ => panic!("{answer:?}"),
+            }
+        }
+    }
+
     pub(crate) async fn item(&self, request_id: &str) -> Option<Item> {
         self.0.item(TABLE, [("request_id", text(request_id))]).await
     }

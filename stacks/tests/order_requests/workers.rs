@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::stream::{self, StreamExt};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::json;
-use testing::{Item, LocalCloud, Worker, eventually, eventually_that, integer};
+use testing::{ApiFaults, FailedCalls, Item, LocalCloud, Worker, eventually, eventually_that, integer};
 
 use crate::options::is_in_order;
 use crate::system::{DLQS, QUEUES, System};
@@ -13,6 +13,7 @@ use crate::{api, delivery, grants};
 
 const WORKERS: (&str, &str) = ("compute", "kubernetes");
 const SHARED: &str = "ProcessingWorker";
+const FAULTS: ApiFaults = ApiFaults { throttled: 0.05, unanswered: 0.03 };
 
 pub(crate) async fn all_is_with_workers_as_it_is_with_functions(cloud: &LocalCloud) {
     let system = System::deploy(cloud, "workers", &[WORKERS]);
@@ -46,26 +47,32 @@ pub(crate) async fn workers_keep_the_order_of_arrival(cloud: &LocalCloud) {
         // What a killed worker has begun comes back after 3 s, and it may be what the next one is killed with.
         system.give_up_after(queue, dead, 20, 3).await;
     }
+    system.inject_api_faults(FAULTS).await;
     is_in_order(&system, async |round| {
         if round % 4 == 3 {
             let _ = system.kill_worker(ids[round % ids.len()], round % 8 == 3);
         }
     })
     .await;
+    have_failed(system.end_api_faults().await);
     assert_eq!(dead(&system).await, [0, 0, 0]);
 }
 
-pub(crate) async fn nothing_is_lost_when_workers_are_killed(cloud: &LocalCloud) {
-    const REQUESTS: usize = 1_000;
+pub(crate) async fn nothing_is_lost_when_workers_are_killed_and_calls_fail(cloud: &LocalCloud) {
+    const REQUESTS: usize = 10_000;
     let system = System::deploy(cloud, "killed", &[WORKERS]);
     for (queue, dead) in QUEUES.into_iter().zip(DLQS) {
         system.give_up_after(queue, dead, 20, 3).await;
     }
+    system.inject_api_faults(FAULTS).await;
     let statuses = ["pending", "approved", "rejected"];
     let ended = std::cell::Cell::new(false);
     let requests = async {
         let posted: Vec<_> = stream::iter(0..REQUESTS)
-            .map(async |number| system.accepted(&json!({ "status": statuses[number % 3], "number": number })).await)
+            .map(async |number| {
+                let request = json!({ "status": statuses[number % 3], "number": number });
+                system.accepted_at_last(&request).await
+            })
             .buffer_unordered(8)
             .collect()
             .await;
@@ -92,6 +99,7 @@ pub(crate) async fn nothing_is_lost_when_workers_are_killed(cloud: &LocalCloud) 
     let mut numbers: Vec<_> = items.iter().map(|item| integer(item, "number")).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (0..i64::try_from(REQUESTS).unwrap()).collect::<Vec<_>>());
+    have_failed(system.end_api_faults().await);
     assert_eq!(dead(&system).await, [0, 0, 0]);
 }
 
@@ -165,6 +173,11 @@ pub(crate) async fn workers_end_with_the_local_cloud_and_with_their_stack(_: &Lo
     let processes = system.worker(SHARED).processes;
     system.destroy();
     is_gone(processes, "the stack was destroyed").await;
+}
+
+#[track_caller]
+fn have_failed(calls: FailedCalls) {
+    assert!(calls.throttled > 0 && calls.unanswered > 0, "{calls:?}");
 }
 
 fn running(system: &System, id: &str) -> usize {

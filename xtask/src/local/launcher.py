@@ -20,6 +20,7 @@
 - CloudWatch Logs gives each event an id, and answers FilterLogEvents in pages.
 - Programs that are workers run as processes, between none and as many as the messages in their queues ask for; workers.py
   says how. `/_stackwright/workers` tells of them.
+- Calls of chosen roles fail when a test asks for it, by `/_stackwright/faults`; faults.py says how.
 - The batch calls of SQS and SNS need the actions that AWS knows: MiniStack asks for actions of their own names.
 """
 
@@ -44,7 +45,8 @@ from importlib.metadata import version
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from kept import Kept, problems  # noqa: E402 - is found only now
+from faults import Faults, throttled  # noqa: E402 - is found only now
+from kept import Kept, problems  # noqa: E402 - the same
 
 lock = open(os.environ.pop("STACKWRIGHT_LOCK"), "r+")
 
@@ -100,7 +102,7 @@ set_unreadable_state_aside()
 logging.getLogger().addHandler(PersistenceErrors(logging.ERROR))
 
 import ministack.app  # noqa: E402 - reads the environment and configures logging when it is imported
-from ministack.core import iam_evaluator  # noqa: E402 - the same
+from ministack.core import iam_evaluator, router  # noqa: E402 - the same
 from ministack.services import cloudformation, cloudwatch_logs, lambda_svc, s3, sqs, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
 from workers import Refused, Workers  # noqa: E402 - the same
@@ -605,6 +607,7 @@ keep_events()
 events.load()
 workers = Workers(state)
 workers.load()
+faults = Faults()
 pass_traces_on()
 swap_code_at_once()
 served = ministack.app.app
@@ -678,6 +681,46 @@ async def serve_workers(scope, receive, send):
             await answer(send, {"message": "there is nothing here"}, 404)
 
 
+async def serve_faults(scope, receive, send):
+    """`PUT …/NAME` lets calls fail until `DELETE …/NAME`, which tells how many did."""
+    name = scope["path"].removeprefix("/_stackwright/faults/")
+    match scope["method"]:
+        case "PUT":
+            try:
+                faults.put(name, json.loads(await body_of(receive)))
+                await answer(send, {})
+            except ValueError as refused:
+                await answer(send, {"message": str(refused)}, 400)
+        case "DELETE":
+            await answer(send, faults.end(name))
+        case _:
+            await answer(send, {"message": "there is nothing here"}, 404)
+
+
+def fault_of(headers):
+    """How the call with these headers fails, if it does."""
+    session = session_of(router.extract_access_key_id(headers, {}))
+    return None if session is None else faults.draw(session[0])
+
+
+async def throttle(headers, receive, send):
+    await body_of(receive)
+    # AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, ...
+    scope = headers.get("authorization", "").partition("Credential=")[2].split(",")[0].split("/")
+    status, content_type, body = throttled(headers, scope[3] if len(scope) > 3 else "")
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", content_type.encode())]})
+    await send({"type": "http.response.body", "body": body.encode()})
+
+
+async def serve_without_answer(scope, receive, send):
+    async def keep(_):
+        pass
+
+    await served(scope, receive, keep)
+    # An answer that ends early: the connection is closed, as when the network fails.
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+
+
 async def serve_while_connected(scope, receive, send):
     """Gives a request up when its client goes away: a message must not be handed to a client that was killed."""
     request = {"type": "http.request", "body": await body_of(receive), "more_body": False}
@@ -733,16 +776,24 @@ async def app(scope, receive, send):
     elif path.startswith("/_stackwright/workers"):
         await serve_workers(scope, receive, send)
         dirty = True
+    elif path.startswith("/_stackwright/faults/"):
+        await serve_faults(scope, receive, send)
     else:
-        headers = dict(scope.get("headers") or ())
-        trace = headers.get(b"x-amzn-trace-id")
-        trace_of_request.set(None if trace is None else trace.decode("latin-1"))
-        is_long_poll = headers.get(b"x-amz-target", b"").endswith(b".ReceiveMessage")
-        serve = serve_while_connected if is_long_poll else served
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope.get("headers") or ()}
+        trace_of_request.set(headers.get("x-amzn-trace-id"))
+        match fault_of(headers):
+            case "throttled":
+                return await throttle(headers, receive, send)
+            case "unanswered":
+                serve = serve_without_answer
+            case _:
+                is_long_poll = headers.get("x-amz-target", "").endswith(".ReceiveMessage")
+                serve = serve_while_connected if is_long_poll else served
         await serve(scope | {"scheme": "https"}, receive, send)
         if path == "/_ministack/reset" and scope.get("method") == "POST":
             calls.clear()
             events.clear()
+            faults.clear()
             await asyncio.to_thread(workers.clear)
         dirty = True
 

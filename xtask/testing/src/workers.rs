@@ -61,7 +61,7 @@ impl Deployment {
         name.unwrap_or_else(|| panic!("there is no role `{start}...`"))
     }
 
-    fn stack_name(&self) -> String {
+    pub(crate) fn stack_name(&self) -> String {
         format!("{}-{}", self.name, self.stage)
     }
 }
