@@ -39,7 +39,7 @@ pub struct Status {
     pub services: BTreeMap<String, String>,
     /// The workers that it runs.
     pub workers: Vec<RunningWorker>,
-    /// State that could not be read or saved.
+    /// State that could not be read or saved, and what it did not tell.
     pub problems: Vec<String>,
 }
 
@@ -60,6 +60,16 @@ pub async fn status() -> anyhow::Result<Status> {
         Some(pid) => http::health(place.port, PATIENCE).await?.filter(|health| health.pid == pid),
         None => None,
     };
+    let mut problems = health.as_ref().map_or_else(Vec::new, |health| health.problems.clone());
+    let mut workers = Vec::new();
+    if health.is_some() {
+        match workers::workers(&cloud).await {
+            Ok(told) => workers = told,
+            // What another version started may not know what workers are.
+            Err(_) if emulator::is_outdated(place) => {}
+            Err(error) => problems.push(format!("{error:#}")),
+        }
+    }
     Ok(Status {
         running: process.is_some(),
         healthy: health.is_some(),
@@ -71,9 +81,8 @@ pub async fn status() -> anyhow::Result<Status> {
         memory: health.as_ref().map(|health| health.memory),
         log: emulator.log_file(),
         services: service::running(place)?,
-        // One that another version started may not know what workers are.
-        workers: if health.is_some() { workers::workers(&cloud).await.unwrap_or_default() } else { Vec::new() },
-        problems: health.map_or_else(Vec::new, |health| health.problems),
+        workers,
+        problems,
     })
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 /// How long anything may take before the test fails; on a busy machine a cold start takes seconds.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(30);

@@ -1,9 +1,12 @@
 //! Workers of a deployment.
 
+use std::time::Instant;
+
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 
 use crate::deployment::Deployment;
+use crate::eventually::PATIENCE;
 use crate::succeeded;
 
 /// A worker, as the local cloud tells of it.
@@ -25,15 +28,22 @@ pub struct Worker {
 }
 
 impl Deployment {
-    /// The worker with the logical id `id`, as it is now.
+    /// The worker with the logical id `id`, as it is now. A local cloud that is busy is waited for.
     #[track_caller]
     #[must_use]
     pub fn worker(&self, id: &str) -> Worker {
         let stack = self.stack_name();
-        let told = self.cloud.status()["workers"].take();
-        let workers: Vec<Worker> = serde_json::from_value(told).unwrap_or_default();
-        let found = workers.iter().find(|it| it.stack == stack && it.id == id);
-        found.unwrap_or_else(|| panic!("`{stack}` has no worker `{id}`: {workers:?}")).clone()
+        let ids: Vec<_> = self.workers().collect();
+        assert!(ids.contains(&id), "`{stack}` has no worker `{id}`, only {}", ids.join(", "));
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let mut status = self.cloud.status();
+            let workers: Vec<Worker> = serde_json::from_value(status["workers"].take()).unwrap_or_default();
+            if let Some(found) = workers.into_iter().find(|it| it.stack == stack && it.id == id) {
+                return found;
+            }
+            assert!(Instant::now() < until, "the local cloud tells nothing of the worker `{id}`: {status}");
+        }
     }
 
     /// Ends a process of the worker `id` at once, as when its node fails, or with `is_gentle` as when its pod is evicted; not
