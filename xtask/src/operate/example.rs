@@ -15,6 +15,8 @@ use crate::services::cloudformation::Resource;
 
 const BUCKET: Kind = Kind { one: "bucket", several: "buckets", types: &["AWS::S3::Bucket"] };
 const TOPIC: Kind = Kind { one: "topic", several: "topics", types: &["AWS::SNS::Topic"] };
+const INTEGRATION: Kind =
+    Kind { one: "integration", several: "integrations", types: &["AWS::ApiGatewayV2::Integration"] };
 const RULE: Kind = Kind { one: "rule", several: "rules", types: &["AWS::Events::Rule"] };
 
 /// An event of `example` for the function `function`, which carries `body`.
@@ -200,6 +202,11 @@ impl Source<'_> {
     }
 
     fn api(&self, body: Option<&str>) -> anyhow::Result<Json> {
+        let found = self.rest_api(body).or_else(|| self.http_api(body)).or_else(|| self.function_url(body));
+        found.ok_or_else(|| self.none(&format!("has no route that leads to `{}`", self.function.id)))
+    }
+
+    fn rest_api(&self, body: Option<&str>) -> Option<Json> {
         let methods = self.running.of_type("AWS::ApiGateway::Method");
         let uri = |it: &Json| it["Integration"]["Uri"].as_str().unwrap_or_default().to_owned();
         let mut routes = methods.filter(|(_, it)| {
@@ -207,24 +214,15 @@ impl Source<'_> {
             let function = uri.split_once("/functions/").and_then(|(_, rest)| rest.strip_suffix("/invocations"));
             function.is_some_and(|function| self.running.is_function(function, &self.function.id))
         });
-        let Some((id, method)) = routes.next() else {
-            return Err(self.none(&format!("has no route that leads to `{}`", self.function.id)));
-        };
+        let (id, method) = routes.next()?;
         let resource = route::path(self.running, id);
         let verb = match method["HttpMethod"].as_str() {
             Some("ANY") | None => "GET",
             Some(verb) => verb,
         };
-        let named = resource.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-        let named: Vec<_> = named.map(|name| name.trim_end_matches('+')).collect();
-        let parameters: serde_json::Map<_, _> =
-            named.iter().map(|it| ((*it).to_owned(), Json::from("example"))).collect();
-        let path: Vec<_> =
-            resource.split('/').map(|part| if part.starts_with('{') { "example" } else { part }).collect();
-        let path = path.join("/");
-        let parameters = if parameters.is_empty() { Json::Null } else { parameters.into() };
+        let (path, parameters) = request_of(&resource);
         let api = method["RestApiId"].as_str().unwrap_or("example");
-        Ok(json!({
+        Some(json!({
             "resource": resource,
             "path": path,
             "httpMethod": verb,
@@ -250,6 +248,72 @@ impl Source<'_> {
             "isBase64Encoded": false,
         }))
     }
+
+    fn http_api(&self, body: Option<&str>) -> Option<Json> {
+        let mut routes = self.running.of_type("AWS::ApiGatewayV2::Route");
+        let (_, route) = routes.find(|(_, route)| {
+            let target = route["Target"].as_str().and_then(|target| target.strip_prefix("integrations/"));
+            let integration =
+                target.and_then(|target| self.running.all(INTEGRATION).find(|it| it.physical_id == target));
+            integration.is_some_and(|it| self.is_function(&self.running.properties(&it.id)["IntegrationUri"]))
+        })?;
+        let key = route["RouteKey"].as_str()?;
+        // A route of a WebSocket API has no verb.
+        let (verb, resource) = if key == "$default" { ("ANY", "/") } else { key.split_once(' ')? };
+        let (path, parameters) = request_of(resource);
+        let api = route["ApiId"].as_str().unwrap_or("example");
+        Some(self.request(api, key, if verb == "ANY" { "GET" } else { verb }, &path, &parameters, body))
+    }
+
+    fn function_url(&self, body: Option<&str>) -> Option<Json> {
+        let mut urls = self.running.of_type("AWS::Lambda::Url");
+        urls.find(|(_, url)| self.is_function(&url["TargetFunctionArn"]))?;
+        Some(self.request("example", "$default", if body.is_some() { "POST" } else { "GET" }, "/", &Json::Null, body))
+    }
+
+    /// A request in format 2.0, to a stage that is the default one.
+    fn request(&self, api: &str, key: &str, verb: &str, path: &str, parameters: &Json, body: Option<&str>) -> Json {
+        let mut event = json!({
+            "version": "2.0",
+            "routeKey": key,
+            "rawPath": path,
+            "rawQueryString": "",
+            "headers": {"accept": "*/*", "content-type": "application/json"},
+            "requestContext": {
+                "accountId": self.running.cloud.account,
+                "apiId": api,
+                "http": {
+                    "method": verb,
+                    "path": path,
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "127.0.0.1",
+                    "userAgent": "example",
+                },
+                "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+                "routeKey": key,
+                "stage": "$default",
+                "timeEpoch": moment::now(),
+            },
+            "isBase64Encoded": false,
+        });
+        // What there is none of is left out.
+        if let Some(body) = body {
+            event["body"] = body.into();
+        }
+        if !parameters.is_null() {
+            event["pathParameters"] = parameters.clone();
+        }
+        event
+    }
+}
+
+/// A path with an example of each parameter of `resource`, such as `/orders/{id}`, and these parameters.
+fn request_of(resource: &str) -> (String, Json) {
+    let named = resource.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let parameters: serde_json::Map<_, _> =
+        named.map(|name| (name.trim_end_matches('+').to_owned(), Json::from("example"))).collect();
+    let path: Vec<_> = resource.split('/').map(|part| if part.starts_with('{') { "example" } else { part }).collect();
+    (path.join("/"), if parameters.is_empty() { Json::Null } else { parameters.into() })
 }
 
 /// The first text that a field of a pattern is compared with.

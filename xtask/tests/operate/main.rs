@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot prepare has failed")]
 
+mod http_api;
 mod invoke;
 mod logs;
 mod messages;
