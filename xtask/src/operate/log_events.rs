@@ -225,6 +225,12 @@ mod tests {
         }
     }
 
+    /// As when this was the last page.
+    fn read(group: &mut GroupEvents, events: Vec<FilteredLogEvent>) {
+        group.take(events);
+        group.is_read = true;
+    }
+
     fn given(group: &mut GroupEvents) -> Vec<String> {
         group.page.drain(..).map(|event| event.message).collect()
     }
@@ -232,14 +238,14 @@ mod tests {
     #[test]
     fn what_is_read_again_is_given_once_and_what_came_late_is_given() {
         let mut group = group();
-        group.take(vec![event(50_000, "a"), event(50_000, "b")]);
+        read(&mut group, vec![event(50_000, "a"), event(50_000, "b")]);
         assert_eq!(given(&mut group), ["a", "b"]);
         group.go_on();
         assert_eq!(group.from, 40_000);
-        group.take(vec![event(49_999, "late"), event(50_000, "a"), event(50_000, "b"), event(50_000, "c")]);
+        read(&mut group, vec![event(49_999, "late"), event(50_000, "a"), event(50_000, "b"), event(50_000, "c")]);
         assert_eq!(given(&mut group), ["late", "c"]);
         group.go_on();
-        group.take(vec![event(49_999, "late"), event(50_000, "a"), event(50_000, "b"), event(50_000, "c")]);
+        read(&mut group, vec![event(49_999, "late"), event(50_000, "a"), event(50_000, "b"), event(50_000, "c")]);
         assert_eq!(given(&mut group), [""; 0]);
     }
 
@@ -247,7 +253,7 @@ mod tests {
     fn only_what_may_be_read_again_is_remembered() {
         let mut group = group();
         for second in 0..1_000 {
-            group.take(vec![event(second * 1_000, "a")]);
+            read(&mut group, vec![event(second * 1_000, "a")]);
             group.go_on();
         }
         assert_eq!(group.given.map(|given| given.len()), Some(11));
