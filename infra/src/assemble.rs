@@ -88,9 +88,9 @@ fn worker(worker: &Worker) -> assembly::Worker {
             messages_per_pod: replicas.messages_per_pod,
         },
         pod: assembly::Pod {
-            millicores: pod.cpu.0,
-            mebibytes: pod.memory.0,
-            termination_grace_period: pod.termination_grace_period.0,
+            millicores: pod.cpu.get(),
+            mebibytes: pod.memory.get(),
+            termination_grace_period: pod.termination_grace_period.get(),
         },
         monitoring: worker.monitoring.as_ref().map(|monitoring| assembly::Monitoring {
             namespace: monitoring.namespace.clone(),

@@ -21,12 +21,12 @@ pub use placed::{Area, Placed, PlacedLabel, PlacedPart, PlacedWay};
 ///
 /// ```
 /// use infra::sqs::{RedrivePolicy, StandardQueue};
-/// use infra::{Graph, Stack, Stage};
+/// use infra::{Graph, Integer, Stack, Stage};
 ///
 /// let mut stack = Stack::new("orders", &Stage::default());
 /// let dead = stack.named("OrdersDlq").add(StandardQueue::default());
 /// stack.named("Orders").add(StandardQueue {
-///     redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: 3 }),
+///     redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: Integer::of::<3>() }),
 ///     ..StandardQueue::default()
 /// });
 /// assert!(Graph::of(&stack.assemble()).to_mermaid().contains(r#"Orders -.->|"after 3 attempts"| OrdersDlq"#));

@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::reference::{HasArn, LogicalId, Ref, Resource};
+use crate::units::Integer;
 use crate::value::{Intrinsic, Value};
 
 /// A stream of records.
@@ -13,7 +14,7 @@ pub struct Stream {
     /// 1 to 128 letters, digits and `_.-`. Changing it replaces the stream.
     pub name: Option<Value>,
     /// How long records are kept, 24 to 8,760 hours. Kinesis' default is 24.
-    pub retention_period_hours: Option<u32>,
+    pub retention_period_hours: Option<Integer<24, 8_760>>,
     /// How much it takes, and how that is paid for.
     pub capacity: Capacity,
     /// The key that encrypts the records; without it they are encrypted by Kinesis' own.
@@ -49,7 +50,7 @@ impl Serialize for Stream {
         #[serde(rename_all = "PascalCase")]
         struct Wire<'a> {
             name: &'a Option<Value>,
-            retention_period_hours: Option<u32>,
+            retention_period_hours: Option<Integer<24, 8_760>>,
             stream_mode_details: Mode,
             shard_count: Option<u32>,
             stream_encryption: Encryption<'a>,

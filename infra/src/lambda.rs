@@ -10,6 +10,7 @@ mod stream_mapping;
 mod url;
 
 pub use event_invoke_config::{Destination, EventInvokeConfig};
+pub(crate) use event_source_mapping::check_batch_size;
 pub use event_source_mapping::{EventSourceMapping, FunctionResponseType, Pollers, ScalingConfig};
 pub use filter::{Filter, FilterCriteria};
 pub use function::{Architecture, Function, LogFormat, LogLevel, LoggingConfig, SystemLogLevel, TracingMode};

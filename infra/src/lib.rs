@@ -56,5 +56,5 @@ pub use schemas::{self as schema, nearest};
 pub use stack::Stack;
 pub use stage::Stage;
 pub use template::Template;
-pub use units::{Days, Mebibytes, Millicores, Milliseconds, Seconds};
+pub use units::{Days, Integer, Mebibytes, Millicores, Milliseconds, Seconds};
 pub use value::Value;

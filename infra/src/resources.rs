@@ -1,12 +1,12 @@
 //! What [`crate::resources!`] makes typed structs of any resource type with.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::Map;
 
 use crate::template::verbatim;
+pub use crate::units::{Integer, OutOfBounds};
 use crate::value::{Intrinsic, Value};
 
 /// A list, or what CloudFormation makes one of, such as a parameter.
@@ -44,50 +44,6 @@ impl From<Intrinsic> for Value<bool> {
     }
 }
 
-/// A whole number from `LEAST` to `MOST`, both included.
-///
-/// A number that is written down is held against the bounds when it is compiled:
-///
-/// ```
-/// use infra::Value;
-/// use infra::resources::Integer;
-///
-/// let hours: Value<Integer<1, 8760>> = Value::of::<168>();
-/// ```
-///
-/// ```compile_fail
-/// use infra::Value;
-/// use infra::resources::Integer;
-///
-/// let hours: Value<Integer<1, 8760>> = Value::of::<8761>();
-/// ```
-///
-/// One that is calculated is a [`TryFrom`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Integer<const LEAST: i64 = { i64::MIN }, const MOST: i64 = { i64::MAX }>(i64);
-
-impl<const LEAST: i64, const MOST: i64> Integer<LEAST, MOST> {
-    /// The number `N`. One that is out of bounds does not compile.
-    #[must_use]
-    pub const fn of<const N: i64>() -> Self {
-        const {
-            assert!(
-                N >= LEAST,
-                "the number is less than the least that the property takes, which is `Integer`'s first"
-            );
-            assert!(N <= MOST, "the number is more than the most that the property takes, which is `Integer`'s second");
-        }
-        Self(N)
-    }
-
-    /// The number.
-    #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
-
 impl<const LEAST: i64, const MOST: i64> Value<Integer<LEAST, MOST>> {
     /// The number `N`. One that is out of bounds does not compile.
     #[must_use]
@@ -104,35 +60,8 @@ impl<const LEAST: i64, const MOST: i64> From<Intrinsic> for Value<Integer<LEAST,
 
 impl From<i64> for Value<Integer> {
     fn from(number: i64) -> Self {
-        Self::Literal(Integer(number))
+        Self::Literal(Integer::any(number))
     }
-}
-
-impl<const LEAST: i64, const MOST: i64> TryFrom<i64> for Integer<LEAST, MOST> {
-    type Error = OutOfBounds;
-
-    fn try_from(number: i64) -> Result<Self, OutOfBounds> {
-        if (LEAST..=MOST).contains(&number) {
-            Ok(Self(number))
-        } else {
-            Err(OutOfBounds { number, least: LEAST, most: MOST })
-        }
-    }
-}
-
-impl<const LEAST: i64, const MOST: i64> fmt::Display for Integer<LEAST, MOST> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// A number that a property does not take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{number} is out of bounds; expected {least} to {most}")]
-pub struct OutOfBounds {
-    number: i64,
-    least: i64,
-    most: i64,
 }
 
 /// A number of which AWS does not say that it is whole. [`crate::check()`] holds it against its bounds.

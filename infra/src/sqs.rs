@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::check::Check;
 use crate::iam::{PolicyDocument, check_resource_policy};
 use crate::reference::{HasArn, Ref, Resource};
-use crate::units::Seconds;
+use crate::units::{Integer, Seconds};
 use crate::value::Value;
 
 /// A standard queue: at least once, in about the order sent.
@@ -17,15 +17,15 @@ pub struct StandardQueue {
     /// 1 to 80 letters, digits, hyphens and underscores. Changing it replaces the queue.
     pub queue_name: Option<Value>,
     /// How long each message stays invisible to receivers, 0 to 900 s. SQS's default is 0.
-    pub delay_seconds: Option<Seconds>,
+    pub delay_seconds: Option<Seconds<0, 900>>,
     /// 1,024 to 1,048,576 bytes. SQS's default is 1,048,576.
-    pub maximum_message_size: Option<u32>,
+    pub maximum_message_size: Option<Integer<1_024, 1_048_576>>,
     /// How long a message is kept, 60 to 1,209,600 s (14 days). SQS's default is 4 days.
-    pub message_retention_period: Option<Seconds>,
+    pub message_retention_period: Option<MessageRetention>,
     /// How long a receive call waits for a message, 0 to 20 s. SQS's default is 0.
-    pub receive_message_wait_time_seconds: Option<Seconds>,
+    pub receive_message_wait_time_seconds: Option<Seconds<0, 20>>,
     /// How long a received message is hidden from others, 0 to 43,200 s. SQS's default is 30.
-    pub visibility_timeout: Option<Seconds>,
+    pub visibility_timeout: Option<VisibilityTimeout>,
     /// Where messages go that were received too often.
     pub redrive_policy: Option<RedrivePolicy<StandardQueue>>,
     /// For which queues it may be the dead-letter queue. SQS's default is all of the account and region.
@@ -49,15 +49,15 @@ pub struct FifoQueue {
     /// Whether throughput is limited for the queue or for each message group. SQS's default is the queue.
     pub fifo_throughput_limit: Option<FifoThroughputLimit>,
     /// How long each message stays invisible to receivers, 0 to 900 s. SQS's default is 0.
-    pub delay_seconds: Option<Seconds>,
+    pub delay_seconds: Option<Seconds<0, 900>>,
     /// 1,024 to 1,048,576 bytes. SQS's default is 1,048,576.
-    pub maximum_message_size: Option<u32>,
+    pub maximum_message_size: Option<Integer<1_024, 1_048_576>>,
     /// How long a message is kept, 60 to 1,209,600 s (14 days). SQS's default is 4 days.
-    pub message_retention_period: Option<Seconds>,
+    pub message_retention_period: Option<MessageRetention>,
     /// How long a receive call waits for a message, 0 to 20 s. SQS's default is 0.
-    pub receive_message_wait_time_seconds: Option<Seconds>,
+    pub receive_message_wait_time_seconds: Option<Seconds<0, 20>>,
     /// How long a received message is hidden from others, 0 to 43,200 s. SQS's default is 30.
-    pub visibility_timeout: Option<Seconds>,
+    pub visibility_timeout: Option<VisibilityTimeout>,
     /// Where messages go that were received too often.
     pub redrive_policy: Option<RedrivePolicy<FifoQueue>>,
     /// For which queues it may be the dead-letter queue. SQS's default is all of the account and region.
@@ -92,7 +92,7 @@ pub struct RedrivePolicy<Q> {
     /// The dead-letter queue.
     pub dead_letter_target: Ref<Q>,
     /// How often a message is received before it goes there, 1 to 1,000.
-    pub max_receive_count: u16,
+    pub max_receive_count: Integer<1, 1_000>,
 }
 
 impl<Q: Queue> Serialize for RedrivePolicy<Q> {
@@ -101,7 +101,7 @@ impl<Q: Queue> Serialize for RedrivePolicy<Q> {
         #[serde(rename_all = "camelCase")]
         struct Wire {
             dead_letter_target_arn: crate::value::Intrinsic,
-            max_receive_count: u16,
+            max_receive_count: Integer<1, 1_000>,
         }
         Wire { dead_letter_target_arn: self.dead_letter_target.arn(), max_receive_count: self.max_receive_count }
             .serialize(serializer)
@@ -123,10 +123,16 @@ pub enum RedriveAllowPolicy {
     },
 }
 
+/// How long a message is kept.
+pub type MessageRetention = Seconds<60, 1_209_600>;
+
+/// How long a received message is hidden from others.
+pub type VisibilityTimeout = Seconds<0, 43_200>;
+
 /// A queue of either kind, for what does not depend on the kind.
 pub trait Queue: HasArn {
     /// How long a received message is hidden from others.
-    fn visibility_timeout(&self) -> Seconds;
+    fn visibility_timeout(&self) -> VisibilityTimeout;
     /// Whether the queue keeps the order within a message group.
     fn is_fifo() -> bool;
 }
@@ -137,7 +143,7 @@ fn is_fifo_name(name: &str) -> bool {
 }
 
 /// SQS's default for `VisibilityTimeout`.
-const DEFAULT_VISIBILITY_TIMEOUT: Seconds = Seconds(30);
+const DEFAULT_VISIBILITY_TIMEOUT: VisibilityTimeout = Seconds::of::<30>();
 
 impl Resource for StandardQueue {
     const TYPE: &'static str = "AWS::SQS::Queue";
@@ -154,7 +160,7 @@ impl Resource for StandardQueue {
 impl HasArn for StandardQueue {}
 
 impl Queue for StandardQueue {
-    fn visibility_timeout(&self) -> Seconds {
+    fn visibility_timeout(&self) -> VisibilityTimeout {
         self.visibility_timeout.unwrap_or(DEFAULT_VISIBILITY_TIMEOUT)
     }
 
@@ -191,7 +197,7 @@ impl Resource for FifoQueue {
 impl HasArn for FifoQueue {}
 
 impl Queue for FifoQueue {
-    fn visibility_timeout(&self) -> Seconds {
+    fn visibility_timeout(&self) -> VisibilityTimeout {
         self.visibility_timeout.unwrap_or(DEFAULT_VISIBILITY_TIMEOUT)
     }
 

@@ -65,12 +65,12 @@ pub struct Tag {
 ///
 /// ```
 /// use infra::sqs::{FifoQueue, RedrivePolicy};
-/// use infra::{Stack, Stage};
+/// use infra::{Integer, Stack, Stage};
 ///
 /// let mut stack = Stack::new("orders", &Stage::default());
 /// let dead = stack.named("OrdersDlq").add(FifoQueue::default());
 /// stack.named("Orders").add(FifoQueue {
-///     redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: 3 }),
+///     redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: Integer::of::<3>() }),
 ///     ..FifoQueue::default()
 /// });
 /// assert_eq!(stack.resources().count(), 2);

@@ -10,7 +10,7 @@ use infra::dynamodb::{
 use infra::iam::{InlinePolicy, Policy, PolicyDocument, Principal, Role, Statement};
 use infra::lambda::{EventSourceMapping, Function};
 use infra::sqs::{FifoQueue, QueuePolicy, StandardQueue};
-use infra::{Seconds, Stack, Stage};
+use infra::{Integer, Seconds, Stack, Stage};
 use policies::action;
 use serde::Serialize;
 
@@ -72,7 +72,7 @@ fn a_key_attribute_of_two_types() {
 
 #[test]
 fn an_index_whose_capacity_is_not_as_the_tables() {
-    let throughput = Throughput { read_capacity_units: 5, write_capacity_units: 5 };
+    let throughput = Throughput { read_capacity_units: Integer::of::<5>(), write_capacity_units: Integer::of::<5>() };
     let expected = "`Sightings`: its index `by-model` has no capacity, while its own is fixed | \
                     set the index's `provisioned_throughput`";
     check("index-capacity", &[expected], |stack| {
@@ -154,7 +154,7 @@ fn a_queue_that_shows_a_message_again_while_the_function_works_on_it() {
         stack.named("Source").add(EventSourceMapping {
             queue,
             function_name: function,
-            batch_size: 10,
+            batch_size: Integer::of::<10>(),
             maximum_batching_window_in_seconds: None,
             function_response_types: Vec::new(),
             scaling_config: None,
@@ -215,7 +215,7 @@ fn an_api_that_is_deployed_before_its_methods() {
 fn an_alarm_with_a_period_that_cloudwatch_does_not_know() {
     check("alarm-period", &["`Alarm`: a period of 45 s is not 10, 20, 30 or a multiple of 60 s"], |stack| {
         let queue = stack.named("Orders").add(StandardQueue::default());
-        stack.named("Alarm").add(Alarm { period: Seconds(45), ..Alarm::messages_in(queue) });
+        stack.named("Alarm").add(Alarm { period: Seconds::of::<45>(), ..Alarm::messages_in(queue) });
     });
 }
 

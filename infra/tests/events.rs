@@ -18,7 +18,7 @@ use infra::s3::{
 use infra::sns::{FifoThroughputScope, FifoTopic, FilterPolicy, StandardTopic, Subscription, TopicPolicy};
 use infra::sqs::{FifoQueue, StandardQueue};
 use infra::stack::Tag;
-use infra::{Days, Graph, Ref, Seconds, Stack, Stage, Template};
+use infra::{Days, Graph, Integer, Ref, Seconds, Stack, Stage, Template};
 use policies::{Condition, action};
 use serde::Serialize;
 
@@ -54,15 +54,18 @@ fn buckets(stack: &mut Stack, topic: Ref<StandardTopic>, bus: Ref<EventBus>, dea
             LifecycleRule {
                 id: "small",
                 prefix: "small/",
-                expiration: Some(Expiration::After(Days(30))),
-                transitions: vec![Transition { storage_class: StorageClass::IntelligentTiering, after: Days(1) }],
+                expiration: Some(Expiration::After(Days::of::<30>())),
+                transitions: vec![Transition {
+                    storage_class: StorageClass::IntelligentTiering,
+                    after: Days::of::<1>(),
+                }],
                 ..LifecycleRule::default()
             },
             LifecycleRule {
                 id: "versions",
                 expiration: Some(Expiration::OfDeleteMarkers),
-                noncurrent_version_expiration: Some(Days(7)),
-                abort_incomplete_multipart_upload: Some(Days(1)),
+                noncurrent_version_expiration: Some(Days::of::<7>()),
+                abort_incomplete_multipart_upload: Some(Days::of::<1>()),
                 ..LifecycleRule::default()
             },
         ],
@@ -81,8 +84,8 @@ fn buckets(stack: &mut Stack, topic: Ref<StandardTopic>, bus: Ref<EventBus>, dea
     );
     stack.named("ResizerFailures").add(EventInvokeConfig {
         function: resizer,
-        maximum_event_age: Some(Seconds::hours(1)),
-        maximum_retry_attempts: Some(1),
+        maximum_event_age: Some(Seconds::hours::<1>()),
+        maximum_retry_attempts: Some(Integer::of::<1>()),
         on_failure: Some(Destination::Queue(dead)),
         on_success: Some(Destination::EventBus(bus)),
     });
@@ -130,7 +133,10 @@ fn events() -> Stack {
                     input_paths_map: [("key".to_owned(), "$.detail.object.key".to_owned())].into(),
                     input_template: r#"{"key": <key>}"#.to_owned(),
                 }),
-                retry_policy: Some(RetryPolicy { maximum_event_age: Seconds::hours(1), maximum_retry_attempts: 3 }),
+                retry_policy: Some(RetryPolicy {
+                    maximum_event_age: Seconds::hours::<1>(),
+                    maximum_retry_attempts: Integer::of::<3>(),
+                }),
                 dead_letter_target: Some(dead),
                 ..Target::topic(topic)
             },
@@ -258,7 +264,7 @@ fn a_lifecycle_rule_that_does_nothing() {
         }
     };
     check("empty-lifecycle-rule", &["`Logs`: the lifecycle rule `old` does nothing"], with(None));
-    check("empty-lifecycle-rule", &[], with(Some(Expiration::After(Days(1)))));
+    check("empty-lifecycle-rule", &[], with(Some(Expiration::After(Days::of::<1>()))));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use infra::iam::Role;
 use infra::lambda::{EventSourceMapping, Function};
 use infra::plan::{Plan, Snapshot};
 use infra::sqs::StandardQueue;
-use infra::{Seconds, Stack, Stage, Template};
+use infra::{Integer, Seconds, Stack, Stage, Template};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ impl<M: Carried> Program<M> for Consumer<M> {
 /// A stack in which one program sends `S` to the queue `id`, and another takes `T`, as what is deployed or shall be.
 fn snapshot<S: Carried, T: Carried>(id: &'static str, queue: StandardQueue) -> Snapshot {
     let mut stack = Stack::new("orders", &Stage::default());
-    let visibility_timeout = Some(Seconds(60));
+    let visibility_timeout = Some(Seconds::of::<60>());
     let queue = stack.named(id).add(StandardQueue { visibility_timeout, ..queue });
     let role = stack.named("Role").add(Role::for_service("lambda.amazonaws.com"));
     stack.named("Sender").add(Function::rust(Sender::<S> { orders: queue.into() }).with_role(role));
@@ -87,7 +87,7 @@ fn snapshot<S: Carried, T: Carried>(id: &'static str, queue: StandardQueue) -> S
     stack.named("Source").add(EventSourceMapping {
         queue,
         function_name,
-        batch_size: 10,
+        batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: Vec::new(),
         scaling_config: None,

@@ -18,7 +18,7 @@ use infra::stepfunctions::{
     Logging, Map, Mode, Order, Parallel, Pass, PassPaths, PathFlow, PathResult, PathTest, ResultPath, Retry, Standard,
     State, StateMachine, States, Succeed, Task, Until, Wait, jsonata, path, task_token,
 };
-use infra::{Graph, Ref, Seconds, Stack, Stage, Template};
+use infra::{Graph, Integer, Ref, Seconds, Stack, Stage, Template};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -67,11 +67,15 @@ fn order(parts: &Parts, packing: Ref<StateMachine>, prices: Ref<StateMachine<Exp
             "Charge",
             Task {
                 comment: Some("takes the money".to_owned()),
-                timeout: Some(Seconds(60)),
-                heartbeat: Some(Seconds(20)),
+                timeout: Some(Seconds::of::<60>()),
+                heartbeat: Some(Seconds::of::<20>()),
                 retry: vec![
                     Retry::of_lambda(),
-                    Retry { max_attempts: Some(1), max_delay: Some(Seconds(9)), ..Retry::on(["States.ALL"]) },
+                    Retry {
+                        max_attempts: Some(Integer::of::<1>()),
+                        max_delay: Some(Seconds::of::<9>()),
+                        ..Retry::on(["States.ALL"])
+                    },
                 ],
                 catch: vec![Catch {
                     result: jsonata("{ 'id': $id, 'error': $states.errorOutput }").into(),
@@ -157,8 +161,8 @@ fn status(parts: &Parts) -> States<JsonPath> {
             mode: Mode::Distributed(Distributed {
                 execution_type: ExecutionType::Express,
                 label: Some("lines".to_owned()),
-                max_items_per_batch: Some(10),
-                tolerated_failure_percentage: Some(5),
+                max_items_per_batch: Some(Integer::of::<10>()),
+                tolerated_failure_percentage: Some(Integer::of::<5>()),
             }),
             ..Map::new(path("$"), States::new("Put", put(path("$.Items[0].line.id"))))
         },
@@ -186,7 +190,7 @@ fn machines() -> Stack {
     let order = StateMachine {
         state_machine_name: Some("order".into()),
         comment: Some("from an order to its parcel, at ${price}".to_owned()),
-        timeout: Some(Seconds::days(1)),
+        timeout: Some(Seconds::days::<1>()),
         tracing: true,
         ..StateMachine::standard(order(&parts, packing, prices))
     };
@@ -352,8 +356,14 @@ fn what_an_express_machine_cannot_do() {
                     machine a standard one";
     check_stack(build, &[expected]);
     check_stack(
-        express(States::new("Wait", Wait::new(Until::Passed(Seconds(301)), "Done")).with("Done", Succeed::default())),
-        &["state-duration: `It`: the 301 s of state `Wait` are not within 1 to 300 s"],
+        express(
+            States::new("Wait", Wait::new(Until::Passed(Seconds::of::<301>()), "Done"))
+                .with("Done", Succeed::default()),
+        ),
+        &[
+            "state-duration: `It`: the 301 s of state `Wait` are more than the 300 s of an express machine | make the machine \
+           a standard one",
+        ],
     );
 }
 
@@ -390,8 +400,8 @@ fn errors_that_are_named_in_no_way_that_works() {
     check(
         |parts| {
             let slow = Retry {
-                interval: Some(Seconds(10)),
-                max_delay: Some(Seconds(10)),
+                interval: Some(Seconds::of::<10>()),
+                max_delay: Some(Seconds::of::<10>()),
                 backoff_rate: Some(0.5),
                 jitter: Some(Jitter::None),
                 ..Retry::on([])
@@ -411,7 +421,7 @@ fn errors_that_are_named_in_no_way_that_works() {
 fn a_task_that_may_be_silent_for_longer_than_it_may_take() {
     check(
         |parts| {
-            let (timeout, heartbeat) = (Some(Seconds(10)), Some(Seconds(10)));
+            let (timeout, heartbeat) = (Some(Seconds::of::<10>()), Some(Seconds::of::<10>()));
             States::new("Charge", Task { timeout, heartbeat, ..Task::invoke(parts.charge, json!({})) })
         },
         &["state-duration: `It`: state `Charge` may be silent for 10 s, and take 10 s | make `heartbeat` less than \

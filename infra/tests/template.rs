@@ -53,7 +53,7 @@ fn messages(stack: &mut Stack, queue: Ref<StandardQueue>, role: Ref<Role>) -> Re
             response_parameters: [].into(),
             response_templates: [("application/json".to_owned(), "{}".to_owned())].into(),
         }],
-        timeout: Some(Milliseconds(5_000)),
+        timeout: Some(Milliseconds::of::<5_000>()),
     };
     stack.named("Post").add(Method {
         authorization: Authorization::AwsIam,

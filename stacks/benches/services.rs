@@ -5,9 +5,9 @@ use bindings::dynamodb::{PutItem, Table as BoundTable};
 use infra::dynamodb::{GlobalSecondaryIndex, Key, N, S, Table, TimeToLive};
 use infra::iam::{InlinePolicy, Role, Statement};
 use infra::lambda::{EventSourceMapping, Function, FunctionResponseType, LoggingConfig};
-use infra::logs::LogGroup;
+use infra::logs::{LogGroup, Retention};
 use infra::sqs::{FifoQueue, RedrivePolicy};
-use infra::{Days, Seconds, Stack, Stage, Value};
+use infra::{Integer, Seconds, Stack, Stage, Value};
 use policies::Action;
 use serde::Serialize;
 
@@ -35,14 +35,14 @@ fn service(stack: &mut Stack, n: usize) {
     let name = |suffix: &str| Some(Value::Literal(format!("service-{n}{suffix}")));
     let dead = stack.named(format!("Dead{n}")).add(FifoQueue {
         queue_name: name("-dlq.fifo"),
-        message_retention_period: Some(Seconds::days(14)),
+        message_retention_period: Some(Seconds::days::<14>()),
         ..FifoQueue::default()
     });
     let queue = stack.named(format!("Queue{n}")).add(FifoQueue {
         queue_name: name(".fifo"),
         content_based_deduplication: true,
-        visibility_timeout: Some(Seconds::minutes(1)),
-        redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: 3 }),
+        visibility_timeout: Some(Seconds::minutes::<1>()),
+        redrive_policy: Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: Integer::of::<3>() }),
         ..FifoQueue::default()
     });
     let items = stack.named(format!("Items{n}")).add(Table {
@@ -56,7 +56,7 @@ fn service(stack: &mut Stack, n: usize) {
     });
     let logs = stack.named(format!("Logs{n}")).add(LogGroup {
         log_group_name: name("-logs"),
-        retention_in_days: Some(Days(30)),
+        retention_in_days: Some(Retention::days::<30>()),
         ..LogGroup::default()
     });
     let mut function = Function::rust(Bindings { items: items.into() });
@@ -79,7 +79,7 @@ fn service(stack: &mut Stack, n: usize) {
     stack.named(format!("Source{n}")).add(EventSourceMapping {
         queue,
         function_name: function,
-        batch_size: 10,
+        batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: vec![FunctionResponseType::ReportBatchItemFailures],
         scaling_config: None,

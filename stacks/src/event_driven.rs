@@ -11,7 +11,7 @@ use infra::s3::{Bucket, NotificationConfiguration};
 use infra::sns::{FilterPolicy, StandardTopic, Subscription, TopicPolicy};
 use infra::sqs::{QueuePolicy, StandardQueue};
 use infra::units::Mebibytes;
-use infra::{Seconds, Stack, Stage};
+use infra::{Integer, Seconds, Stack, Stage};
 use policies::{Condition, action};
 
 use parts::{self, Batch, Route, WithDlq};
@@ -32,11 +32,11 @@ pub const SYSTEM: System = System {
     )
 };
 
-/// How long a function may take that writes a batch of items.
-const WRITER_TIMEOUT: Seconds = Seconds(10);
+/// How long a function may take that writes a batch of items, in seconds.
+const WRITER_TIMEOUT: u32 = 10;
 
-/// How long the image processor may take for an image of 32 MiB.
-const IMAGE_TIMEOUT: Seconds = Seconds(30);
+/// How long the image processor may take for an image of 32 MiB, in seconds.
+const IMAGE_TIMEOUT: u32 = 30;
 
 /// How keys of images end, in lower case.
 const IMAGE_SUFFIXES: [&str; 5] = [".jpg", ".jpeg", ".png", ".gif", ".webp"];
@@ -49,10 +49,7 @@ pub fn stack(stage: &Stage) -> Stack {
     let named = |name: &str| Some(stage.physical_name(name).into());
     // The default stage is part of the functions' names: `event-driven-dev-image-processor`.
     let function_named = |name: &str| Some(format!("event-driven-{stage}-{name}").into());
-    let queue_for = |timeout: Seconds| StandardQueue {
-        visibility_timeout: Some(Seconds(6 * timeout.0)),
-        ..StandardQueue::default()
-    };
+    let hiding_for = |timeout| StandardQueue { visibility_timeout: Some(timeout), ..StandardQueue::default() };
 
     // Uploads: from the bucket over a rule to the topic.
     let name = parts::bucket_name(&stack, "event-driven-uploads");
@@ -78,7 +75,10 @@ pub fn stack(stage: &Stage) -> Stack {
                 input_paths_map: [("key".to_owned(), "$.detail.object.key".to_owned())].into(),
                 input_template: r#"{"key": <key>, "event": <aws.events.event.json>}"#.to_owned(),
             }),
-            retry_policy: Some(RetryPolicy { maximum_event_age: Seconds::hours(24), maximum_retry_attempts: 185 }),
+            retry_policy: Some(RetryPolicy {
+                maximum_event_age: Seconds::hours::<24>(),
+                maximum_retry_attempts: Integer::of::<185>(),
+            }),
             dead_letter_target: Some(undelivered),
             ..Target::topic(topic)
         }],
@@ -107,8 +107,12 @@ pub fn stack(stage: &Stage) -> Stack {
         "Images",
         Table { table_name: named("event-driven-images"), ..Table::keyed(Key::hash_range(S("key"), S("sequencer"))) },
     );
-    let WithDlq { queue: images_queue, dead: images_dead } =
-        parts::standard_queue(&mut stack, "Images", "event-driven-images", queue_for(IMAGE_TIMEOUT));
+    let WithDlq { queue: images_queue, dead: images_dead } = parts::standard_queue(
+        &mut stack,
+        "Images",
+        "event-driven-images",
+        hiding_for(Seconds::of::<{ 6 * IMAGE_TIMEOUT }>()),
+    );
     let suffixes = IMAGE_SUFFIXES.iter().flat_map(|suffix| in_any_case(suffix)).map(Match::suffix);
     parts::subscribe(
         &mut stack,
@@ -123,15 +127,15 @@ pub fn stack(stage: &Stage) -> Stack {
         "ImageProcessor",
         Function {
             function_name: function_named("image-processor"),
-            timeout: IMAGE_TIMEOUT,
+            timeout: Seconds::of::<IMAGE_TIMEOUT>(),
             // Twice what `functions::image::Limits::DEFAULT` lets an image take.
-            memory_size: Mebibytes(1_024),
+            memory_size: Mebibytes::of::<1_024>(),
             ..Function::rust(image_processor::Bindings { uploads: uploads.into(), images: images.into() })
         },
     );
     // One image for each invocation: the memory is for one, and an image that ended the function after all would take
     // the others of its batch along.
-    parts::consume(&mut stack, images_queue, image_processor, Batch { size: 1, ..Batch::default() });
+    parts::consume(&mut stack, images_queue, image_processor, Batch { size: Integer::of::<1>(), ..Batch::default() });
 
     // The audit log: everything.
     let audit = parts::table(
@@ -143,8 +147,12 @@ pub fn stack(stage: &Stage) -> Stack {
             ..Table::keyed(Key::hash(S("event_id")))
         },
     );
-    let WithDlq { queue: audit_queue, dead: audit_dead } =
-        parts::standard_queue(&mut stack, "Audit", "event-driven-audit", queue_for(WRITER_TIMEOUT));
+    let WithDlq { queue: audit_queue, dead: audit_dead } = parts::standard_queue(
+        &mut stack,
+        "Audit",
+        "event-driven-audit",
+        hiding_for(Seconds::of::<{ 6 * WRITER_TIMEOUT }>()),
+    );
     parts::subscribe(
         &mut stack,
         Subscription { dead_letter_target: Some(audit_dead), ..Subscription::new(topic, audit_queue) },
@@ -154,7 +162,7 @@ pub fn stack(stage: &Stage) -> Stack {
         "AuditLogger",
         Function {
             function_name: function_named("audit-logger"),
-            timeout: WRITER_TIMEOUT,
+            timeout: Seconds::of::<WRITER_TIMEOUT>(),
             ..Function::rust(audit_logger::Bindings { audit: audit.into() })
         },
     );
@@ -171,14 +179,17 @@ pub fn stack(stage: &Stage) -> Stack {
         "Api",
         "event-driven-api",
         // An item has 400 KB: who sends more is told so at once.
-        StandardQueue { maximum_message_size: Some(256 * 1_024), ..queue_for(WRITER_TIMEOUT) },
+        StandardQueue {
+            maximum_message_size: Some(Integer::of::<{ 256 * 1_024 }>()),
+            ..hiding_for(Seconds::of::<{ 6 * WRITER_TIMEOUT }>())
+        },
     );
     let api_consumer = parts::function(
         &mut stack,
         "ApiConsumer",
         Function {
             function_name: function_named("api-consumer"),
-            timeout: WRITER_TIMEOUT,
+            timeout: Seconds::of::<WRITER_TIMEOUT>(),
             ..Function::rust(api_consumer::Bindings { messages: messages.into() })
         },
     );

@@ -8,7 +8,7 @@ use infra::lambda::Function;
 use infra::sns::{
     DeliversTo, FifoThroughputScope, FifoTopic, FilterPolicy, StandardTopic, Subscription, Topic, TopicPolicy,
 };
-use infra::sqs::{DeduplicationScope, FifoQueue, FifoThroughputLimit, Queue, StandardQueue};
+use infra::sqs::{DeduplicationScope, FifoQueue, FifoThroughputLimit, Queue, StandardQueue, VisibilityTimeout};
 use infra::{Ref, Seconds, Stack, Stage, Value};
 use order_requests::{Status, processing, request};
 use policies::action;
@@ -48,11 +48,11 @@ const COMPUTE: OptionSpec = OptionSpec {
     values: &["lambda", "kubernetes"],
 };
 
-/// How long the processing of a batch may take.
-const PROCESSING_TIMEOUT: Seconds = Seconds(10);
+/// How long the processing of a batch may take, in seconds.
+const PROCESSING_TIMEOUT: u32 = 10;
 
 /// How SQS hides a message from others while it is processed.
-const VISIBILITY_TIMEOUT: Seconds = Seconds(6 * PROCESSING_TIMEOUT.0);
+const VISIBILITY_TIMEOUT: VisibilityTimeout = Seconds::of::<{ 6 * PROCESSING_TIMEOUT }>();
 
 /// How the system is built: the document's proposals for growth.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -184,7 +184,8 @@ impl OrderRequests {
         let bindings = || processing::Bindings { orders: orders.into() };
         let function = |stack: &mut Stack, id, name: &str| {
             let function_name = named(name);
-            let function = Function { function_name, timeout: PROCESSING_TIMEOUT, ..Function::rust(bindings()) };
+            let function =
+                Function { function_name, timeout: Seconds::of::<PROCESSING_TIMEOUT>(), ..Function::rust(bindings()) };
             parts::function(stack, id, function)
         };
         let is_lambda = self.compute == Compute::Lambda;
@@ -211,7 +212,12 @@ impl OrderRequests {
             let cluster = parts::cluster(stack);
             let worker = |stack: &mut Stack, id, queues: Vec<WorkQueue>| {
                 let worker = Worker::rust(cluster.name.clone(), bindings());
-                parts::worker(stack, id, &cluster, Worker { queues, timeout: PROCESSING_TIMEOUT, ..worker });
+                parts::worker(
+                    stack,
+                    id,
+                    &cluster,
+                    Worker { queues, timeout: Seconds::of::<PROCESSING_TIMEOUT>(), ..worker },
+                );
             };
             match self.processing {
                 Processing::Shared => {

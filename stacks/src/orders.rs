@@ -23,8 +23,8 @@ pub const SYSTEM: System = System {
     ..System::new(NAME, "orders, from an API by way of a queue to a table and a bucket", |stage, _| stack(stage))
 };
 
-/// How long the processor may take for a batch.
-const PROCESSOR_TIMEOUT: Seconds = Seconds(30);
+/// How long the processor may take for a batch, in seconds.
+const PROCESSOR_TIMEOUT: u32 = 30;
 
 /// The stack in `stage`.
 #[must_use]
@@ -37,7 +37,10 @@ pub fn stack(stage: &Stage) -> Stack {
         &mut stack,
         "Orders",
         "OrdersQueue",
-        StandardQueue { visibility_timeout: Some(Seconds(6 * PROCESSOR_TIMEOUT.0)), ..StandardQueue::default() },
+        StandardQueue {
+            visibility_timeout: Some(Seconds::of::<{ 6 * PROCESSOR_TIMEOUT }>()),
+            ..StandardQueue::default()
+        },
     );
     let records = parts::table(
         &mut stack,
@@ -61,7 +64,7 @@ pub fn stack(stage: &Stage) -> Stack {
         "Processor",
         Function {
             function_name: named("orders-processor"),
-            timeout: PROCESSOR_TIMEOUT,
+            timeout: Seconds::of::<PROCESSOR_TIMEOUT>(),
             ..Function::rust(orders::processor::Bindings {
                 records: records.into(),
                 documents: documents.clone().into(),

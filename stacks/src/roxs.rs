@@ -32,17 +32,17 @@ pub const SYSTEM: System = System {
     )
 };
 
-/// How long the image processor may take for an image of 40 megapixels.
-const IMAGE_TIMEOUT: Seconds = Seconds(60);
+/// How long the image processor may take for an image of 40 megapixels, in seconds.
+const IMAGE_TIMEOUT: u32 = 60;
 
-/// How long the log processor may take for as many entries as an invocation can carry.
-const LOG_TIMEOUT: Seconds = Seconds(120);
+/// How long the log processor may take for as many entries as an invocation can carry, in seconds.
+const LOG_TIMEOUT: u32 = 120;
 
-/// How long the notification processor may take for a batch.
-const NOTIFICATION_TIMEOUT: Seconds = Seconds(30);
+/// How long the notification processor may take for a batch, in seconds.
+const NOTIFICATION_TIMEOUT: u32 = 30;
 
-/// How long a function may take that reads tables to their end; API Gateway waits no longer.
-const READER_TIMEOUT: Seconds = Seconds(29);
+/// How long a function may take that reads tables to their end; API Gateway waits no longer, in seconds.
+const READER_TIMEOUT: u32 = 29;
 
 /// The stack in `stage`.
 #[must_use]
@@ -73,8 +73,8 @@ pub fn stack(stage: &Stage) -> Stack {
         "ImageProcessor",
         Function {
             function_name: named("roxs-image-processor"),
-            timeout: IMAGE_TIMEOUT,
-            memory_size: Mebibytes(2_048), // an image of 40 megapixels, and what makes it smaller
+            timeout: Seconds::of::<IMAGE_TIMEOUT>(),
+            memory_size: Mebibytes::of::<2_048>(), // an image of 40 megapixels, and what makes it smaller
             ..Function::rust(images::Bindings {
                 original: original.into(),
                 processed: processed.objects("processed/").into(),
@@ -115,8 +115,8 @@ pub fn stack(stage: &Stage) -> Stack {
         "LogProcessor",
         Function {
             function_name: named("roxs-log-processor"),
-            timeout: LOG_TIMEOUT,
-            memory_size: Mebibytes(512),
+            timeout: Seconds::of::<LOG_TIMEOUT>(),
+            memory_size: Mebibytes::of::<512>(),
             ..Function::rust(logs::Bindings { storage: storage.objects("logs/").into(), index: log_table.into() })
         },
     );
@@ -146,14 +146,17 @@ pub fn stack(stage: &Stage) -> Stack {
         &mut stack,
         "Notifications",
         "roxs-notifications-queue",
-        StandardQueue { visibility_timeout: Some(Seconds(6 * NOTIFICATION_TIMEOUT.0)), ..StandardQueue::default() },
+        StandardQueue {
+            visibility_timeout: Some(Seconds::of::<{ 6 * NOTIFICATION_TIMEOUT }>()),
+            ..StandardQueue::default()
+        },
     );
     let notification_processor = parts::function(
         &mut stack,
         "NotificationProcessor",
         Function {
             function_name: named("roxs-notification-processor"),
-            timeout: NOTIFICATION_TIMEOUT,
+            timeout: Seconds::of::<NOTIFICATION_TIMEOUT>(),
             ..Function::rust(notifications::Bindings { topic: topic.into(), history: notification_table.into() })
         },
     );
@@ -166,8 +169,8 @@ pub fn stack(stage: &Stage) -> Stack {
         "ApiHandler",
         Function {
             function_name: named("roxs-api-handler"),
-            timeout: READER_TIMEOUT,
-            memory_size: Mebibytes(512),
+            timeout: Seconds::of::<READER_TIMEOUT>(),
+            memory_size: Mebibytes::of::<512>(),
             ..Function::rust(api::Bindings {
                 images: image_table.into(),
                 logs: log_table.into(),
@@ -183,7 +186,7 @@ pub fn stack(stage: &Stage) -> Stack {
         "Dashboard",
         Function {
             function_name: named("roxs-dashboard"),
-            timeout: READER_TIMEOUT,
+            timeout: Seconds::of::<READER_TIMEOUT>(),
             ..Function::rust(dashboard::Bindings {
                 images: image_table.into(),
                 logs: log_table.into(),

@@ -8,7 +8,7 @@ use infra::iam::{self, PolicyDocument, Statement};
 use infra::lambda::Function;
 use infra::parameter::{AccountId, Parameter, Url};
 use infra::sqs::{FifoQueue, QueuePolicy};
-use infra::{Seconds, Stack, Stage};
+use infra::{Integer, Seconds, Stack, Stage};
 use policies::action;
 
 use parts::{self, Batch, Route, WithDlq};
@@ -32,8 +32,8 @@ pub const SYSTEM: System = System {
     ..System::new(NAME, "sightings of spaceships, from a queue to an API that counts them", |stage, _| stack(stage))
 };
 
-/// How long the consumer may take for a batch.
-const CONSUMER_TIMEOUT: Seconds = Seconds(30);
+/// How long the consumer may take for a batch, in seconds.
+const CONSUMER_TIMEOUT: u32 = 30;
 
 /// The stack in `stage`.
 #[must_use]
@@ -65,7 +65,7 @@ pub fn stack(stage: &Stage) -> Stack {
         "spaceships-sightings",
         FifoQueue {
             content_based_deduplication: true,
-            visibility_timeout: Some(Seconds(6 * CONSUMER_TIMEOUT.0)),
+            visibility_timeout: Some(Seconds::of::<{ 6 * CONSUMER_TIMEOUT }>()),
             ..FifoQueue::default()
         },
     );
@@ -113,7 +113,7 @@ pub fn stack(stage: &Stage) -> Stack {
         "Consumer",
         Function {
             function_name: named("spaceships-consumer"),
-            timeout: CONSUMER_TIMEOUT,
+            timeout: Seconds::of::<CONSUMER_TIMEOUT>(),
             ..Function::rust(spaceships::consumer::Bindings {
                 sightings: sightings.into(),
                 false_reports: false_reports.into(),
@@ -124,7 +124,12 @@ pub fn stack(stage: &Stage) -> Stack {
     );
     // A limit of the mapping spares the validator as reserved concurrency would, without taking from the account's quota
     // and without messages that are received, refused and so counted towards the dead-letter queue.
-    parts::consume(&mut stack, queue, consumer, Batch { maximum_concurrency: Some(10), ..Batch::default() });
+    parts::consume(
+        &mut stack,
+        queue,
+        consumer,
+        Batch { maximum_concurrency: Some(Integer::of::<10>()), ..Batch::default() },
+    );
 
     let calculator = parts::function(
         &mut stack,
@@ -143,7 +148,7 @@ pub fn stack(stage: &Stage) -> Stack {
         "Counts",
         Function {
             function_name: named("spaceships-counts"),
-            timeout: Seconds(20), // it waits for the calculator
+            timeout: Seconds::of::<20>(), // it waits for the calculator
             ..Function::rust(spaceships::counts::Bindings {
                 stats_cache: stats_cache.into(),
                 calculator: calculator.into(),

@@ -32,7 +32,7 @@ pub fn bucket(stack: &mut Stack, id: &'static str, name: BucketName, bucket: Buc
     let mut lifecycle_rules = bucket.lifecycle_rules.clone();
     lifecycle_rules.push(LifecycleRule {
         id: "abort-incomplete-uploads",
-        abort_incomplete_multipart_upload: Some(Days(7)),
+        abort_incomplete_multipart_upload: Some(Days::of::<7>()),
         ..LifecycleRule::default()
     });
     let mut named =

@@ -6,10 +6,10 @@ use infra::lambda::{
     Destination, EventInvokeConfig, EventSourceMapping, Filter, FilterCriteria, Function, FunctionResponseType,
     LoggingConfig, ScalingConfig, TracingMode,
 };
-use infra::logs::LogGroup;
+use infra::logs::{LogGroup, Retention};
 use infra::sqs::{Queue, StandardQueue};
 use infra::stack::DeletionPolicy;
-use infra::{Days, Ref, Seconds, Stack};
+use infra::{Integer, Ref, Seconds, Stack};
 use policies::action;
 
 /// Adds the function as `{id}`, its log group `{id}LogGroup`, its role `{id}Role`, which allows exactly what the
@@ -44,7 +44,7 @@ fn log_group(stack: &mut Stack, id: &str, function: &Function<()>) -> Ref<LogGro
         .update_replace_policy(DeletionPolicy::Delete)
         .add(LogGroup {
             log_group_name: function.function_name.as_ref().map(|name| name.surrounded("/aws/lambda/", "")),
-            retention_in_days: Some(Days(30)),
+            retention_in_days: Some(Retention::days::<30>()),
             ..LogGroup::default()
         })
 }
@@ -66,18 +66,18 @@ fn rights(function: &Function<()>, logs: Ref<LogGroup>) -> Vec<Statement> {
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// How many messages one invocation gets at most: 1 to 10, from a standard queue with a window up to 10,000.
-    pub size: u16,
+    pub size: Integer<1, 10_000>,
     /// How long to gather a batch, 0 to 300 s; not for FIFO queues.
-    pub window: Option<Seconds>,
+    pub window: Option<Seconds<0, 300>>,
     /// How many batches are processed at once, 2 to 1,000; without it as many as Lambda can.
-    pub maximum_concurrency: Option<u16>,
+    pub maximum_concurrency: Option<Integer<2, 1_000>>,
     /// Which messages the function gets, if not all; the others are deleted.
     pub filters: Vec<Filter>,
 }
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { size: 10, window: None, maximum_concurrency: None, filters: Vec::new() }
+        Self { size: Integer::of::<10>(), window: None, maximum_concurrency: None, filters: Vec::new() }
     }
 }
 

@@ -69,7 +69,7 @@ mod tests {
     use infra::reference::Ref;
     use infra::s3::{Bucket, Versioning};
     use infra::sqs::{RedrivePolicy, StandardQueue};
-    use infra::{Raw, Stage, Template};
+    use infra::{Integer, Raw, Stage, Template};
     use serde_json::{Value as Json, json};
 
     use super::*;
@@ -131,7 +131,8 @@ mod tests {
     fn a_dead_letter_queue_without_an_alarm_gets_one_that_tells() {
         let template = template(|stack| {
             let dead = stack.named("Dead").add(StandardQueue::default());
-            let redrive_policy = Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: 3 });
+            let redrive_policy =
+                Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: Integer::of::<3>() });
             stack.named("Orders").add(StandardQueue { redrive_policy, ..StandardQueue::default() });
         });
         assert_eq!(ids(&template), ["Dead", "Orders", "DeadAlarm", "AlarmTopic", "AlarmEmailSubscription"]);

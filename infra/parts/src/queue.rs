@@ -1,18 +1,18 @@
 //! Queues, each with its dead-letter queue and an alarm on it.
 
 use infra::cloudwatch::Alarm;
-use infra::sqs::{FifoQueue, Queue, RedrivePolicy, StandardQueue};
+use infra::sqs::{FifoQueue, MessageRetention, Queue, RedrivePolicy, StandardQueue};
 use infra::stack::DeletionPolicy;
-use infra::{Ref, Seconds, Stack};
+use infra::{Integer, Ref, Seconds, Stack};
 
 /// How often a message is received before it goes to the dead-letter queue.
-const MAX_RECEIVE_COUNT: u16 = 3;
+const MAX_RECEIVE_COUNT: Integer<1, 1_000> = Integer::of::<3>();
 
 /// How long a dead-letter queue keeps a message: as long as SQS can.
-const DLQ_RETENTION: Seconds = Seconds::days(14);
+const DLQ_RETENTION: MessageRetention = Seconds::days::<14>();
 
 /// How long a queue keeps a message that nobody takes: as long as SQS does by itself.
-const QUEUE_RETENTION: Seconds = Seconds::days(4);
+const QUEUE_RETENTION: MessageRetention = Seconds::days::<4>();
 
 /// A queue and where its messages go that failed too often.
 #[derive(Debug, Clone, Copy)]

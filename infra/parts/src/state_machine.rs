@@ -2,10 +2,10 @@
 
 use infra::cloudwatch::Alarm;
 use infra::iam::{InlinePolicy, Policy, PolicyDocument, Role};
-use infra::logs::LogGroup;
+use infra::logs::{LogGroup, Retention};
 use infra::stack::DeletionPolicy;
 use infra::stepfunctions::{Logging, StateMachine, Workflow};
-use infra::{Days, Ref, Stack, Value};
+use infra::{Ref, Stack, Value};
 
 /// Adds the machine as `{id}`, its role `{id}Role`, which allows exactly what its states call, and `{id}FailuresAlarm`, which
 /// goes off when an execution fails.
@@ -74,7 +74,7 @@ fn log_group(stack: &mut Stack, id: &str, name: Option<&Value>) -> Ref<LogGroup>
         .update_replace_policy(DeletionPolicy::Delete)
         .add(LogGroup {
             log_group_name: Some(name.surrounded("/aws/vendedlogs/states/", "")),
-            retention_in_days: Some(Days(30)),
+            retention_in_days: Some(Retention::days::<30>()),
             ..LogGroup::default()
         })
 }

@@ -13,7 +13,7 @@ use infra::{Ref, Resource, Stack};
 /// use bindings::Program;
 /// use infra::kinesis::Stream;
 /// use infra::lambda::{Function, RecordPosition, StreamMapping};
-/// use infra::{Stack, Stage};
+/// use infra::{Integer, Stack, Stage};
 ///
 /// #[derive(serde::Serialize)]
 /// struct Count {}
@@ -25,7 +25,7 @@ use infra::{Ref, Resource, Stack};
 /// let clicks = stack.named("Clicks").add(Stream::default());
 /// let count = parts::function(&mut stack, "Count", Function::rust(Count {}));
 /// let mapping = StreamMapping::new(clicks, count, RecordPosition::TrimHorizon);
-/// parts::consume_stream(&mut stack, StreamMapping { maximum_retry_attempts: Some(3), ..mapping });
+/// parts::consume_stream(&mut stack, StreamMapping { maximum_retry_attempts: Some(Integer::of::<3>()), ..mapping });
 /// assert_eq!(infra::check(&stack), []);
 /// ```
 #[track_caller]

@@ -8,7 +8,7 @@ use infra::{Ref, Seconds, Stack, Value};
 use policies::{Operator, action};
 
 /// How old a message may become before an alarm goes off.
-const TOO_OLD: Seconds = Seconds::minutes(15);
+const TOO_OLD: Seconds = Seconds::minutes::<15>();
 
 /// The cluster in whose pods workers run, which is there before the stack.
 #[derive(Debug, Clone)]

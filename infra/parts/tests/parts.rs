@@ -152,7 +152,7 @@ fn a_rotation_waits_for_the_permission_and_the_rights() {
         |stack| {
             let answer = answer(stack);
             let secret = stack.named("Secret").add(Secret::generated());
-            parts::rotate(stack, RotationSchedule::new(secret, answer, Days(30)));
+            parts::rotate(stack, RotationSchedule::new(secret, answer, Days::of::<30>()));
         },
         &["SecretRotationPermission", "SecretRotationPolicy", "SecretRotation"],
     );
@@ -180,7 +180,7 @@ fn a_state_machine_has_logs_and_alarms_where_they_are_asked_for() {
         |stack| {
             let machine = StateMachine {
                 logging: Some(Logging { level: LogLevel::All, include_execution_data: false, log_group: None }),
-                timeout: Some(Seconds::hours(1)),
+                timeout: Some(Seconds::hours::<1>()),
                 ..StateMachine::standard(each)
             };
             parts::state_machine(stack, "Order", machine);

@@ -23,7 +23,7 @@ pub struct LambdaAuthorizer {
     /// What of a request says who asks. A request without it gets 401, and the function is not asked.
     pub identity: Identity,
     /// How long an answer is kept for what has the same identity, up to 3,600 s; without it, it is not.
-    pub result_ttl: Option<Seconds>,
+    pub result_ttl: Option<Seconds<0, 3_600>>,
 }
 
 /// What of a request says who asks.
@@ -117,7 +117,7 @@ impl Serialize for LambdaAuthorizer {
                 "/invocations",
             )),
             // API Gateway itself keeps answers for 300 s.
-            authorizer_result_ttl_in_seconds: Some(self.result_ttl.map_or(0, |ttl| ttl.0)),
+            authorizer_result_ttl_in_seconds: Some(self.result_ttl.map_or(0, Seconds::get)),
             providers: &[],
         }
         .serialize(serializer)
@@ -150,12 +150,8 @@ impl Resource for LambdaAuthorizer {
 }
 
 /// How long answers are kept, and for whom.
-pub(crate) fn check_ttl(ttl: Option<Seconds>, names_nothing: bool, field: &str, check: &mut Check<'_>) {
-    let Some(ttl) = ttl else { return };
-    if ttl > Seconds(3_600) {
-        check.error("authorizer-ttl", format!("answers are kept for {ttl}, 3600 s are allowed"));
-    }
-    if ttl > Seconds(0) && names_nothing {
+pub(crate) fn check_ttl(ttl: Option<Seconds<0, 3_600>>, names_nothing: bool, field: &str, check: &mut Check<'_>) {
+    if ttl.is_some_and(|ttl| ttl.get() > 0) && names_nothing {
         let message = "answers are kept, and nothing says for whom";
         check.error("authorizer-ttl", message).help(format!("name in `{field}` what says who asks"));
     }

@@ -21,7 +21,7 @@ pub enum Integration {
         /// The function.
         function: Ref<Function>,
         /// How long API Gateway waits, 50 to 29,000 ms. Its default is 29,000.
-        timeout: Option<Milliseconds>,
+        timeout: Option<Milliseconds<50, 29_000>>,
     },
     /// An action of an AWS service, such as `SendMessage` of SQS.
     AwsService(ServiceIntegration),
@@ -32,7 +32,7 @@ pub enum Integration {
         /// The verb it is called with.
         integration_http_method: HttpMethod,
         /// How long API Gateway waits, 50 to 29,000 ms. Its default is 29,000.
-        timeout: Option<Milliseconds>,
+        timeout: Option<Milliseconds<50, 29_000>>,
     },
     /// Nothing: API Gateway answers itself.
     Mock {
@@ -62,7 +62,7 @@ pub struct ServiceIntegration {
     /// The answers.
     pub integration_responses: Vec<IntegrationResponse>,
     /// How long API Gateway waits, 50 to 29,000 ms. Its default is 29,000.
-    pub timeout: Option<Milliseconds>,
+    pub timeout: Option<Milliseconds<50, 29_000>>,
 }
 
 /// What happens to a request body of a media type without a template.

@@ -20,7 +20,7 @@ struct Wire<'a> {
     request_templates: Option<&'a IndexMap<String, String>>,
     passthrough_behavior: Option<PassthroughBehavior>,
     integration_responses: &'a [IntegrationResponse],
-    timeout_in_millis: Option<Milliseconds>,
+    timeout_in_millis: Option<Milliseconds<50, 29_000>>,
 }
 
 impl Serialize for Integration {

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use super::{ApiStage, HttpMethod};
 use crate::iam::PolicyDocument;
 use crate::reference::{Ref, Resource};
+use crate::units::Integer;
 use crate::value::{Intrinsic, Value};
 
 /// A REST API.
@@ -22,7 +23,7 @@ pub struct RestApi {
     pub binary_media_types: Vec<String>,
     /// Answers of at least this many bytes are compressed when the client accepts it, 0 to 10,485,760. Without it none
     /// is.
-    pub minimum_compression_size: Option<u32>,
+    pub minimum_compression_size: Option<Integer<0, 10_485_760>>,
     /// Closes the `execute-api` address, so that the API is reached through its own domain only.
     pub disable_execute_api_endpoint: Option<bool>,
     /// Who may call it, beside what its methods ask for; each statement names its principal.
@@ -118,7 +119,7 @@ impl Serialize for RestApi {
             description: &'a Option<String>,
             endpoint_configuration: EndpointConfiguration,
             binary_media_types: &'a [String],
-            minimum_compression_size: Option<u32>,
+            minimum_compression_size: Option<Integer<0, 10_485_760>>,
             disable_execute_api_endpoint: Option<bool>,
             policy: &'a Option<PolicyDocument>,
         }

@@ -54,7 +54,7 @@ pub struct Cors {
     /// The headers that they may read.
     pub expose_headers: Vec<String>,
     /// How long a browser remembers the answer.
-    pub max_age: Option<Seconds>,
+    pub max_age: Option<Seconds<0, 86_400>>,
     /// Whether they may send cookies; then no origin is `*`.
     pub allow_credentials: Option<bool>,
 }

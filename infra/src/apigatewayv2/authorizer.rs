@@ -61,7 +61,7 @@ pub struct LambdaAuthorizer {
     /// is not asked.
     pub identity_source: Vec<String>,
     /// How long an answer is kept for what has the same identity, up to 3,600 s; without it, it is not.
-    pub result_ttl: Option<Seconds>,
+    pub result_ttl: Option<Seconds<0, 3_600>>,
 }
 
 /// Lets whom a function lets connect to a WebSocket API: it answers with a policy.
@@ -129,7 +129,7 @@ impl Serialize for LambdaAuthorizer {
             authorizer_payload_format_version: "2.0",
             enable_simple_responses: true,
             // API Gateway itself keeps answers for 300 s.
-            authorizer_result_ttl_in_seconds: self.result_ttl.map_or(0, |ttl| ttl.0),
+            authorizer_result_ttl_in_seconds: self.result_ttl.map_or(0, Seconds::get),
             identity_source: &self.identity_source,
         }
         .serialize(serializer)

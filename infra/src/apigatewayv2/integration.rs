@@ -24,7 +24,7 @@ pub struct HttpIntegration {
     /// What is called.
     pub calls: Calls,
     /// How long the answer may take, 50 to 30,000 ms. API Gateway's default is 30,000.
-    pub timeout: Option<Milliseconds>,
+    pub timeout: Option<Milliseconds<50, 30_000>>,
 }
 
 /// What a route calls.
@@ -143,7 +143,7 @@ impl Serialize for HttpIntegration {
             credentials_arn: Option<&'a Value<Arn<Role>>>,
             request_parameters: Option<&'a IndexMap<&'static str, Value>>,
             payload_format_version: &'static str,
-            timeout_in_millis: Option<Milliseconds>,
+            timeout_in_millis: Option<Milliseconds<50, 30_000>>,
         }
         let mut wire = Wire {
             api_id: self.api,
@@ -190,7 +190,7 @@ pub struct WebSocketIntegration {
     /// The function.
     pub function: Ref<Function>,
     /// How long the answer may take, 50 to 29,000 ms. API Gateway's default is 29,000.
-    pub timeout: Option<Milliseconds>,
+    pub timeout: Option<Milliseconds<50, 29_000>>,
 }
 
 impl Serialize for WebSocketIntegration {
@@ -201,7 +201,7 @@ impl Serialize for WebSocketIntegration {
             api_id: Ref<WebSocketApi>,
             integration_type: &'static str,
             integration_uri: Value,
-            timeout_in_millis: Option<Milliseconds>,
+            timeout_in_millis: Option<Milliseconds<50, 29_000>>,
         }
         Wire {
             api_id: self.api,

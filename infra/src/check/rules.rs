@@ -88,7 +88,6 @@ const RULES: &[Rule] = &[
     rule("property-value", "a value that is not among those allowed"),
     rule("queue-name", "a queue's name that does not fit its kind"),
     rule("read-only-property", "a property that only AWS sets"),
-    rule("record-age", "an age of a stream's records that Lambda does not take"),
     rule("replaces-named", "a resource to be replaced whose name is fixed, so that the new one cannot be made"),
     rule("reserved-variable", "an environment variable that Lambda itself sets"),
     rule("route-key", "a request of an HTTP API that is none"),

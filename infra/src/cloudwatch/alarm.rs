@@ -9,7 +9,7 @@ use crate::lambda::Function;
 use crate::reference::{HasArn, Ref, Resource};
 use crate::sqs::Queue;
 use crate::stepfunctions::{StateMachine, Workflow};
-use crate::units::Seconds;
+use crate::units::{Integer, Seconds};
 use crate::value::Value;
 
 /// An alarm: it goes off when a metric passes a threshold.
@@ -28,12 +28,12 @@ pub struct Alarm {
     /// What is made of the numbers of one period.
     pub statistic: Statistic,
     /// 10, 20, 30 or a multiple of 60 s.
-    pub period: Seconds,
+    pub period: Seconds<10, 86_400>,
     /// How many of the latest periods are looked at, at least 1; together at most a day, or a week with periods of an
     /// hour or more.
-    pub evaluation_periods: u32,
+    pub evaluation_periods: Integer<1>,
     /// How many of those must be past the threshold; without it all.
-    pub datapoints_to_alarm: Option<u32>,
+    pub datapoints_to_alarm: Option<Integer<1>>,
     /// Which side of the threshold is bad.
     pub comparison_operator: ComparisonOperator,
     /// The threshold, in the metric's unit.
@@ -99,8 +99,8 @@ impl Alarm {
         let description = "messages wait too long: see whether what consumes the queue runs, and whether it is enough";
         Self {
             alarm_description: Some(description.to_owned()),
-            evaluation_periods: 3,
-            threshold: f64::from(age.0),
+            evaluation_periods: Integer::of::<3>(),
+            threshold: f64::from(age.get()),
             ..Self::any(metric, Statistic::Maximum)
         }
     }
@@ -123,7 +123,7 @@ impl Alarm {
         let description = "invocations are refused: raise the account's quota of concurrency, or reserve some for it";
         Self {
             alarm_description: Some(description.to_owned()),
-            evaluation_periods: 5,
+            evaluation_periods: Integer::of::<5>(),
             ..Self::any(Metric::throttles(function), Statistic::Sum)
         }
     }
@@ -153,7 +153,7 @@ impl Alarm {
     pub fn server_errors_of(api_name: Value, stage: Ref<ApiStage>) -> Self {
         Self {
             alarm_description: Some("the API fails to answer: look at its access log and its functions".to_owned()),
-            evaluation_periods: 3,
+            evaluation_periods: Integer::of::<3>(),
             threshold: 0.05,
             ..Self::any(Metric::server_errors(api_name, stage), Statistic::Average)
         }
@@ -166,8 +166,8 @@ impl Alarm {
             alarm_description: None,
             metric,
             statistic,
-            period: Seconds(60),
-            evaluation_periods: 1,
+            period: Seconds::of::<60>(),
+            evaluation_periods: Integer::of::<1>(),
             datapoints_to_alarm: None,
             comparison_operator: ComparisonOperator::GreaterThanThreshold,
             threshold: 0.0,
@@ -183,12 +183,12 @@ impl Resource for Alarm {
 
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     fn check(&self, check: &mut Check<'_>) {
-        let Seconds(period) = self.period;
-        if period == 0 || !(matches!(period, 10 | 20 | 30) || period.is_multiple_of(60)) {
+        let period = self.period.get();
+        if !(matches!(period, 10 | 20 | 30) || period.is_multiple_of(60)) {
             check.error("alarm-period", format!("a period of {} is not 10, 20, 30 or a multiple of 60 s", self.period));
         }
-        let most = if self.period >= Seconds::hours(1) { Seconds::days(7) } else { Seconds::days(1) };
-        if u64::from(period) * u64::from(self.evaluation_periods) > u64::from(most.0) {
+        let most: Seconds = if period >= 3_600 { Seconds::days::<7>() } else { Seconds::days::<1>() };
+        if i64::from(period).saturating_mul(self.evaluation_periods.get()) > i64::from(most.get()) {
             let periods = self.evaluation_periods;
             check.error("alarm-window", format!("{periods} periods of {} are more than {most}", self.period));
         }

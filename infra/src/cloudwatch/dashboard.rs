@@ -71,7 +71,7 @@ pub enum Content {
         /// Up to 500.
         series: Vec<Series>,
         /// The time between two points: 1, 5, 10, 30 or a multiple of 60 s.
-        period: Seconds,
+        period: Seconds<1>,
     },
     /// Alarms with their states.
     Alarms {
@@ -133,7 +133,11 @@ impl Widget {
     #[must_use]
     pub fn metrics(title: impl Into<String>, series: impl IntoIterator<Item = Series>) -> Self {
         let series = series.into_iter().collect();
-        Self { width: 12, height: 6, content: Content::Metrics { title: title.into(), series, period: Seconds(60) } }
+        Self {
+            width: 12,
+            height: 6,
+            content: Content::Metrics { title: title.into(), series, period: Seconds::of::<60>() },
+        }
     }
 
     /// The states of alarms, a row wide.
@@ -193,7 +197,7 @@ impl Body {
                     "title": literal(title),
                     "view": "timeSeries",
                     "region": "${AWS::Region}",
-                    "period": period.0,
+                    "period": period.get(),
                     "metrics": metrics,
                 });
                 ("metric", properties)
@@ -266,10 +270,10 @@ impl Resource for Dashboard {
                     .error("dashboard-widget", format!("a widget of {width} x {height} is not of 1 to 24 x 1 to 1000"));
             }
             match &widget.content {
-                Content::Metrics { title, period: Seconds(period), series } => {
-                    if !(matches!(period, 1 | 5 | 10 | 30) || (*period > 0 && period.is_multiple_of(60))) {
+                Content::Metrics { title, period, series } => {
+                    if !(matches!(period.get(), 1 | 5 | 10 | 30) || period.get().is_multiple_of(60)) {
                         let message =
-                            format!("a period of {period} s in `{title}` is not 1, 5, 10, 30 or a multiple of 60 s");
+                            format!("a period of {period} in `{title}` is not 1, 5, 10, 30 or a multiple of 60 s");
                         check.error("dashboard-widget", message);
                     }
                     let is_wrong = |it: &Series| matches!(it.statistic, SeriesStatistic::Percentile(0 | 100..));

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use super::key::{AttributeType, Key, KeySchema};
 use crate::check::Check;
 use crate::reference::{HasArn, Ref, Resource};
+use crate::units::{Days, Integer};
 use crate::value::{Intrinsic, Value};
 
 /// A table.
@@ -56,9 +57,9 @@ pub enum Billing {
 #[serde(rename_all = "PascalCase")]
 pub struct Throughput {
     /// Strongly consistent reads of up to 4 KiB each second, at least 1.
-    pub read_capacity_units: u32,
+    pub read_capacity_units: Integer<1>,
     /// Writes of up to 1 KiB each second, at least 1.
-    pub write_capacity_units: u32,
+    pub write_capacity_units: Integer<1>,
 }
 
 /// An index with a partition key of its own.
@@ -131,7 +132,7 @@ pub struct PointInTimeRecovery {
     /// Whether they are made.
     pub point_in_time_recovery_enabled: bool,
     /// How far back they reach, 1 to 35 days. DynamoDB's default is 35.
-    pub recovery_period_in_days: Option<u8>,
+    pub recovery_period_in_days: Option<Days<1, 35>>,
 }
 
 impl Table {

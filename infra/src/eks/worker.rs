@@ -11,11 +11,12 @@ use crate::check::Check;
 use crate::cloudwatch::Metric;
 use crate::code::{Code, ReservedVariables};
 use crate::iam::{Role, Statement};
+use crate::lambda::check_batch_size;
 use crate::parameter::ClusterName;
 use crate::reference::{Arn, LogicalId, Ref, Resource};
 use crate::sqs::Queue;
 use crate::stack::Stack;
-use crate::units::{Mebibytes, Millicores, Seconds};
+use crate::units::{Integer, Mebibytes, Millicores, Seconds};
 use crate::value::{Intrinsic, Value};
 
 /// A program of this workspace that consumes queues in the pods of an EKS cluster: what a
@@ -46,7 +47,7 @@ pub struct Worker<R = Value<Arn<Role>>> {
     /// How it takes messages.
     pub batch: Batch,
     /// How long a batch may take, 1 to 43,200 s. What takes longer is dropped and comes back to the queue.
-    pub timeout: Seconds,
+    pub timeout: Seconds<1, 43_200>,
     /// How many of it run.
     pub replicas: Replicas,
     /// What one of it gets.
@@ -72,11 +73,11 @@ pub struct WorkQueue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Batch {
     /// How many messages its handler gets at once at most: 1 to 10, from standard queues with a window up to 10,000.
-    pub size: u16,
+    pub size: Integer<1, 10_000>,
     /// How long to gather a batch, 0 to 300 s; not for FIFO queues.
-    pub window: Seconds,
+    pub window: Seconds<0, 300>,
     /// How many batches one pod processes at once, 1 to 1,000.
-    pub concurrency: u16,
+    pub concurrency: Integer<1, 1_000>,
 }
 
 /// How many pods run, which KEDA decides by the messages in the queues.
@@ -98,11 +99,11 @@ pub struct Replicas {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pod {
     /// The share of processors that it surely has. It may use what others leave.
-    pub cpu: Millicores,
+    pub cpu: Millicores<1>,
     /// The memory that it has. With more it is killed.
-    pub memory: Mebibytes,
+    pub memory: Mebibytes<16>,
     /// How long it may take to end, at least 30 s. What is at work is finished meanwhile.
-    pub termination_grace_period: Seconds,
+    pub termination_grace_period: Seconds<30, 43_205>,
 }
 
 /// Who reads the metrics that each pod serves at `/metrics`.
@@ -169,7 +170,7 @@ impl<Q: Queue> From<Ref<Q>> for WorkQueue {
 /// As Lambda's mappings are by default, and ten of them at once.
 impl Default for Batch {
     fn default() -> Self {
-        Self { size: 10, window: Seconds(0), concurrency: 10 }
+        Self { size: Integer::of::<10>(), window: Seconds::of::<0>(), concurrency: Integer::of::<10>() }
     }
 }
 
@@ -182,14 +183,16 @@ impl Default for Replicas {
 
 impl Default for Pod {
     fn default() -> Self {
-        Self { cpu: Millicores(250), memory: Mebibytes(256), termination_grace_period: LEAST_GRACE_PERIOD }
+        Self {
+            cpu: Millicores::of::<250>(),
+            memory: Mebibytes::of::<256>(),
+            termination_grace_period: Seconds::of::<30>(),
+        }
     }
 }
 
-const LEAST_GRACE_PERIOD: Seconds = Seconds(30);
-
 /// What the worker leaves of the pod's time to end, for what comes after its loop.
-const RESERVE: Seconds = Seconds(5);
+const RESERVE: u32 = 5;
 
 impl Worker<()> {
     /// A worker that runs the program with these bindings in the pods of `cluster_name`, with batches that may take 30 s,
@@ -206,7 +209,7 @@ impl Worker<()> {
             architecture: Architecture::X86_64,
             queues: Vec::new(),
             batch: Batch::default(),
-            timeout: Seconds(30),
+            timeout: Seconds::of::<30>(),
             replicas: Replicas::default(),
             pod: Pod::default(),
             monitoring: None,
@@ -265,13 +268,13 @@ impl<R> Worker<R> {
     /// All variables of its pods: what it is told of its queues, the bindings, and the others.
     pub(crate) fn variables(&self) -> IndexMap<String, Value> {
         let urls: Vec<_> = self.queues.iter().map(|queue| format!("${{{}}}", queue.id)).collect();
-        let grace = self.pod.termination_grace_period.0.saturating_sub(RESERVE.0);
+        let grace = self.pod.termination_grace_period.get() - RESERVE;
         let settings = [
             ("WORKER_QUEUE_URLS", Value::sub(urls.join(" "))),
             ("WORKER_BATCH_SIZE", self.batch.size.to_string().into()),
-            ("WORKER_BATCH_WINDOW", self.batch.window.0.to_string().into()),
+            ("WORKER_BATCH_WINDOW", self.batch.window.get().to_string().into()),
             ("WORKER_CONCURRENCY", self.batch.concurrency.to_string().into()),
-            ("WORKER_TIMEOUT", self.timeout.0.to_string().into()),
+            ("WORKER_TIMEOUT", self.timeout.get().to_string().into()),
             ("WORKER_GRACE", grace.to_string().into()),
         ];
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
@@ -280,32 +283,22 @@ impl<R> Worker<R> {
     }
 
     fn check_numbers(&self, check: &mut Check<'_>) {
-        let Self { batch, replicas, pod, .. } = self;
+        let Self { batch, replicas, .. } = self;
         let fifo = self.queues.iter().find(|queue| queue.is_fifo);
-        if let (Some(fifo), true) = (fifo, batch.window > Seconds(0)) {
+        if let (Some(fifo), true) = (fifo, batch.window.get() > 0) {
             let message = format!("`{}` is a FIFO queue, whose batches have no window", fifo.id);
             check.error("fifo-batching-window", message).help("remove `window`");
         }
-        let most = if fifo.is_some() || batch.window == Seconds(0) { 10 } else { 10_000 };
-        if !(1..=most).contains(&batch.size) {
-            check.error("batch-size", format!("batch size {} is not within 1 to {most}", batch.size));
+        check_batch_size(batch.size, fifo.is_some() || batch.window.get() == 0, check);
+        let least = replicas.min.max(1);
+        if replicas.max < least {
+            let message = format!("`replicas.max` is {}; expected {least} or more", replicas.max);
+            check.error("worker", message).help("it is no less than `replicas.min`");
         }
-        let mut within = |name: &str, value: u32, least: u32, most: u32, help: &str| {
-            if !(least..=most).contains(&value) {
-                let most = if most == u32::MAX { " or more".to_owned() } else { format!(" to {most}") };
-                check.error("worker", format!("`{name}` is {value}; expected {least}{most}")).help(help);
-            }
-        };
-        within("batch.window", batch.window.0, 0, 300, "Lambda's mappings gather for 5 minutes at most, too");
-        within("batch.concurrency", batch.concurrency.into(), 1, 1_000, "more than that are for more pods");
-        within("timeout", self.timeout.0, 1, 43_200, "SQS hides a message for 12 hours at most");
-        within("replicas.max", replicas.max, replicas.min.max(1), u32::MAX, "it is no less than `replicas.min`");
-        within("replicas.messages_per_pod", replicas.messages_per_pod, 1, u32::MAX, "KEDA divides by it");
-        within("pod.cpu", pod.cpu.0, 1, u32::MAX, "250 is a quarter of a processor");
-        within("pod.memory", pod.memory.0, 16, u32::MAX, "256 is what a function has by default");
-        let least = LEAST_GRACE_PERIOD.0;
-        let help = "Kubernetes kills a pod that has not ended by then";
-        within("pod.termination_grace_period", pod.termination_grace_period.0, least, 43_200 + RESERVE.0, help);
+        if replicas.messages_per_pod == 0 {
+            let message = "`replicas.messages_per_pod` is 0; expected 1 or more";
+            check.error("worker", message).help("KEDA divides by it");
+        }
     }
 
     fn check_queues(&self, check: &mut Check<'_>) {

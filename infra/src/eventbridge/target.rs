@@ -9,7 +9,7 @@ use crate::lambda::Function;
 use crate::reference::{Arn, HasArn, Ref};
 use crate::sns::StandardTopic;
 use crate::sqs::StandardQueue;
-use crate::units::Seconds;
+use crate::units::{Integer, Seconds};
 use crate::value::{Intrinsic, Value};
 
 /// Where the events of a rule go. The target must let EventBridge in: a queue or topic by its policy, a function by a
@@ -66,9 +66,9 @@ pub struct InputTransformer {
 pub struct RetryPolicy {
     /// How old an event may be, 60 to 86,400 s.
     #[serde(rename = "MaximumEventAgeInSeconds")]
-    pub maximum_event_age: Seconds,
+    pub maximum_event_age: Seconds<60, 86_400>,
     /// How often, 0 to 185 times.
-    pub maximum_retry_attempts: u16,
+    pub maximum_retry_attempts: Integer<0, 185>,
 }
 
 impl Target {

@@ -21,9 +21,9 @@ pub struct Key {
     /// Whether KMS makes new key material from time to time; the old stays, for what it encrypted.
     pub enable_key_rotation: bool,
     /// How often, every 90 to 2,560 days. KMS' default is 365.
-    pub rotation_period_in_days: Option<Days>,
+    pub rotation_period_in_days: Option<Days<90, 2_560>>,
     /// How long it is kept when it is deleted, 7 to 30 days. KMS' default is 30.
-    pub pending_window_in_days: Option<Days>,
+    pub pending_window_in_days: Option<Days<7, 30>>,
     /// Whether it may have replicas in other regions. Changing it replaces the key.
     pub multi_region: Option<bool>,
 }

@@ -7,7 +7,7 @@ use crate::eventbridge::EventBus;
 use crate::reference::{Ref, Resource};
 use crate::sns::StandardTopic;
 use crate::sqs::StandardQueue;
-use crate::units::Seconds;
+use crate::units::{Integer, Seconds};
 use crate::value::Intrinsic;
 
 /// How often a function's asynchronous invocations are tried, and who is told of their end.
@@ -18,9 +18,9 @@ pub struct EventInvokeConfig {
     /// The function. Changing it replaces the configuration.
     pub function: Ref<Function>,
     /// How old an event may get before it is given up, 60 to 21,600 s. Lambda's default is 6 hours.
-    pub maximum_event_age: Option<Seconds>,
+    pub maximum_event_age: Option<Seconds<60, 21_600>>,
     /// How often an event is tried again whose invocation failed, 0 to 2 times. Lambda's default is 2.
-    pub maximum_retry_attempts: Option<u8>,
+    pub maximum_retry_attempts: Option<Integer<0, 2>>,
     /// Who gets the event that was given up, with why. The function's role must be allowed to send it.
     pub on_failure: Option<Destination>,
     /// Who gets the answer to each event. The function's role must be allowed to send it.
@@ -69,8 +69,8 @@ impl Serialize for EventInvokeConfig {
         struct Wire {
             function_name: Ref<Function>,
             qualifier: &'static str,
-            maximum_event_age_in_seconds: Option<Seconds>,
-            maximum_retry_attempts: Option<u8>,
+            maximum_event_age_in_seconds: Option<Seconds<60, 21_600>>,
+            maximum_retry_attempts: Option<Integer<0, 2>>,
             destination_config: DestinationConfig,
         }
         let to = |destination: Option<Destination>| destination.map(|it| To { destination: it.arn() });

@@ -6,7 +6,7 @@ use super::{FilterCriteria, Function};
 use crate::check::Check;
 use crate::reference::{Ref, Resource};
 use crate::sqs::Queue;
-use crate::units::Seconds;
+use crate::units::{Integer, Seconds};
 use crate::value::Intrinsic;
 
 /// Feeds a function with the messages of a queue.
@@ -19,9 +19,9 @@ pub struct EventSourceMapping<Q> {
     /// The function.
     pub function_name: Ref<Function>,
     /// How many messages one invocation gets at most: 1 to 10, from a standard queue with a window up to 10,000.
-    pub batch_size: u16,
+    pub batch_size: Integer<1, 10_000>,
     /// How long to gather a batch, 0 to 300 s; not for FIFO queues.
-    pub maximum_batching_window_in_seconds: Option<Seconds>,
+    pub maximum_batching_window_in_seconds: Option<Seconds<0, 300>>,
     /// What the function's answer means for the batch.
     pub function_response_types: Vec<FunctionResponseType>,
     /// How many batches are processed at once.
@@ -43,7 +43,7 @@ pub enum FunctionResponseType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScalingConfig {
     /// At most so many, 2 to 1,000.
-    MaximumConcurrency(u16),
+    MaximumConcurrency(Integer<2, 1_000>),
     /// As many as pollers that are always there can: they begin at once, and are paid by the hour.
     ProvisionedPollers(Pollers),
 }
@@ -54,19 +54,19 @@ pub enum ScalingConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Pollers {
-    /// The least.
+    /// The least, 1 to 200; of a queue 2 or more.
     #[serde(rename = "MinimumPollers")]
-    pub minimum: u16,
-    /// The most, not less than that.
+    pub minimum: Integer<1, 200>,
+    /// The most, 1 to 2,000 and not less than that; of a queue 2 or more.
     #[serde(rename = "MaximumPollers")]
-    pub maximum: u16,
+    pub maximum: Integer<1, 2_000>,
 }
 
 impl Pollers {
     pub(super) fn check(self, check: &mut Check<'_>) {
-        if self.minimum == 0 || self.minimum > self.maximum {
+        if self.minimum.get() > self.maximum.get() {
             let message = format!("{} to {} pollers are no range", self.minimum, self.maximum);
-            check.error("pollers", message).help("begin with 1 or more, and end with no less");
+            check.error("pollers", message).help("end with no less than it begins with");
         }
     }
 }
@@ -76,15 +76,15 @@ impl<Q: Queue> Serialize for EventSourceMapping<Q> {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Scaling {
-            maximum_concurrency: u16,
+            maximum_concurrency: Integer<2, 1_000>,
         }
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Wire<'a> {
             event_source_arn: Intrinsic,
             function_name: Ref<Function>,
-            batch_size: u16,
-            maximum_batching_window_in_seconds: Option<Seconds>,
+            batch_size: Integer<1, 10_000>,
+            maximum_batching_window_in_seconds: Option<Seconds<0, 300>>,
             function_response_types: &'a [FunctionResponseType],
             scaling_config: Option<Scaling>,
             provisioned_poller_config: Option<Pollers>,
@@ -119,27 +119,33 @@ impl<Q: Queue> Resource for EventSourceMapping<Q> {
         if let Some(ScalingConfig::ProvisionedPollers(pollers)) = self.scaling_config {
             pollers.check(check);
         }
-        let window = self.maximum_batching_window_in_seconds.unwrap_or(Seconds(0));
-        let most = if Q::is_fifo() || window == Seconds(0) { 10 } else { 10_000 };
-        if !(1..=most).contains(&self.batch_size) {
-            check.error("batch-size", format!("batch size {} is not within 1 to {most}", self.batch_size));
-        }
+        let window = self.maximum_batching_window_in_seconds.map_or(0, Seconds::get);
+        check_batch_size(self.batch_size, Q::is_fifo() || window == 0, check);
         let (Some(queue), Some(function)) = (check.stack.get(self.queue), check.stack.get(self.function_name)) else {
             return;
         };
         // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
         let (visibility, timeout) = (queue.visibility_timeout(), function.timeout);
-        let recommended = Seconds(timeout.0 * 6 + window.0);
+        let recommended = timeout.get() * 6 + window;
         let message = format!(
             "`{}` hides a message for {visibility}, and `{}` may take {timeout}",
             self.queue.id(),
             self.function_name.id()
         );
-        let help = format!("set the queue's `visibility_timeout` to {recommended}, six times the function's timeout");
-        if visibility < timeout {
+        let help = format!("set the queue's `visibility_timeout` to {recommended} s, six times the function's timeout");
+        if visibility.get() < timeout.get() {
             check.error("visibility-timeout", message).help(help);
-        } else if visibility < recommended {
+        } else if visibility.get() < recommended {
             check.warning("visibility-timeout", message).help(help);
         }
+    }
+}
+
+/// Reports a batch that is larger than a queue gives at once: `is_small` where messages are not gathered.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
+pub(crate) fn check_batch_size(size: Integer<1, 10_000>, is_small: bool, check: &mut Check<'_>) {
+    if is_small && size.get() > 10 {
+        check.error("batch-size", format!("batch size {size} is not within 1 to 10"));
     }
 }

@@ -35,9 +35,9 @@ pub struct Function<R = Value<Arn<Role>>> {
     /// The processor that its program is built for.
     pub architecture: Architecture,
     /// 128 to 10,240 MiB; processing power grows with it, to one core at 1,769 MiB.
-    pub memory_size: Mebibytes,
+    pub memory_size: Mebibytes<128, 10_240>,
     /// How long one invocation may take, 1 to 900 s.
-    pub timeout: Seconds,
+    pub timeout: Seconds<1, 900>,
     /// Variables beside those of the bindings. All together are limited to 4 KiB.
     pub environment: IndexMap<String, Value>,
     /// Where and how its logs are written.
@@ -49,7 +49,7 @@ pub struct Function<R = Value<Arn<Role>>> {
     /// Where events go that failed in asynchronous invocations.
     pub dead_letter_target: Option<Ref<StandardQueue>>,
     /// The size of `/tmp`, 512 to 10,240 MiB. Lambda's default is 512.
-    pub ephemeral_storage: Option<Mebibytes>,
+    pub ephemeral_storage: Option<Mebibytes<512, 10_240>>,
     /// What it runs.
     pub code: Code,
 }
@@ -125,8 +125,8 @@ impl Function<()> {
             description: None,
             role: (),
             architecture: Architecture::X86_64,
-            memory_size: Mebibytes(256),
-            timeout: Seconds(10),
+            memory_size: Mebibytes::of::<256>(),
+            timeout: Seconds::of::<10>(),
             environment: IndexMap::new(),
             logging_config: None,
             tracing: None,
@@ -247,7 +247,7 @@ impl Serialize for Function {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Size {
-            size: Mebibytes,
+            size: Mebibytes<512, 10_240>,
         }
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
@@ -269,8 +269,8 @@ impl Serialize for Function {
             architectures: [Architecture; 1],
             code: Code,
             role: &'a Value<Arn<Role>>,
-            memory_size: Mebibytes,
-            timeout: Seconds,
+            memory_size: Mebibytes<128, 10_240>,
+            timeout: Seconds<1, 900>,
             environment: Environment<'a>,
             logging_config: &'a Option<LoggingConfig>,
             tracing_config: Option<Tracing>,

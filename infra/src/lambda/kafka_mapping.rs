@@ -8,7 +8,7 @@ use super::{FilterCriteria, Function};
 use crate::check::Check;
 use crate::iam::Statement;
 use crate::reference::{Ref, Resource};
-use crate::units::Seconds;
+use crate::units::{Integer, Seconds};
 use crate::value::Value;
 
 /// Feeds a function with the records of a topic of Apache Kafka.
@@ -27,9 +27,9 @@ pub struct KafkaMapping {
     /// Where it begins. Changing it replaces the mapping.
     pub starting_position: Position,
     /// How many records one invocation gets at most, 1 to 10,000. Lambda's default is 100.
-    pub batch_size: Option<u16>,
+    pub batch_size: Option<Integer<1, 10_000>>,
     /// How long to gather a batch, 0 to 300 s.
-    pub maximum_batching_window: Option<Seconds>,
+    pub maximum_batching_window: Option<Seconds<0, 300>>,
     /// How many pollers there are always; without it Lambda chooses.
     pub provisioned_pollers: Option<Pollers>,
     /// Who is told of records that were given up. The function's role must be allowed to send it.
@@ -207,8 +207,8 @@ impl Serialize for KafkaMapping {
             self_managed_kafka_event_source_config: Option<Group<'a>>,
             function_name: Ref<Function>,
             starting_position: &'static str,
-            batch_size: Option<u16>,
-            maximum_batching_window_in_seconds: Option<Seconds>,
+            batch_size: Option<Integer<1, 10_000>>,
+            maximum_batching_window_in_seconds: Option<Seconds<0, 300>>,
             provisioned_poller_config: Option<Pollers>,
             destination_config: DestinationConfig,
             filter_criteria: &'a FilterCriteria,

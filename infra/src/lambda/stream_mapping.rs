@@ -12,7 +12,7 @@ use crate::reference::{HasArn, Ref, Resource};
 use crate::sns::StandardTopic;
 use crate::sqs::StandardQueue;
 use crate::stack::Stack;
-use crate::units::Seconds;
+use crate::units::{Integer, Seconds};
 use crate::value::Intrinsic;
 
 /// Feeds a function with the records of a stream, in the order of each shard: with those of a stream of Kinesis, or of one of its
@@ -31,19 +31,19 @@ pub struct StreamMapping<S: StreamSource> {
     /// Where it begins. Changing it replaces the mapping.
     pub starting_position: S::Position,
     /// How many records one invocation gets at most, 1 to 10,000. Lambda's default is 100.
-    pub batch_size: Option<u16>,
+    pub batch_size: Option<Integer<1, 10_000>>,
     /// How long to gather a batch, 0 to 300 s.
-    pub maximum_batching_window: Option<Seconds>,
+    pub maximum_batching_window: Option<Seconds<0, 300>>,
     /// How many batches of one shard are processed at once, 1 to 10; the order within a partition key stays.
-    pub parallelization_factor: Option<u8>,
+    pub parallelization_factor: Option<Integer<1, 10>>,
     /// Whether a batch that fails is halved before it is tried again, to find the record that fails.
     pub bisect_batch_on_function_error: bool,
     /// How often a batch is tried again, 0 to 10,000; without it until it succeeds or is gone.
-    pub maximum_retry_attempts: Option<u16>,
+    pub maximum_retry_attempts: Option<Integer<0, 10_000>>,
     /// How old a record may get before it is given up, 60 to 604,800 s; without it as old as the stream lets it.
-    pub maximum_record_age: Option<Seconds>,
+    pub maximum_record_age: Option<Seconds<60, 604_800>>,
     /// How long the windows are in which the function sums up, 1 to 900 s; without it there are none.
-    pub tumbling_window: Option<Seconds>,
+    pub tumbling_window: Option<Seconds<1, 900>>,
     /// Who is told of a batch that was given up: where its records are, not what they are. The function's role must be allowed to
     /// send it.
     pub on_failure: Option<FailureDestination>,
@@ -278,13 +278,13 @@ impl<S: StreamSource> Serialize for StreamMapping<S> {
             function_name: Ref<Function>,
             starting_position: &'static str,
             starting_position_timestamp: Option<u64>,
-            batch_size: Option<u16>,
-            maximum_batching_window_in_seconds: Option<Seconds>,
-            parallelization_factor: Option<u8>,
+            batch_size: Option<Integer<1, 10_000>>,
+            maximum_batching_window_in_seconds: Option<Seconds<0, 300>>,
+            parallelization_factor: Option<Integer<1, 10>>,
             bisect_batch_on_function_error: Option<bool>,
-            maximum_retry_attempts: Option<u16>,
-            maximum_record_age_in_seconds: Option<Seconds>,
-            tumbling_window_in_seconds: Option<Seconds>,
+            maximum_retry_attempts: Option<Integer<0, 10_000>>,
+            maximum_record_age_in_seconds: Option<Seconds<60, 604_800>>,
+            tumbling_window_in_seconds: Option<Seconds<1, 900>>,
             destination_config: DestinationConfig,
             function_response_types: &'a [FunctionResponseType],
             filter_criteria: &'a FilterCriteria,
@@ -314,11 +314,8 @@ impl<S: StreamSource> Resource for StreamMapping<S> {
     const TYPE: &'static str = "AWS::Lambda::EventSourceMapping";
 
     fn check(&self, check: &mut Check<'_>) {
-        if let Some(age) = self.maximum_record_age.filter(|age| !(60..=604_800).contains(&age.0)) {
-            check.error("record-age", format!("a record's age of {age} is not within 60 to 604800 s"));
-        }
         // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
-        if self.tumbling_window.is_some() && self.parallelization_factor.is_some_and(|factor| factor > 1) {
+        if self.tumbling_window.is_some() && self.parallelization_factor.is_some_and(|factor| factor.get() > 1) {
             let message = "windows of time and several batches of a shard at once exclude each other";
             check.error("tumbling-window", message).help("remove `tumbling_window` or `parallelization_factor`");
         }

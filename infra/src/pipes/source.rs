@@ -10,7 +10,7 @@ use crate::lambda::{Position, StartingPosition as _, reading_changes, reading_re
 use crate::reference::Ref;
 use crate::sqs::{Queue, StandardQueue};
 use crate::stack::Stack;
-use crate::units::Seconds;
+use crate::units::{Integer, Seconds};
 use crate::value::Intrinsic;
 
 /// Where a pipe takes from: what its role must allow for that comes with it.
@@ -29,10 +29,10 @@ pub struct Source {
 #[serde(rename_all = "PascalCase")]
 pub struct Messages {
     /// How many at most at once, 1 to 10, and with a window up to 10,000. Pipes' default is 10.
-    pub batch_size: Option<u16>,
+    pub batch_size: Option<Integer<1, 10_000>>,
     /// How long to gather them, 0 to 300 s.
     #[serde(rename = "MaximumBatchingWindowInSeconds")]
-    pub maximum_batching_window: Option<Seconds>,
+    pub maximum_batching_window: Option<Seconds<0, 300>>,
 }
 
 /// How records of a stream are taken.
@@ -41,15 +41,15 @@ pub struct Records {
     /// Where it begins. Changing it replaces the pipe.
     pub starting_position: Position,
     /// How many at most at once, 1 to 10,000. Pipes' default is 100.
-    pub batch_size: Option<u16>,
+    pub batch_size: Option<Integer<1, 10_000>>,
     /// How long to gather them, 0 to 300 s.
-    pub maximum_batching_window: Option<Seconds>,
+    pub maximum_batching_window: Option<Seconds<0, 300>>,
     /// How many batches of one shard are processed at once, 1 to 10.
-    pub parallelization_factor: Option<u8>,
+    pub parallelization_factor: Option<Integer<1, 10>>,
     /// How often a batch is tried again; without it until it succeeds or is gone.
-    pub maximum_retry_attempts: Option<u16>,
+    pub maximum_retry_attempts: Option<Integer<0, 10_000>>,
     /// How old a record may get before it is given up, 60 to 604,800 s.
-    pub maximum_record_age: Option<Seconds>,
+    pub maximum_record_age: Option<Seconds<60, 604_800>>,
     /// Whether a batch that fails is halved before it is tried again.
     pub bisects: bool,
     /// Who is told of records that were given up.
@@ -88,11 +88,11 @@ pub(super) enum Parameters {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct StreamParameters {
     starting_position: &'static str,
-    batch_size: Option<u16>,
-    maximum_batching_window_in_seconds: Option<Seconds>,
-    parallelization_factor: Option<u8>,
-    maximum_retry_attempts: Option<u16>,
-    maximum_record_age_in_seconds: Option<Seconds>,
+    batch_size: Option<Integer<1, 10_000>>,
+    maximum_batching_window_in_seconds: Option<Seconds<0, 300>>,
+    parallelization_factor: Option<Integer<1, 10>>,
+    maximum_retry_attempts: Option<Integer<0, 10_000>>,
+    maximum_record_age_in_seconds: Option<Seconds<60, 604_800>>,
     on_partial_batch_item_failure: Option<&'static str>,
     dead_letter_config: Option<DeadLetterConfig>,
 }

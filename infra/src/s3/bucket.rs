@@ -109,9 +109,9 @@ pub struct LifecycleRule {
     /// When objects are deleted.
     pub expiration: Option<Expiration>,
     /// When overwritten and deleted versions are deleted, at least 1 day after they became so.
-    pub noncurrent_version_expiration: Option<Days>,
+    pub noncurrent_version_expiration: Option<Days<1>>,
     /// When the parts of an upload that was never completed are deleted, at least 1 day after its start.
-    pub abort_incomplete_multipart_upload: Option<Days>,
+    pub abort_incomplete_multipart_upload: Option<Days<1>>,
     /// When objects move to other storage classes.
     pub transitions: Vec<Transition>,
 }
@@ -120,7 +120,7 @@ pub struct LifecycleRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiration {
     /// So many days after they were created, at least 1.
-    After(Days),
+    After(Days<1>),
     /// As soon as a delete marker is all that is left of them.
     OfDeleteMarkers,
 }
@@ -133,7 +133,7 @@ pub struct Transition {
     pub storage_class: StorageClass,
     /// After how many days.
     #[serde(rename = "TransitionInDays")]
-    pub after: Days,
+    pub after: Days<0>,
 }
 
 /// Where objects are kept, by how soon and how often they are read.
@@ -186,12 +186,12 @@ impl Serialize for LifecycleRule {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct NoncurrentVersionExpiration {
-            noncurrent_days: Days,
+            noncurrent_days: Days<1>,
         }
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct AbortIncompleteMultipartUpload {
-            days_after_initiation: Days,
+            days_after_initiation: Days<1>,
         }
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
@@ -199,7 +199,7 @@ impl Serialize for LifecycleRule {
             id: &'a str,
             status: &'static str,
             prefix: Option<&'a str>,
-            expiration_in_days: Option<Days>,
+            expiration_in_days: Option<Days<1>>,
             expired_object_delete_marker: Option<bool>,
             noncurrent_version_expiration: Option<NoncurrentVersionExpiration>,
             abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload>,

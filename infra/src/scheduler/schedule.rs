@@ -10,6 +10,7 @@ use crate::eventbridge::RetryPolicy;
 use crate::iam::{Role, Statement};
 use crate::reference::{Arn, HasArn, Ref, Resource};
 use crate::sqs::StandardQueue;
+use crate::units::Integer;
 use crate::value::{Intrinsic, Value};
 
 /// Something that is done at fixed times.
@@ -29,7 +30,7 @@ pub struct Schedule<R = Value<Arn<Role>>> {
     /// When.
     pub expression: Expression,
     /// Within how many minutes after that, 1 to 1,440, so that not all go off at once; without it, at the time itself.
-    pub flexible_minutes: Option<u16>,
+    pub flexible_minutes: Option<Integer<1, 1_440>>,
     /// From when on it goes off, of what comes again, such as `2026-12-01T00:00:00Z`.
     pub start_date: Option<String>,
     /// Until when it goes off, of what comes again.
@@ -112,7 +113,7 @@ impl Serialize for Schedule {
         #[serde(rename_all = "PascalCase")]
         struct FlexibleTimeWindow {
             mode: &'static str,
-            maximum_window_in_minutes: Option<u16>,
+            maximum_window_in_minutes: Option<Integer<1, 1_440>>,
         }
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]

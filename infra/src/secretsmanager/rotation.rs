@@ -25,7 +25,7 @@ pub struct RotationSchedule {
     /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
     pub function: Ref<Function>,
     /// How often, every 1 to 1,000 days.
-    pub every: Days,
+    pub every: Days<1, 1_000>,
     /// Whether it is exchanged as soon as this is deployed.
     pub rotates_immediately: bool,
 }
@@ -33,7 +33,7 @@ pub struct RotationSchedule {
 impl RotationSchedule {
     /// Exchanges `secret` by `function`, at once and then every so many days.
     #[must_use]
-    pub const fn new(secret: Ref<Secret>, function: Ref<Function>, every: Days) -> Self {
+    pub const fn new(secret: Ref<Secret>, function: Ref<Function>, every: Days<1, 1_000>) -> Self {
         Self { secret, function, every, rotates_immediately: true }
     }
 
@@ -74,7 +74,7 @@ impl Serialize for RotationSchedule {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Rules {
-            automatically_after_days: Days,
+            automatically_after_days: Days<1, 1_000>,
         }
         #[derive(Serialize)]
         struct Wire {
@@ -101,9 +101,6 @@ impl Resource for RotationSchedule {
     const TYPE: &'static str = "AWS::SecretsManager::RotationSchedule";
 
     fn check(&self, check: &mut Check<'_>) {
-        if !(1..=1_000).contains(&self.every.0) {
-            check.error("secret-rotation", format!("every {} is not every 1 to 1000 days", self.every));
-        }
         let lets = |permission: &Permission| {
             permission.function_name == self.function
                 && permission.principal.literal().is_some_and(|it| it == "secretsmanager.amazonaws.com")

@@ -5,6 +5,7 @@ use serde_json::Map;
 
 use crate::check::Check;
 use crate::reference::{Arn, HasArn, LogicalId, Resource};
+use crate::units::Integer;
 use crate::value::{Intrinsic, Value};
 
 /// A secret.
@@ -42,7 +43,7 @@ pub enum SecretValue {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Generated {
     /// How long it is, 1 to 4,096 characters. Secrets Manager's default is 32.
-    pub length: Option<u16>,
+    pub length: Option<Integer<1, 4_096>>,
     /// Characters that it does not have.
     pub exclude_characters: Option<String>,
     /// Whether it is of letters and digits alone.
@@ -83,7 +84,7 @@ impl Serialize for Secret {
             #[serde(rename = "GenerateStringKey")]
             key: Option<&'a str>,
             // Secrets Manager's own default, said so that the property is not empty.
-            password_length: u16,
+            password_length: Integer<1, 4_096>,
             exclude_characters: &'a Option<String>,
             exclude_punctuation: Option<bool>,
         }
@@ -110,7 +111,7 @@ impl Serialize for Secret {
                     .as_ref()
                     .map(|(object, _)| serde_json::Value::Object(object.clone()).to_string()),
                 key: generated.within.as_ref().map(|(_, key)| key.as_str()),
-                password_length: generated.length.unwrap_or(32),
+                password_length: generated.length.unwrap_or(Integer::of::<32>()),
                 exclude_characters: &generated.exclude_characters,
                 exclude_punctuation: generated.exclude_punctuation.then_some(true),
             }),
@@ -126,9 +127,6 @@ impl Resource for Secret {
 
     fn check(&self, check: &mut Check<'_>) {
         let SecretValue::Generated(generated) = &self.value else { return };
-        if let Some(length) = generated.length.filter(|length| !(1..=4_096).contains(length)) {
-            check.error("secret-password", format!("a password of {length} characters is not one of 1 to 4096"));
-        }
         if let Some((object, key)) = &generated.within
             && object.contains_key(key)
         {

@@ -15,16 +15,14 @@ use super::state::{Next, State, Until};
 use super::text::Text;
 use crate::check::Check;
 use crate::nearest::did_you_mean;
-use crate::units::Seconds;
 
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
 const MAX_NAME: usize = 80;
 const MAX_DEFINITION: usize = 1_048_576;
 const MAX_LABEL: usize = 40;
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html>
-const MAX_SECONDS: Seconds = Seconds(99_999_999);
 /// How long an express execution may take: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
-const EXPRESS: Seconds = Seconds::minutes(5);
+const EXPRESS: u32 = 5 * 60;
 
 pub(super) fn definition(definition: &Definition, kind: ExecutionType, check: &mut Check<'_>) {
     match definition {
@@ -176,9 +174,6 @@ fn one<L: QueryLanguage>(name: &str, state: &State<L>, kind: ExecutionType, chec
     match state {
         State::Task(task) => {
             errors(name, &task.retry, &task.catch, check);
-            for seconds in [task.timeout, task.heartbeat].into_iter().flatten() {
-                duration(name, seconds, MAX_SECONDS, check);
-            }
             if let (Some(timeout), Some(heartbeat)) = (task.timeout, task.heartbeat)
                 && heartbeat >= timeout
             {
@@ -212,12 +207,6 @@ fn one<L: QueryLanguage>(name: &str, state: &State<L>, kind: ExecutionType, chec
                 if let Some(label) = distributed.label.as_ref().filter(|label| label.chars().count() > MAX_LABEL) {
                     check.error("state-name", format!("the label `{label}` is longer than {MAX_LABEL} characters"));
                 }
-                if let Some(percentage) = distributed.tolerated_failure_percentage.filter(|it| *it > 100) {
-                    check.error(
-                        "state-empty",
-                        format!("state `{name}` tolerates failures of {percentage} % of its items"),
-                    );
-                }
             }
         }
         State::Choice(choice) => {
@@ -226,17 +215,16 @@ fn one<L: QueryLanguage>(name: &str, state: &State<L>, kind: ExecutionType, chec
             }
         }
         State::Wait(wait) => {
-            if let Until::Passed(seconds) = wait.until {
-                duration(name, seconds, if kind == ExecutionType::Express { EXPRESS } else { MAX_SECONDS }, check);
+            if let Until::Passed(seconds) = wait.until
+                && kind == ExecutionType::Express
+                && seconds.get() > EXPRESS
+            {
+                let message =
+                    format!("the {seconds} of state `{name}` are more than the {EXPRESS} s of an express machine");
+                check.error("state-duration", message).help("make the machine a standard one");
             }
         }
         State::Pass(_) | State::Succeed(_) | State::Fail(_) => {}
-    }
-}
-
-fn duration(name: &str, seconds: Seconds, limit: Seconds, check: &mut Check<'_>) {
-    if seconds == Seconds(0) || seconds > limit {
-        check.error("state-duration", format!("the {seconds} of state `{name}` are not within 1 to {limit}"));
     }
 }
 
@@ -273,11 +261,8 @@ fn errors<L: QueryLanguage>(name: &str, retry: &[Retry], catch: &[Catch<L>], che
         if retry.backoff_rate.is_some_and(|rate| rate < 1.0) {
             check.error("state-errors", format!("state `{name}` is tried again at a backoff rate below 1"));
         }
-        if retry.interval == Some(Seconds(0)) {
-            check.error("state-errors", format!("state `{name}` is tried again after 0 s, 1 s is the least"));
-        }
         if let (Some(interval), Some(most)) = (retry.interval, retry.max_delay)
-            && most <= interval
+            && most.get() <= interval.get()
         {
             let message = format!("state `{name}` waits for at most {most} and for {interval} at first");
             check.error("state-errors", message).help("make `max_delay` more than `interval`");

@@ -14,7 +14,7 @@ use crate::iam::Statement;
 /// use infra::stepfunctions::{Jsonata, States, Succeed, Until, Wait};
 /// use infra::Seconds;
 ///
-/// let states: States<Jsonata> = States::new("Pause", Wait::new(Until::Passed(Seconds(30)), "Done"))
+/// let states: States<Jsonata> = States::new("Pause", Wait::new(Until::Passed(Seconds::of::<30>()), "Done"))
 ///     .with("Done", Succeed::default());
 /// ```
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::data::{Data, insert_all};
 use super::language::{Part, QueryLanguage, Render};
-use crate::units::Seconds;
+use crate::units::{Integer, Seconds};
 
 /// When a state is tried again.
 ///
@@ -14,13 +14,13 @@ pub struct Retry {
     /// The errors, such as `States.Timeout`. `States.ALL` stands alone, in the last.
     pub errors: Vec<String>,
     /// How long before the first time. Step Functions' default is 1 s.
-    pub interval: Option<Seconds>,
+    pub interval: Option<Seconds<1, 99_999_999>>,
     /// How often, 0 for never. Step Functions' default is 3.
-    pub max_attempts: Option<u32>,
+    pub max_attempts: Option<Integer<0, 99_999_999>>,
     /// By how much each wait is longer than the one before, 1 or more. Step Functions' default is 2.
     pub backoff_rate: Option<f64>,
     /// The longest wait.
-    pub max_delay: Option<Seconds>,
+    pub max_delay: Option<Seconds<1, 31_622_399>>,
     /// Whether waits are of random length, so that many executions do not come at once.
     pub jitter: Option<Jitter>,
 }
@@ -60,8 +60,8 @@ impl Retry {
             "Lambda.TooManyRequestsException",
         ];
         Self {
-            interval: Some(Seconds(2)),
-            max_attempts: Some(6),
+            interval: Some(Seconds::of::<2>()),
+            max_attempts: Some(Integer::of::<6>()),
             backoff_rate: Some(2.0),
             jitter: Some(Jitter::Full),
             ..Self::on(faults)

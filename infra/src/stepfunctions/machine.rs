@@ -33,7 +33,7 @@ pub struct StateMachine<K = Standard, R = Value<Arn<Role>>> {
     /// Its states.
     pub definition: Definition,
     /// How long an execution may take.
-    pub timeout: Option<Seconds>,
+    pub timeout: Option<Seconds<1, 99_999_999>>,
     /// The role with which it calls what its states name.
     pub role: R,
     /// What it writes of its executions.
@@ -197,8 +197,8 @@ impl<K, R> StateMachine<K, R> {
         if let Some(comment) = &self.comment {
             object.insert("Comment".to_owned(), comment.as_str().into());
         }
-        if let Some(Seconds(timeout)) = self.timeout {
-            object.insert("TimeoutSeconds".to_owned(), timeout.into());
+        if let Some(timeout) = self.timeout {
+            object.insert("TimeoutSeconds".to_owned(), timeout.get().into());
         }
         object.extend(self.definition.render(&mut text));
         text.finish(&Json::Object(object))

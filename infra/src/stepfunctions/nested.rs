@@ -7,6 +7,7 @@ use super::definition::States;
 use super::errors::{self, Catch, Retry};
 use super::language::{Part, Query, QueryLanguage, Render};
 use super::state::Next;
+use crate::units::Integer;
 
 /// A state that runs branches at once. Its result is the list of theirs.
 ///
@@ -120,9 +121,9 @@ pub struct Distributed {
     /// A part of their names, up to 40 characters; without it Step Functions makes one.
     pub label: Option<String>,
     /// How many items one execution gets at most, as `Items` of its input; without it one, as its input.
-    pub max_items_per_batch: Option<u32>,
+    pub max_items_per_batch: Option<Integer<1>>,
     /// How many of a hundred items may fail before all does. Step Functions' default is 0.
-    pub tolerated_failure_percentage: Option<u8>,
+    pub tolerated_failure_percentage: Option<Integer<0, 100>>,
 }
 
 /// Whether an execution is of a standard or of an express machine.
@@ -207,7 +208,7 @@ impl Distributed {
             into.put("ItemBatcher", json!({"MaxItemsPerBatch": most}));
         }
         if let Some(percentage) = self.tolerated_failure_percentage {
-            into.put("ToleratedFailurePercentage", percentage);
+            into.put("ToleratedFailurePercentage", percentage.get());
         }
     }
 }

@@ -102,7 +102,7 @@ pub struct Wait<L: QueryLanguage> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Until<L> {
     /// So long, up to 99,999,999 s.
-    Passed(Seconds),
+    Passed(Seconds<1, 99_999_999>),
     /// So many seconds.
     PassedFrom(Query<L>),
     /// Until this time, such as `2026-12-24T18:00:00Z`.
@@ -119,7 +119,7 @@ impl<L: QueryLanguage> Wait<L> {
 
     fn render(&self, into: &mut Part<'_>) {
         match &self.until {
-            Until::Passed(Seconds(seconds)) => into.put("Seconds", *seconds),
+            Until::Passed(seconds) => into.put("Seconds", seconds.get()),
             Until::PassedFrom(query) => L::property(into.map, "Seconds", query),
             Until::Time(time) => into.put("Timestamp", time.as_str()),
             Until::TimeFrom(query) => L::property(into.map, "Timestamp", query),

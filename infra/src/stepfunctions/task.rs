@@ -30,9 +30,9 @@ pub struct Task<L: QueryLanguage> {
     /// What it calls.
     pub action: Action<L>,
     /// How long it may take, up to 99,999,999 s. Without it a task that waits may wait for a year.
-    pub timeout: Option<Seconds>,
+    pub timeout: Option<Seconds<1, 99_999_999>>,
     /// How long it may be silent; less than `timeout`.
-    pub heartbeat: Option<Seconds>,
+    pub heartbeat: Option<Seconds<1, 99_999_999>>,
     /// When it is tried again.
     pub retry: Vec<Retry>,
     /// Where it goes when it fails for good.
@@ -182,8 +182,8 @@ impl<L: QueryLanguage> Task<L> {
     pub(super) fn render(&self, into: &mut Part<'_>) {
         self.action.render(into);
         for (name, seconds) in [("TimeoutSeconds", self.timeout), ("HeartbeatSeconds", self.heartbeat)] {
-            if let Some(Seconds(seconds)) = seconds {
-                into.put(name, seconds);
+            if let Some(seconds) = seconds {
+                into.put(name, seconds.get());
             }
         }
         errors::render(&self.retry, &self.catch, into);

@@ -1,6 +1,6 @@
 use infra::check::budget;
 use infra::sqs::{RedrivePolicy, StandardQueue};
-use infra::{Stack, Template, Value};
+use infra::{Integer, Stack, Template, Value};
 
 use crate::support::{check, stack};
 
@@ -34,7 +34,8 @@ fn what_hangs_together_is_named_by_its_first() {
     let pairs = |stack: &mut Stack| {
         for n in 0..200 {
             let dead = stack.named(format!("Dead{n}")).add(StandardQueue::default());
-            let redrive_policy = Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: 3 });
+            let redrive_policy =
+                Some(RedrivePolicy { dead_letter_target: dead, max_receive_count: Integer::of::<3>() });
             stack.named(format!("Queue{n}")).add(StandardQueue { redrive_policy, ..StandardQueue::default() });
         }
         queues_named(stack, "Alone", 101);

@@ -9,7 +9,7 @@ use infra::iam::Role;
 use infra::lambda::{EventSourceMapping, Function};
 use infra::sns::{FilterPolicy, StandardTopic, Subscription};
 use infra::sqs::StandardQueue;
-use infra::{Ref, Stack, Template};
+use infra::{Integer, Ref, Stack, Template};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -62,13 +62,13 @@ fn consumer<I: Carried>(stack: &mut Stack) -> Ref<Function> {
 }
 
 fn consume<I: Carried>(stack: &mut Stack) -> Ref<StandardQueue> {
-    let visibility_timeout = Some(infra::Seconds(60));
+    let visibility_timeout = Some(infra::Seconds::of::<60>());
     let queue = stack.named("Orders").add(StandardQueue { visibility_timeout, ..StandardQueue::default() });
     let function_name = consumer::<I>(stack);
     stack.named("Source").add(EventSourceMapping {
         queue,
         function_name,
-        batch_size: 10,
+        batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: Vec::new(),
         scaling_config: None,

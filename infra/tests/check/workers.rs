@@ -1,7 +1,7 @@
-use infra::eks::{Batch, Pod, Replicas, WorkQueue, Worker};
+use infra::eks::{Batch, Replicas, WorkQueue, Worker};
 use infra::iam::Role;
 use infra::sqs::{FifoQueue, StandardQueue};
-use infra::{Mebibytes, Millicores, Ref, Seconds, Stack, Stage, Template, Value};
+use infra::{Integer, Ref, Seconds, Stack, Stage, Template, Value};
 use serde::Serialize;
 
 use crate::support::check;
@@ -73,38 +73,23 @@ fn a_worker_consumes_queues_each_once() {
 fn a_batch_is_one_that_lambda_would_make() {
     let batch = |batch: Batch| move |worker: &mut Worker| worker.batch = batch;
     check_change(
-        batch(Batch { size: 11, ..Batch::default() }),
+        batch(Batch { size: Integer::of::<11>(), ..Batch::default() }),
         "error[batch-size]: `It`: batch size 11 is not within 1 to 10\n  --> HERE",
     );
-    check_change(batch(Batch { size: 10_000, window: Seconds(1), ..Batch::default() }), "");
+    check_change(batch(Batch { size: Integer::of::<10_000>(), window: Seconds::of::<1>(), ..Batch::default() }), "");
     let fifo = |stack: &mut Stack| {
         let queue_name = Some("orders.fifo".into());
         [stack.named("Orders").add(FifoQueue { queue_name, ..FifoQueue::default() }).into()]
     };
     let expected = "error[fifo-batching-window]: `It`: `Orders` is a FIFO queue, whose batches have no window\n  --> HERE\n  help: remove `window`";
-    check_worker(fifo, batch(Batch { window: Seconds(1), ..Batch::default() }), expected);
+    check_worker(fifo, batch(Batch { window: Seconds::of::<1>(), ..Batch::default() }), expected);
 }
 
 #[test]
-fn numbers_are_within_what_the_worker_sqs_and_kubernetes_take() {
+fn there_are_as_many_pods_as_keda_can_count() {
     let one = |change: fn(&mut Worker), what: &str, help: &str| {
         check_change(change, &format!("error[worker]: `It`: {what}\n  --> HERE\n  help: {help}"));
     };
-    one(
-        |it| it.batch = Batch { window: Seconds(301), ..Batch::default() },
-        "`batch.window` is 301; expected 0 to 300",
-        "Lambda's mappings gather for 5 minutes at most, too",
-    );
-    one(
-        |it| it.batch.concurrency = 0,
-        "`batch.concurrency` is 0; expected 1 to 1000",
-        "more than that are for more pods",
-    );
-    one(
-        |it| it.timeout = Seconds(43_201),
-        "`timeout` is 43201; expected 1 to 43200",
-        "SQS hides a message for 12 hours at most",
-    );
     one(
         |it| it.replicas = Replicas { min: 3, max: 2, ..Replicas::default() },
         "`replicas.max` is 2; expected 3 or more",
@@ -114,17 +99,6 @@ fn numbers_are_within_what_the_worker_sqs_and_kubernetes_take() {
         |it| it.replicas.messages_per_pod = 0,
         "`replicas.messages_per_pod` is 0; expected 1 or more",
         "KEDA divides by it",
-    );
-    one(|it| it.pod.cpu = Millicores(0), "`pod.cpu` is 0; expected 1 or more", "250 is a quarter of a processor");
-    one(
-        |it| it.pod.memory = Mebibytes(1),
-        "`pod.memory` is 1; expected 16 or more",
-        "256 is what a function has by default",
-    );
-    one(
-        |it| it.pod = Pod { termination_grace_period: Seconds(29), ..Pod::default() },
-        "`pod.termination_grace_period` is 29; expected 30 to 43205",
-        "Kubernetes kills a pod that has not ended by then",
     );
 }
 

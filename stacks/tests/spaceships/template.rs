@@ -2,7 +2,7 @@
 
 use infra::apigateway::{Deployment, RestApi};
 use infra::lambda::Function;
-use infra::sqs::{FifoQueue, StandardQueue};
+use infra::sqs::{FifoQueue, StandardQueue, VisibilityTimeout};
 use infra::{Ref, Seconds, Stack, Stage, Template};
 use parts::Route;
 use stackwright::Options;
@@ -51,13 +51,13 @@ fn another_stage_has_names_of_its_own() {
 /// A stack with a queue and an API, as one that is changed in places.
 struct Example {
     function_name: &'static str,
-    visibility_timeout: Seconds,
+    visibility_timeout: VisibilityTimeout,
     routes: fn(Ref<Function>) -> Vec<Route>,
 }
 
 const EXAMPLE: Example = Example {
     function_name: "reports",
-    visibility_timeout: Seconds(30),
+    visibility_timeout: Seconds::of::<30>(),
     routes: |function| vec![Route::get("/reports", function)],
 };
 
@@ -98,7 +98,7 @@ fn a_renamed_function_is_deployed_anew_because_its_arn_is_another() {
 
 #[test]
 fn a_changed_queue_keeps_the_deployment() {
-    let changed = Example { visibility_timeout: Seconds(60), ..EXAMPLE };
+    let changed = Example { visibility_timeout: Seconds::of::<60>(), ..EXAMPLE };
     assert_eq!(changed.deployment(), EXAMPLE.deployment());
 }
 

@@ -22,7 +22,7 @@ use infra::lambda::{Destination, EventInvokeConfig, EventSourceMapping, Function
 use infra::logs::LogGroup;
 use infra::s3::Bucket;
 use infra::sqs::StandardQueue;
-use infra::{Ref, Stack, Stage};
+use infra::{Integer, Ref, Stack, Stage};
 use policies::{Action, Operation, action, operation};
 use serde::Serialize;
 
@@ -297,7 +297,7 @@ fn polling() -> Case {
     case.stack.named("Source").add(EventSourceMapping {
         queue,
         function_name: case.function,
-        batch_size: 10,
+        batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: Vec::new(),
         scaling_config: None,

@@ -22,7 +22,7 @@ use infra::lambda::{
 use infra::s3::{Bucket, Notification, NotificationConfiguration};
 use infra::sns::{StandardTopic, Subscription, TopicPolicy};
 use infra::sqs::StandardQueue;
-use infra::{Ref, Stack, Stage, Value};
+use infra::{Integer, Ref, Stack, Stage, Value};
 use parts::{self, Batch};
 use policies::{Condition, action};
 use serde::Serialize;
@@ -106,7 +106,7 @@ fn a_mapping_whose_role_may_not_poll_that_queue_is_found() {
     stack.named("Source").add(EventSourceMapping {
         queue,
         function_name: function,
-        batch_size: 10,
+        batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: Vec::new(),
         scaling_config: None,

@@ -9,7 +9,7 @@ use crate::project::Project;
 /// A template with a queue, its dead-letter queue, and a dashboard of both.
 fn template(timeout: u32) -> String {
     let mut stack = Stack::new("orders", &Stage::default());
-    let queue = StandardQueue { visibility_timeout: Some(infra::Seconds(timeout)), ..StandardQueue::default() };
+    let queue = StandardQueue { visibility_timeout: Some(timeout.try_into().unwrap()), ..StandardQueue::default() };
     parts::standard_queue(&mut stack, "Orders", "orders", queue);
     parts::dashboard(&mut stack).unwrap();
     assert!(infra::check(&stack).is_empty());

@@ -2,7 +2,7 @@
 
 use infra::apigateway::{AccessLogSetting, Account, ApiStage};
 use infra::iam::{ManagedPolicy, PolicyDocument, Principal, Role, Statement};
-use infra::logs::LogGroup;
+use infra::logs::{LogGroup, Retention};
 use infra::s3::{self, Bucket, BucketPolicy, Expiration, LifecycleRule};
 use infra::stack::{Declared, DeletionPolicy};
 use infra::value::Intrinsic;
@@ -11,10 +11,10 @@ use policies::{Action, Condition, Operator};
 use serde_json::json;
 
 /// How long the log of an API is kept.
-const API_RETENTION: Days = Days(30);
+const API_RETENTION: Retention = Retention::days::<30>();
 
 /// How long the logs of buckets are kept.
-const BUCKET_RETENTION: Days = Days(90);
+const BUCKET_RETENTION: Days<1> = Days::of::<90>();
 
 #[track_caller]
 pub(super) fn add(stack: &mut Stack) {
@@ -82,7 +82,7 @@ fn of_buckets(stack: &mut Stack) {
                 id: "expire",
                 expiration: Some(Expiration::After(BUCKET_RETENTION)),
                 noncurrent_version_expiration: Some(BUCKET_RETENTION),
-                abort_incomplete_multipart_upload: Some(Days(7)),
+                abort_incomplete_multipart_upload: Some(Days::of::<7>()),
                 ..LifecycleRule::default()
             }],
             ..Bucket::default()
