@@ -94,7 +94,7 @@ fn what_exchanges_a_secret_may_read_and_write_it_alone() {
     let stack = secrets();
     let (_, rotation) = stack.resources_of::<RotationSchedule>().next().unwrap();
     let rights = serde_json::to_string(&rotation.rights()).unwrap();
-    let exchange = r#"{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","secretsmanager:GetSecretValue","secretsmanager:PutSecretValue","secretsmanager:UpdateSecretVersionStage"],"Resource":[{"Ref":"Database"}]}"#;
+    let exchange = r#"{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","secretsmanager:GetSecretValue","secretsmanager:PutSecretValue","secretsmanager:UpdateSecretVersionStage"],"Resource":[{"Fn::GetAtt":["Database","Id"]}]}"#;
     let invent = r#"{"Effect":"Allow","Action":["secretsmanager:GetRandomPassword"],"Resource":["*"]}"#;
     assert_eq!(rights, format!("[{exchange},{invent}]"));
 }

@@ -165,6 +165,15 @@ fn what_changes_a_function_after_its_version_was_added_counts() {
     assert_ne!(description(&stack), before);
 }
 
+#[test]
+fn a_description_that_is_given_stays() {
+    let mut stack = stack();
+    let function = function(&mut stack);
+    let count = stack.named("Count").add(function);
+    stack.named("CountVersion").property("Description", "3").add(Version { function: count });
+    assert_eq!(Template::render(&stack).into_json()["Resources"]["CountVersion"]["Properties"]["Description"], "3");
+}
+
 /// A stack in which whatever invokes something invokes `choose`'s choice.
 fn everything(choose: fn(Ref<Function>, Ref<Alias>) -> Invocable) -> Stack {
     let mut stack = stack();

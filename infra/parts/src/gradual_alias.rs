@@ -33,7 +33,7 @@ impl Shift {
 }
 
 /// Adds an alias of `function` under the name `name`, to which CodeDeploy shifts each new version step by step. When an invocation by the alias
-/// fails meanwhile, it shifts them back, and the deployment fails.
+/// fails meanwhile, of either version, it shifts them back, and the deployment fails.
 ///
 /// The alias is `{function}{Name}`, such as `CountLive`, with its version as `{function}Version`. `{alias}Application`,
 /// `{alias}DeploymentGroup` and `{alias}DeploymentRole` are CodeDeploy's, and `{alias}ErrorsAlarm` stops it. The role may change the

@@ -94,6 +94,16 @@ impl Metric {
     /// It names the alias and does not refer to it: an alarm that stops the
     /// [deployment](crate::codedeploy::DeploymentGroup) of an alias exists before the alias does.
     ///
+    /// ```
+    /// use infra::Ref;
+    /// use infra::cloudwatch::Metric;
+    /// use infra::lambda::Function;
+    ///
+    /// fn errors(count: Ref<Function>) -> Metric {
+    ///     Metric::errors(count).by_alias("live")
+    /// }
+    /// ```
+    ///
     /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
     #[must_use]
     pub fn by_alias(mut self, name: &str) -> Self {

@@ -9,7 +9,7 @@ use super::Function;
 use crate::check::Check;
 use crate::expression::{Path, Reference, canonical, visit, visit_condition};
 use crate::fingerprint;
-use crate::reference::{HasArn, LogicalId, Ref, Resource};
+use crate::reference::{Ref, Resource};
 use crate::schema;
 use crate::stack::Stack;
 use crate::template::code_parameter;
@@ -74,12 +74,6 @@ impl Resource for Version {
                 .error("version-twice", message)
                 .help(format!("refer to `{first}`, and name an older version by its number"));
         }
-    }
-}
-
-impl HasArn for Version {
-    fn arn(id: LogicalId) -> Intrinsic {
-        Intrinsic::Ref(id)
     }
 }
 
