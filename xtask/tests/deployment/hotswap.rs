@@ -83,7 +83,10 @@ async fn a_function_with_a_version_gets_its_code_through_cloudformation_alone() 
     assert!(refused.stderr.contains(reason), "{refused}");
     assert_eq!((project.called("UpdateFunctionCode"), updates()), (0, deployed));
     let diff = project.run_at(folder, &["diff", "orders"]).expect(0);
-    assert!(diff.stdout.contains("# publishes a new version\n") && !diff.stdout.contains("forces replacement"), "{diff}");
+    assert!(
+        diff.stdout.contains("# publishes a new version\n") && !diff.stdout.contains("forces replacement"),
+        "{diff}"
+    );
     // The new version alone needs no yes to a loss.
     project.run_at(folder, &["deploy", "orders", "--yes"]).expect(0);
     assert_eq!((project.called("UpdateFunctionCode"), updates()), (0, deployed + 1));
