@@ -1,5 +1,7 @@
 //! Versions and aliases of functions: what the template and the picture say of them, and what is found wrong with them.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 #[path = "common/findings.rs"]
 mod findings;
 #[path = "common/picture.rs"]
