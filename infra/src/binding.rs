@@ -30,6 +30,7 @@ pub trait BindsAs<B>: HasArn {}
 impl BindsAs<bindings::dynamodb::Table<()>> for dynamodb::Table {}
 impl<Q: sqs::Queue> BindsAs<bindings::sqs::Queue<()>> for Q {}
 impl BindsAs<bindings::lambda::Function<()>> for lambda::Function {}
+impl BindsAs<bindings::lambda::Function<()>> for lambda::Alias {}
 impl<T: sns::Topic> BindsAs<bindings::sns::Topic<()>> for T {}
 impl BindsAs<bindings::eventbridge::EventBus<()>> for eventbridge::EventBus {}
 impl BindsAs<bindings::kinesis::Stream<()>> for kinesis::Stream {}

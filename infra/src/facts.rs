@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json};
 
 pub use physical::{Home, Physical};
 
+use crate::expression::referenced;
 use crate::graph::collect::Drawing;
 use crate::graph::{Kind, ways};
 use crate::schema;
@@ -54,6 +55,7 @@ pub struct Facts {
     drawn: Drawn,
     ways: ways::Ways,
     service: &'static str,
+    stands_for: Option<&'static str>,
 }
 
 /// The records by type.
@@ -82,6 +84,7 @@ pub fn of(resource_type: &str) -> Facts {
         drawn: if caution::is_never_drawn(resource_type) { Drawn::Never } else { Drawn::WhenUsed },
         ways: ways::none,
         service: "",
+        stands_for: None,
     })
 }
 
@@ -94,6 +97,19 @@ fn record(resource_type: &str) -> Option<&'static Facts> {
 /// The types that have a record, by name.
 pub fn recorded() -> impl Iterator<Item = &'static str> {
     LazyLock::force(&RECORDS).iter().map(|facts| facts.resource_type)
+}
+
+/// The logical id of the resource that one with these properties stands for: of an alias, that of its function.
+///
+/// ```
+/// use serde_json::json;
+///
+/// let alias = json!({"FunctionName": {"Ref": "Count"}, "Name": "live"});
+/// assert_eq!(infra::facts::stood_for("AWS::Lambda::Alias", &alias), Some("Count"));
+/// ```
+#[must_use]
+pub fn stood_for<'a>(resource_type: &str, properties: &'a Json) -> Option<&'a str> {
+    referenced(properties.get(record(resource_type)?.stands_for?)?)
 }
 
 /// What is lost with a resource of a type.
@@ -226,6 +242,7 @@ mod tests {
                 assert!(schema.properties().any(|it| it == name), "{kind} has no property {name}");
                 assert!(form.starts_with("arn:{partition}:") && form.ends_with("{name}"), "{kind}: {form}");
             }
+            assert!(facts.stands_for.is_none_or(|name| schema.properties().any(|it| it == name)), "{kind}");
             assert!(policies::catalogue::service(facts.service).is_some(), "{kind}: no service {}", facts.service);
         }
         let types: Vec<_> = recorded().collect();

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use serde::{Serialize, Serializer};
 
 use crate::check::Check;
+use crate::codedeploy::UpdatePolicy;
 use crate::value::Intrinsic;
 
 /// A resource type of CloudFormation, as a Rust struct whose fields are its properties.
@@ -34,6 +35,11 @@ pub trait Resource: Serialize + fmt::Debug + Send + Sync + 'static {
 
     /// The program a function runs, when it is one of this workspace.
     fn program(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// How CloudFormation updates it, where it can be told so.
+    fn update_policy(&self) -> Option<UpdatePolicy> {
         None
     }
 

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Map;
 
 use crate::check::Check;
+use crate::codedeploy::UpdatePolicy;
 use crate::condition::Condition;
 use crate::output::{Output, StackOutput};
 use crate::parameter::{Parameter, ParameterType};
@@ -193,6 +194,7 @@ pub(crate) trait AnyResource: fmt::Debug + Send + Sync {
     fn resource_type(&self) -> &str;
     fn properties(&self) -> Map<String, serde_json::Value>;
     fn program(&self) -> Option<&'static str>;
+    fn update_policy(&self) -> Option<UpdatePolicy>;
     fn check(&self, check: &mut Check<'_>);
     fn as_any(&self) -> &dyn Any;
 }
@@ -208,6 +210,10 @@ impl<R: Resource> AnyResource for R {
 
     fn program(&self) -> Option<&'static str> {
         Resource::program(self)
+    }
+
+    fn update_policy(&self) -> Option<UpdatePolicy> {
+        Resource::update_policy(self)
     }
 
     fn check(&self, check: &mut Check<'_>) {

@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::reference::Resource;
 use crate::stack::{Declared, Stack};
-use crate::{message, parallel};
+use crate::{lambda, message, parallel};
 
 pub(crate) use origin::Origins;
 use tree::tree;
@@ -56,7 +56,8 @@ impl Template {
             "Conditions",
             stack.conditions.iter().map(|(id, it)| (id.to_string(), tree(it))).collect(),
         );
-        let resources = resources(stack);
+        let mut resources = resources(stack);
+        lambda::describe(stack, &mut resources);
         let messages = message::metadata(stack, &resources);
         section(&mut template, "Resources", resources);
         section(&mut template, "Outputs", stack.outputs.iter().map(|(name, it)| (name.clone(), tree(it))).collect());
@@ -220,6 +221,9 @@ fn resource(declared: &Declared) -> Json {
     resource.insert("Type".to_owned(), declared.resource_type().into());
     if let Json::Object(attributes) = tree(&declared.attributes) {
         resource.extend(attributes);
+    }
+    if let Some(policy) = declared.resource.update_policy() {
+        resource.insert("UpdatePolicy".to_owned(), tree(&policy));
     }
     let properties = declared.properties();
     if !properties.is_empty() {

@@ -66,7 +66,7 @@ fn http() -> Stack {
     let partners = stack.named("Partners").add(LambdaAuthorizer {
         api,
         name: "partners".to_owned(),
-        function: answer,
+        function: answer.into(),
         identity_source: vec!["$request.header.Authorization".to_owned()],
         result_ttl: Some(Seconds::of::<60>()),
     });
@@ -130,7 +130,7 @@ fn web_socket() -> Stack {
     let guests = stack.named("Guests").add(WebSocketAuthorizer {
         api,
         name: "guests".to_owned(),
-        function: answer,
+        function: answer.into(),
         identity_source: vec!["route.request.querystring.token".to_owned()],
     });
     stack.named("GuestsPermission").add(Permission::service(
@@ -138,7 +138,8 @@ fn web_socket() -> Stack {
         "apigateway.amazonaws.com",
         api.authorizer_arn(guests),
     ));
-    let target = stack.named("AnswerIntegration").add(WebSocketIntegration { api, function: answer, timeout: None });
+    let target =
+        stack.named("AnswerIntegration").add(WebSocketIntegration { api, function: answer.into(), timeout: None });
     let keys = [
         ("Connect", WebSocketKey::Connect(WebSocketAuthorization::Lambda(guests))),
         ("Disconnect", WebSocketKey::Disconnect),
@@ -172,7 +173,7 @@ fn rest() -> Stack {
     let lambda = |name: &str, identity| apigateway::LambdaAuthorizer {
         rest_api: api,
         name: name.to_owned(),
-        function: answer,
+        function: answer.into(),
         identity,
         result_ttl: Some(Seconds::of::<300>()),
     };
@@ -242,7 +243,7 @@ fn a_key_that_no_plan_takes_and_a_plan_of_another_api() {
             let lambda = apigateway::LambdaAuthorizer {
                 rest_api: other,
                 name: "anyone".to_owned(),
-                function: answer,
+                function: answer.into(),
                 identity: Identity::Request(Vec::new()),
                 result_ttl: Some(Seconds::of::<60>()),
             };
@@ -345,7 +346,7 @@ fn a_route_twice_or_to_another_api() {
             stack.named("Two").add(route(api));
             stack.named("Three").add(route(other));
             let chat = stack.named("Chat").add(WebSocketApi::named("chat"));
-            let integration = WebSocketIntegration { api: chat, function: answer, timeout: None };
+            let integration = WebSocketIntegration { api: chat, function: answer.into(), timeout: None };
             let target = stack.named("ChatIntegration").add(integration);
             let say = |authorization| WebSocketRoute { api: chat, key: WebSocketKey::Connect(authorization), target };
             stack.named("Open").add(say(WebSocketAuthorization::None));
@@ -369,7 +370,7 @@ fn authorizers_that_let_anyone_in_or_keep_answers_for_all() {
             stack.named("Partners").add(LambdaAuthorizer {
                 api,
                 name: "partners".to_owned(),
-                function: answer,
+                function: answer.into(),
                 identity_source: Vec::new(),
                 result_ttl: Some(Seconds::of::<60>()),
             });

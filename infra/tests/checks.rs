@@ -153,7 +153,7 @@ fn a_queue_that_shows_a_message_again_while_the_function_works_on_it() {
         let (function, _) = stack.resources_of::<Function>().next().unwrap();
         stack.named("Source").add(EventSourceMapping {
             queue,
-            function_name: function,
+            function_name: function.into(),
             batch_size: Integer::of::<10>(),
             maximum_batching_window_in_seconds: None,
             function_response_types: Vec::new(),

@@ -83,7 +83,7 @@ fn buckets(stack: &mut Stack, topic: Ref<StandardTopic>, bus: Ref<EventBus>, dea
         .with_role(role),
     );
     stack.named("ResizerFailures").add(EventInvokeConfig {
-        function: resizer,
+        function: resizer.into(),
         maximum_event_age: Some(Seconds::hours::<1>()),
         maximum_retry_attempts: Some(Integer::of::<1>()),
         on_failure: Some(Destination::Queue(dead)),

@@ -77,7 +77,7 @@ fn mappings() -> Stack {
     let large = Pattern::default().field(["body", "total"], [Match::Numeric(vec![(Comparison::AtLeast, 100.0)])]);
     stack.named("QueueSource").add(EventSourceMapping {
         queue: parts.queue,
-        function_name: parts.count,
+        function_name: parts.count.into(),
         batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: vec![FunctionResponseType::ReportBatchItemFailures],
@@ -169,7 +169,7 @@ fn schedules_and_pipes() -> Stack {
     let pipes = [
         Pipe {
             filters: vec![Filter::of(&paid)],
-            enrichment: Some(Enrichment::Function(parts.count)),
+            enrichment: Some(Enrichment::Function(parts.count.into())),
             ..Pipe::new(
                 Source::queue(parts.queue, Messages { batch_size: Some(Integer::of::<5>()), ..Messages::default() }),
                 pipes::Target::machine(parts.machine).with_input(template),

@@ -86,7 +86,7 @@ fn snapshot<S: Carried, T: Carried>(id: &'static str, queue: StandardQueue) -> S
     let function_name = stack.named("Consumer").add(function);
     stack.named("Source").add(EventSourceMapping {
         queue,
-        function_name,
+        function_name: function_name.into(),
         batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: Vec::new(),

@@ -106,6 +106,14 @@ actions! {
     sns {
         PUBLISH = "sns:Publish",
     }
+    /// Amazon CloudWatch.
+    cloudwatch {
+        DESCRIBE_ALARMS = "cloudwatch:DescribeAlarms",
+    }
+    /// AWS CodeDeploy.
+    codedeploy {
+        PUT_LIFECYCLE_EVENT_HOOK_EXECUTION_STATUS = "codedeploy:PutLifecycleEventHookExecutionStatus",
+    }
     /// Amazon DynamoDB.
     dynamodb {
         DELETE_ITEM = "dynamodb:DeleteItem",
@@ -163,8 +171,11 @@ actions! {
     }
     /// AWS Lambda.
     lambda {
+        GET_ALIAS = "lambda:GetAlias",
+        GET_PROVISIONED_CONCURRENCY_CONFIG = "lambda:GetProvisionedConcurrencyConfig",
         INVOKE_FUNCTION = "lambda:InvokeFunction",
         INVOKE_FUNCTION_URL = "lambda:InvokeFunctionUrl",
+        UPDATE_ALIAS = "lambda:UpdateAlias",
     }
     /// AWS Secrets Manager.
     secretsmanager {

@@ -4,7 +4,7 @@ use infra::cloudwatch::Alarm;
 use infra::iam::{self, InlinePolicy, Policy, PolicyDocument, Role, Statement};
 use infra::lambda::{
     Destination, EventInvokeConfig, EventSourceMapping, Filter, FilterCriteria, Function, FunctionResponseType,
-    LoggingConfig, ScalingConfig, TracingMode,
+    Invocable, LoggingConfig, ScalingConfig, TracingMode,
 };
 use infra::logs::{LogGroup, Retention};
 use infra::sqs::{Queue, StandardQueue};
@@ -81,14 +81,15 @@ impl Default for Batch {
     }
 }
 
-/// Feeds `function` with the messages of `queue`, of which it reports those that failed.
+/// Feeds `function`, or an alias, with the messages of `queue`, of which it reports those that failed.
 ///
 /// Adds the mapping as `{function}{queue}Source`, and `{function}{queue}Policy` with the rights that Lambda's poller
 /// needs of the function's role. A role of another stack is that stack's to allow.
 #[track_caller]
-pub fn consume<Q: Queue>(stack: &mut Stack, queue: Ref<Q>, function: Ref<Function>, batch: Batch) {
+pub fn consume<Q: Queue>(stack: &mut Stack, queue: Ref<Q>, function: impl Into<Invocable>, batch: Batch) {
+    let function = function.into();
     let id = format!("{}{}", function.id(), queue.id());
-    let role = stack.get(function).and_then(|function| function.role_in(stack));
+    let role = function.get_in(stack).and_then(|function| function.role_in(stack));
     let mapping = EventSourceMapping {
         queue,
         function_name: function,
@@ -116,12 +117,13 @@ pub fn consume<Q: Queue>(stack: &mut Stack, queue: Ref<Q>, function: Ref<Functio
     stack.named(format!("{id}Source")).depends_on(policy).add(mapping);
 }
 
-/// Sends to `dead` the events of asynchronous invocations of `function` that failed three times, with why.
+/// Sends to `dead` the events of asynchronous invocations of `function`, or of an alias, that failed three times, with why.
 ///
 /// Adds the configuration as `{function}Failures`, and `{function}{dead}Policy` with the right to send. A role of
 /// another stack is that stack's to allow.
 #[track_caller]
-pub fn on_failure(stack: &mut Stack, function: Ref<Function>, dead: Ref<StandardQueue>) {
+pub fn on_failure(stack: &mut Stack, function: impl Into<Invocable>, dead: Ref<StandardQueue>) {
+    let function = function.into();
     let config = EventInvokeConfig {
         function,
         maximum_event_age: None,
@@ -130,7 +132,7 @@ pub fn on_failure(stack: &mut Stack, function: Ref<Function>, dead: Ref<Standard
         on_success: None,
     };
     let id = format!("{}Failures", function.id());
-    let Some(role) = stack.get(function).and_then(|function| function.role_in(stack)) else {
+    let Some(role) = function.get_in(stack).and_then(|function| function.role_in(stack)) else {
         stack.named(id).add(config);
         return;
     };

@@ -1,6 +1,6 @@
 //! Functions with an address of their own.
 
-use infra::lambda::{Function, FunctionUrl, UrlAuth, UrlPermission, UrlRight};
+use infra::lambda::{FunctionUrl, UrlAuth, UrlPermission, UrlRight};
 use infra::{Ref, Stack};
 
 /// Adds the address as `{function}Url`. Where anyone may ask, it adds both permissions that this takes: `{function}UrlAsk` and
@@ -8,7 +8,7 @@ use infra::{Ref, Stack};
 /// [`UrlPermission::both`].
 #[track_caller]
 pub fn function_url(stack: &mut Stack, url: FunctionUrl) -> Ref<FunctionUrl> {
-    let function: Ref<Function> = url.function;
+    let function = url.function;
     if url.auth_type == UrlAuth::None {
         for permission in UrlPermission::both(function, url.auth_type, "*") {
             let what = if permission.right == UrlRight::Ask { "Ask" } else { "Invoke" };

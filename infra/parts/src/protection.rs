@@ -64,7 +64,7 @@ mod tests {
     use infra::apigateway::{self, AccessLogSetting, ApiStage, RestApi};
     use infra::cloudwatch::{Alarm, Metric};
     use infra::dynamodb::{Key, S, Table};
-    use infra::lambda::{Function, Permission};
+    use infra::lambda::{Alias, Function, Permission, Version};
     use infra::logs::LogGroup;
     use infra::reference::Ref;
     use infra::s3::{Bucket, Versioning};
@@ -166,19 +166,25 @@ mod tests {
             stack.named("WaitedForPermission").add(api);
             let dead = crate::dead_letter_queue(stack, "Caught", "dead");
             crate::on_failure(stack, caught, dead);
+            // What is caught of a function is not caught of its alias.
+            let by_alias = crate::function(stack, "ByAlias", Function::rust(Nothing {}));
+            let version = stack.named("ByAliasVersion").add(Version { function: by_alias });
+            let alias = stack.named("ByAliasLive").add(Alias::new(by_alias, "live", version));
+            stack.named("ByAliasPermission").add(Permission::service(alias, "events.amazonaws.com", arn));
+            crate::on_failure(stack, by_alias, dead);
         });
         let is_excused = |id: &str, check: &str| {
             let skipped = template["Resources"][id]["Metadata"]["checkov"]["skip"].as_array().unwrap();
             skipped.iter().any(|it| it["id"] == check)
         };
         let excused = |check: &str| {
-            ["WaitedFor", "Caught", "Losing", "Reserving"]
+            ["WaitedFor", "Caught", "Losing", "Reserving", "ByAlias"]
                 .into_iter()
                 .filter(|id| is_excused(id, check))
                 .collect::<Vec<_>>()
         };
         assert_eq!(excused("CKV_AWS_116"), ["WaitedFor", "Caught", "Reserving"]);
-        assert_eq!(excused("CKV_AWS_115"), ["WaitedFor", "Caught", "Losing"]);
+        assert_eq!(excused("CKV_AWS_115"), ["WaitedFor", "Caught", "Losing", "ByAlias"]);
     }
 
     #[test]

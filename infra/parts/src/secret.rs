@@ -12,7 +12,7 @@ use infra::secretsmanager::RotationSchedule;
 pub fn rotate(stack: &mut Stack, rotation: RotationSchedule) {
     let id = format!("{}Rotation", rotation.secret.id());
     let permission = stack.named(format!("{id}Permission")).add(rotation.permission());
-    let role = stack.get(rotation.function).and_then(|function| function.role_in(stack));
+    let role = rotation.function.get_in(stack).and_then(|function| function.role_in(stack));
     let policy = role.map(|role| {
         stack.named(format!("{id}Policy")).add(Policy {
             policy_name: format!("rotate-{}", rotation.secret.id()),

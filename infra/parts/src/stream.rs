@@ -1,8 +1,8 @@
 //! What feeds functions with the records of streams and of Kafka.
 
 use infra::iam::{Policy, Statement};
-use infra::lambda::{Function, KafkaMapping, StreamMapping, StreamSource};
-use infra::{Ref, Resource, Stack};
+use infra::lambda::{Invocable, KafkaMapping, StreamMapping, StreamSource};
+use infra::{Resource, Stack};
 
 /// Feeds a function with the records of a stream.
 ///
@@ -46,8 +46,8 @@ pub fn consume_kafka(stack: &mut Stack, id: &str, mapping: KafkaMapping) {
 }
 
 #[track_caller]
-fn add(stack: &mut Stack, id: &str, function: Ref<Function>, rights: Vec<Statement>, mapping: impl Resource) {
-    let role = stack.get(function).and_then(|function| function.role_in(stack));
+fn add(stack: &mut Stack, id: &str, function: Invocable, rights: Vec<Statement>, mapping: impl Resource) {
+    let role = function.get_in(stack).and_then(|function| function.role_in(stack));
     let policy = role.filter(|_| !rights.is_empty()).map(|role| {
         stack.named(format!("{id}Policy")).add(Policy {
             policy_name: format!("read-{id}"),

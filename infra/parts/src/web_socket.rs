@@ -4,22 +4,22 @@ use infra::apigatewayv2::{
     ApiStage, WebSocketApi, WebSocketAuthorization, WebSocketIntegration, WebSocketKey, WebSocketRoute,
 };
 use infra::iam::{Policy, PolicyDocument};
-use infra::lambda::{Function, Permission};
+use infra::lambda::{Function, Invocable, Permission};
 use infra::{Ref, Stack};
 
 use crate::http_api::capitalized;
 
-/// Which functions a WebSocket API calls.
+/// Which functions and aliases a WebSocket API calls.
 #[derive(Debug, Clone, Default)]
 pub struct WebSocketRoutes {
     /// Who may connect, and the function that is called when somebody does; it may refuse. Without it anyone may.
-    pub connect: Option<(WebSocketAuthorization, Ref<Function>)>,
+    pub connect: Option<(WebSocketAuthorization, Invocable)>,
     /// When somebody has gone.
-    pub disconnect: Option<Ref<Function>>,
+    pub disconnect: Option<Invocable>,
     /// For messages that no action takes.
-    pub default: Option<Ref<Function>>,
+    pub default: Option<Invocable>,
     /// For messages by what the API selects routes by.
-    pub actions: Vec<(&'static str, Ref<Function>)>,
+    pub actions: Vec<(&'static str, Invocable)>,
 }
 
 /// Adds the API as `{id}`, and `{id}Stage`, which serves it under `stage_name` with limits on the messages each second. Each route is

@@ -1,7 +1,9 @@
 //! What parts add: each resource by its logical id, with nothing wrong with it, and no right that is not needed.
 
 use bindings::Program;
+use infra::apigateway::RestApi;
 use infra::apigatewayv2::{HttpApi, HttpAuthorization, JwtAuthorizer, WebSocketApi, WebSocketAuthorization};
+use infra::codedeploy::DeploymentConfig;
 use infra::dynamodb::{Key, S, StreamViewType, Table};
 use infra::lambda::{
     Cluster, FailureDestination, Function, FunctionUrl, KafkaMapping, Position, StreamMapping, UrlAuth,
@@ -12,7 +14,7 @@ use infra::stepfunctions::{
     Distributed, ExecutionType, Jsonata, LogLevel, Logging, Map, Mode, StateMachine, States, Succeed, jsonata,
 };
 use infra::{Days, Ref, Seconds, Stack, Stage, Template};
-use parts::{Route, WebSocketRoutes};
+use parts::{Route, Shift, WebSocketRoutes};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -83,9 +85,9 @@ fn a_web_socket_api_has_a_route_for_each_function_and_lets_one_post() {
         |stack| {
             let answer = answer(stack);
             let routes = WebSocketRoutes {
-                connect: Some((WebSocketAuthorization::AwsIam, answer)),
-                disconnect: Some(answer),
-                actions: vec![("place-order", answer)],
+                connect: Some((WebSocketAuthorization::AwsIam, answer.into())),
+                disconnect: Some(answer.into()),
+                actions: vec![("place-order", answer.into())],
                 ..WebSocketRoutes::default()
             };
             let api = parts::web_socket_api(stack, "Chat", WebSocketApi::named("chat"), "live", &routes);
@@ -189,4 +191,66 @@ fn a_state_machine_has_logs_and_alarms_where_they_are_asked_for() {
     );
     let name = &properties(&template, "OrderLogGroup")["LogGroupName"]["Fn::Sub"];
     assert_eq!(name, "/aws/vendedlogs/states/${AWS::StackName}-Order");
+}
+
+#[test]
+fn a_gradual_alias_waits_for_its_hooks_and_its_role_may_change_that_function_alone() {
+    let template = check(
+        |stack| {
+            let answer = answer(stack);
+            let check = parts::function(stack, "Check", Function::rust(Answer {}));
+            let shift = Shift::of(DeploymentConfig::Canary10Percent5Minutes);
+            let shift =
+                Shift { before_allow_traffic_hook: Some(check), after_allow_traffic_hook: Some(check), ..shift };
+            let live = parts::gradual_alias(stack, answer, "live", shift);
+            parts::rest_api(stack, "Api", RestApi::named("shop"), &[Route::get("/", live)]);
+        },
+        &[
+            "CheckLogGroup",
+            "CheckRole",
+            "Check",
+            "CheckErrorsAlarm",
+            "AnswerVersion",
+            "AnswerLiveErrorsAlarm",
+            "AnswerLiveApplication",
+            "AnswerLiveDeploymentRole",
+            "AnswerLiveDeploymentGroup",
+            "AnswerLiveCheckPolicy",
+            "AnswerLive",
+            "Api",
+            "ApiRootGet",
+            "ApiRootGetPermission",
+            "ApiRootOptions",
+            "ApiDefault4xx",
+            "ApiDefault5xx",
+        ],
+    );
+    let alias = template.resource("AnswerLive").unwrap();
+    assert_eq!(alias["DependsOn"], json!(["AnswerLiveCheckPolicy"]));
+    let update = &alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"];
+    assert_eq!(update["AfterAllowTrafficHook"], json!({"Ref": "Check"}));
+    let role = properties(&template, "AnswerLiveDeploymentRole");
+    let trust = &role["AssumeRolePolicyDocument"]["Statement"][0];
+    assert_eq!(trust["Principal"], json!({"Service": "codedeploy.amazonaws.com"}));
+    assert_eq!(
+        role["Policies"][0]["PolicyDocument"]["Statement"],
+        json!([
+            {
+                "Effect": "Allow",
+                "Action": ["lambda:GetAlias", "lambda:UpdateAlias"],
+                "Resource": [{"Fn::GetAtt": ["Answer", "Arn"]}],
+            },
+            {
+                "Effect": "Allow",
+                "Action": ["lambda:GetProvisionedConcurrencyConfig"],
+                "Resource": [{"Fn::Sub": "${Answer.Arn}:live"}],
+            },
+            {"Effect": "Allow", "Action": ["cloudwatch:DescribeAlarms"], "Resource": ["*"]},
+            {
+                "Effect": "Allow",
+                "Action": ["lambda:InvokeFunction"],
+                "Resource": [{"Fn::GetAtt": ["Check", "Arn"]}],
+            },
+        ])
+    );
 }

@@ -4,10 +4,10 @@ use serde::{Serialize, Serializer};
 
 use super::{Authorization, RestApi};
 use crate::check::Check;
-use crate::lambda::Function;
+use crate::lambda::Invocable;
 use crate::reference::{Ref, Resource};
 use crate::units::Seconds;
-use crate::value::{Intrinsic, Value};
+use crate::value::Value;
 
 /// Lets in whom a function lets in: it answers with a policy.
 ///
@@ -18,8 +18,8 @@ pub struct LambdaAuthorizer {
     pub rest_api: Ref<RestApi>,
     /// 1 to 128 characters.
     pub name: String,
-    /// The function. A [`crate::lambda::Permission`] has to let the authorizer.
-    pub function: Ref<Function>,
+    /// The function or alias. A [`crate::lambda::Permission`] has to let the authorizer.
+    pub function: Invocable,
     /// What of a request says who asks. A request without it gets 401, and the function is not asked.
     pub identity: Identity,
     /// How long an answer is kept for what has the same identity, up to 3,600 s; without it, it is not.
@@ -105,17 +105,13 @@ impl Serialize for LambdaAuthorizer {
             }
             Identity::Request(parts) => ("REQUEST", parts.join(","), None),
         };
-        let arn: Intrinsic = self.function.arn();
         Wire {
             rest_api_id: self.rest_api,
             name: &self.name,
             kind,
             identity_source: (!source.is_empty()).then_some(source),
             identity_validation_expression: validation,
-            authorizer_uri: Some(Value::from(arn).surrounded(
-                "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/",
-                "/invocations",
-            )),
+            authorizer_uri: Some(self.function.invocations()),
             // API Gateway itself keeps answers for 300 s.
             authorizer_result_ttl_in_seconds: Some(self.result_ttl.map_or(0, Seconds::get)),
             providers: &[],

@@ -1,12 +1,11 @@
 //! Everything that a deployment of an API freezes, and its fingerprint.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
 
 use super::{ApiStage, Deployment, RestApi};
+use crate::fingerprint;
 use crate::reference::{Ref, Resource};
 use crate::stack::{Declared, Stack};
 
@@ -32,22 +31,18 @@ pub(super) fn fingerprint(stack: &Stack, api: Ref<RestApi>) -> String {
     let own = stack.declared(api.id()).into_iter().chain(parts(stack, api));
     let mut content: Map<String, Json> =
         own.map(|part| (part.id.to_string(), json!([part.resource_type(), part.properties()]))).collect();
-    let mut referenced = BTreeSet::new();
-    content.values().for_each(|part| references(part, &mut referenced));
-    for declared in stack.resources() {
-        let id = declared.id.as_str();
-        if referenced.contains(id) && !content.contains_key(id) {
-            let names = declared.properties().into_iter().filter(|(property, _)| property.ends_with("Name"));
-            content.insert(id.to_owned(), Json::Object(names.collect()));
-        }
+    let mut open = BTreeSet::new();
+    content.values().for_each(|part| references(part, &mut open));
+    while let Some(id) = open.pop_first() {
+        let Some(declared) = stack.resources.get(id.as_str()).filter(|_| !content.contains_key(&id)) else { continue };
+        let names = declared.properties().into_iter().filter(|(property, _)| property.ends_with("Name"));
+        let names = Json::Object(names.collect());
+        // The ARN of an alias has the name of its function.
+        references(&names, &mut open);
+        content.insert(id, names);
     }
     content.sort_keys();
-    let digest = Sha256::digest(Json::Object(content).to_string());
-    digest.iter().fold(String::new(), |mut hex, byte| {
-        // INVARIANT: writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    fingerprint::of(&Json::Object(content).to_string())
 }
 
 /// The logical ids that `json` refers to, in any intrinsic function.

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::HttpMethod;
 use crate::iam::Role;
-use crate::lambda::Function;
-use crate::reference::{Arn, Ref};
+use crate::lambda::Invocable;
+use crate::reference::Arn;
 use crate::units::Milliseconds;
 use crate::value::Value;
 
@@ -18,8 +18,8 @@ use crate::value::Value;
 pub enum Integration {
     /// A function, which gets the whole request and gives the whole answer. It needs a [`crate::lambda::Permission`].
     LambdaProxy {
-        /// The function.
-        function: Ref<Function>,
+        /// The function or alias.
+        function: Invocable,
         /// How long API Gateway waits, 50 to 29,000 ms. Its default is 29,000.
         timeout: Option<Milliseconds<50, 29_000>>,
     },
@@ -96,8 +96,8 @@ pub struct IntegrationResponse {
 impl Integration {
     /// The function `function`, with API Gateway's own timeout.
     #[must_use]
-    pub const fn lambda(function: Ref<Function>) -> Self {
-        Self::LambdaProxy { function, timeout: None }
+    pub fn lambda(function: impl Into<Invocable>) -> Self {
+        Self::LambdaProxy { function: function.into(), timeout: None }
     }
 
     /// The answers it maps; none when the endpoint's answer is passed through.

@@ -30,10 +30,7 @@ impl Serialize for Integration {
                 r#type: "AWS_PROXY",
                 // The verb of the call to Lambda itself, whatever the method's own is.
                 integration_http_method: Some(HttpMethod::Post),
-                uri: Some(Value::sub(format!(
-                    "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{}.Arn}}/invocations",
-                    function.id()
-                ))),
+                uri: Some(function.invocations()),
                 timeout_in_millis: *timeout,
                 ..Wire::default()
             },

@@ -3,10 +3,9 @@
 use serde::{Serialize, Serializer};
 
 use super::api::{HttpApi, WebSocketApi};
-use super::integration::invocations;
 use crate::apigateway::check_ttl;
 use crate::check::Check;
-use crate::lambda::Function;
+use crate::lambda::Invocable;
 use crate::reference::{Ref, Resource};
 use crate::units::Seconds;
 use crate::value::Value;
@@ -55,8 +54,8 @@ pub struct LambdaAuthorizer {
     pub api: Ref<HttpApi>,
     /// 1 to 128 characters.
     pub name: String,
-    /// The function. A [`crate::lambda::Permission`] has to let the authorizer.
-    pub function: Ref<Function>,
+    /// The function or alias. A [`crate::lambda::Permission`] has to let the authorizer.
+    pub function: Invocable,
     /// What of a request says who asks, such as `$request.header.Authorization`. A request without it gets 401, and the function
     /// is not asked.
     pub identity_source: Vec<String>,
@@ -73,8 +72,8 @@ pub struct WebSocketAuthorizer {
     pub api: Ref<WebSocketApi>,
     /// 1 to 128 characters.
     pub name: String,
-    /// The function. A [`crate::lambda::Permission`] has to let the authorizer.
-    pub function: Ref<Function>,
+    /// The function or alias. A [`crate::lambda::Permission`] has to let the authorizer.
+    pub function: Invocable,
     /// What of the request says who asks, such as `route.request.querystring.token`.
     pub identity_source: Vec<String>,
 }
@@ -125,7 +124,7 @@ impl Serialize for LambdaAuthorizer {
             api_id: self.api,
             name: &self.name,
             authorizer_type: "REQUEST",
-            authorizer_uri: invocations(self.function),
+            authorizer_uri: self.function.invocations(),
             authorizer_payload_format_version: "2.0",
             enable_simple_responses: true,
             // API Gateway itself keeps answers for 300 s.
@@ -151,7 +150,7 @@ impl Serialize for WebSocketAuthorizer {
             api_id: self.api,
             name: &self.name,
             authorizer_type: "REQUEST",
-            authorizer_uri: invocations(self.function),
+            authorizer_uri: self.function.invocations(),
             identity_source: &self.identity_source,
         }
         .serialize(serializer)

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::api::{HttpApi, WebSocketApi};
 use crate::eventbridge::EventBus;
 use crate::iam::{Role, Statement};
-use crate::lambda::Function;
+use crate::lambda::Invocable;
 use crate::reference::{Arn, Ref, Resource};
 use crate::sqs::{FifoQueue, Queue, StandardQueue};
 use crate::stepfunctions::{Express, Standard, StateMachine};
@@ -30,8 +30,8 @@ pub struct HttpIntegration {
 /// What a route calls.
 #[derive(Debug, Clone)]
 pub enum Calls {
-    /// A function, which gets the whole request and gives the whole answer.
-    Function(Ref<Function>),
+    /// A function or alias, which gets the whole request and gives the whole answer.
+    Function(Invocable),
     /// A service, with a role.
     Service(Box<ServiceCall>, Value<Arn<Role>>),
     /// A service on the web.
@@ -114,9 +114,8 @@ impl HttpIntegration {
     }
 
     /// Invokes `function`. A [`crate::lambda::Permission`] has to let the API.
-    #[must_use]
-    pub const fn function(api: Ref<HttpApi>, function: Ref<Function>) -> Self {
-        Self::new(api, Calls::Function(function))
+    pub fn function(api: Ref<HttpApi>, function: impl Into<Invocable>) -> Self {
+        Self::new(api, Calls::Function(function.into()))
     }
 
     /// Calls a service with `role`.
@@ -187,8 +186,8 @@ impl Resource for HttpIntegration {
 pub struct WebSocketIntegration {
     /// The API. Changing it replaces the integration.
     pub api: Ref<WebSocketApi>,
-    /// The function.
-    pub function: Ref<Function>,
+    /// The function or alias.
+    pub function: Invocable,
     /// How long the answer may take, 50 to 29,000 ms. API Gateway's default is 29,000.
     pub timeout: Option<Milliseconds<50, 29_000>>,
 }
@@ -206,17 +205,11 @@ impl Serialize for WebSocketIntegration {
         Wire {
             api_id: self.api,
             integration_type: "AWS_PROXY",
-            integration_uri: invocations(self.function),
+            integration_uri: self.function.invocations(),
             timeout_in_millis: self.timeout,
         }
         .serialize(serializer)
     }
-}
-
-/// How API Gateway names the invocation of a function.
-pub(super) fn invocations(function: Ref<Function>) -> Value {
-    Value::from(function.arn())
-        .surrounded("arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/", "/invocations")
 }
 
 impl Resource for WebSocketIntegration {

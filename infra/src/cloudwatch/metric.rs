@@ -89,6 +89,30 @@ impl Metric {
         Self::of("AWS/Lambda", "Throttles", Dimension { name: "FunctionName", value: function.into() })
     }
 
+    /// The same of what invokes a function by its alias `name` alone.
+    ///
+    /// It names the alias and does not refer to it: an alarm that stops the
+    /// [deployment](crate::codedeploy::DeploymentGroup) of an alias exists before the alias does.
+    ///
+    /// ```
+    /// use infra::Ref;
+    /// use infra::cloudwatch::Metric;
+    /// use infra::lambda::Function;
+    ///
+    /// fn errors(count: Ref<Function>) -> Metric {
+    ///     Metric::errors(count).by_alias("live")
+    /// }
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
+    #[must_use]
+    pub fn by_alias(mut self, name: &str) -> Self {
+        let function = self.dimensions.iter().find(|dimension| dimension.name == "FunctionName");
+        let resource = function.map(|function| function.value.surrounded("", &format!(":{name}")));
+        self.dimensions.extend(resource.map(|value| Dimension { name: "Resource", value }));
+        self
+    }
+
     /// The executions of a state machine that failed.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>

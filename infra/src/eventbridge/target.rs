@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use super::{EventBus, bus};
 use crate::iam::Role;
-use crate::lambda::Function;
-use crate::reference::{Arn, HasArn, Ref};
+use crate::lambda::Invocable;
+use crate::reference::{Arn, HasArn, LogicalId, Ref};
 use crate::sns::StandardTopic;
 use crate::sqs::StandardQueue;
 use crate::units::{Integer, Seconds};
@@ -73,9 +73,13 @@ pub struct RetryPolicy {
 
 impl Target {
     fn new<R: HasArn>(target: Ref<R>) -> Self {
+        Self::at(target.id(), target.arn())
+    }
+
+    fn at(id: LogicalId, arn: Intrinsic) -> Self {
         Self {
-            id: target.id().to_string(),
-            arn: target.arn(),
+            id: id.to_string(),
+            arn,
             input: Input::default(),
             retry_policy: None,
             dead_letter_target: None,
@@ -96,9 +100,9 @@ impl Target {
     }
 
     /// Invokes `function`, asynchronously.
-    #[must_use]
-    pub fn function(function: Ref<Function>) -> Self {
-        Self::new(function)
+    pub fn function(function: impl Into<Invocable>) -> Self {
+        let function = function.into();
+        Self::at(function.id(), function.arn())
     }
 
     /// Puts the events on `bus`, with `role`.

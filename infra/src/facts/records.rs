@@ -13,6 +13,7 @@ const fn plain(resource_type: &'static str, service: &'static str) -> Facts {
         drawn: Drawn::Never,
         ways: ways::none,
         service,
+        stands_for: None,
     }
 }
 
@@ -35,6 +36,10 @@ impl Facts {
 
     const fn drawn_when_used(self) -> Self {
         Self { drawn: Drawn::WhenUsed, ..self }
+    }
+
+    const fn standing_for(self, property: &'static str) -> Self {
+        Self { stands_for: Some(property), ..self }
     }
 
     const fn leading(self, ways: ways::Ways) -> Self {
@@ -77,6 +82,9 @@ pub(super) fn all() -> Vec<Facts> {
             .yielding(&[("Arn", "arn:{partition}:cloudwatch:{region}:{account}:alarm:{id}")]),
 
         plain("AWS::CloudWatch::Dashboard", "cloudwatch"),
+
+        plain("AWS::CodeDeploy::Application", "codedeploy"),
+        plain("AWS::CodeDeploy::DeploymentGroup", "codedeploy"),
 
         plain("AWS::DynamoDB::GlobalTable", "dynamodb")
             .holding(Holds::Counted("item"))
@@ -136,6 +144,7 @@ pub(super) fn all() -> Vec<Facts> {
             .yielding(&[("Arn", "arn:{partition}:firehose:{region}:{account}:deliverystream/{id}")])
             .drawn_when_used(),
 
+        plain("AWS::Lambda::Alias", "lambda").yielding(&[("AliasArn", "{id}")]).standing_for("FunctionName"),
         plain("AWS::Lambda::EventInvokeConfig", "lambda").leading(ways::invocations),
         plain("AWS::Lambda::EventSourceMapping", "lambda").leading(ways::mapping),
         plain("AWS::Lambda::Function", "lambda")
@@ -147,6 +156,9 @@ pub(super) fn all() -> Vec<Facts> {
             .yielding(&[("FunctionArn", "{id}")])
             .drawn_as(Kind::Api, "function URL")
             .leading(ways::url),
+        plain("AWS::Lambda::Version", "lambda")
+            .yielding(&[("FunctionArn", "{id}"), ("Version", "{name}")])
+            .standing_for("FunctionName"),
 
         plain("AWS::Logs::LogGroup", "logs")
             .holding(Holds::Logs("log event"))

@@ -111,10 +111,11 @@ impl Drawing<'_> {
         self.outside.entry(id.to_owned()).or_insert_with(node).id.clone()
     }
 
-    /// The part that a property refers to, be it by its name. A resource that is usually not drawn is drawn now, unless
+    /// The part that a property refers to, be it by its name; of an alias, its function. A resource that is usually not drawn is drawn now, unless
     /// it is one that data never goes to.
     pub(super) fn part(&mut self, property: &Json) -> Option<String> {
-        let ids = ids_in(property);
+        let stood_for = |id| self.resources.get(id).and_then(|it| facts::stood_for(it.resource_type, it.properties));
+        let ids: Vec<_> = ids_in(property).into_iter().map(|id| stood_for(id).unwrap_or(id)).collect();
         if let Some(known) = ids.iter().find(|id| self.nodes.contains_key(**id)) {
             return Some((*known).to_owned());
         }

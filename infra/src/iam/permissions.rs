@@ -6,6 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::subjects::Build;
 use crate::expression::Expression;
+use crate::lambda::{Alias, Version};
+use crate::reference::Resource as _;
 use crate::variant::{Part, Stop};
 
 impl Build<'_> {
@@ -61,7 +63,10 @@ impl Build<'_> {
                 json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}")})
             }
             Some(name) => match Expression::of(&name) {
-                Expression::Ref(id) if self.source.resource(id).is_some() => json!({"Fn::GetAtt": [id, "Arn"]}),
+                // Versions and aliases are referred to by their ARNs.
+                Expression::Ref(id) if !["", Version::TYPE, Alias::TYPE].contains(&self.source.type_of(id)) => {
+                    json!({"Fn::GetAtt": [id, "Arn"]})
+                }
                 _ => name,
             },
             None => Json::Null,

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{FilterCriteria, Function};
+use super::{FilterCriteria, Invocable};
 use crate::check::Check;
 use crate::reference::{Ref, Resource};
 use crate::sqs::Queue;
@@ -16,8 +16,8 @@ use crate::value::Intrinsic;
 pub struct EventSourceMapping<Q> {
     /// The queue. Changing it replaces the mapping.
     pub queue: Ref<Q>,
-    /// The function.
-    pub function_name: Ref<Function>,
+    /// The function or alias.
+    pub function_name: Invocable,
     /// How many messages one invocation gets at most: 1 to 10, from a standard queue with a window up to 10,000.
     pub batch_size: Integer<1, 10_000>,
     /// How long to gather a batch, 0 to 300 s; not for FIFO queues.
@@ -82,7 +82,7 @@ impl<Q: Queue> Serialize for EventSourceMapping<Q> {
         #[serde(rename_all = "PascalCase")]
         struct Wire<'a> {
             event_source_arn: Intrinsic,
-            function_name: Ref<Function>,
+            function_name: Invocable,
             batch_size: Integer<1, 10_000>,
             maximum_batching_window_in_seconds: Option<Seconds<0, 300>>,
             function_response_types: &'a [FunctionResponseType],
@@ -121,7 +121,8 @@ impl<Q: Queue> Resource for EventSourceMapping<Q> {
         }
         let window = self.maximum_batching_window_in_seconds.map_or(0, Seconds::get);
         check_batch_size(self.batch_size, Q::is_fifo() || window == 0, check);
-        let (Some(queue), Some(function)) = (check.stack.get(self.queue), check.stack.get(self.function_name)) else {
+        let (Some(queue), Some(function)) = (check.stack.get(self.queue), self.function_name.get_in(check.stack))
+        else {
             return;
         };
         // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html

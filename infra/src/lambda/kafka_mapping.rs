@@ -4,10 +4,10 @@ use serde::{Serialize, Serializer};
 
 use super::event_source_mapping::Pollers;
 use super::stream_mapping::{DestinationConfig, FailureDestination, Position, StartingPosition as _};
-use super::{FilterCriteria, Function};
+use super::{FilterCriteria, Invocable};
 use crate::check::Check;
 use crate::iam::Statement;
-use crate::reference::{Ref, Resource};
+use crate::reference::Resource;
 use crate::units::{Integer, Seconds};
 use crate::value::Value;
 
@@ -20,8 +20,8 @@ pub struct KafkaMapping {
     pub cluster: Cluster,
     /// The topic.
     pub topic: String,
-    /// The function.
-    pub function_name: Ref<Function>,
+    /// The function or alias.
+    pub function_name: Invocable,
     /// The consumer group that it joins, 1 to 200 characters; without it Lambda makes one. Changing it replaces the mapping.
     pub consumer_group_id: Option<String>,
     /// Where it begins. Changing it replaces the mapping.
@@ -99,13 +99,13 @@ impl KafkaMapping {
     pub fn new(
         cluster: Cluster,
         topic: impl Into<String>,
-        function: Ref<Function>,
+        function: impl Into<Invocable>,
         starting_position: Position,
     ) -> Self {
         Self {
             cluster,
             topic: topic.into(),
-            function_name: function,
+            function_name: function.into(),
             consumer_group_id: None,
             starting_position,
             batch_size: None,
@@ -205,7 +205,7 @@ impl Serialize for KafkaMapping {
             topics: [&'a str; 1],
             amazon_managed_kafka_event_source_config: Option<Group<'a>>,
             self_managed_kafka_event_source_config: Option<Group<'a>>,
-            function_name: Ref<Function>,
+            function_name: Invocable,
             starting_position: &'static str,
             batch_size: Option<Integer<1, 10_000>>,
             maximum_batching_window_in_seconds: Option<Seconds<0, 300>>,

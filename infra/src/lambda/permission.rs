@@ -3,8 +3,8 @@
 use policies::{Action, action};
 use serde::Serialize;
 
-use super::Function;
-use crate::reference::{Ref, Resource};
+use super::Invocable;
+use crate::reference::Resource;
 use crate::value::Value;
 
 /// Lets a service or another account invoke a function.
@@ -13,8 +13,8 @@ use crate::value::Value;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Permission {
-    /// The function. Changing it replaces the permission.
-    pub function_name: Ref<Function>,
+    /// The function or alias. Changing it replaces the permission.
+    pub function_name: Invocable,
     /// What is allowed. Changing it replaces the permission.
     pub action: Action,
     /// The service or account, such as `apigateway.amazonaws.com`. Changing it replaces the permission.
@@ -29,9 +29,9 @@ pub struct Permission {
 
 impl Permission {
     /// Lets `service` invoke `function` on behalf of the resource `source_arn`.
-    pub fn service(function: Ref<Function>, service: impl Into<Value>, source_arn: impl Into<Value>) -> Self {
+    pub fn service(function: impl Into<Invocable>, service: impl Into<Value>, source_arn: impl Into<Value>) -> Self {
         Self {
-            function_name: function,
+            function_name: function.into(),
             action: action::lambda::INVOKE_FUNCTION,
             principal: service.into(),
             source_arn: Some(source_arn.into()),

@@ -3,7 +3,7 @@
 use policies::action;
 use serde::{Serialize, Serializer};
 
-use super::{FilterCriteria, Function, FunctionResponseType};
+use super::{FilterCriteria, FunctionResponseType, Invocable};
 use crate::check::Check;
 use crate::dynamodb::Table;
 use crate::iam::Statement;
@@ -26,8 +26,8 @@ use crate::value::Intrinsic;
 pub struct StreamMapping<S: StreamSource> {
     /// The stream, its consumer, or the table. Changing it replaces the mapping.
     pub source: Ref<S>,
-    /// The function.
-    pub function_name: Ref<Function>,
+    /// The function or alias.
+    pub function_name: Invocable,
     /// Where it begins. Changing it replaces the mapping.
     pub starting_position: S::Position,
     /// How many records one invocation gets at most, 1 to 10,000. Lambda's default is 100.
@@ -224,11 +224,10 @@ impl StartingPosition for RecordPosition {
 
 impl<S: StreamSource> StreamMapping<S> {
     /// Feeds `function` with the records of `source`, of which it reports those that failed.
-    #[must_use]
-    pub fn new(source: Ref<S>, function: Ref<Function>, starting_position: S::Position) -> Self {
+    pub fn new(source: Ref<S>, function: impl Into<Invocable>, starting_position: S::Position) -> Self {
         Self {
             source,
-            function_name: function,
+            function_name: function.into(),
             starting_position,
             batch_size: None,
             maximum_batching_window: None,
@@ -275,7 +274,7 @@ impl<S: StreamSource> Serialize for StreamMapping<S> {
         #[serde(rename_all = "PascalCase")]
         struct Wire<'a> {
             event_source_arn: Intrinsic,
-            function_name: Ref<Function>,
+            function_name: Invocable,
             starting_position: &'static str,
             starting_position_timestamp: Option<u64>,
             batch_size: Option<Integer<1, 10_000>>,

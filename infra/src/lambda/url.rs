@@ -3,7 +3,7 @@
 use policies::{Action, action};
 use serde::{Serialize, Serializer};
 
-use super::Function;
+use super::Invocable;
 use crate::apigatewayv2::Cors;
 use crate::check::Check;
 use crate::reference::{Ref, Resource};
@@ -16,8 +16,8 @@ use crate::value::{Intrinsic, Value};
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html>
 #[derive(Debug, Clone)]
 pub struct FunctionUrl {
-    /// The function. Changing it replaces the address.
-    pub function: Ref<Function>,
+    /// The function or alias. Changing it replaces the address.
+    pub function: Invocable,
     /// Who may ask.
     pub auth_type: UrlAuth,
     /// What pages of other origins may do with it; Lambda answers their questions itself.
@@ -39,8 +39,8 @@ pub enum UrlAuth {
 impl FunctionUrl {
     /// The address of `function`, at which pages of other origins may not ask.
     #[must_use]
-    pub const fn of(function: Ref<Function>, auth_type: UrlAuth) -> Self {
-        Self { function, auth_type, cors: None, streams: false }
+    pub fn of(function: impl Into<Invocable>, auth_type: UrlAuth) -> Self {
+        Self { function: function.into(), auth_type, cors: None, streams: false }
     }
 }
 
@@ -57,13 +57,19 @@ impl Serialize for FunctionUrl {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Wire<'a> {
-            target_function_arn: Intrinsic,
+            target_function_arn: Value,
+            qualifier: Option<Value>,
             auth_type: UrlAuth,
             cors: &'a Option<Cors>,
             invoke_mode: Option<&'static str>,
         }
         Wire {
-            target_function_arn: self.function.arn(),
+            target_function_arn: match self.function {
+                Invocable::Function(function) => function.arn().into(),
+                // It is a name or an ARN, but no ARN of an alias.
+                alias @ Invocable::Alias(_) => alias.function_name(),
+            },
+            qualifier: self.function.qualifier(),
             auth_type: self.auth_type,
             cors: &self.cors,
             invoke_mode: self.streams.then_some("RESPONSE_STREAM"),
@@ -100,8 +106,8 @@ impl Resource for FunctionUrl {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>
 #[derive(Debug, Clone)]
 pub struct UrlPermission {
-    /// The function. Changing it replaces the permission.
-    pub function: Ref<Function>,
+    /// The function or alias. Changing it replaces the permission.
+    pub function: Invocable,
     /// Who: an account, a role, or `*` for anyone. Changing it replaces the permission.
     pub principal: Value,
     /// Of which address. Changing it replaces the permission.
@@ -130,8 +136,8 @@ impl UrlRight {
 
 impl UrlPermission {
     /// Both permissions that it takes.
-    pub fn both(function: Ref<Function>, auth_type: UrlAuth, principal: impl Into<Value>) -> [Self; 2] {
-        let principal = principal.into();
+    pub fn both(function: impl Into<Invocable>, auth_type: UrlAuth, principal: impl Into<Value>) -> [Self; 2] {
+        let (function, principal) = (function.into(), principal.into());
         [UrlRight::Ask, UrlRight::Invoke].map(|right| Self { function, principal: principal.clone(), auth_type, right })
     }
 }
@@ -141,7 +147,7 @@ impl Serialize for UrlPermission {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Wire<'a> {
-            function_name: Ref<Function>,
+            function_name: Invocable,
             action: Action,
             principal: &'a Value,
             function_url_auth_type: Option<UrlAuth>,

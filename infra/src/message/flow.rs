@@ -7,6 +7,7 @@ use crate::binding::Binding;
 use crate::code::Code;
 use crate::eks::Worker;
 use crate::expression::referenced;
+use crate::facts;
 use crate::lambda::Function;
 use crate::reference::LogicalId;
 use crate::stack::Stack;
@@ -68,7 +69,7 @@ pub(super) fn flows<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> V
                 let own = programs.iter().filter(|(by, _)| by.as_str() == id);
                 let taken =
                     own.filter_map(|(by, code)| Some(Taken { by: *by, message: code.input()?, is_filtered: false }));
-                let sent: Vec<_> = to(id, &programs).collect();
+                let sent: Vec<_> = to(id, &programs, resources).collect();
                 // What it takes of queues is told with these.
                 Flow { id, taken: if sent.is_empty() { Vec::new() } else { taken.collect() }, sent }
             }
@@ -85,7 +86,11 @@ fn code(resource: &dyn std::any::Any) -> Option<&Code> {
 }
 
 /// What is sent to the resource `id` itself.
-fn to<'a>(id: &'a str, programs: &[(LogicalId, &'a Code)]) -> impl Iterator<Item = Sent<'a>> {
+fn to<'a>(
+    id: &'a str,
+    programs: &[(LogicalId, &'a Code)],
+    resources: &'a Map<String, Json>,
+) -> impl Iterator<Item = Sent<'a>> {
     let bindings = programs.iter().flat_map(|(by, code)| code.bindings().iter().map(|binding| (*by, binding)));
     bindings.filter_map(move |(by, binding)| {
         let message = binding.message.as_ref()?;
@@ -93,7 +98,7 @@ fn to<'a>(id: &'a str, programs: &[(LogicalId, &'a Code)]) -> impl Iterator<Item
             SENDING.iter().any(|(service, names)| it.service == *service && names.contains(&it.name.as_str()))
         });
         let value = serde_json::to_value(&binding.value).ok()?;
-        let is_it = sends && referenced(&value) == Some(id);
+        let is_it = sends && named(&value, resources) == Some(id);
         let is_in_envelope = message.is_in_envelope;
         is_it.then_some(Sent { by, binding, message, is_in_envelope, is_filtered: false })
     })
@@ -109,9 +114,11 @@ fn to_queue<'a>(id: &'a str, programs: &[(LogicalId, &'a Code)], resources: &'a 
         let is_raw = subscription.get("RawMessageDelivery").and_then(Json::as_bool) == Some(true);
         let is_filtered = subscription.get("FilterPolicy").is_some();
         let topic = subscription.get("TopicArn").and_then(referenced).unwrap_or_default();
-        to(topic, programs).map(move |sent| Sent { is_in_envelope: !is_raw, is_filtered, ..sent }).collect::<Vec<_>>()
+        to(topic, programs, resources)
+            .map(move |sent| Sent { is_in_envelope: !is_raw, is_filtered, ..sent })
+            .collect::<Vec<_>>()
     });
-    to(id, programs).chain(published).collect()
+    to(id, programs, resources).chain(published).collect()
 }
 
 /// What is taken from a queue: by functions that mappings feed, and by workers.
@@ -124,7 +131,7 @@ fn from_queue<'a>(
     let mappings = resources.values().filter(|it| is_of(it, "AWS::Lambda::EventSourceMapping"));
     let mappings = mappings.filter_map(|it| it.get("Properties")).filter_map(|mapping| {
         let is_it = mapping.get("EventSourceArn").and_then(referenced) == Some(id);
-        let function = mapping.get("FunctionName").and_then(referenced).filter(|_| is_it)?;
+        let function = named(mapping.get("FunctionName")?, resources).filter(|_| is_it)?;
         let (by, code) = programs.iter().find(|(by, _)| by.as_str() == function)?;
         let is_filtered = mapping.get("FilterCriteria").is_some();
         Some(Taken { by: *by, message: code.input()?, is_filtered })
@@ -134,6 +141,13 @@ fn from_queue<'a>(
         Some(Taken { by: worker.id(), message: it.code.input().filter(|_| takes)?, is_filtered: false })
     });
     mappings.chain(workers).collect()
+}
+
+/// The logical id of what a value refers to: of an alias, that of its function.
+fn named<'a>(value: &'a Json, resources: &'a Map<String, Json>) -> Option<&'a str> {
+    let id = referenced(value)?;
+    let stood_for = |resource: &'a Json| facts::stood_for(resource.get("Type")?.as_str()?, resource.get("Properties")?);
+    Some(resources.get(id).and_then(stood_for).unwrap_or(id))
 }
 
 fn is_of(resource: &Json, of_type: &str) -> bool {

@@ -7,7 +7,7 @@ use super::source::{self, Source};
 use super::target::{self, Target};
 use crate::check::Check;
 use crate::iam::{Role, Statement, merged};
-use crate::lambda::{Filter, FilterCriteria, Function};
+use crate::lambda::{Filter, FilterCriteria, Invocable};
 use crate::reference::{Arn, HasArn, Ref, Resource};
 use crate::stepfunctions::{Express, StateMachine};
 use crate::value::{Intrinsic, Value};
@@ -43,8 +43,8 @@ pub struct Pipe<R = Value<Arn<Role>>> {
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/pipes-enrichment.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Enrichment {
-    /// A function.
-    Function(Ref<Function>),
+    /// A function or alias.
+    Function(Invocable),
     /// An express state machine: a standard one does not answer.
     Machine(Ref<StateMachine<Express>>),
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::eventbridge::EventBus;
 use crate::iam::Statement;
 use crate::kinesis::Stream;
-use crate::lambda::Function;
+use crate::lambda::Invocable;
 use crate::reference::{HasArn, Ref};
 use crate::sns::StandardTopic;
 use crate::sqs::{FifoQueue, StandardQueue};
@@ -66,15 +66,18 @@ struct Record {
 
 impl Target {
     fn new<R: HasArn>(target: Ref<R>, action: policies::Action) -> Self {
-        let right = Statement::allow([action]).on(target.arn());
-        Self { arn: target.arn(), right, parameters: Details::default() }
+        Self::at(target.arn(), action)
+    }
+
+    fn at(arn: Intrinsic, action: policies::Action) -> Self {
+        let right = Statement::allow([action]).on(arn.clone());
+        Self { arn, right, parameters: Details::default() }
     }
 
     /// Invokes `function` with the batch, and takes it as done once the function has answered.
-    #[must_use]
-    pub fn function(function: Ref<Function>) -> Self {
+    pub fn function(function: impl Into<Invocable>) -> Self {
         let parameters = Details { lambda_function_parameters: Some(TO_THE_END), ..Details::default() };
-        Self { parameters, ..Self::new(function, action::lambda::INVOKE_FUNCTION) }
+        Self { parameters, ..Self::at(function.into().arn(), action::lambda::INVOKE_FUNCTION) }
     }
 
     /// Starts an execution of `machine` with the batch, and goes on.

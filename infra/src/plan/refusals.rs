@@ -5,7 +5,9 @@ use serde_json::Value as Json;
 use super::snapshot::Known;
 use super::{Action, Plan, ResourceChange, Snapshot, loops};
 use crate::expression::display;
-use crate::facts::{holds, name_property};
+use crate::facts::{holds, name_property, stood_for};
+use crate::lambda::{Version, is_in_a_version};
+use crate::reference::Resource as _;
 use assembly::{Finding, Location};
 
 impl Plan {
@@ -20,8 +22,45 @@ impl Plan {
             let refused = retyped(change).or_else(|| replaces_named(change, &known)).or_else(unmoved);
             findings.extend(refused.map(|finding| place(finding, location(&change.id))));
         }
+        let resources = after.template.section("Resources");
+        findings.extend(resources.filter_map(|(id, it)| Some(place(self.unpublished(id, it)?, location(id)))));
         findings.extend(self.messages.iter().cloned());
         findings
+    }
+
+    /// A version that is published when its function does not change, or that is not when it does.
+    fn unpublished(&self, id: &str, resource: &Json) -> Option<Finding> {
+        if resource.get("Type")?.as_str()? != Version::TYPE {
+            return None;
+        }
+        let function = stood_for(Version::TYPE, resource.get("Properties")?)?;
+        let change = |id: &str| self.resources.iter().find(|change| change.id == id);
+        let of_function = change(function);
+        let is_kept = |path: &str| is_in_a_version(path.split(['.', '[']).next().unwrap_or_default());
+        let changes = of_function.is_some_and(|it| {
+            it.action != Action::Update || it.properties.iter().any(|property| is_kept(&property.path))
+        });
+        match (change(id).map(|version| version.action), changes) {
+            (Some(Action::Replace), false) => Some(
+                Finding::warning(
+                    "version-unchanged",
+                    format!(
+                        "`{id}` is published anew, and `{function}` does not change: Lambda publishes nothing twice"
+                    ),
+                )
+                .help(format!("change something of `{function}` as well, such as its description")),
+            ),
+            (None, true) if of_function.is_some_and(|it| it.action == Action::Update) => Some(
+                Finding::warning(
+                    "version-unpublished",
+                    format!(
+                        "`{function}` changes, and `{id}` stays: who invokes an alias goes on with the version before"
+                    ),
+                )
+                .help(format!("change something of `{function}` in the source as well, such as its description")),
+            ),
+            _ => None,
+        }
     }
 
     /// A resource that should be moved and is of a type that CloudFormation does not move. One that holds nothing can as

@@ -5,6 +5,8 @@ use std::fmt;
 use super::properties::PropertyChange;
 use super::{Action, By, Permission, PermissionChange, Plan, ResourceChange, Step};
 use crate::expression::display;
+use crate::lambda::Version;
+use crate::reference::Resource as _;
 
 /// What a line is about, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +126,7 @@ fn resource_lines(change: &ResourceChange, width: usize, lines: &mut Vec<Line>) 
         Action::Create => ("+", Tone::Add),
         Action::Import => ("<=", Tone::Change),
         Action::Update => ("~", Tone::Change),
+        Action::Replace if change.resource_type == Version::TYPE => ("-/+", Tone::Change),
         Action::Replace => ("-/+", Tone::Danger),
         Action::Delete => ("-", Tone::Danger),
         Action::Retain => ("=", Tone::Plain),
@@ -178,6 +181,10 @@ pub(super) fn property_note(change: &ResourceChange, property: &PropertyChange) 
     }
     if change.action == Action::Undecided {
         return Some("forces replacement".to_owned());
+    }
+    if change.resource_type == Version::TYPE {
+        let kept = if change.keeps_old { ", keeps the old one outside of the stack" } else { "" };
+        return Some(format!("publishes a new version{kept}"));
     }
     if change.keeps_old {
         return Some("forces replacement, keeps the old one outside of the stack".to_owned());

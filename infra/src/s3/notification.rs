@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::Bucket;
 use crate::check::Check;
-use crate::lambda::Function;
-use crate::reference::{HasArn, Ref};
+use crate::lambda::Invocable;
+use crate::reference::Ref;
 use crate::sns::StandardTopic;
 use crate::sqs::StandardQueue;
 use crate::value::Intrinsic;
@@ -21,19 +21,19 @@ use crate::value::Intrinsic;
 pub struct NotificationConfiguration {
     /// Whether EventBridge gets every event, on the account's default bus.
     pub event_bridge: bool,
-    /// The functions it invokes, asynchronously.
-    pub functions: Vec<Notification<Function>>,
+    /// The functions and aliases it invokes, asynchronously.
+    pub functions: Vec<Notification<Invocable>>,
     /// The queues it sends to. S3 knows no FIFO queue.
-    pub queues: Vec<Notification<StandardQueue>>,
+    pub queues: Vec<Notification<Ref<StandardQueue>>>,
     /// The topics it publishes to. S3 knows no FIFO topic.
-    pub topics: Vec<Notification<StandardTopic>>,
+    pub topics: Vec<Notification<Ref<StandardTopic>>>,
 }
 
 /// Who is told of which events.
 #[derive(Debug, Clone, Copy)]
 pub struct Notification<T> {
     /// Who is told.
-    pub target: Ref<T>,
+    pub target: T,
     /// Of which events.
     pub event: Event,
     /// Of which objects.
@@ -73,8 +73,8 @@ impl Event {
 impl<T> Notification<T> {
     /// `target` is told of each object that is created.
     #[must_use]
-    pub fn created(target: Ref<T>) -> Self {
-        Self { target, event: Event::ObjectCreated, filter: KeyFilter::default() }
+    pub fn created(target: impl Into<T>) -> Self {
+        Self { target: target.into(), event: Event::ObjectCreated, filter: KeyFilter::default() }
     }
 }
 
@@ -128,7 +128,7 @@ impl Serialize for NotificationConfiguration {
     }
 }
 
-fn wire<T: HasArn>(notification: &Notification<T>, target: &str, arn: &Intrinsic) -> serde_json::Value {
+fn wire<T>(notification: &Notification<T>, target: &str, arn: &Intrinsic) -> serde_json::Value {
     let KeyFilter { prefix, suffix } = notification.filter;
     let rules: Vec<_> = [("prefix", prefix), ("suffix", suffix)]
         .into_iter()
@@ -143,10 +143,10 @@ fn wire<T: HasArn>(notification: &Notification<T>, target: &str, arn: &Intrinsic
 }
 
 impl Bucket {
-    /// The functions it notifies, each once.
-    pub fn notified_functions(&self) -> impl Iterator<Item = Ref<Function>> {
+    /// The functions and aliases it notifies, each once.
+    pub fn notified_functions(&self) -> impl Iterator<Item = Invocable> {
         let functions = &self.notification_configuration.functions;
-        let first = |(place, it): &(usize, &Notification<Function>)| {
+        let first = |(place, it): &(usize, &Notification<Invocable>)| {
             functions[..*place].iter().all(|other| other.target != it.target)
         };
         functions.iter().enumerate().filter(first).map(|(_, it)| it.target)

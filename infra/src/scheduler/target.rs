@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::eventbridge::EventBus;
 use crate::iam::Statement;
 use crate::kinesis::Stream;
-use crate::lambda::Function;
+use crate::lambda::Invocable;
 use crate::reference::{HasArn, Ref};
 use crate::sns::StandardTopic;
 use crate::sqs::{FifoQueue, StandardQueue};
@@ -57,14 +57,17 @@ struct KinesisParameters {
 
 impl Target {
     fn new<R: HasArn>(target: Ref<R>, action: policies::Action) -> Self {
-        let right = Statement::allow([action]).on(target.arn());
-        Self { arn: target.arn(), right, parameters: Parameters::default(), input: None, fifo: None }
+        Self::at(target.arn(), action)
+    }
+
+    fn at(arn: Intrinsic, action: policies::Action) -> Self {
+        let right = Statement::allow([action]).on(arn.clone());
+        Self { arn, right, parameters: Parameters::default(), input: None, fifo: None }
     }
 
     /// Invokes `function`, asynchronously.
-    #[must_use]
-    pub fn function(function: Ref<Function>) -> Self {
-        Self::new(function, action::lambda::INVOKE_FUNCTION)
+    pub fn function(function: impl Into<Invocable>) -> Self {
+        Self::at(function.into().arn(), action::lambda::INVOKE_FUNCTION)
     }
 
     /// Sends to `queue`.

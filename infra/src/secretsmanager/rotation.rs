@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::Secret;
 use crate::check::Check;
 use crate::iam::Statement;
-use crate::lambda::{Function, Permission};
+use crate::lambda::{Invocable, Permission};
 use crate::reference::{Ref, Resource};
 use crate::units::Days;
 use crate::value::{Intrinsic, Value};
@@ -20,10 +20,10 @@ use crate::value::{Intrinsic, Value};
 pub struct RotationSchedule {
     /// The secret. Changing it replaces the schedule.
     pub secret: Ref<Secret>,
-    /// The function, which is invoked for each of four steps.
+    /// The function or alias, which is invoked for each of four steps.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
-    pub function: Ref<Function>,
+    pub function: Invocable,
     /// How often, every 1 to 1,000 days.
     pub every: Days<1, 1_000>,
     /// Whether it is exchanged as soon as this is deployed.
@@ -32,9 +32,8 @@ pub struct RotationSchedule {
 
 impl RotationSchedule {
     /// Exchanges `secret` by `function`, at once and then every so many days.
-    #[must_use]
-    pub const fn new(secret: Ref<Secret>, function: Ref<Function>, every: Days<1, 1_000>) -> Self {
-        Self { secret, function, every, rotates_immediately: true }
+    pub fn new(secret: Ref<Secret>, function: impl Into<Invocable>, every: Days<1, 1_000>) -> Self {
+        Self { secret, function: function.into(), every, rotates_immediately: true }
     }
 
     /// Lets Secrets Manager invoke the function for secrets of this account.

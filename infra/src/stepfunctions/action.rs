@@ -9,7 +9,7 @@ use super::machine::{Express, Standard, StateMachine, Workflow};
 use crate::dynamodb::Table;
 use crate::eventbridge::EventBus;
 use crate::iam::Statement;
-use crate::lambda::Function;
+use crate::lambda::Invocable;
 use crate::reference::Ref;
 use crate::sns::{FifoTopic, StandardTopic, Topic};
 use crate::sqs::{FifoQueue, Queue, StandardQueue};
@@ -50,7 +50,7 @@ impl<L: QueryLanguage> Action<L> {
     }
 
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html>
-    pub(super) fn invoke(function: Ref<Function>, payload: Data<L>) -> Self {
+    pub(super) fn invoke(function: Invocable, payload: Data<L>) -> Self {
         Self::new("lambda:invoke", [("FunctionName", function.arn().into()), ("Payload", payload)])
             .allowing(right::lambda::INVOKE_FUNCTION, function.arn())
     }

@@ -11,7 +11,7 @@ use super::state::Next;
 use crate::dynamodb::Table;
 use crate::eventbridge::EventBus;
 use crate::iam::Statement;
-use crate::lambda::Function;
+use crate::lambda::Invocable;
 use crate::reference::Ref;
 use crate::sns::{FifoTopic, StandardTopic};
 use crate::sqs::{FifoQueue, StandardQueue};
@@ -64,13 +64,13 @@ impl<L: QueryLanguage> Task<L> {
     }
 
     /// Invokes `function` with `payload`. Its result has the function's answer as `Payload`.
-    pub fn invoke(function: Ref<Function>, payload: impl Into<Data<L>>) -> Self {
-        Self::new(Action::invoke(function, payload.into()))
+    pub fn invoke(function: impl Into<Invocable>, payload: impl Into<Data<L>>) -> Self {
+        Self::new(Action::invoke(function.into(), payload.into()))
     }
 
     /// Invokes `function` with `payload`, in which it gets the token, and waits for it to come back.
-    pub fn invoke_and_wait(function: Ref<Function>, payload: impl Into<Data<L>>) -> Self {
-        Self::new(Action::invoke(function, payload.into()).with_token())
+    pub fn invoke_and_wait(function: impl Into<Invocable>, payload: impl Into<Data<L>>) -> Self {
+        Self::new(Action::invoke(function.into(), payload.into()).with_token())
     }
 
     /// Sends `body` to `queue`.

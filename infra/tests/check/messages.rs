@@ -64,7 +64,7 @@ fn consumer<I: Carried>(stack: &mut Stack) -> Ref<Function> {
 fn consume<I: Carried>(stack: &mut Stack) -> Ref<StandardQueue> {
     let visibility_timeout = Some(infra::Seconds::of::<60>());
     let queue = stack.named("Orders").add(StandardQueue { visibility_timeout, ..StandardQueue::default() });
-    let function_name = consumer::<I>(stack);
+    let function_name = consumer::<I>(stack).into();
     stack.named("Source").add(EventSourceMapping {
         queue,
         function_name,

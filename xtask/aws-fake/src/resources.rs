@@ -193,8 +193,15 @@ fn physical_id(account: &mut Account, wanted: &Wanted<'_>) -> String {
         "AWS::SQS::Queue" => format!("https://sqs.{region}.amazonaws.com/{ACCOUNT}/{}", with_suffix()),
         "AWS::SNS::Topic" => format!("arn:aws:sns:{region}:{ACCOUNT}:{}", with_suffix()),
         "AWS::SNS::Subscription" => format!("{}:{}", text("TopicArn"), account.uuid()),
+        "AWS::Lambda::Alias" => format!("{}:{}", function_arn(region, text("FunctionName")), text("Name")),
         "AWS::Lambda::EventSourceMapping" => account.uuid(),
         "AWS::Lambda::EventInvokeConfig" => format!("{}|{}", text("FunctionName"), text("Qualifier")),
+        "AWS::Lambda::Version" => {
+            let function = function_arn(region, text("FunctionName"));
+            let numbers =
+                account.live.iter().filter_map(|it| it.id.strip_prefix(&format!("{function}:"))?.parse().ok());
+            format!("{function}:{}", numbers.max().unwrap_or(0_u64) + 1)
+        }
         "AWS::ApiGateway::RestApi" => account.suffix(10).to_lowercase(),
         "AWS::ApiGateway::Method" => format!("{}|{}|{}", text("RestApiId"), text("ResourceId"), text("HttpMethod")),
         "AWS::ApiGateway::Stage" => text("StageName").to_owned(),
@@ -211,6 +218,11 @@ fn physical_id(account: &mut Account, wanted: &Wanted<'_>) -> String {
         "AWS::IAM::ManagedPolicy" => format!("arn:aws:iam::{ACCOUNT}:policy/{name}"),
         _ => name,
     }
+}
+
+/// The ARN of a function, which its versions and aliases add a part to.
+fn function_arn(region: &str, name: &str) -> String {
+    format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}")
 }
 
 /// What `Fn::GetAtt` gives; none of an attribute that the type does not have.

@@ -16,9 +16,13 @@ impl Arns {
     /// The ARNs of the resources of `template`, as far as their types are known.
     #[must_use]
     pub fn of(template: &Template) -> Self {
-        let spelled =
-            template.section("Resources").filter_map(|(id, resource)| Some((id.to_owned(), spellings(id, resource)?)));
-        Self(spelled.collect())
+        let resources = || template.section("Resources");
+        let mut arns: BTreeMap<_, _> =
+            resources().filter_map(|(id, resource)| Some((id.to_owned(), spellings(id, resource)?))).collect();
+        let aliases = resources().filter(|(_, resource)| resource["Type"] == "AWS::Lambda::Alias");
+        let aliases: Vec<_> = aliases.map(|(id, it)| (id.to_owned(), of_alias(id, &it["Properties"], &arns))).collect();
+        arns.extend(aliases);
+        Self(arns)
     }
 
     /// The ARN of the resource `id` in each way to write it, the plainest first.
@@ -87,6 +91,14 @@ fn spellings(id: &str, resource: &Json) -> Option<Vec<String>> {
     Some(whole.iter().map(|it| sub(it)).chain(all_names.map(|name| format!("{before}{name}{after}"))).collect())
 }
 
+/// The ARN of an alias: that of its function with its name.
+fn of_alias(id: &str, properties: &Json, functions: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let own = [sub(&format!("${{{id}}}")), sub(&format!("${{{id}.AliasArn}}"))];
+    let function = facts::stood_for("AWS::Lambda::Alias", properties).and_then(|function| functions.get(function));
+    let name = text(&properties["Name"]);
+    own.into_iter().chain(function.into_iter().flatten().map(|arn| format!("{arn}:{name}"))).collect()
+}
+
 /// The ARN without literal partition, region and account: a template is for one place.
 #[must_use]
 pub fn normal(arn: &str) -> String {
@@ -114,6 +126,8 @@ mod tests {
             "Topic": {"Type": "AWS::SNS::Topic"},
             "Images": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "images"}},
             "Role": {"Type": "AWS::IAM::Role", "Properties": {"Path": "/service/"}},
+            "Count": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "count"}},
+            "Live": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "Count"}, "Name": "live"}},
         });
         Arns::of(&Template::parse(&json!({ "Resources": resources }).to_string()).unwrap())
     }
@@ -133,6 +147,11 @@ mod tests {
             (json!({"Fn::GetAtt": "Topic.TopicArn"}), Some("Topic")),
             (json!("arn:aws:s3:::images"), Some("Images")),
             (json!({"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/service/${Role}"}), Some("Role")),
+            (json!({"Ref": "Live"}), Some("Live")),
+            (json!({"Fn::GetAtt": ["Live", "AliasArn"]}), Some("Live")),
+            (json!({"Fn::Sub": "${Count.Arn}:live"}), Some("Live")),
+            (json!("arn:aws:lambda:eu-west-1:123456789012:function:count:live"), Some("Live")),
+            (json!("arn:aws:lambda:eu-west-1:123456789012:function:count"), Some("Count")),
             (json!({"Ref": "Orders"}), None),
             (json!("arn:aws:sqs:eu-west-1:123456789012:others"), None),
         ] {

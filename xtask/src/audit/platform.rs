@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use assembly::{Function, Worker};
-use infra::Template;
+use infra::expression::ids_in;
+use infra::{Template, facts};
 use policies::audit::Rule;
 use policies::{Action, Statement, action};
 use serde_json::Value as Json;
@@ -58,7 +59,7 @@ pub fn needs(template: &Template, arns: &Arns, function: &Function) -> Vec<Platf
     });
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     let told = of_type(template, "AWS::Lambda::EventInvokeConfig")
-        .filter(|(_, config)| is_function(arns, &config["FunctionName"], &function.id))
+        .filter(|(_, config)| is_function(template, arns, &config["FunctionName"], &function.id))
         .flat_map(|(_, config)| {
             ["OnFailure", "OnSuccess"].map(|name| &config["DestinationConfig"][name]["Destination"])
         })
@@ -80,10 +81,14 @@ fn log_group(template: &Template, arns: &Arns, name: &Json) -> Option<String> {
     arns.arn(id).map(str::to_owned)
 }
 
-/// Whether `name` names the function `id`, as `Ref`, as its ARN or by the name that it is given.
-fn is_function(arns: &Arns, name: &Json, id: &str) -> bool {
+/// Whether `name` names the function `id` or an alias of it, as `Ref`, as its ARN or by the name that it is given.
+fn is_function(template: &Template, arns: &Arns, name: &Json, id: &str) -> bool {
+    let referred = ids_in(name).into_iter();
+    let alias = referred.filter_map(|alias| facts::stood_for(type_of(template, alias), properties(template, alias)));
     let name = text(name);
+    let by_arn = arns.resource(&name).and_then(|it| facts::stood_for(type_of(template, it), properties(template, it)));
     shown(&name) == id
+        || alias.chain(by_arn).any(|function| function == id)
         || arns.spellings(id).iter().any(|arn| *arn == name || arn.ends_with(&format!(":function:{name}")))
 }
 
@@ -99,7 +104,7 @@ fn sending(
     let action = match type_of(template, id) {
         "AWS::SQS::Queue" => action::sqs::SEND_MESSAGE,
         "AWS::SNS::Topic" => action::sns::PUBLISH,
-        "AWS::Lambda::Function" => action::lambda::INVOKE_FUNCTION,
+        "AWS::Lambda::Alias" | "AWS::Lambda::Function" => action::lambda::INVOKE_FUNCTION,
         "AWS::Events::EventBus" => action::events::PUT_EVENTS,
         _ => return None,
     };
@@ -114,7 +119,7 @@ fn sending(
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html>
 fn polling<'a>(template: &'a Template, arns: &'a Arns, function: &'a str) -> impl Iterator<Item = PlatformNeed> + 'a {
     let mappings = of_type(template, "AWS::Lambda::EventSourceMapping");
-    let own = mappings.filter(move |(_, mapping)| is_function(arns, &mapping["FunctionName"], function));
+    let own = mappings.filter(move |(_, mapping)| is_function(template, arns, &mapping["FunctionName"], function));
     own.flat_map(|(_, mapping)| {
         let Some(source) = mapping.get("EventSourceArn").map(text) else { return Vec::new() };
         let of_type = |kind: &str| {

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use aws_sdk_lambda::types::LastUpdateStatus;
 use futures::future::try_join_all;
 use infra::plan::{Action, Plan, PropertyChange, ResourceChange};
-use serde_json::Value as Json;
 
 use super::change_set::pause;
 use super::rollout;
@@ -99,6 +98,14 @@ pub fn require(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Res
             .help(format!("`{deploy}` deploys it"))
             .into());
     }
+    let mut resources = stack.template().section("Resources");
+    if let Some((id, _)) = resources.find(|(_, resource)| resource["Type"] == "AWS::Lambda::Version") {
+        return Err(Failure::new(format!(
+            "`{label}` cannot be hot-swapped: `{id}` is a version, which keeps the code that it was published with"
+        ))
+        .help(format!("`{deploy}` publishes another version"))
+        .into());
+    }
     let obstacles = obstacles(stack, &prepared.plan);
     if !obstacles.is_empty() {
         let message = format!(
@@ -107,16 +114,7 @@ pub fn require(instance: &StackInstance<'_>, prepared: &Prepared) -> anyhow::Res
         );
         return Err(Failure::new(message).help(format!("`{deploy}` deploys all of it through CloudFormation")).into());
     }
-    let mut resources = stack.template().section("Resources");
-    let is_version = |resource: &Json| resource.get("Type").is_some_and(|it| it == "AWS::Lambda::Version");
-    match resources.find(|(_, resource)| is_version(resource)) {
-        None => Ok(()),
-        Some((id, _)) => Err(Failure::new(format!(
-            "`{label}` cannot be hot-swapped: `{id}` is a version, which keeps the code that it was made with"
-        ))
-        .help(format!("`{deploy}` makes another version"))
-        .into()),
-    }
+    Ok(())
 }
 
 /// Gives the functions of a stack the code that was built, where theirs is another, and waits until they have it.

@@ -15,6 +15,7 @@
 - A service that is sent a trace with a request passes it on with the message, as on AWS.
 - A function has its new code at once.
 - CloudFormation refuses to delete a bucket with objects, and one that it deleted does not come back with the next start.
+- CloudFormation makes applications and deployment groups of CodeDeploy, which do nothing: an alias names its new version at once.
 - A change set in which only outputs are others can be executed.
 - CloudFormation has stack refactors, by which resources get other logical ids and go to other stacks.
 - CloudWatch Logs gives each event an id, and answers FilterLogEvents in pages.
@@ -406,6 +407,26 @@ def name_rules_with_their_bus():
     handlers.update(create=created, update=updated, delete=deleted)
 
 
+def make_deployment_groups():
+    """MiniStack has no CodeDeploy, and refuses a template with its resources."""
+    try:
+        handlers, physical_name = provisioners._RESOURCE_HANDLERS, provisioners._physical_name
+    except AttributeError as error:
+        sys.exit(f"this version of MiniStack makes resources in another way than the launcher knows: {error}")
+
+    def by(property):
+        def created(logical_id, properties, stack_name):
+            return properties.get(property) or physical_name(stack_name, logical_id, max_len=100), {}
+
+        def updated(physical_id, old, new, stack_name, logical_id=None):
+            return new.get(property) or physical_id, {}
+
+        return {"create": created, "update": updated, "delete": lambda physical_id, properties: None}
+
+    for resource, name in [("Application", "ApplicationName"), ("DeploymentGroup", "DeploymentGroupName")]:
+        handlers.setdefault(f"AWS::CodeDeploy::{resource}", by(name))
+
+
 def refactor_stacks():
     """MiniStack's CloudFormation knows no stack refactors."""
     try:
@@ -600,6 +621,7 @@ refactor_stacks()
 see_changes_of_outputs()
 delete_buckets_as_s3_does()
 name_rules_with_their_bus()
+make_deployment_groups()
 name_by_region()
 record_calls()
 calls.load()

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _};
-use infra::expression::{Expression, Known, resolve};
+use infra::expression::{Expression, Known, ids_in, resolve};
 use infra::facts::{Home, Physical};
 use infra::plan::Snapshot;
 use serde::Serialize;
@@ -242,6 +242,12 @@ impl<'a> Live<'a> {
     /// The physical id of the resource of the stack that the property refers to with `Ref`.
     pub(super) fn referenced(&self, path: &str) -> Option<&'a str> {
         self.physical.get(self.property(path)?.get("Ref")?.as_str()?).copied()
+    }
+
+    /// The physical id of the resource that a function in the property takes a part of.
+    pub(super) fn referred_within(&self, path: &str) -> Option<&'a str> {
+        let id = ids_in(self.property(path)?).into_iter().next()?;
+        self.physical.get(id).copied()
     }
 
     /// The function that the property names: by its name or ARN, or as a function of the stack.

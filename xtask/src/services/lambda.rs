@@ -200,10 +200,15 @@ async fn mapping_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
 
 async fn invoke_config_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviation>> {
     let name = live.property("FunctionName").and_then(Json::as_str).or_else(|| live.referenced("FunctionName"));
-    let Some(name) = name else { return Ok(Vec::new()) };
-    let qualifier = live.property("Qualifier").and_then(Json::as_str).unwrap_or("$LATEST");
+    let named = name.map(|name| (name, live.property("Qualifier").and_then(Json::as_str).or(Some("$LATEST"))));
+    // Of an alias, its ARN says both.
+    let Some((name, qualifier)) = named.or_else(|| Some((live.referred_within("FunctionName")?, None))) else {
+        return Ok(Vec::new());
+    };
     let lambda = &live.cloud.lambda;
-    let answer = lambda.get_function_event_invoke_config().function_name(name).qualifier(qualifier).send().await;
+    let answer =
+        lambda.get_function_event_invoke_config().function_name(name).set_qualifier(qualifier.map(str::to_owned));
+    let answer = answer.send().await;
     let Some(actual) = unless_missing(answer)? else { return Ok(live.missing()) };
     let number = |value: Option<i32>| value.map(|value| value.to_string());
     let compared = [
@@ -211,7 +216,8 @@ async fn invoke_config_deviations(live: &Live<'_>) -> anyhow::Result<Vec<Deviati
         live.compare("MaximumEventAgeInSeconds", number(actual.maximum_event_age_in_seconds())),
     ];
     let repaired = compared.into_iter().flatten().map(|deviation| {
-        let call = lambda.update_function_event_invoke_config().function_name(name).qualifier(qualifier);
+        let call = lambda.update_function_event_invoke_config().function_name(name);
+        let call = call.set_qualifier(qualifier.map(str::to_owned));
         let value = deviation.expected.parse().ok();
         let call = match deviation.property.as_str() {
             "MaximumRetryAttempts" => call.set_maximum_retry_attempts(value),

@@ -296,7 +296,7 @@ fn polling() -> Case {
     let queue = case.stack.named("Queue").add(StandardQueue::default());
     case.stack.named("Source").add(EventSourceMapping {
         queue,
-        function_name: case.function,
+        function_name: case.function.into(),
         batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: Vec::new(),
@@ -310,7 +310,7 @@ fn telling() -> Case {
     let mut case = Case::new();
     let queue = case.stack.named("Failures").add(StandardQueue::default());
     case.stack.named("Config").add(EventInvokeConfig {
-        function: case.function,
+        function: case.function.into(),
         maximum_event_age: None,
         maximum_retry_attempts: None,
         on_failure: Some(Destination::Queue(queue)),

@@ -17,7 +17,8 @@ use infra::eventbridge::{EventPattern, Rule, Target};
 use infra::iam::{InlinePolicy, ManagedPolicy, PolicyDocument, Principal, Role, Statement};
 use infra::kinesis::Stream;
 use infra::lambda::{
-    Destination, EventInvokeConfig, EventSourceMapping, Function, Permission, Position, RecordPosition, StreamMapping,
+    Alias, Destination, EventInvokeConfig, EventSourceMapping, Function, Invocable, Permission, Position,
+    RecordPosition, StreamMapping, Version,
 };
 use infra::s3::{Bucket, Notification, NotificationConfiguration};
 use infra::sns::{StandardTopic, Subscription, TopicPolicy};
@@ -105,7 +106,7 @@ fn a_mapping_whose_role_may_not_poll_that_queue_is_found() {
     parts::consume(&mut stack, other, function, Batch::default());
     stack.named("Source").add(EventSourceMapping {
         queue,
-        function_name: function,
+        function_name: function.into(),
         batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: Vec::new(),
@@ -141,6 +142,85 @@ fn a_route_that_api_gateway_may_not_invoke_is_found() {
 
     let arn = api.execute_arn(HttpMethod::Get, "/orders");
     stack.named("ApiOrdersGetPermission").add(Permission::service(function, "apigateway.amazonaws.com", arn));
+    assert_eq!(broken(&stack), [""; 0]);
+}
+
+/// The stack with the alias `live` of its function.
+fn stack_with_alias() -> (Stack, Ref<Function>, Ref<Alias>, Ref<StandardQueue>) {
+    let (mut stack, function, queue) = stack();
+    let version = stack.named("ProcessorVersion").add(Version { function });
+    let alias = stack.named("ProcessorLive").add(Alias::new(function, "live", version));
+    (stack, function, alias, queue)
+}
+
+#[test]
+fn what_an_alias_is_fed_with_its_functions_role_must_be_allowed_to_poll() {
+    let (mut stack, function, alias, queue) = stack_with_alias();
+    parts::consume(&mut stack, queue, alias, Batch::default());
+    assert_eq!(check(&stack, function), [""; 0]);
+
+    let (mut stack, function, alias, queue) = stack_with_alias();
+    let (mut other, _, of_other) = self::stack();
+    parts::consume(&mut other, of_other, function, Batch::default());
+    let mapping = other.resources_of::<EventSourceMapping<StandardQueue>>().next().unwrap().1.clone();
+    stack.named("Source").add(EventSourceMapping { queue, function_name: alias.into(), ..mapping });
+    let expected = "PL01: the role of `Processor` lacks `sqs:ReceiveMessage`, `sqs:DeleteMessage`, \
+                    `sqs:GetQueueAttributes`";
+    assert_eq!(check(&stack, function), [expected]);
+}
+
+#[test]
+fn what_an_alias_tells_of_its_invocations_its_functions_role_must_be_allowed_to_send() {
+    let (mut stack, function, alias, queue) = stack_with_alias();
+    parts::on_failure(&mut stack, alias, queue);
+    assert_eq!(check(&stack, function), [""; 0]);
+
+    let (mut stack, function, alias, queue) = stack_with_alias();
+    stack.named("Failures").add(EventInvokeConfig {
+        function: alias.into(),
+        maximum_event_age: None,
+        maximum_retry_attempts: None,
+        on_failure: Some(Destination::Queue(queue)),
+        on_success: None,
+    });
+    let found = check(&stack, function);
+    assert!(found.iter().any(|line| line.ends_with("the role of `Processor` lacks `sqs:SendMessage`")), "{found:?}");
+}
+
+#[test]
+fn a_permission_of_a_function_is_none_of_its_alias() {
+    // https://docs.aws.amazon.com/lambda/latest/dg/using-aliases.html
+    let with = |permitted: fn(Ref<Function>, Ref<Alias>) -> Invocable| {
+        let (mut stack, function, alias, _) = stack_with_alias();
+        let api = stack.named("Api").add(RestApi::named("orders"));
+        stack.named("ApiGet").add(Method::open(api, None, HttpMethod::Get, Integration::lambda(alias)));
+        let arn = api.execute_arn(HttpMethod::Get, "/");
+        let permission = Permission::service(permitted(function, alias), "apigateway.amazonaws.com", arn);
+        stack.named("ApiGetPermission").add(permission);
+        broken(&stack)
+    };
+    assert_eq!(with(|_, alias| alias.into()), [""; 0]);
+    let of_function = with(|function, _| function.into());
+    let refused = "AG01: `ProcessorLive` does not let API Gateway invoke it for `GET /`";
+    assert!(of_function.iter().any(|line| line == refused), "{of_function:?}");
+}
+
+#[test]
+fn a_bucket_that_may_not_invoke_the_alias_it_notifies_is_found() {
+    let notifying = |alias: Ref<Alias>| Bucket {
+        notification_configuration: NotificationConfiguration {
+            functions: vec![Notification::created(alias)],
+            ..NotificationConfiguration::default()
+        },
+        ..Bucket::default()
+    };
+    let (mut stack, _, alias, _) = stack_with_alias();
+    let name = parts::bucket_name(&stack, "orders");
+    stack.named("Bucket").add(Bucket { bucket_name: Some(name.clone().into()), ..notifying(alias) });
+    assert_eq!(broken(&stack), ["RP91: `ProcessorLive` does not let `Bucket` notify it"]);
+
+    let (mut stack, _, alias, _) = stack_with_alias();
+    parts::bucket(&mut stack, "Bucket", name, notifying(alias));
     assert_eq!(broken(&stack), [""; 0]);
 }
 
@@ -190,7 +270,7 @@ fn a_rule_that_its_target_does_not_let_in_is_found() {
 
 #[test]
 fn a_bucket_that_may_not_invoke_the_function_it_notifies_is_found() {
-    let notifying = |function| Bucket {
+    let notifying = |function: Ref<Function>| Bucket {
         notification_configuration: NotificationConfiguration {
             functions: vec![Notification::created(function)],
             ..NotificationConfiguration::default()
@@ -239,7 +319,7 @@ fn an_api_whose_role_may_not_send_to_its_queue_is_found() {
 fn a_destination_that_the_role_may_not_tell_is_found() {
     let (mut stack, function, queue) = stack();
     stack.named("Failures").add(EventInvokeConfig {
-        function,
+        function: function.into(),
         maximum_event_age: None,
         maximum_retry_attempts: None,
         on_failure: Some(Destination::Queue(queue)),

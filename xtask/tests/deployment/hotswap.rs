@@ -11,6 +11,7 @@ use testing::eventually_within;
 
 use crate::artifacts::FUNCTION;
 use crate::project::{Project, write_app};
+use crate::versions::versioned;
 
 /// Writes the workspace with other code in its function.
 fn write(folder: &Path, comment: &str) {
@@ -63,4 +64,31 @@ async fn code_is_swapped_on_aws_and_dev_works_in_a_stage_that_says_so() {
     assert_eq!(swaps(), before + 1, "{}", read());
     kill_process(Pid::from_raw(i32::try_from(dev.id()).unwrap()).unwrap(), Signal::INT).unwrap();
     assert!(dev.wait().unwrap().success(), "{}", read());
+}
+
+#[tokio::test]
+async fn a_function_with_a_version_gets_its_code_through_cloudformation_alone() {
+    let yaml = versioned();
+    let (project, workspace) = (Project::new(&yaml), TempDir::new().unwrap());
+    let folder = workspace.path();
+    project.declare_function(&yaml);
+    write(folder, "one");
+    project.run_at(folder, &["deploy", "orders", "--yes"]).expect(0);
+    let updates = || project.called("ExecuteChangeSet");
+    let deployed = updates();
+
+    write(folder, "two");
+    let refused = project.run_at(folder, &["deploy", "orders", "--hotswap", "--yes"]).expect(1);
+    let reason = "cannot be hot-swapped: `Version` is a version, which keeps the code that it was published with";
+    assert!(refused.stderr.contains(reason), "{refused}");
+    assert_eq!((project.called("UpdateFunctionCode"), updates()), (0, deployed));
+    let diff = project.run_at(folder, &["diff", "orders"]).expect(0);
+    assert!(
+        diff.stdout.contains("# publishes a new version\n") && !diff.stdout.contains("forces replacement"),
+        "{diff}"
+    );
+    // The new version alone needs no yes to a loss.
+    project.run_at(folder, &["deploy", "orders", "--yes"]).expect(0);
+    assert_eq!((project.called("UpdateFunctionCode"), updates()), (0, deployed + 1));
+    project.run_at(folder, &["diff", "orders", "--exit-code"]).expect(0);
 }

@@ -27,6 +27,7 @@ mod states;
 mod steps;
 mod transfers;
 mod update;
+mod versions;
 mod worker_drift;
 mod worker_faults;
 mod worker_logs;

@@ -1,8 +1,8 @@
 //! What [checkov](https://www.checkov.io) asks for, and why it is not there.
 
-use infra::lambda::{EventInvokeConfig, Function, Permission};
+use infra::lambda::{EventInvokeConfig, Function, Invocable, Permission};
 use infra::stack::{Declared, SkippedCheck};
-use infra::{LogicalId, Stack, Value};
+use infra::{Ref, Stack, Value};
 
 /// A check that resources of a type do not pass for the same reason.
 struct Choice {
@@ -69,7 +69,7 @@ const CHOICES: [Choice; 10] = [
 pub(super) fn explain(stack: &mut Stack) {
     let dead_letters: Vec<_> = stack
         .resources_of::<Function>()
-        .filter_map(|(function, it)| Some((function.id(), without_dead_letter_queue(stack, function.id(), it)?)))
+        .filter_map(|(function, it)| Some((function.id(), without_dead_letter_queue(stack, function, it)?)))
         .collect();
     for declared in stack.resources_mut() {
         let chosen = CHOICES.iter().filter(|it| it.is_of(declared));
@@ -98,17 +98,20 @@ impl Choice {
 /// Why a function needs no dead-letter queue, if it needs none.
 ///
 /// Lambda's own is for [asynchronous invocations](https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html),
-/// which S3, SNS and EventBridge make.
-fn without_dead_letter_queue(stack: &Stack, id: LogicalId, function: &Function) -> Option<&'static str> {
+/// which S3, SNS and EventBridge make. Each of its aliases has an invoke config of its own.
+fn without_dead_letter_queue(stack: &Stack, id: Ref<Function>, function: &Function) -> Option<&'static str> {
     if function.dead_letter_target.is_some() {
         return None;
     }
-    let mut configs = stack.resources_of::<EventInvokeConfig>();
-    if configs.any(|(_, config)| config.function.id() == id && config.on_failure.is_some()) {
-        return Some("failed events go to the destination of its invoke config");
-    }
+    let is_own = |invocable: &Invocable| invocable.function_in(stack) == Some(id);
+    let configs = stack.resources_of::<EventInvokeConfig>().filter(|(_, config)| config.on_failure.is_some());
+    let caught: Vec<_> = configs.map(|(_, config)| config.function).filter(is_own).collect();
     let waits = |principal: &Value| principal.literal().is_some_and(|it| it == "apigateway.amazonaws.com");
-    let mut permissions = stack.resources_of::<Permission>();
-    let is_async = permissions.any(|(_, it)| it.function_name.id() == id && !waits(&it.principal));
-    (!is_async).then_some("whoever invokes it waits for the answer and keeps the event until then")
+    let permissions = stack.resources_of::<Permission>().filter(|(_, permission)| !waits(&permission.principal));
+    let mut invoked = permissions.map(|(_, permission)| permission.function_name).filter(is_own);
+    invoked.all(|invocable| caught.contains(&invocable)).then_some(if caught.is_empty() {
+        "whoever invokes it waits for the answer and keeps the event until then"
+    } else {
+        "failed events go to the destination of its invoke config"
+    })
 }

@@ -2,7 +2,7 @@
 
 use infra::Ref;
 use infra::apigateway::HttpMethod;
-use infra::lambda::Function;
+use infra::lambda::{Alias, Function, Invocable};
 use infra::sqs::StandardQueue;
 
 /// A path and verb of an API, and what answers.
@@ -19,15 +19,21 @@ pub struct Route {
 /// What answers a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// A function, which gets the whole request and gives the whole answer.
-    Function(Ref<Function>),
+    /// A function or alias, which gets the whole request and gives the whole answer.
+    Function(Invocable),
     /// A queue, which gets the body, a JSON object; the answer is 202 with the message's id.
     Queue(Ref<StandardQueue>),
 }
 
 impl From<Ref<Function>> for Target {
     fn from(function: Ref<Function>) -> Self {
-        Self::Function(function)
+        Self::Function(function.into())
+    }
+}
+
+impl From<Ref<Alias>> for Target {
+    fn from(alias: Ref<Alias>) -> Self {
+        Self::Function(alias.into())
     }
 }
 

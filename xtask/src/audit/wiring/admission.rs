@@ -59,6 +59,7 @@ impl Wiring<'_> {
         let is_target = |it: &String| {
             stands_for(it, self.arns.spellings(&delivery.target))
                 || it.as_str() == sub(&format!("${{{}}}", delivery.target))
+                || (!it.contains('*') && self.is_named(&delivery.target, it))
         };
         statement.principal.as_ref().is_some_and(|it| it.iter().any(is_service) != it.is_negated())
             && statement.action.iter().any(is_action) != statement.action.is_negated()

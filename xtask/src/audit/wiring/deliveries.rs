@@ -126,7 +126,7 @@ impl Wiring<'_> {
     ) -> Option<Delivery> {
         let target = self.arns.resource(&text(target))?;
         let action = match type_of(self.template(), target) {
-            "AWS::Lambda::Function" => action::lambda::INVOKE_FUNCTION,
+            "AWS::Lambda::Alias" | "AWS::Lambda::Function" => action::lambda::INVOKE_FUNCTION,
             "AWS::SNS::Topic" => action::sns::PUBLISH,
             "AWS::SQS::Queue" => action::sqs::SEND_MESSAGE,
             _ => return None,

@@ -149,8 +149,8 @@ impl Wiring<'_> {
         of_gateway.filter_map(finding).collect()
     }
 
-    /// Whether `name` is the logical id of the function `id`, or the name that it is given.
-    fn is_named(&self, id: &str, name: &str) -> bool {
+    /// Whether `name` is the logical id of the function or alias `id`, or the name that it is given.
+    pub(super) fn is_named(&self, id: &str, name: &str) -> bool {
         id == name || self.arns.spellings(id).iter().any(|arn| arn.ends_with(&format!(":function:{name}")))
     }
 
