@@ -78,7 +78,7 @@ fn service(stack: &mut Stack, n: usize) {
     let function = stack.named(format!("Function{n}")).add(function.with_role(role));
     stack.named(format!("Source{n}")).add(EventSourceMapping {
         queue,
-        function_name: function,
+        function_name: function.into(),
         batch_size: Integer::of::<10>(),
         maximum_batching_window_in_seconds: None,
         function_response_types: vec![FunctionResponseType::ReportBatchItemFailures],

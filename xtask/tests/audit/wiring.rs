@@ -216,7 +216,7 @@ fn a_bucket_that_may_not_invoke_the_alias_it_notifies_is_found() {
     };
     let (mut stack, _, alias, _) = stack_with_alias();
     let name = parts::bucket_name(&stack, "orders");
-    stack.named("Bucket").add(Bucket { bucket_name: Some(name.clone().into()), ..notifying(alias) });
+    stack.named("Bucket").add(Bucket { bucket_name: Some(name.into()), ..notifying(alias) });
     assert_eq!(broken(&stack), ["RP91: `ProcessorLive` does not let `Bucket` notify it"]);
 
     let (mut stack, _, alias, _) = stack_with_alias();
