@@ -4,6 +4,8 @@
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-services.html>. Without this the SDK sends that of the
 //! invocation, which is another than that of a message that came in a batch.
 
+mod segment;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Instant;
@@ -18,7 +20,12 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
+use segment::{End, Segment};
+
 const HEADER: &str = "x-amzn-trace-id";
+
+/// Where services say by what they know a call.
+const REQUEST_IDS: [&str; 2] = ["x-amzn-requestid", "x-amz-request-id"];
 
 tokio::task_local! {
     static CURRENT: String;
@@ -86,6 +93,10 @@ impl Storable for Call {
     type Storer = StoreReplace<Self>;
 }
 
+impl Storable for Segment {
+    type Storer = StoreReplace<Self>;
+}
+
 impl<E: Effects> Intercept for Tracing<E> {
     fn name(&self) -> &'static str {
         "Tracing"
@@ -106,10 +117,17 @@ impl<E: Effects> Intercept for Tracing<E> {
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        // Outside of an invocation there is none, and what is no header's value would only fail the call.
-        let _ = CURRENT.try_with(|header| context.request_mut().headers_mut().try_insert(HEADER, header.clone()));
+        // Outside of an invocation there is none.
+        let Ok(header) = CURRENT.try_with(String::clone) else { return Ok(()) };
+        let segment = Segment::begin(&header);
+        let header = segment.as_ref().map_or(header, Segment::header);
+        // What is no header's value would only fail the call.
+        let _ = context.request_mut().headers_mut().try_insert(HEADER, header);
+        if let Some(segment) = segment {
+            cfg.interceptor_state().store_put(segment);
+        }
         Ok(())
     }
 
@@ -119,8 +137,19 @@ impl<E: Effects> Intercept for Tracing<E> {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let (Some(call), Some(metadata)) = (cfg.load::<Call>(), cfg.load::<Metadata>()) else { return Ok(()) };
+        let Some(metadata) = cfg.load::<Metadata>() else { return Ok(()) };
         let outcome = context.output_or_error();
+        if let Some(segment) = cfg.load::<Segment>() {
+            let response = context.response();
+            segment.end(End {
+                service: metadata.service(),
+                operation: metadata.name(),
+                status: response.map(|it| it.status().as_u16()),
+                request_id: response.and_then(|it| REQUEST_IDS.into_iter().find_map(|name| it.headers().get(name))),
+                failed: !outcome.is_some_and(|outcome| outcome.is_ok()),
+            });
+        }
+        let Some(call) = cfg.load::<Call>() else { return Ok(()) };
         let answer = outcome.and_then(Result::ok).zip(context.response());
         let id = answer.and_then(|(output, response)| E::id(output, response));
         let error = outcome.and_then(Result::err).map(|error| match error.as_operation_error() {
