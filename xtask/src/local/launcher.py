@@ -22,7 +22,8 @@
 - Programs that are workers run as processes, between none and as many as the messages in their queues ask for; workers.py
   says how. `/_stackwright/workers` tells of them.
 - Calls of chosen roles fail when a test asks for it, by `/_stackwright/faults`; faults.py says how.
-- The batch calls of SQS and SNS need the actions that AWS knows: MiniStack asks for actions of their own names.
+- Batch calls of SQS and SNS, and conversations with models of Bedrock, need the actions that AWS knows: MiniStack asks for
+  actions of their own names.
 """
 
 import asyncio
@@ -126,9 +127,13 @@ def name_by_region():
 
 
 # The actions that AWS checks for operations that have none of their own:
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-ACTIONS_OF_BATCHES = {
+ACTIONS_OF_OPERATIONS = {
+    "bedrock:Converse": "bedrock:InvokeModel",
+    "bedrock:ConverseStream": "bedrock:InvokeModelWithResponseStream",
     "sqs:SendMessageBatch": "sqs:SendMessage",
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
@@ -352,7 +357,7 @@ def record_calls():
         sys.exit("this version of MiniStack authorizes in another way than the launcher knows: `enforce`")
 
     def recorded(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
-        action = ACTIONS_OF_BATCHES.get(iam_action, iam_action)
+        action = ACTIONS_OF_OPERATIONS.get(iam_action, iam_action)
         refused = enforce(access_key_id, action, service, region, resource_arn, service_context)
         session = session_of(access_key_id)
         # Other refusals are of the signature: nothing was asked of the role.
