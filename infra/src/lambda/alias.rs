@@ -8,6 +8,7 @@ use super::{Function, Version};
 use crate::check::Check;
 use crate::codedeploy::{CodeDeployLambdaAliasUpdate, UpdatePolicy};
 use crate::reference::{HasArn, LogicalId, Ref, Resource};
+use crate::units::Integer;
 use crate::value::Intrinsic;
 
 /// A name of a version of a function, which can be invoked as the function can: an [`Invocable`](super::Invocable).
@@ -30,7 +31,7 @@ pub struct Alias {
     /// How many environments are kept ready, 1 or more, of those that the function may have. They are paid while they wait.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html>
-    pub provisioned_concurrent_executions: Option<u32>,
+    pub provisioned_concurrent_executions: Option<Integer<1>>,
 }
 
 /// Which part of an alias' invocations goes to its version.
@@ -93,7 +94,7 @@ impl Serialize for Alias {
             function_version: Intrinsic,
             description: &'a Option<String>,
             routing_config: Option<BTreeMap<&'static str, [Weight; 1]>>,
-            provisioned_concurrency_config: Option<BTreeMap<&'static str, u32>>,
+            provisioned_concurrency_config: Option<BTreeMap<&'static str, Integer<1>>>,
         }
         let routing_config = match &self.traffic {
             Traffic::Weighted(VersionWeight { function_version, function_weight }) => {
@@ -150,11 +151,8 @@ impl Resource for Alias {
             check.error("function-alias-weight", format!("a weight of {function_weight} is not within 0 to 1"));
         }
         let Some(count) = self.provisioned_concurrent_executions else { return };
-        if count == 0 {
-            let message = "0 environments are kept ready; Lambda takes 1 or more";
-            check.error("provisioned-concurrency", message).help("leave `provisioned_concurrent_executions` out");
-        }
-        if let Some(reserved) = function.and_then(|it| it.reserved_concurrent_executions).filter(|it| *it < count) {
+        let reserved = function.and_then(|it| it.reserved_concurrent_executions);
+        if let Some(reserved) = reserved.filter(|reserved| i64::from(*reserved) < count.get()) {
             let message = format!("{count} environments are kept ready, and `{alias}` may have {reserved}");
             let help = "raise the function's `reserved_concurrent_executions`, or keep fewer ready";
             check.error("provisioned-concurrency", message).help(help);
