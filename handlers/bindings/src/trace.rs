@@ -146,7 +146,7 @@ impl<E: Effects> Intercept for Tracing<E> {
                 operation: metadata.name(),
                 status: response.map(|it| it.status().as_u16()),
                 request_id: response.and_then(|it| REQUEST_IDS.into_iter().find_map(|name| it.headers().get(name))),
-                failed: !outcome.is_some_and(|outcome| outcome.is_ok()),
+                failed: outcome.is_none_or(|outcome| outcome.is_err()),
             });
         }
         let Some(call) = cfg.load::<Call>() else { return Ok(()) };
