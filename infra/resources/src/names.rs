@@ -168,7 +168,8 @@ mod tests {
             assert_eq!(snake(name), expected, "{name}");
         }
         for word in KEYWORDS {
-            assert!(syn::parse_str::<syn::Ident>(word).is_err(), "{word}");
+            // A keyword since the edition of 2024, which `syn` does not know.
+            assert_eq!(syn::parse_str::<syn::Ident>(word).is_ok(), word == "gen", "{word}");
             assert!(syn::parse_str::<syn::Ident>(&written(word)).is_ok(), "{word}");
         }
     }
