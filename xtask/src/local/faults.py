@@ -6,7 +6,6 @@ A service says in its own protocol that it throttles: https://docs.aws.amazon.co
 import json
 import random
 import threading
-from xml.sax.saxutils import escape
 
 MESSAGE = "Rate exceeded"
 
@@ -15,6 +14,8 @@ class Injection:
     """The faults of the calls of some roles."""
 
     def __init__(self, asked):
+        if not isinstance(asked, dict):
+            raise ValueError(f"{json.dumps(asked)} was asked for, expected an object with `roles`")
         roles = asked.get("roles")
         if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
             raise ValueError(f"`roles` is {json.dumps(roles)}, expected a list of names of roles")
@@ -80,8 +81,8 @@ def throttled(headers, service):
     if "x-amz-target" in headers:
         return as_json(400, "RequestThrottled" if service == "sqs" else "ThrottlingException")
     if service == "s3":
-        return as_xml(503, f"<Error><Code>SlowDown</Code><Message>{escape(MESSAGE)}</Message></Error>")
+        return as_xml(503, f"<Error><Code>SlowDown</Code><Message>{MESSAGE}</Message></Error>")
     if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        error = f"<Error><Type>Sender</Type><Code>Throttling</Code><Message>{escape(MESSAGE)}</Message></Error>"
+        error = f"<Error><Type>Sender</Type><Code>Throttling</Code><Message>{MESSAGE}</Message></Error>"
         return as_xml(400, f"<ErrorResponse>{error}</ErrorResponse>")
     return as_json(429, "TooManyRequestsException")

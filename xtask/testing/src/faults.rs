@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::deployment::Deployment;
-use crate::{http_client, succeeded};
+use crate::succeeded;
 
 /// Which share of the calls of a deployment's functions and workers fails, each of them drawn at random.
 ///
@@ -40,14 +40,14 @@ impl Deployment {
         }
         let asked = json!({ "roles": roles, "throttled": faults.throttled, "unanswered": faults.unanswered });
         let answer =
-            succeeded("injecting faults", http_client().put(self.faults_url()).body(asked.to_string()).send().await);
+            succeeded("injecting faults", self.http.put(self.faults_url()).body(asked.to_string()).send().await);
         let status = answer.status();
         assert!(status.is_success(), "injecting {faults:?}: {}", answer.text().await.unwrap_or_default());
     }
 
     /// Ends what [`Deployment::inject_api_faults`] began, and tells how many calls failed.
     pub async fn end_api_faults(&self) -> FailedCalls {
-        let answer = succeeded("ending faults", http_client().delete(self.faults_url()).send().await);
+        let answer = succeeded("ending faults", self.http.delete(self.faults_url()).send().await);
         let counts = succeeded("ending faults", answer.text().await);
         succeeded("ending faults", serde_json::from_str(&counts))
     }

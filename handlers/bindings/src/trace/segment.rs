@@ -6,7 +6,8 @@
 
 use std::env;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::net::{SocketAddr, UdpSocket};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -115,11 +116,17 @@ fn daemon() -> Option<(&'static UdpSocket, SocketAddr)> {
     static SOCKET: OnceLock<Option<(UdpSocket, SocketAddr)>> = OnceLock::new();
     let found = SOCKET.get_or_init(|| {
         let address = env::var(DAEMON).ok()?.parse().ok()?;
-        let socket = UdpSocket::bind(("127.0.0.1", 0)).or_else(|_| UdpSocket::bind(("0.0.0.0", 0))).ok()?;
-        socket.set_nonblocking(true).ok()?;
-        Some((socket, address))
+        Some((socket_to(address).ok()?, address))
     });
     found.as_ref().map(|(socket, address)| (socket, *address))
+}
+
+/// A socket that reaches `address`, which in Lambda is not of the loopback: from a socket of the loopback nothing gets there.
+fn socket_to(address: SocketAddr) -> io::Result<UdpSocket> {
+    let any: IpAddr = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let socket = UdpSocket::bind((any, 0))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
 }
 
 /// Each hasher of the standard library begins at random.
@@ -174,6 +181,12 @@ mod tests {
         assert_eq!(marks(Some(429)), [true, false, true]);
         assert_eq!(marks(Some(500)), [false, true, false]);
         assert_eq!(marks(None), [false, true, false]);
+    }
+
+    #[test]
+    fn a_daemon_anywhere_is_reached() {
+        let socket = socket_to("169.254.79.129:2000".parse().unwrap()).unwrap();
+        assert!(socket.local_addr().unwrap().ip().is_unspecified(), "{socket:?}");
     }
 
     #[test]
