@@ -5,7 +5,7 @@ use testing::LocalCloud;
 
 use crate::project::Project;
 
-/// A function behind an HTTP API, and one behind a URL; each answers what it is asked.
+/// An HTTP API and a URL, and the role of the functions behind them.
 const SHOP: &str = "
 Resources:
   Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: shop, ProtocolType: HTTP}}
@@ -26,36 +26,29 @@ Resources:
       AssumeRolePolicyDocument:
         Version: '2012-10-17'
         Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
-  Behind:
-    Type: AWS::Lambda::Function
-    Properties:
-      FunctionName: behind
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      Code: {ZipFile: 'def handler(event, context): return event'}
-  Linked:
-    Type: AWS::Lambda::Function
-    Properties:
-      FunctionName: linked
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      Code: {ZipFile: 'def handler(event, context): return event'}
-  Alone:
-    Type: AWS::Lambda::Function
-    Properties:
-      FunctionName: alone
-      Runtime: python3.13
-      Handler: index.handler
-      Role: !GetAtt Role.Arn
-      Code: {ZipFile: 'def handler(event, context): return event'}
 ";
+
+/// A function that answers what it is asked.
+fn function(id: &str) -> String {
+    format!(
+        "  {id}:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: {}
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: {{ZipFile: 'def handler(event, context): return event'}}
+",
+        id.to_lowercase()
+    )
+}
 
 #[test]
 fn a_function_behind_an_http_api_or_a_url_gets_a_request_in_format_2() {
     let cloud = LocalCloud::fresh();
-    let project = Project::new(SHOP);
+    let functions: String = ["Behind", "Linked", "Alone"].into_iter().map(function).collect();
+    let project = Project::new(&format!("{SHOP}{functions}"));
     project.run_on(&cloud, &["deploy", "orders", "--yes"]).expect(0);
     let invoke = |function: &str, more: &[&str]| {
         project.run_on(&cloud, &[&["invoke", "orders", function, "--example", "api", "--json"], more].concat())
