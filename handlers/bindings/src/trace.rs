@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-services.html>. Without this the SDK sends that of the
 //! invocation, which is another than that of a message that came in a batch.
 
+mod header;
 mod segment;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
+pub use header::TraceHeader;
 use segment::{End, Segment};
 
 const HEADER: &str = "x-amzn-trace-id";
@@ -28,11 +30,11 @@ const HEADER: &str = "x-amzn-trace-id";
 const REQUEST_IDS: [&str; 2] = ["x-amzn-requestid", "x-amz-request-id"];
 
 tokio::task_local! {
-    static CURRENT: String;
+    static CURRENT: TraceHeader;
 }
 
-/// Does `work`, whose calls belong to the trace of `header`: `Root=1-…;Parent=…;Sampled=0`.
-pub async fn in_trace<T>(header: String, work: impl Future<Output = T>) -> T {
+/// Does `work`, whose calls belong to the trace of `header`.
+pub async fn in_trace<T>(header: TraceHeader, work: impl Future<Output = T>) -> T {
     CURRENT.scope(header, work).await
 }
 
@@ -120,9 +122,9 @@ impl<E: Effects> Intercept for Tracing<E> {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // Outside of an invocation there is none.
-        let Ok(header) = CURRENT.try_with(String::clone) else { return Ok(()) };
+        let Ok(header) = CURRENT.try_with(TraceHeader::clone) else { return Ok(()) };
         let segment = Segment::begin(&header);
-        let header = segment.as_ref().map_or(header, Segment::header);
+        let header = segment.as_ref().map_or(header, Segment::header).to_string();
         // What is no header's value would only fail the call.
         let _ = context.request_mut().headers_mut().try_insert(HEADER, header);
         if let Some(segment) = segment {

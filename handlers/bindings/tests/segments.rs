@@ -25,8 +25,9 @@ async fn the_function() {
         return;
     }
     let bindings: Bindings = bindings::load().await.unwrap();
+    let header = bindings::trace::TraceHeader::parse(HEADER).unwrap();
     let call = async { bindings.orders.send_message().message_body("hello").send().await };
-    assert!(bindings::trace::in_trace(HEADER.to_owned(), call).await.is_err());
+    assert!(bindings::trace::in_trace(header, call).await.is_err());
 }
 
 #[test]

@@ -4,7 +4,6 @@
 //! it ended. Each tells its request, its trace and its message in the span, as all lines do that are logged meanwhile.
 
 mod cause;
-mod header;
 
 use std::collections::BTreeSet;
 
@@ -15,8 +14,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tracing::{Instrument as _, Span};
 
+pub use bindings::trace::TraceHeader;
 pub(crate) use cause::Cause;
-pub use header::TraceHeader;
 
 tokio::task_local! {
     static INVOCATION: Invocation;
@@ -61,7 +60,7 @@ impl Invocation {
             [cause] => cause.clone(),
             _ => Cause::of_invocation(&self.header),
         };
-        let header = self.header.in_trace(&outer.header).to_string();
+        let header = self.header.in_trace(&outer.header);
         let work = bindings::trace::in_trace(header, work.instrument(self.span(&outer)));
         let ended = INVOCATION.scope(self.clone(), work).await;
         self.log_ends(&causes, &ended);
@@ -106,7 +105,7 @@ impl Invocation {
 pub(crate) async fn of_message<T>(message: &str, header: &TraceHeader, work: impl Future<Output = T>) -> T {
     let Ok(invocation) = INVOCATION.try_with(Clone::clone) else { return work.await };
     let cause = Cause { message: Some(message.to_owned()), ..Cause::of_invocation(header) };
-    let header = invocation.header.in_trace(header).to_string();
+    let header = invocation.header.in_trace(header);
     bindings::trace::in_trace(header, work.instrument(invocation.span(&cause))).await
 }
 

@@ -13,6 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value as Json, json};
 
+use super::TraceHeader;
+
 /// Where the daemon is, which Lambda sets when the function is traced.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
 const DAEMON: &str = "AWS_XRAY_DAEMON_ADDRESS";
@@ -23,12 +25,10 @@ const PREFIX: &str = "{\"format\": \"json\", \"version\": 1}\n";
 /// The part of a trace that a call is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Segment {
-    trace_id: String,
-    parent_id: String,
+    /// That of the invocation.
+    header: TraceHeader,
     /// 16 hexadecimal digits.
     id: String,
-    /// What else the header of the invocation says.
-    rest: Vec<String>,
     began: SystemTime,
 }
 
@@ -46,30 +46,19 @@ pub(super) struct End<'a> {
 
 impl Segment {
     /// That of a call in the trace of `header`; `None` when X-Ray does not record it, or nobody takes segments.
-    pub(super) fn begin(header: &str) -> Option<Self> {
+    pub(super) fn begin(header: &TraceHeader) -> Option<Self> {
         daemon()?;
         Self::of(header)
     }
 
-    fn of(header: &str) -> Option<Self> {
-        let (mut trace_id, mut parent_id, mut is_sampled, mut rest) = (None, None, false, Vec::new());
-        for field in header.split(';').map(str::trim) {
-            match field.split_once('=') {
-                Some(("Root", root)) => trace_id = Some(root.to_owned()),
-                Some(("Parent", parent)) => parent_id = Some(parent.to_owned()),
-                Some(("Sampled", sampled)) => is_sampled = sampled == "1",
-                _ => rest.push(field.to_owned()),
-            }
-        }
-        let (trace_id, parent_id) = (trace_id?, parent_id?);
-        is_sampled.then(|| Self { trace_id, parent_id, id: new_id(), rest, began: SystemTime::now() })
+    fn of(header: &TraceHeader) -> Option<Self> {
+        let is_recorded = header.sampled && header.parent.is_some();
+        is_recorded.then(|| Self { header: header.clone(), id: new_id(), began: SystemTime::now() })
     }
 
     /// The header by which what the call causes is a part of it.
-    pub(super) fn header(&self) -> String {
-        let Self { trace_id, id, rest, .. } = self;
-        let own = format!("Root={trace_id};Parent={id};Sampled=1");
-        std::iter::once(own).chain(rest.iter().filter(|it| !it.is_empty()).cloned()).collect::<Vec<_>>().join(";")
+    pub(super) fn header(&self) -> TraceHeader {
+        self.header.below(&self.id)
     }
 
     /// Tells how the call ended. Nothing is done about what does not arrive: a trace is worth no failure.
@@ -85,8 +74,8 @@ impl Segment {
         let mut document = json!({
             "name": end.service,
             "id": self.id,
-            "trace_id": self.trace_id,
-            "parent_id": self.parent_id,
+            "trace_id": self.header.id(),
+            "parent_id": self.header.parent,
             "type": "subsegment",
             "namespace": "aws",
             "start_time": seconds(self.began),
@@ -144,8 +133,12 @@ mod tests {
     const END: End<'_> =
         End { service: "DynamoDB", operation: "PutItem", status: Some(200), request_id: Some("r-1"), failed: false };
 
+    fn of(header: &str) -> Option<Segment> {
+        Segment::of(&TraceHeader::parse(header)?)
+    }
+
     fn document(end: End<'_>) -> Json {
-        let segment = Segment { id: "70de5b6f19ff9a0a".to_owned(), began: UNIX_EPOCH, ..Segment::of(HEADER).unwrap() };
+        let segment = Segment { id: "70de5b6f19ff9a0a".to_owned(), began: UNIX_EPOCH, ..of(HEADER).unwrap() };
         segment.document(end, UNIX_EPOCH + std::time::Duration::from_millis(1_500))
     }
 
@@ -164,11 +157,11 @@ mod tests {
             "http": {"response": {"status": 200}},
         });
         assert_eq!(document(END), expected);
-        let segment = Segment::of(HEADER).unwrap();
+        let segment = of(HEADER).unwrap();
         let header =
             format!("Root=1-5759e988-bd862e3fe1be46a994272793;Parent={};Sampled=1;Lineage=1:a87bd80c:0", segment.id);
-        assert_eq!(segment.header(), header);
-        assert_eq!((segment.id.len(), segment.id == Segment::of(HEADER).unwrap().id), (16, false));
+        assert_eq!(segment.header().to_string(), header);
+        assert_eq!((segment.id.len(), segment.id == of(HEADER).unwrap().id), (16, false));
     }
 
     #[test]
@@ -191,8 +184,7 @@ mod tests {
 
     #[test]
     fn what_is_not_recorded_has_no_parts() {
-        assert_eq!(Segment::of("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0"), None);
-        assert_eq!(Segment::of("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1"), None);
-        assert_eq!(Segment::of(""), None);
+        assert_eq!(of("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0"), None);
+        assert_eq!(of("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1"), None);
     }
 }

@@ -9,8 +9,8 @@ use std::fmt;
 pub struct TraceHeader {
     /// `1-5759e988-bd862e3fe1be46a994272793`.
     root: String,
-    parent: Option<String>,
-    sampled: bool,
+    pub(super) parent: Option<String>,
+    pub(super) sampled: bool,
     /// What else the header says, such as by which functions it came. Lambda ends endless loops by that.
     rest: Vec<String>,
 }
@@ -65,11 +65,17 @@ impl TraceHeader {
     }
 
     /// What this invocation's header is for calls that belong to another trace: where they came from stays.
-    pub(super) fn in_trace(&self, other: &Self) -> Self {
+    #[must_use]
+    pub fn in_trace(&self, other: &Self) -> Self {
         if self.root == other.root {
             return self.clone();
         }
         Self { rest: self.rest.clone(), ..other.clone() }
+    }
+
+    /// The same for what the part `parent` of the trace causes.
+    pub(super) fn below(&self, parent: &str) -> Self {
+        Self { parent: Some(parent.to_owned()), ..self.clone() }
     }
 }
 
