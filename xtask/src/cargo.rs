@@ -17,10 +17,13 @@ use sha2::{Digest as _, Sha256};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fresh::{self, Build};
-use crate::{hex, ui};
+use crate::{file_lock, hex, ui};
 
 /// After how long it is said that something is being built.
 const SILENCE: Duration = Duration::from_millis(1_500);
+
+/// Why a build waits.
+const ANOTHER: &str = "another build is at work: waiting for it";
 
 /// The processes of the builds that are under way.
 static BUILDING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
@@ -85,6 +88,8 @@ pub struct Request<'a> {
     pub environment: Vec<String>,
     /// Whether the programs were built before, maybe from another source: then cargo speaks only of what is wrong.
     pub was_built: bool,
+    /// A file that is locked while the command runs, for one that fails when it runs twice at the same time.
+    pub lock: Option<PathBuf>,
 }
 
 impl Request<'_> {
@@ -105,8 +110,16 @@ impl Request<'_> {
         let folder = folder_of(self.root, self.target);
         let record = folder.join(format!("{}-{digits}.stamp", self.name));
         let build = Build::new(self.root, record, decisive);
-        if let Some(paths) = build.fresh() {
-            return Ok(sorted(paths.into_iter().map(|path| program(path, true))));
+        let fresh = || build.fresh().map(|paths| sorted(paths.into_iter().map(|path| program(path, true))));
+        if let Some(programs) = fresh() {
+            return Ok(programs);
+        }
+        let locked = self.lock.as_deref().map(|path| file_lock::wait(path, ANOTHER)).transpose()?;
+        // Whoever had the lock may have built them.
+        if locked.is_some()
+            && let Some(programs) = fresh()
+        {
+            return Ok(programs);
         }
         let running = build.start().context("the target folder cannot be written to")?;
         command.args(arguments).args(["--message-format", "json-render-diagnostics"]);

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use engine::assets::{Artifact, Program, Selection, Target, Workspace, build, pack, target};
 use engine::audit::{linked, usage};
@@ -46,6 +47,17 @@ fn a_build_of_unchanged_source_is_fresh_and_gives_the_same_zip() {
     assert_eq!((first[0].fresh, again[0].fresh), (false, true));
     assert_eq!(pack(&again, folder.path()).unwrap(), before);
     assert_eq!(pack(&again, &folder.path().join("elsewhere")).unwrap(), before, "packed anew");
+}
+
+#[test]
+fn builds_that_begin_at_the_same_time_all_end_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = handler_in(folder.path());
+    let built: Vec<_> = thread::scope(|scope| {
+        let builds: Vec<_> = (0..8).map(|_| scope.spawn(|| programs(&workspace, &["handler"]))).collect();
+        builds.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    assert_eq!(built.iter().filter(|programs| !programs[0].fresh).count(), 1, "{built:?}");
 }
 
 #[test]

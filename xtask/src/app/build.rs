@@ -23,6 +23,7 @@ pub(super) fn build(workspace: &Workspace) -> Result<PathBuf> {
         arguments: vec!["build".into()],
         environment: Vec::new(),
         was_built: target.join("debug").join(app).exists(),
+        lock: None,
     };
     let programs = request.run(Command::new(cargo::program_of_cargo()))?;
     match programs.into_iter().next() {

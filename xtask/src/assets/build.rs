@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::target::{GLIBC, Target};
 use super::toolchain::Toolchain;
@@ -65,6 +66,7 @@ pub fn build(
         programs,
         arguments: Vec::new(),
         environment: Vec::new(),
+        lock: None,
     };
     let command = if let (Target::Lambda(_), Some(tools)) = (target, tools) {
         let toolchain = Toolchain::of(workspace.root())?;
@@ -73,7 +75,11 @@ pub fn build(
         request.arguments = ["zigbuild", "--profile", PROFILE, "--target"].map(OsString::from).into();
         request.arguments.push(format!("{triple}.{GLIBC}").into());
         request.environment = toolchain.remaps(workspace.root());
-        for_lambda(workspace, tools, &request.environment)
+        // What several `cargo-zigbuild` set up at the same time, all but one fail at: "File exists".
+        let cache = workspace.target_directory().join("cargo-zigbuild");
+        fs::create_dir_all(&cache).with_context(|| format!("`{}` cannot be made", cache.display()))?;
+        request.lock = Some(cache.join("lock"));
+        for_lambda(tools, &cache, &request.environment)
     } else {
         request.packages.extend(selection.unified);
         request.arguments = vec!["build".into()];
@@ -91,11 +97,11 @@ fn was_built(workspace: &Workspace, programs: &BTreeSet<&str>, target: Target) -
     programs.iter().all(|program| folder.join(program).exists())
 }
 
-fn for_lambda(workspace: &Workspace, tools: &Path, remaps: &[String]) -> Command {
+fn for_lambda(tools: &Path, cache: &Path, remaps: &[String]) -> Command {
     let mut command = Command::new(tools.join("cargo-zigbuild"));
     // Named, lest another zig on the PATH link other bytes.
     command.env("CARGO_ZIGBUILD_PYTHON_PATH", tools.join("python"));
-    command.env("CARGO_ZIGBUILD_CACHE_DIR", workspace.target_directory().join("cargo-zigbuild"));
+    command.env("CARGO_ZIGBUILD_CACHE_DIR", cache);
     command.env("CARGO_ENCODED_RUSTFLAGS", remaps.join("\u{1f}"));
     command
 }
