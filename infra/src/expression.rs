@@ -4,7 +4,7 @@
 //! [`visit`], or asks for the value with [`resolve`].
 
 mod canonical;
-pub(crate) mod loops;
+pub mod loops;
 mod path;
 mod references;
 mod resolve;
@@ -13,10 +13,12 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value as Json};
 
-pub(crate) use canonical::canonical;
+pub use canonical::canonical;
 pub use path::Path;
-pub use references::{Reference, ids_in, paths_to, referenced, visit};
-pub(crate) use references::{renamed, renamed_resource, replaced, visit_condition, visit_resource};
+pub use references::{
+    Reference, ids_in, paths_to, referenced, renamed, renamed_resource, replaced, visit, visit_condition,
+    visit_resource,
+};
 pub use resolve::{Known, resolve};
 
 /// A value of a template, one level deep: its parts are read when they are asked for.
@@ -203,7 +205,8 @@ fn attribute(path: &[Json]) -> Option<Expression<'_>> {
 }
 
 /// Whether `members` are the long form of an intrinsic function.
-pub(crate) fn is_function(members: &Map<String, Json>) -> bool {
+#[must_use]
+pub fn is_function(members: &Map<String, Json>) -> bool {
     Expression::of_members(members).is_function()
 }
 

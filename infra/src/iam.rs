@@ -10,16 +10,15 @@ mod statements;
 mod subjects;
 mod unresolved;
 
-#[cfg(test)]
-pub(crate) use carriers::paths as carried;
+pub use attachments::outside;
+pub use carriers::policy_properties;
 pub use document::Unread;
 pub use policies::unknown::PREFIX as VARIABLE_PREFIX;
 pub use policy::{ManagedPolicy, Policy};
 pub use role::{InlinePolicy, Role};
 pub use statements::{account_root, merged};
 pub(crate) use statements::{check_identity_policy, check_resource_policy};
-pub use subjects::{NamedPolicy, Place, Subject, Ways, subjects, unread, ways};
-pub(crate) use subjects::{outside, subjects_in};
+pub use subjects::{NamedPolicy, Place, Subject, Ways, subjects, subjects_in, unread, ways};
 pub use unresolved::{name_variables, resolve, with_variables};
 
 use crate::value::Value;

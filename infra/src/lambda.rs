@@ -24,5 +24,5 @@ pub use permission::Permission;
 pub use stream_mapping::{FailureDestination, Position, RecordPosition, StartingPosition, StreamMapping, StreamSource};
 pub(crate) use stream_mapping::{reading_changes, reading_records};
 pub use url::{FunctionUrl, UrlAuth, UrlPermission, UrlRight};
-pub use version::Version;
-pub(crate) use version::{describe, is_in_a_version};
+pub(crate) use version::describe;
+pub use version::{Version, is_in_a_version};

@@ -12,6 +12,7 @@ mod kept;
 mod mismatch;
 mod reduced;
 
-pub(crate) use changes::between;
+pub use changes::between;
 pub(crate) use check::check;
-pub(crate) use kept::{KEY, metadata};
+pub use kept::KEY;
+pub(crate) use kept::metadata;

@@ -17,15 +17,18 @@ use crate::reference::Resource;
 use crate::stack::{Declared, Stack};
 use crate::{lambda, message, parallel};
 
-pub(crate) use origin::Origins;
+pub use crate::variant::unrolled;
+pub use origin::Origins;
 use tree::tree;
 pub(crate) use tree::verbatim;
-pub use written::{Mark, Note, NoteKind, Spot, Written};
-pub(crate) use written::{Translation, below};
+pub use written::{Mark, Note, NoteKind, Spot, Translation, Written, below};
 pub use yaml::ParseError;
 
 /// The parameter that names the bucket with the functions' zips.
 pub const ARTIFACTS_BUCKET: &str = "ArtifactsBucket";
+
+/// AWS's macro of serverless applications, as `Transform` names it.
+pub const SERVERLESS_MACRO: &str = "AWS::Serverless-2016-10-31";
 
 /// A CloudFormation template.
 ///
@@ -82,7 +85,7 @@ impl Template {
     /// # Errors
     /// When the text is neither, or its top level is not a mapping.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        Written::literally(text).map(|written| written.template)
+        Written::parse(text).map(|written| written.template)
     }
 
     /// YAML with short tags, for people.
@@ -148,20 +151,26 @@ impl Template {
         self.entries(name).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
-    pub(crate) const fn as_json(&self) -> &Map<String, Json> {
+    /// Its JSON, with the long form of intrinsic functions.
+    #[must_use]
+    pub const fn as_json(&self) -> &Map<String, Json> {
         &self.0
     }
 
     /// The names of the sections, in order.
-    pub(crate) fn sections(&self) -> impl Iterator<Item = &str> {
+    pub fn sections(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    pub(crate) fn get(&self, section: &str) -> Option<&Json> {
+    /// A section such as `Resources`, whole.
+    #[must_use]
+    pub fn get(&self, section: &str) -> Option<&Json> {
         self.0.get(section)
     }
 
-    pub(crate) fn entries(&self, section: &str) -> Option<&Map<String, Json>> {
+    /// The entries of a section such as `Resources`.
+    #[must_use]
+    pub fn entries(&self, section: &str) -> Option<&Map<String, Json>> {
         self.0.get(section)?.as_object()
     }
 

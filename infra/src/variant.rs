@@ -92,8 +92,9 @@ fn with(choices: &Choices, of: &str, answer: Choice) -> Choices {
     choices
 }
 
-/// The template with its loops unrolled.
-pub(crate) fn unrolled(template: &Map<String, Json>) -> Cow<'_, Map<String, Json>> {
+/// The template with its loops unrolled, as far as what they run over is written in it.
+#[must_use]
+pub fn unrolled(template: &Map<String, Json>) -> Cow<'_, Map<String, Json>> {
     loops::expand(template, &Literals(template))
 }
 

@@ -7,8 +7,8 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use infra::check::check_rendered;
-use infra::plan::{Plan, Snapshot};
 use infra::{Stack, Stage, Template};
+use plan::{Plan, Snapshot};
 
 /// The allocator of the command line, too.
 #[global_allocator]

@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use infra::plan::Pseudo;
+use plan::Pseudo;
 
 use crate::cli::TargetArgs;
 use crate::exit::Exit;

@@ -8,7 +8,7 @@ use assembly::{Architecture, Function, System};
 use futures::future::join_all;
 use indexmap::IndexMap;
 use infra::facts;
-use infra::plan::{Action, Plan, ResourceChange, Snapshot, Transferred};
+use plan::{Action, Plan, ResourceChange, Snapshot, Transferred};
 use serde_json::{Map, Value as Json};
 
 use crate::assets::bucket::Bucket;

@@ -4,8 +4,8 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
-use infra::plan::{Line, Tone};
 use infra::{Finding, Severity};
+use plan::{Line, Tone};
 
 use crate::audit::{AuditFinding, report};
 use crate::cli::{Color, OutputArgs};

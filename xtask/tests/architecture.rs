@@ -53,6 +53,14 @@ fn dependencies_between_the_crates_point_one_way() {
             // What AWS makes of a template, told without the engine whose calls it answers.
             "aws-fake" => vec!["stackwright-infra"],
             "stackwright" => vec!["stackwright-assembly", "stackwright-infra"],
+            "stackwright-translate" => vec!["stackwright-infra", "stackwright-policies"],
+            "stackwright-plan" => vec![
+                "stackwright-assembly",
+                "stackwright-infra",
+                "stackwright-policies",
+                "stackwright-schemas",
+                "stackwright-translate",
+            ],
             "stackwright-parts" => vec!["stackwright-infra", "stackwright-policies"],
             "canary" => vec!["stackwright-bindings", "canary-beneath"],
             "canary-endpoints" | "canary-services" => vec!["stackwright-bindings"],
@@ -66,7 +74,9 @@ fn dependencies_between_the_crates_point_one_way() {
                     "stackwright-infra",
                     "stackwright-kubernetes",
                     "stackwright-launch",
+                    "stackwright-plan",
                     "stackwright-policies",
+                    "stackwright-translate",
                 ]
             }
             name if handlers.contains(name) => vec!["stackwright-bindings", "stackwright-functions"],

@@ -6,7 +6,7 @@ use super::{Expression, Piece, Sub};
 
 /// `json` in the form that all ways of writing it share: a text is written with `Fn::Sub`, whatever joined it; what is
 /// nothing but a reference is that reference, and a choice between equals is none.
-pub(crate) fn canonical(json: Json) -> Json {
+pub fn canonical(json: Json) -> Json {
     match Expression::of(&json) {
         Expression::Scalar(_) | Expression::Ref(_) | Expression::Condition(_) => json,
         Expression::GetAtt(id, attribute) => json!({ "Fn::GetAtt": [id, attribute] }),

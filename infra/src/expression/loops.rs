@@ -11,7 +11,7 @@ use super::{Expression, Known, resolve};
 const LOOP: &str = "Fn::ForEach::";
 
 /// The template with what its loops make in their place, where it is known what they run over.
-pub(crate) fn expand<'a>(template: &'a Map<String, Json>, known: &impl Known) -> Cow<'a, Map<String, Json>> {
+pub fn expand<'a>(template: &'a Map<String, Json>, known: &impl Known) -> Cow<'a, Map<String, Json>> {
     if template.values().any(has_loop) { Cow::Owned(members(template, known)) } else { Cow::Borrowed(template) }
 }
 

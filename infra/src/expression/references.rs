@@ -63,7 +63,7 @@ pub fn referenced(json: &Json) -> Option<&str> {
 }
 
 /// Calls `found` for each reference of a rendered resource, with its place.
-pub(crate) fn visit_resource<'a>(resource: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
+pub fn visit_resource<'a>(resource: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
     for (name, value) in resource.as_object().into_iter().flatten() {
         let path = Path::Root.property(name);
         match (name.as_str(), value) {
@@ -105,7 +105,7 @@ pub fn visit<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'
 }
 
 /// Calls `found` for each reference of a condition of the template.
-pub(crate) fn visit_condition<'a>(condition: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
+pub fn visit_condition<'a>(condition: &'a Json, found: &mut impl FnMut(&Path<'_>, Reference<'a>)) {
     within(&Path::Root, condition, found);
 }
 
@@ -164,7 +164,7 @@ fn within<'a>(path: &Path<'_>, json: &'a Json, found: &mut impl FnMut(&Path<'_>,
 
 /// A rendered resource with other logical ids in place of those that `new` knows.
 #[must_use]
-pub(crate) fn renamed_resource(resource: &Json, new: &impl Fn(&str) -> Option<String>) -> Json {
+pub fn renamed_resource(resource: &Json, new: &impl Fn(&str) -> Option<String>) -> Json {
     let mut resource = renamed(resource, new);
     let dependencies = match resource.get_mut("DependsOn") {
         Some(Json::Array(ids)) => ids.as_mut_slice(),
@@ -181,7 +181,7 @@ pub(crate) fn renamed_resource(resource: &Json, new: &impl Fn(&str) -> Option<St
 
 /// A value with other logical ids in place of those that `new` knows.
 #[must_use]
-pub(crate) fn renamed(json: &Json, new: &impl Fn(&str) -> Option<String>) -> Json {
+pub fn renamed(json: &Json, new: &impl Fn(&str) -> Option<String>) -> Json {
     replaced(json, &mut |id, attribute| {
         let id = new(id)?;
         Some(match attribute {
@@ -193,7 +193,7 @@ pub(crate) fn renamed(json: &Json, new: &impl Fn(&str) -> Option<String>) -> Jso
 
 /// A value with others in place of its references. `new` gets the id of each and the attribute, if it is to one.
 #[must_use]
-pub(crate) fn replaced(json: &Json, new: &mut impl FnMut(&str, Option<&str>) -> Option<Json>) -> Json {
+pub fn replaced(json: &Json, new: &mut impl FnMut(&str, Option<&str>) -> Option<Json>) -> Json {
     match (Expression::of(json), json) {
         (Expression::Ref(id), _) => new(id, None).unwrap_or_else(|| json.clone()),
         (Expression::GetAtt(id, attribute), _) => {

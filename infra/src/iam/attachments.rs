@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::subjects::{ATTACHED_TO, is_attachable, is_principal};
+use super::subjects::is_attachable;
 use crate::expression::{Expression, ids_in, referenced};
 use crate::variant::Source;
 
@@ -70,4 +70,36 @@ fn names(list: Option<&Json>) -> bool {
         Some(Json::Array(items)) => items.iter().any(|it| referenced(it).is_none()),
         Some(one) => referenced(one).is_none(),
     }
+}
+
+/// The properties that name principals.
+pub(super) const NAMES: [&str; 3] = ["RoleName", "UserName", "GroupName"];
+
+/// The properties of policies that name those who have them.
+pub(super) const ATTACHED_TO: [&str; 6] = ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"];
+
+pub(super) fn is_principal(resource_type: &str) -> bool {
+    matches!(resource_type, "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group")
+}
+
+/// The principals that a policy is attached to and that are not of the template.
+pub fn outside<'a>(policy: &'a Json, resources: &'a BTreeMap<&'a str, &'a Json>) -> impl Iterator<Item = &'a Json> {
+    let attached = ATTACHED_TO.into_iter().flat_map(|name| list(policy.get(name)));
+    attached.filter(|principal| {
+        if let Some(id) = referenced(principal) {
+            return !resources.contains_key(id);
+        }
+        let is_it = |resource: &Json| {
+            let properties = resource.get("Properties");
+            NAMES.iter().any(|name| properties.and_then(|it| it.get(name)) == Some(*principal))
+        };
+        let kind = |resource: &Json| is_principal(resource.get("Type").and_then(Json::as_str).unwrap_or_default());
+        !resources.values().any(|resource| kind(resource) && is_it(resource))
+    })
+}
+
+/// The items of a list; a single value is a list of one.
+fn list(json: Option<&Json>) -> impl Iterator<Item = &Json> {
+    let items = if let Some(Json::Array(items)) = json { items.as_slice() } else { &[] };
+    json.filter(|json| !json.is_array()).into_iter().chain(items)
 }

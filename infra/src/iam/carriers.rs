@@ -162,8 +162,7 @@ pub(super) fn of(resource_type: &str) -> impl Iterator<Item = (&'static str, Kin
 }
 
 /// The paths of the properties of a type that hold policies in IAM's language.
-#[cfg(test)]
-pub(crate) fn paths(resource_type: &str) -> impl Iterator<Item = &'static str> {
+pub fn policy_properties(resource_type: &str) -> impl Iterator<Item = &'static str> {
     of(resource_type).map(|(path, _)| path)
 }
 

@@ -7,12 +7,11 @@ use policies::audit::{Kind, Policy};
 use policies::unknown;
 use serde_json::{Map, Value as Json, json};
 
-use super::attachments::Attachments;
+use super::attachments::{ATTACHED_TO, Attachments, NAMES, is_principal};
 use super::carriers;
 use super::document::{self, Document, Unread};
 use crate::expression::{Expression, referenced};
-use crate::template::Template;
-use crate::translate;
+use crate::template::{SERVERLESS_MACRO, Template};
 use crate::variant::{Part, Reader, Source, Stop, explore};
 
 /// A role or other principal, or a resource with a policy of its own.
@@ -82,7 +81,8 @@ pub fn subjects(template: &Template) -> Vec<Subject> {
 }
 
 /// The subjects among resources of a template.
-pub(crate) fn subjects_in(resources: &Map<String, Json>) -> Vec<Subject> {
+#[must_use]
+pub fn subjects_in(resources: &Map<String, Json>) -> Vec<Subject> {
     subjects_of(&Source::of_resources(resources))
 }
 
@@ -109,7 +109,7 @@ pub fn unread(template: &Template) -> Vec<Unread> {
         Json::Array(names) => names.iter().collect(),
         one => vec![one],
     });
-    let known = [translate::SERVERLESS_MACRO, "AWS::LanguageExtensions"];
+    let known = [SERVERLESS_MACRO, "AWS::LanguageExtensions"];
     let macros = macros.filter(|it| !it.as_str().is_some_and(|name| known.contains(&name))).map(|it| {
         let name = it.get("Name").unwrap_or(it);
         unread(
@@ -465,16 +465,6 @@ impl Build<'_> {
     }
 }
 
-/// The properties that name principals.
-const NAMES: [&str; 3] = ["RoleName", "UserName", "GroupName"];
-
-/// The properties of policies that name those who have them.
-pub(super) const ATTACHED_TO: [&str; 6] = ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"];
-
-pub(super) fn is_principal(resource_type: &str) -> bool {
-    matches!(resource_type, "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group")
-}
-
 /// What the most powerful of AWS's own policies allow, in the main; of others nothing is known.
 ///
 /// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html>
@@ -490,29 +480,4 @@ fn powerful(arn: &str) -> Option<Json> {
         _ => return None,
     }
     Some(json!({"Version": "2012-10-17", "Statement": [statement]}))
-}
-
-/// The principals that a policy is attached to and that are not of the template.
-pub(crate) fn outside<'a>(
-    policy: &'a Json,
-    resources: &'a BTreeMap<&'a str, &'a Json>,
-) -> impl Iterator<Item = &'a Json> {
-    let attached = ATTACHED_TO.into_iter().flat_map(|name| list(policy.get(name)));
-    attached.filter(|principal| {
-        if let Some(id) = referenced(principal) {
-            return !resources.contains_key(id);
-        }
-        let is_it = |resource: &Json| {
-            let properties = resource.get("Properties");
-            NAMES.iter().any(|name| properties.and_then(|it| it.get(name)) == Some(*principal))
-        };
-        let kind = |resource: &Json| is_principal(resource.get("Type").and_then(Json::as_str).unwrap_or_default());
-        !resources.values().any(|resource| kind(resource) && is_it(resource))
-    })
-}
-
-/// The items of a list; a single value is a list of one.
-fn list(json: Option<&Json>) -> impl Iterator<Item = &Json> {
-    let items = if let Some(Json::Array(items)) = json { items.as_slice() } else { &[] };
-    json.filter(|json| !json.is_array()).into_iter().chain(items)
 }

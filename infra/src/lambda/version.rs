@@ -99,7 +99,8 @@ const NOT_IN_A_VERSION: [&str; 7] = [
 ];
 
 /// Whether versions of a function keep its property `name`.
-pub(crate) fn is_in_a_version(name: &str) -> bool {
+#[must_use]
+pub fn is_in_a_version(name: &str) -> bool {
     !NOT_IN_A_VERSION.contains(&name)
 }
 

@@ -13,7 +13,7 @@ use crate::template::Template;
 /// where it does not stay.
 ///
 /// Fields and variants that are added, and what is needed no more, are fine.
-pub(crate) fn between(before: &Template, after: &Template, now: impl Fn(&str) -> Option<String>) -> Vec<Finding> {
+pub fn between(before: &Template, after: &Template, now: impl Fn(&str) -> Option<String>) -> Vec<Finding> {
     let (Some(before), Some(after)) = (Kept::of(before), Kept::of(after)) else { return Vec::new() };
     let stay = before.flows().filter_map(|flow| Some((flow, now(flow)?)));
     stay.flat_map(|(old, new)| flow(&before, old, &after, &new)).collect()

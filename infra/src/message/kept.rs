@@ -13,7 +13,7 @@ use crate::stack::Stack;
 use crate::template::Template;
 
 /// The key in the template's metadata.
-pub(crate) const KEY: &str = "stackwright:messages";
+pub const KEY: &str = "stackwright:messages";
 
 /// What stands there: types, and who sends and takes which of them.
 #[derive(Debug, Default, Serialize, Deserialize)]

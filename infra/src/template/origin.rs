@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// From where the parts of a template are, by their JSON pointers.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Origins(BTreeMap<String, Origin>);
+pub struct Origins(BTreeMap<String, Origin>);
 
 #[derive(Debug, Clone)]
 struct Origin {
@@ -15,17 +15,17 @@ struct Origin {
 
 impl Origins {
     /// What is at `pointer` was moved there from `origin`, with all that is below it.
-    pub(crate) fn moved(&mut self, pointer: impl Into<String>, origin: impl Into<String>) {
+    pub fn moved(&mut self, pointer: impl Into<String>, origin: impl Into<String>) {
         self.0.insert(pointer.into(), Origin { pointer: origin.into(), is_whole: true });
     }
 
     /// What is at `pointer` was made of what is at `origin`.
-    pub(crate) fn made(&mut self, pointer: impl Into<String>, origin: impl Into<String>) {
+    pub fn made(&mut self, pointer: impl Into<String>, origin: impl Into<String>) {
         self.0.insert(pointer.into(), Origin { pointer: origin.into(), is_whole: false });
     }
 
     /// What is at `pointer` is from where what is at `other` is.
-    pub(crate) fn same(&mut self, pointer: impl Into<String>, other: &str) {
+    pub fn same(&mut self, pointer: impl Into<String>, other: &str) {
         if let Some(origin) = self.of(other) {
             self.moved(pointer, origin);
         }

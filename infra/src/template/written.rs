@@ -9,7 +9,6 @@ use super::origin::Origins;
 use super::yaml::ParseError;
 use super::{Template, json, read};
 use crate::iam::Unread;
-use crate::translate;
 
 /// A template with what is known of its text.
 #[derive(Debug, Default)]
@@ -75,8 +74,8 @@ pub enum NoteKind {
 }
 
 impl Written {
-    /// Reads a template written as JSON or as YAML, with long or short intrinsic functions. Of a serverless application,
-    /// it is what AWS's macro makes of it, as far as that is about policies.
+    /// Reads a template written as JSON or as YAML, with long or short intrinsic functions, as it is written: without what
+    /// macros make of it.
     ///
     /// ```
     /// use infra::template::{Mark, Written};
@@ -88,35 +87,6 @@ impl Written {
     /// # Errors
     /// When the text is neither, its top level is not a mapping, or its values are nested too deep.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        Self::literally(text).map(translate::serverless)
-    }
-
-    /// Reads what `terraform show -json` prints of a plan, as the template of the same policies. The resources are called
-    /// by their addresses.
-    ///
-    /// # Errors
-    /// When the text is no JSON.
-    pub fn terraform_plan(text: &str) -> Result<Self, ParseError> {
-        Self::translated(text, translate::terraform)
-    }
-
-    /// Reads what `aws iam get-account-authorization-details` prints, in one page or in several after each other, as the
-    /// template of the same policies. The resources are called as in `role/deployer`.
-    ///
-    /// # Errors
-    /// When the text is no JSON.
-    pub fn authorization_details(text: &str) -> Result<Self, ParseError> {
-        Self::translated(text, translate::account)
-    }
-
-    fn translated(text: &str, translate: impl Fn(&Json) -> Translation) -> Result<Self, ParseError> {
-        let read = json::pages(text)?;
-        let Translation { template, origins, unread } = translate(&read.json);
-        Ok(Self { template: Template(template), notes: read.notes, unread, origins, marks: read.marks })
-    }
-
-    /// Reads a template as it is written, without what macros make of it.
-    pub(super) fn literally(text: &str) -> Result<Self, ParseError> {
         let (text, has_mark) = text.strip_prefix('\u{feff}').map_or((text, false), |text| (text, true));
         read::require_shallow(text)?;
         let mut read = match json::read(text)? {
@@ -131,8 +101,18 @@ impl Written {
         Ok(Self { template: Template(template), notes: read.notes, marks: read.marks, ..Self::default() })
     }
 
+    /// Reads JSON, in one page or in several after each other, of which `translate` makes a template.
+    ///
+    /// # Errors
+    /// When the text is no JSON.
+    pub fn translated(text: &str, translate: impl Fn(&Json) -> Translation) -> Result<Self, ParseError> {
+        let Read { json, notes, marks } = json::pages(text)?;
+        Ok(Self { notes, marks, ..Self::default() }.with(translate(&json)))
+    }
+
     /// The same text, of which the template is what `translation` says.
-    pub(crate) fn with(self, translation: Translation) -> Self {
+    #[must_use]
+    pub fn with(self, translation: Translation) -> Self {
         let Translation { template, origins, unread } = translation;
         Self { template: Template(template), origins, unread, ..self }
     }
@@ -171,12 +151,13 @@ impl Written {
 
 /// A template that was made of another text.
 #[derive(Debug, Default)]
-pub(crate) struct Translation {
-    pub(crate) template: Map<String, Json>,
+pub struct Translation {
+    /// The template.
+    pub template: Map<String, Json>,
     /// From where in the text its parts are.
-    pub(crate) origins: Origins,
+    pub origins: Origins,
     /// What is not in it, since it is not known what becomes of it.
-    pub(crate) unread: Vec<Unread>,
+    pub unread: Vec<Unread>,
 }
 
 /// What was read of a text.
@@ -207,8 +188,9 @@ impl Read {
     }
 }
 
-/// The pointer to a member or an item.
-pub(crate) fn below(pointer: &str, step: &str) -> String {
+/// The JSON pointer to a member or an item of what is at `pointer`.
+#[must_use]
+pub fn below(pointer: &str, step: &str) -> String {
     if step.contains(['~', '/']) {
         format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
     } else {

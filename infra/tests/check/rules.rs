@@ -24,7 +24,9 @@ fn reported(folder: &Path, call: &Regex, found: &mut BTreeSet<String>) -> io::Re
 fn every_rule_that_is_reported_is_listed_and_described() {
     let mut found = BTreeSet::new();
     let call = Regex::new(r#"(?:error|warning)\(\s*"([a-z0-9-]+)"|rule: "([a-z0-9-]+)""#).unwrap();
-    reported(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &call, &mut found).unwrap();
+    for source in ["src", "plan/src"] {
+        reported(&Path::new(env!("CARGO_MANIFEST_DIR")).join(source), &call, &mut found).unwrap();
+    }
     let listed: Vec<_> = rules().iter().map(|rule| rule.name).collect();
     assert_eq!(listed, found.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(rules().iter().all(|rule| !rule.finds.is_empty() && !rule.finds.ends_with('.')));

@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{
     ExpirationStatus, LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration, PublicAccessBlockConfiguration,
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
 };
-use infra::plan::Pseudo;
+use plan::Pseudo;
 use policies::{Action, Condition, Operator, PolicyDocument, Principal, Statement};
 
 use crate::cloud::explain;

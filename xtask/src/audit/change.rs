@@ -7,7 +7,7 @@ mod supply;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-use infra::plan::{PermissionChange, Plan, Snapshot};
+use plan::{PermissionChange, Plan, Snapshot};
 use policies::Operation;
 use policies::audit::Rule;
 use serde::Serialize;

@@ -49,7 +49,7 @@ impl Files {
             return Ok(());
         }
         let name = file.display().to_string();
-        let written = Written::parse(text)
+        let written = translate::template(text)
             .map_err(|error| Failure::new(format!("`{name}`: {error}")).help("a template is YAML or JSON"))?;
         if written.template.section("Resources").next().is_none() {
             let failure = Failure::new(format!("`{name}` is no template: it has no `Resources`"));
@@ -128,7 +128,7 @@ impl Files {
         }
         let name = file.display().to_string();
         let kind = policy.kind.name();
-        let written = Written::parse(text).unwrap_or_default();
+        let written = translate::template(text).unwrap_or_default();
         let finding = |it: policies::audit::Finding| {
             let fix = it.help.unwrap_or_else(|| it.rule.fix.to_owned());
             let pointer = format!("{base}{}", it.pointer);

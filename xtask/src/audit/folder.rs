@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use infra::template::Written;
 use policies::audit::{Kind, Policy};
 use policies::unknown;
 use serde_json::Value as Json;
@@ -104,9 +103,9 @@ impl Files {
                 };
                 self.policy_at(path, text, at, &policy);
             }
-            Found::TerraformPlan => self.translated(path, text, Content::TerraformPlan, Written::terraform_plan)?,
+            Found::TerraformPlan => self.translated(path, text, Content::TerraformPlan, translate::terraform_plan)?,
             Found::AuthorizationDetails => {
-                self.translated(path, text, Content::AuthorizationDetails, Written::authorization_details)?;
+                self.translated(path, text, Content::AuthorizationDetails, translate::authorization_details)?;
             }
             Found::Assembly(assembly) => self.assembly(path.parent().unwrap_or(Path::new("")), &assembly)?,
             Found::Unreadable(why) => self.unreadable(path, &why),
@@ -208,7 +207,7 @@ fn found(path: &Path, text: &str) -> Found {
     // What no other language has together.
     let looks_like_a_template = text.contains("AWSTemplateFormatVersion")
         || text.lines().any(|line| line.starts_with("Resources:")) && text.contains("Type: AWS::");
-    match Written::parse(text) {
+    match translate::template(text) {
         Ok(written) if is_template(written.template.section("Resources")) => Found::Template,
         Err(error) if looks_like_a_template => Found::Unreadable(error.to_string()),
         _ => Found::Other,

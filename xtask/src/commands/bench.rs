@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use infra::plan::Snapshot;
+use plan::Snapshot;
 use serde_json::json;
 use tokio::process::Command;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use assembly::{Finding, FormerId, Severity};
-use infra::plan::{Plan, Pseudo, Snapshot};
 use infra::{Template, nearest};
+use plan::{Plan, Pseudo, Snapshot};
 use serde_json::{Value as Json, json};
 
 use crate::audit::files;

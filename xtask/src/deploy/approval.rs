@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use indexmap::IndexSet;
-use infra::plan::Action;
+use plan::Action;
 
 use super::stack_instance::StackInstance;
 use crate::app::history;

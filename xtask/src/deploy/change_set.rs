@@ -11,7 +11,7 @@ use aws_sdk_cloudformation::types::{
 };
 use aws_smithy_types::byte_stream::ByteStream;
 use infra::Template;
-use infra::plan::{Action, Plan, Snapshot};
+use plan::{Action, Plan, Snapshot};
 
 use super::events;
 use super::operation::Starter;

@@ -7,7 +7,7 @@ use aws_sdk_cloudformation::primitives::DateTime;
 use aws_sdk_cloudformation::types::StackStatus;
 use indexmap::IndexMap;
 use infra::Template;
-use infra::plan::Snapshot;
+use plan::Snapshot;
 
 use super::change_set::STACK_TAG;
 use super::events;

@@ -9,7 +9,7 @@ use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use infra::Template;
 use infra::check::{imports, readers};
 use infra::expression::ids_in;
-use infra::plan::Snapshot;
+use plan::Snapshot;
 use serde_json::{Map, Value as Json};
 
 use super::stack_instance::StackInstance;

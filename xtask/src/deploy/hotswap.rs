@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_lambda::types::LastUpdateStatus;
 use futures::future::try_join_all;
-use infra::plan::{Action, Plan, PropertyChange, ResourceChange};
+use plan::{Action, Plan, PropertyChange, ResourceChange};
 
 use super::change_set::pause;
 use super::rollout;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use assembly::Parameter;
 use infra::parameter::ParameterType;
-use infra::plan::Snapshot;
 use infra::{AccountId, ClusterName, RoleArn, nearest};
+use plan::Snapshot;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -8,7 +8,7 @@ use aws_sdk_cloudformation::types::{
     ResourceLocation, ResourceMapping, StackDefinition, StackRefactorExecutionStatus as Execution, StackRefactorStatus,
 };
 use infra::Template;
-use infra::plan::Move;
+use plan::Move;
 
 use super::change_set::{Poll, TemplateSource};
 use super::operation::Starter;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use indexmap::IndexMap;
-use infra::plan::{By, Plan};
+use plan::{By, Plan};
 
 use super::change_set::{Mode, Settings};
 use super::concurrent::{self, Outcome};

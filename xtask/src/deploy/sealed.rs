@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use assembly::FormerId;
 use infra::Template;
-use infra::plan::{Plan, Snapshot};
+use plan::{Plan, Snapshot};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 

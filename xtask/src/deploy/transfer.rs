@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use assembly::System;
-use infra::plan::{Plan, Site, transfers};
+use plan::{Plan, Site, transfers};
 
 use super::change_set::Settings;
 use super::interrupt::Interrupt;

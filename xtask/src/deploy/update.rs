@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use infra::plan::{Action, Plan, Snapshot};
+use plan::{Action, Plan, Snapshot};
 
 use super::change_set::{self, ChangeSet, Request, Settings};
 use super::events::{self, Ended, NotDeleted, Operation};

@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _};
 use infra::expression::{Expression, Known, ids_in, resolve};
 use infra::facts::{Home, Physical};
-use infra::plan::Snapshot;
+use plan::Snapshot;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use tokio::sync::OnceCell;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use infra::expression::ids_in;
-use infra::plan::{Action, Plan};
 use kubernetes::{Changes, Cluster, Image, Owner, Workload};
+use plan::{Action, Plan};
 use serde_json::Value as Json;
 
 use super::cluster::{as_json, explain, lines};

@@ -3,11 +3,10 @@
 use engine::audit::AuditFinding;
 use engine::audit::audited::Audited;
 use engine::audit::template;
-use infra::template::Written;
 use serde_json::{Value, json};
 
 fn findings(text: &str) -> Vec<AuditFinding> {
-    let written = Written::authorization_details(text).unwrap();
+    let written = translate::authorization_details(text).unwrap();
     template::findings(&Audited::file(&written, "account.json"))
 }
 

@@ -2,7 +2,6 @@
 
 use engine::audit::audited::Audited;
 use engine::audit::wiring;
-use infra::template::Written;
 
 const TOPIC_TO_QUEUE: &str = "
 Resources:
@@ -163,7 +162,7 @@ fn check(template: &str, changes: &[(&str, &str)], expected: &[&str]) {
         assert!(text.contains(from), "no `{from}` in the template");
         text.replace(from, to)
     };
-    let template = Written::parse(&changes.iter().fold(template.to_owned(), change)).unwrap();
+    let template = translate::template(&changes.iter().fold(template.to_owned(), change)).unwrap();
     let found = wiring::findings(&Audited::file(&template, "template.yaml"));
     let lines: Vec<_> = found.iter().map(|it| format!("{}: {}", it.rule.id, it.message)).collect();
     assert_eq!(lines, expected, "{changes:?}");

@@ -13,7 +13,6 @@ use engine::audit::{AuditFinding, arns::Arns, resources, stack as audited, templ
 use engine::cli::{OptionArgs, StackArgs};
 use engine::prepare::{self, Purpose};
 use engine::select::Selection;
-use infra::template::Written;
 use policies::{Action, Effect, Statement, catalogue};
 use serde_json::{Value as Json, json};
 
@@ -168,7 +167,7 @@ fn each_policy_of_a_resource_or_of_trust_that_is_opened_is_found() {
             for (what, changed) in opened(resource) {
                 let mut other = template.clone();
                 other["Resources"][id] = changed;
-                let other = Written::parse(&other.to_string()).unwrap();
+                let other = translate::template(&other.to_string()).unwrap();
                 score.count(
                     format!("{} {id}: {what}", stack.name()),
                     &template::findings(&Audited::file(&other, "changed")),

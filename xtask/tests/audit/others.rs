@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use engine::audit::audited::Audited;
 use engine::audit::template;
-use infra::template::Written;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testing::{CommandOutput, command};
@@ -63,7 +62,7 @@ fn a_text_that_is_nested_too_deep_is_refused_at_once() {
 
 /// The ids of the findings in a template, each once, with the lines they are on.
 fn found(text: &str) -> Vec<String> {
-    let written = Written::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let written = translate::template(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let findings = template::findings(&Audited::file(&written, "t"));
     for finding in &findings {
         let shown = format!("{finding} {:?} {:?}", finding.action, finding.on);
@@ -403,7 +402,7 @@ fn loops_are_unrolled() {
     let text = format!(
         "Transform: AWS::LanguageExtensions\nResources:\n  'Fn::ForEach::Roles': [N, [One, Two], {{{body}}}]\n"
     );
-    let written = Written::parse(&text).unwrap();
+    let written = translate::template(&text).unwrap();
     let findings = template::findings(&Audited::file(&written, "t"));
     let of: Vec<_> = findings.iter().filter(|it| it.rule.id == "RP54").map(|it| it.resource.as_str()).collect();
     assert_eq!(of, ["RoleOne", "RoleTwo"]);
@@ -476,7 +475,7 @@ fn what_cloudformation_reads_otherwise_than_it_looks_is_said() {
 #[test]
 fn quotes_and_brackets_may_go_on_further_left() {
     let places = |text: &str| {
-        let written = Written::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let written = translate::template(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let findings = template::findings(&Audited::file(&written, "t"));
         let open = findings.into_iter().find(|it| it.rule.id == "PE01").expect("everything is allowed");
         open.location.unwrap()
@@ -494,7 +493,7 @@ fn quotes_and_brackets_may_go_on_further_left() {
         )),
         "t:5:23"
     );
-    assert!(Written::parse("Resources:\n   A: {Type: AWS::SQS::Queue}\n  B: {Type: AWS::SQS::Queue}\n").is_err());
+    assert!(translate::template("Resources:\n   A: {Type: AWS::SQS::Queue}\n  B: {Type: AWS::SQS::Queue}\n").is_err());
 }
 
 /// A value that a condition chooses, as what it can be.

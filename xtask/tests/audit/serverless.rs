@@ -3,12 +3,11 @@
 use engine::audit::AuditFinding;
 use engine::audit::audited::Audited;
 use engine::audit::{template, wiring};
-use infra::template::Written;
 
 /// The findings in a serverless application with these resources.
 fn findings(text: &str) -> Vec<AuditFinding> {
     let text = format!("Transform: AWS::Serverless-2016-10-31\n{text}");
-    let written = Written::parse(&text).unwrap();
+    let written = translate::template(&text).unwrap();
     let audited = Audited::file(&written, "t.yaml");
     let mut findings = template::findings(&audited);
     findings.extend(wiring::findings(&audited));
@@ -24,7 +23,7 @@ fn ids(text: &str) -> Vec<String> {
 
 /// The statements that a role has, as text.
 fn statements(text: &str, id: &str) -> String {
-    let written = Written::parse(&format!("Transform: AWS::Serverless-2016-10-31\n{text}")).unwrap();
+    let written = translate::template(&format!("Transform: AWS::Serverless-2016-10-31\n{text}")).unwrap();
     let subject = infra::iam::ways(&written.template).into_iter().find(|it| it.id == id);
     let subject = subject.unwrap_or_else(|| panic!("no {id} in {:#?}", written.template));
     subject.subjects.iter().flat_map(|it| &it.policies).map(|it| it.json.to_string()).collect::<Vec<_>>().join("\n")

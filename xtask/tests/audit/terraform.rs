@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use engine::audit::AuditFinding;
 use engine::audit::audited::Audited;
 use engine::audit::template;
-use infra::template::Written;
 use serde_json::{Value, json};
 
 fn findings(plan: &Value) -> Vec<AuditFinding> {
-    let written = Written::terraform_plan(&format!("{plan:#}")).unwrap();
+    let written = translate::terraform_plan(&format!("{plan:#}")).unwrap();
     let findings = template::findings(&Audited::file(&written, "plan.json"));
     for finding in &findings {
         assert!(!finding.to_string().contains("${cfn:"), "{finding}");
@@ -143,7 +142,7 @@ fn an_attachment_of_what_gets_its_arn_later_is_followed_through_modules() {
             }]},
         }}}},
     });
-    let written = Written::terraform_plan(&plan.to_string()).unwrap();
+    let written = translate::terraform_plan(&plan.to_string()).unwrap();
     let roles: Vec<_> = infra::iam::ways(&written.template);
     let role = roles.iter().find(|it| it.id == "module.worker[\"a\"].aws_iam_role.r").expect("the role");
     assert!(role.subjects[0].places.iter().any(|it| it.resource == "aws_iam_policy.p"), "{role:#?}");
@@ -212,7 +211,7 @@ fn values_of_one_condition_are_joined() {
     let condition = |value: &str| json!({"test": "StringEquals", "variable": "aws:RequestedRegion", "values": [value]});
     let conditions = [condition("eu-west-1"), condition("eu-north-1")];
     let plan = later(&json!({"actions": ["sqs:SendMessage"], "condition": conditions}), &json!({"resources": true}));
-    let written = Written::terraform_plan(&plan.to_string()).unwrap();
+    let written = translate::terraform_plan(&plan.to_string()).unwrap();
     let policy = &infra::iam::ways(&written.template)[0].subjects[0].policies[0].json;
     let expected = json!({"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-north-1"]}});
     assert_eq!(policy["Statement"][0]["Condition"], expected, "{policy:#}");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use infra::Template;
 use infra::iam::{Subject, subjects};
-use infra::plan::Snapshot;
+use plan::Snapshot;
 use policies::audit::{Kind, Policy};
 use policies::{PolicyDocument, parse};
 use serde_json::{Map, Value as Json, json};

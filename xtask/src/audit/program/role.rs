@@ -6,7 +6,6 @@ use std::path::Path;
 use assembly::{Architecture, Function};
 use infra::Template;
 use infra::iam::{Subject, name_variables, subjects};
-use infra::template::Written;
 use policies::audit::{Kind, Policy, Rule};
 use policies::{Action, Effect, Statement, catalogue, operation, parse};
 
@@ -113,7 +112,7 @@ impl Role {
         let name = file.display();
         let text = files::read(file)?;
         let not_read = |error| Failure::new(format!("`{name}`: {error}")).help("a template is YAML or JSON");
-        let written = Written::parse(&text).map_err(not_read)?;
+        let written = translate::template(&text).map_err(not_read)?;
         let is_of_macro = written.spot(&format!("{id}Role"), "").resource == id;
         let template = &written.template;
         let kind =

@@ -17,7 +17,7 @@ use crate::operate::running_stack::RunningStack;
 use crate::prepare::{Reading, prepare};
 use crate::select::{self, Selection};
 use crate::workloads::plan::WorkersPlan;
-use infra::plan::Tone;
+use plan::Tone;
 
 impl Actions {
     /// What a deployment of the stack would change now.
