@@ -56,8 +56,10 @@ pub struct Binding {
     pub grants: Vec<Statement>,
     /// The operations that it is allowed for.
     pub operations: Vec<Operation>,
-    /// The type of what goes through it, when it says so.
-    pub message: Option<Described>,
+    /// The type of what is written through it, when it says so.
+    pub sent: Option<Described>,
+    /// The type of what is read through it, when it says so.
+    pub taken: Option<Described>,
 }
 
 impl Binding {
@@ -101,14 +103,15 @@ pub(crate) fn of<P: Program<I>, I: Carried>(bindings: &P) -> (Vec<Binding>, Vec<
             Ok(Content::Plain(plain)) => {
                 let value = Value::Literal(plain);
                 let (type_name, grants, operations) = (String::new(), Vec::new(), Vec::new());
-                bound.push(Binding { field, type_name, variable, value, grants, operations, message: None });
+                let (sent, taken) = (None, None);
+                bound.push(Binding { field, type_name, variable, value, grants, operations, sent, taken });
             }
             Ok(Content::Declaration(declaration)) => {
                 let grants = declaration.grants.into_iter().filter_map(statement).collect();
                 let value = Value::from_json(declaration.variable);
-                let Declaration { type_name, operations, message, .. } = declaration;
-                let message = message.map(|it| *it);
-                bound.push(Binding { field, type_name, variable, value, grants, operations, message });
+                let Declaration { type_name, operations, sent, taken, .. } = declaration;
+                let (sent, taken) = (sent.map(|it| *it), taken.map(|it| *it));
+                bound.push(Binding { field, type_name, variable, value, grants, operations, sent, taken });
             }
             Err(refusal) => problems.push(Problem::Field(field, refusal)),
         }

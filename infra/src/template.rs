@@ -157,6 +157,12 @@ impl Template {
         &self.0
     }
 
+    /// Sets an entry of the template's metadata.
+    pub(crate) fn set_metadata(&mut self, key: &str, value: Json) {
+        let metadata = self.0.entry("Metadata").or_insert_with(|| Json::Object(Map::new()));
+        metadata[key] = value;
+    }
+
     /// The names of the sections, in order.
     pub fn sections(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

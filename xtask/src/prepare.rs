@@ -200,11 +200,17 @@ fn after(
 /// The difference of both sides; `imports` says whether it may take in what exists already.
 async fn plan(instance: &StackInstance<'_>, sides: Sides, imports: bool) -> anyhow::Result<Prepared> {
     let StackInstance { stack, cloud, .. } = instance;
-    let Sides { deployed, after, artifacts, workers, transferred } = sides;
-    let mut plan = match &transferred {
-        Some(transferred) => transferred.plan(&after),
-        None => Plan::between(deployed.as_ref().map(|deployed| &deployed.snapshot), &after),
+    let Sides { deployed, mut after, artifacts, workers, transferred } = sides;
+    let before = deployed.as_ref().map(|deployed| &deployed.snapshot);
+    let planned = |after: &Snapshot| match &transferred {
+        Some(transferred) => transferred.plan(after),
+        None => Plan::between(before, after),
     };
+    let mut plan = planned(&after);
+    if let Some(template) = before.and_then(|before| plan.with_former_items(before, &after)) {
+        after.template = template;
+        plan = planned(&after);
+    }
     if let Some(deployed) = &deployed {
         require_kept_ids(stack, &plan, &deployed.snapshot, &after)?;
     }

@@ -156,8 +156,8 @@ macro_rules! binding {
             for $name<A $(, $message)?>
         {
             fn serialize<S: $crate::support::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let message = $crate::binding!(@message $($message)?);
-                self.resource.serialize::<Self, $name<()>, A, S>(message, serializer)
+                let carried = $crate::binding!(@carried $($message)?);
+                self.resource.serialize::<Self, $name<()>, A, S>(carried, serializer)
             }
         }
 
@@ -215,8 +215,8 @@ macro_rules! binding {
             pub struct $operation;
         )*
     };
-    (@message) => { None };
-    (@message $message:ident) => { <$message as $crate::message::Carried>::described($crate::message::Way::Sent) };
+    (@carried) => { Default::default() };
+    (@carried $message:ident) => { $crate::message::Sides::of::<$message>() };
     (@effects) => { $crate::trace::Silent };
     (@effects $effects:ident) => { $effects };
 }

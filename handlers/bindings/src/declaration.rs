@@ -22,9 +22,12 @@ pub struct Declaration {
     pub grants: Vec<Grant>,
     /// The operations that it is granted for, in the order of the type.
     pub operations: Vec<Operation>,
-    /// The type of what goes through it, when it says so.
+    /// The type of what is written through it, when it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<Box<Described>>,
+    pub sent: Option<Box<Described>>,
+    /// The type of what is read through it, when it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Box<Described>>,
 }
 
 /// Actions that a binding grants on a resource.

@@ -23,14 +23,21 @@ mod batch;
 mod partiql;
 #[cfg(feature = "dynamodb")]
 mod transaction;
+#[cfg(feature = "dynamodb")]
+mod typed;
 
 pub use partiql::StatementsInText;
 #[cfg(feature = "dynamodb")]
 pub use transaction::{ReadItems, WriteItems};
+#[cfg(feature = "dynamodb")]
+pub use typed::ItemError;
 
 crate::binding! {
     /// A table, with the operations `A` granted on it. Its environment variable is the table's name.
-    pub struct Table(name);
+    ///
+    /// `Table<PutItem, Order>` puts nothing but values of the type `Order`. What `UpdateItem` makes of an item, its
+    /// expressions say, and no type does.
+    pub struct Table(name) of M;
     use aws_sdk_dynamodb telling Written if (feature = "dynamodb");
 
     BatchGetItem: "dynamodb:BatchGetItem" => batch_get_item by hand;
@@ -41,7 +48,7 @@ crate::binding! {
     DescribeTimeToLive: "dynamodb:DescribeTimeToLive" =>
         describe_time_to_live() -> DescribeTimeToLiveFluentBuilder { table_name: name() };
     GetItem: "dynamodb:GetItem" => get_item() -> GetItemFluentBuilder { table_name: name() };
-    PutItem: "dynamodb:PutItem" => put_item() -> PutItemFluentBuilder { table_name: name() };
+    PutItem: "dynamodb:PutItem" => put_item() -> PutItemFluentBuilder { table_name: name() } of any M;
     Query: "dynamodb:Query" => query() -> QueryFluentBuilder { table_name: name() };
     Scan: "dynamodb:Scan" => scan() -> ScanFluentBuilder { table_name: name() };
     UpdateItem: "dynamodb:UpdateItem" => update_item() -> UpdateItemFluentBuilder { table_name: name() };
@@ -54,7 +61,7 @@ crate::binding! {
     /// It has the operations that name their items, or a partition: `Scan` asks for all items, and IAM cannot limit it.
     ///
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html>
-    pub struct Items(name) beside Table;
+    pub struct Items(name) of M beside Table;
     use aws_sdk_dynamodb telling Written if (feature = "dynamodb");
 
     BatchGetItem: "dynamodb:BatchGetItem" => batch_get_item by hand;
@@ -62,21 +69,21 @@ crate::binding! {
     ConditionCheckItem: "dynamodb:ConditionCheckItem" => transact_condition_check_item by hand;
     DeleteItem: "dynamodb:DeleteItem" => delete_item() -> DeleteItemFluentBuilder { table_name: name() };
     GetItem: "dynamodb:GetItem" => get_item() -> GetItemFluentBuilder { table_name: name() };
-    PutItem: "dynamodb:PutItem" => put_item() -> PutItemFluentBuilder { table_name: name() };
+    PutItem: "dynamodb:PutItem" => put_item() -> PutItemFluentBuilder { table_name: name() } of any M;
     Query: "dynamodb:Query" => query() -> QueryFluentBuilder { table_name: name() };
     UpdateItem: "dynamodb:UpdateItem" => update_item() -> UpdateItemFluentBuilder { table_name: name() };
 }
 
 crate::binding! {
     /// A secondary index of a table. Its environment variable is `TABLE/index/INDEX`, the last part of its ARN.
-    pub struct Index(path) beside Table;
+    pub struct Index(path) of M beside Table;
     use aws_sdk_dynamodb telling Written if (feature = "dynamodb");
 
     Query: "dynamodb:Query" => query() -> QueryFluentBuilder { table_name: table(), index_name: name() };
     Scan: "dynamodb:Scan" => scan() -> ScanFluentBuilder { table_name: table(), index_name: name() };
 }
 
-impl<A> Index<A> {
+impl<A, M> Index<A, M> {
     /// The name of the index's table.
     #[must_use]
     pub fn table(&self) -> &str {

@@ -1,6 +1,6 @@
-//! The types of what goes through a binding, and of what a program takes.
+//! The types of what goes through a binding, and of what a program takes: of messages, and of the items of tables.
 //!
-//! A type of messages is declared with what serde needs of it, and with `message!`, which the feature `messages` has:
+//! A type is declared with what serde needs of it, and with `message!`, which the feature `messages` has:
 //!
 //! ```
 //! # #[cfg(feature = "messages")]
@@ -19,8 +19,9 @@
 //! ```
 //!
 //! `Queue<SendMessage, Order>` then sends orders alone, and `impl Program<Order> for Bindings` says that a program takes
-//! orders. When the stack is built, what one sends is compared with what the next one takes; what was deployed is kept in
-//! the template, for the next deployment to be compared with.
+//! orders. `Table<(GetItem, PutItem), Order>` puts orders and reads them. When the stack is built, what one sends or writes
+//! is compared with what the next one takes or reads; what was deployed is kept in the template, for the next deployment to
+//! be compared with.
 
 mod notification;
 
@@ -29,9 +30,9 @@ use serde_json::Value;
 
 pub use notification::Notification;
 
-/// A type of messages, which are JSON. [`crate::message!`] implements it.
+/// A type of messages, which are JSON, or of items. [`crate::message!`] implements it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no type of messages",
+    message = "`{Self}` is no type of messages or items",
     label = "not declared as one",
     note = "a type is declared with `bindings::message!`, and a binding says it as `Queue<SendMessage, Order>`"
 )]
@@ -52,9 +53,10 @@ pub enum Untyped {}
 
 /// What goes through the binding may be anything.
 #[diagnostic::on_unimplemented(
-    message = "this binding sends `{Self}` and nothing else",
-    label = "sends anything",
-    note = "a queue is sent a value by `send`, a topic by `publish_message`, and a function by `invoke_with`"
+    message = "this binding takes `{Self}` and nothing else",
+    label = "takes anything",
+    note = "a queue is sent a value by `send`, a topic by `publish_message`, and a function by `invoke_with`; a table takes it by \
+            `put`, `batch_put` and `transact_put`"
 )]
 pub trait Anything {}
 
@@ -81,7 +83,7 @@ pub enum Way {
     Taken,
 }
 
-/// A type of messages as the stack sees it.
+/// A type of messages or items as the stack sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Described {
@@ -95,7 +97,24 @@ pub struct Described {
     pub is_in_envelope: bool,
 }
 
-/// Declares a type of messages: see [`crate::message`]. It stands beside the type, for findings name its line.
+/// A type on both sides of a binding, as far as the binding says one.
+#[derive(Debug, Clone, Default)]
+pub struct Sides {
+    /// As its values are written.
+    pub sent: Option<Described>,
+    /// As they are read.
+    pub taken: Option<Described>,
+}
+
+impl Sides {
+    /// The sides of `M`.
+    #[must_use]
+    pub fn of<M: Carried>() -> Self {
+        Self { sent: M::described(Way::Sent), taken: M::described(Way::Taken) }
+    }
+}
+
+/// Declares a type of messages or items: see [`crate::message`]. It stands beside the type, for findings name its line.
 #[cfg(feature = "messages")]
 #[macro_export]
 macro_rules! message {

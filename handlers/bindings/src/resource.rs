@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::declaration::{Condition, Declaration, Grant, Operation};
 use crate::grants::{Actions, Granted};
-use crate::message::{self, Described};
+use crate::message::{self, Sides};
 use crate::pattern::Pattern;
 
 /// What a binding of the kind `K` can be made from in a stack, such as a reference to a resource: `Table<()>` is the kind
@@ -138,13 +138,13 @@ impl Held {
         }
     }
 
-    /// Writes the binding `Binding` with the operations `A` on things of the kind `On`, through which `message` goes.
+    /// Writes the binding `Binding` with the operations `A` on things of the kind `On`, through which `carried` goes.
     ///
     /// # Errors
     /// When the serializer fails.
     pub fn serialize<Binding, On, A: Actions<On>, S: Serializer>(
         &self,
-        message: Option<Described>,
+        carried: Sides,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         match self {
@@ -154,8 +154,8 @@ impl Held {
                 let grants = target.grants(&granted);
                 let operations = granted.iter().map(operation).collect();
                 let variable = target.variable.clone();
-                Declaration { type_name, variable, grants, operations, message: message.map(Box::new) }
-                    .serialize(serializer)
+                let (sent, taken) = (carried.sent.map(Box::new), carried.taken.map(Box::new));
+                Declaration { type_name, variable, grants, operations, sent, taken }.serialize(serializer)
             }
             Self::Bound(name) => serializer.serialize_str(name),
         }

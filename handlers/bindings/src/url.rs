@@ -39,7 +39,7 @@ impl Serialize for Url {
             Address::Declared(address) => {
                 let type_name = std::any::type_name::<Self>().to_owned();
                 let (grants, operations) = (Vec::new(), Vec::new());
-                Declaration { type_name, variable: address.clone(), grants, operations, message: None }
+                Declaration { type_name, variable: address.clone(), grants, operations, sent: None, taken: None }
                     .serialize(serializer)
             }
             Address::Bound(address) => serializer.serialize_str(address),

@@ -1,8 +1,10 @@
 //! Values that are sent as a type, and what their type is to the stack.
 
-#![cfg(all(feature = "lambda", feature = "messages", feature = "sns", feature = "sqs"))]
+#![cfg(all(feature = "dynamodb", feature = "lambda", feature = "messages", feature = "sns", feature = "sqs"))]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use aws_sdk_dynamodb::types::{AttributeValue, Put};
+use bindings::dynamodb::{BatchWriteItem, GetItem, PutItem, Table};
 use bindings::lambda::{Function, Invoke};
 use bindings::message::{Carried, Untyped, Way};
 use bindings::sns::{Publish, Topic};
@@ -55,19 +57,48 @@ fn a_value_is_sent_as_json() {
 }
 
 #[test]
+fn a_value_is_put_as_an_item_and_read_as_a_value() {
+    let order = Order { id: "o-1".to_owned(), amount: 7 };
+    let table: Table<(PutItem, BatchWriteItem, GetItem), Order> = bound("orders");
+    let item = table.put(&order).unwrap().get_item().clone().unwrap();
+    assert_eq!((&item["id"], &item["amount"]), (&AttributeValue::S("o-1".into()), &AttributeValue::N("7".into())));
+
+    let call = table.batch_put([&order]).unwrap();
+    let requests = &call.get_request_items().as_ref().unwrap()["orders"];
+    assert_eq!(requests[0].put_request().unwrap().item(), &item);
+
+    let new = Put::builder().condition_expression("attribute_not_exists(id)");
+    let call = table.transact_put(&order, new).unwrap().transact_write_items().unwrap();
+    let put = call.get_transact_items().as_ref().unwrap()[0].put().unwrap();
+    assert_eq!((put.table_name(), put.item()), ("orders", &item));
+    assert_eq!(put.condition_expression(), Some("attribute_not_exists(id)"));
+
+    assert_eq!(table.read(item.clone()).unwrap(), order);
+    let with = |name: &str, value| {
+        let mut item = item.clone();
+        item.insert(name.to_owned(), value);
+        table.read(item)
+    };
+    assert_eq!(with("expires", AttributeValue::N("9".into())).unwrap(), order);
+    let error = with("amount", AttributeValue::S("7".into())).unwrap_err().to_string();
+    assert_eq!(error, "an item is none of its type: amount: Expected num");
+}
+
+#[test]
 fn a_binding_tells_its_type_to_the_stack_and_one_without_tells_nothing() {
     let declared = |it: serde_json::Value| serde_json::from_value::<Declaration>(it).unwrap();
     let queue = Queue::<SendMessage, Order>::declared(json!("url"), json!("arn"));
-    let message = declared(serde_json::to_value(queue).unwrap()).message.unwrap();
+    let Declaration { sent, taken, .. } = declared(serde_json::to_value(queue).unwrap());
+    let (message, taken) = (sent.unwrap(), taken.unwrap());
     assert_eq!(message.type_name, "messages::Order");
     let line = message.place.strip_prefix("handlers/bindings/tests/messages.rs:").unwrap();
     assert!(line.ends_with(":1"), "{line}");
     // As it is written it always has both.
     assert_eq!(message.schema["required"], json!(["id", "amount"]));
-    assert_eq!(<Order as Message>::described(Way::Taken).schema["required"], json!(["id"]));
+    assert_eq!(taken.schema["required"], json!(["id"]));
 
     let queue = serde_json::to_value(Queue::<SendMessage>::declared(json!("url"), json!("arn"))).unwrap();
-    assert_eq!(queue.get("message"), None);
+    assert_eq!((queue.get("sent"), queue.get("taken")), (None, None));
     assert_eq!(queue["type_name"], "bindings::sqs::Queue<bindings::sqs::SendMessage>");
     assert_eq!(<Untyped as Carried>::described(Way::Sent), None);
 }

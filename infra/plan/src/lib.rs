@@ -28,7 +28,7 @@ use serde_json::{Map, Value as Json};
 use infra::expression;
 use infra::facts::{self, Holds};
 use infra::message;
-use infra::template::ARTIFACTS_BUCKET;
+use infra::template::{ARTIFACTS_BUCKET, Template};
 
 use replacement::Remains;
 use snapshot::{Known, Undecided};
@@ -155,15 +155,25 @@ impl Plan {
         plan
     }
 
-    /// What of the messages of queues and functions that stay does not fit the types of the other side.
+    /// What of the messages and items of what stays does not fit the types of the other side.
     fn changed_messages(&self, before: &Snapshot, after: &Snapshot) -> Vec<Finding> {
-        let stays = |id: &str| {
-            let new = self.moves.iter().find(|it| it.from == id).map_or(id, |it| it.to.as_str());
-            let change = self.resources.iter().find(|change| change.id == new);
-            let stays = change.is_none_or(|it| matches!(it.action, Action::Update | Action::Undecided));
-            (stays && after.template.resource(new).is_some()).then(|| new.to_owned())
-        };
-        message::between(&before.template, &after.template, stays)
+        message::between(&before.template, &after.template, |id| self.stays(id, after))
+    }
+
+    /// The template of `after` with the types of items that its tables have from deployments up to `before`. It says the same
+    /// when it is planned anew.
+    #[must_use]
+    pub fn with_former_items(&self, before: &Snapshot, after: &Snapshot) -> Option<Template> {
+        let mut template = after.template.clone();
+        message::carry(&before.template, &mut template, |id| self.stays(id, after)).then_some(template)
+    }
+
+    /// The logical id that the deployed resource `id` will have, if it stays.
+    fn stays(&self, id: &str, after: &Snapshot) -> Option<String> {
+        let new = self.moves.iter().find(|it| it.from == id).map_or(id, |it| it.to.as_str());
+        let change = self.resources.iter().find(|change| change.id == new);
+        let stays = change.is_none_or(|it| matches!(it.action, Action::Update | Action::Undecided));
+        (stays && after.template.resource(new).is_some()).then(|| new.to_owned())
     }
 
     /// What brings the resources `ids`, which differ from what is `deployed`, back to it.

@@ -1,4 +1,4 @@
-//! What a deployment says of messages whose types change: deployed and new stacks are built of Rust types, and compared by
+//! What a deployment says of messages and items whose types change: deployed and new stacks are built of Rust types, and compared by
 //! their templates alone.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
@@ -8,8 +8,10 @@ use std::marker::PhantomData;
 
 use assembly::FormerId;
 use bindings::Program;
+use bindings::dynamodb::{GetItem, PutItem, Table};
 use bindings::message::{Carried, Untyped};
 use bindings::sqs::{Queue, SendMessage};
+use infra::dynamodb::{self, Key, S};
 use infra::iam::Role;
 use infra::lambda::{EventSourceMapping, Function};
 use infra::sqs::StandardQueue;
@@ -39,6 +41,7 @@ messages! {
     Short { id: String }
     Open { id: String, status: Status }
     Lost { id: String, status: WiderStatus }
+    Customer { id: String, name: String }
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -100,6 +103,39 @@ fn snapshot<S: Carried, T: Carried>(id: &'static str, queue: StandardQueue) -> S
 
 fn orders<S: Carried, T: Carried>() -> Snapshot {
     snapshot::<S, T>("Orders", StandardQueue::default())
+}
+
+/// Writes the items of a table, and has a second type for others in it.
+#[derive(Serialize)]
+#[serde(bound(serialize = ""))]
+struct Writer<M: Carried> {
+    orders: Table<PutItem, M>,
+    customers: Table<PutItem, Customer>,
+}
+
+impl<M: Carried> Program for Writer<M> {
+    const NAME: &'static str = "writer";
+}
+
+#[derive(Serialize)]
+#[serde(bound(serialize = ""))]
+struct Reader<M: Carried> {
+    orders: Table<GetItem, M>,
+}
+
+impl<M: Carried> Program for Reader<M> {
+    const NAME: &'static str = "reader";
+}
+
+/// A stack in which one program writes `W` and `Customer` into the table `id`, and another reads `R` from it.
+fn stored<W: Carried, R: Carried>(id: &'static str) -> Snapshot {
+    let mut stack = Stack::new("orders", &Stage::default());
+    let table = stack.named(id).add(dynamodb::Table::keyed(Key::hash(S("id"))));
+    let role = stack.named("Role").add(Role::for_service("lambda.amazonaws.com"));
+    let writer = Writer::<W> { orders: table.into(), customers: table.into() };
+    stack.named("Writer").add(Function::rust(writer).with_role(role));
+    stack.named("Reader").add(Function::rust(Reader::<R> { orders: table.into() }).with_role(role));
+    Snapshot::given(Template::parse(&Template::render(&stack).to_ascii_json()).unwrap(), &BTreeMap::new())
 }
 
 /// What `diff` says of deploying `after` where `before` is, with each place in this source as `HERE`.
@@ -180,4 +216,82 @@ fn a_plan_does_not_tell_the_metadata() {
     let (before, after) = (orders::<Order, Order>(), orders::<Priced, Priced>());
     let plan = Plan::between(Some(&before), &after);
     assert!(plan.is_empty() && plan.template.is_empty(), "{plan:?}");
+}
+
+#[test]
+fn items_that_get_more_or_of_which_less_is_read_are_fine() {
+    assert_eq!(said(&stored::<Order, Order>("Orders"), &stored::<Order, Order>("Orders")), "");
+    assert_eq!(said(&stored::<Order, Order>("Orders"), &stored::<Noted, Noted>("Orders")), "");
+    assert_eq!(said(&stored::<Order, Order>("Orders"), &stored::<Priced, Order>("Orders")), "");
+    assert_eq!(said(&stored::<Order, Order>("Orders"), &stored::<Order, Short>("Orders")), "");
+    assert_eq!(said(&stored::<Untyped, Untyped>("Orders"), &stored::<Priced, Priced>("Orders")), "");
+}
+
+#[test]
+fn a_field_that_stored_items_lack_is_named_with_both_lines() {
+    assert_eq!(
+        said(&stored::<Order, Order>("Orders"), &stored::<Priced, Priced>("Orders")),
+        "warning[item-changed]: `Writer` as it is deployed writes `Order` (HERE) into `Orders`, and `Reader` will read `Priced`: in items that are stored, `price` is needed and never written
+  --> HERE
+  help: read both, or rewrite the items first"
+    );
+}
+
+#[test]
+fn a_field_of_items_that_is_removed_or_retyped_is_named() {
+    assert_eq!(
+        said(&stored::<Order, Order>("Orders"), &stored::<Short, Short>("Orders")),
+        "warning[item-changed]: `Writer` will write `Short` into `Orders`, and `Reader` as it is deployed reads `Order` (HERE): until it is replaced, `amount` is needed and never written
+  --> HERE
+  help: deploy first what does without it: till then such items cannot be read"
+    );
+    let retyped = said(&stored::<Order, Order>("Orders"), &stored::<Text, Text>("Orders"));
+    let problem = "in items that are stored, `amount` is a whole number from 0 to 4294967295, expected a text";
+    assert!(retyped.contains(problem) && !retyped.contains("until"), "{retyped}");
+}
+
+#[test]
+fn a_table_that_is_made_anew_has_no_items() {
+    assert_eq!(said(&stored::<Order, Order>("Orders"), &stored::<Text, Text>("Placed")), "");
+    let moved_from = BTreeMap::from([("Placed".to_owned(), FormerId::here("Orders"))]);
+    let moved = Snapshot { moved_from, ..stored::<Text, Text>("Placed") };
+    assert!(said(&stored::<Order, Order>("Orders"), &moved).contains("into `Placed`"));
+}
+
+/// What is deployed when `after` has been deployed over `before`.
+fn deployed(before: &Snapshot, after: Snapshot) -> Snapshot {
+    let plan = Plan::between(Some(before), &after);
+    match plan.with_former_items(before, &after) {
+        Some(template) => Snapshot { template, ..after },
+        None => after,
+    }
+}
+
+#[test]
+fn items_of_deployments_long_ago_are_known() {
+    let first = stored::<Order, Order>("Orders");
+    let second = deployed(&first, stored::<Noted, Short>("Orders"));
+    let third = deployed(&second, stored::<Priced, Short>("Orders"));
+    // The second has what the third lacks, the first has neither.
+    assert_eq!(
+        said(&third, &stored::<Priced, Priced>("Orders")),
+        "warning[item-changed]: an earlier deployment wrote `Order` (HERE) into `Orders`, and `Reader` will read `Priced`: in items that are stored, `price` is needed and never written
+  --> HERE
+  help: read both, or rewrite the items first
+warning[item-changed]: an earlier deployment wrote `Noted` (HERE) into `Orders`, and `Reader` will read `Priced`: in items that are stored, `price` is needed and never written
+  --> HERE
+  help: read both, or rewrite the items first"
+    );
+    // The same is deployed again, and nothing differs.
+    let again = deployed(&third, stored::<Priced, Short>("Orders"));
+    assert_eq!(again, third);
+    // What is written again is no former type any more.
+    let back = deployed(&third, stored::<Order, Short>("Orders"));
+    let metadata = &back.template.as_json()["Metadata"]["stackwright:messages"];
+    let former = metadata["Tables"]["Orders"]["Former"].as_array().unwrap();
+    let names: Vec<_> = former.iter().map(|it| it["Name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["messages::Noted", "messages::Priced"]);
+    // A table that is made anew has none.
+    let anew = deployed(&third, stored::<Text, Text>("Placed"));
+    assert_eq!(anew, stored::<Text, Text>("Placed"));
 }

@@ -54,6 +54,11 @@ const RULES: &[Rule] = &[
     rule("function-alias-weight", "a part of an alias' invocations that is no part"),
     rule("index-capacity", "an index paid in another way than its table"),
     rule("index-twice", "two indexes of a table under one name"),
+    rule(
+        "item-changed",
+        "items of before a deployment, or from while it goes on, that are of another type than is read",
+    ),
+    rule("item-type", "what one program writes into a table and the next one does not read"),
     rule("jwt-audience", "an authorizer that takes tokens for anyone"),
     rule("jwt-issuer", "an issuer of tokens that is no address"),
     rule("kafka-servers", "a cluster of Kafka without brokers"),

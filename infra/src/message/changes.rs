@@ -1,61 +1,127 @@
-//! What a deployment changes of types, so that messages may not be taken: those that were sent before it, and those
-//! that are sent while it goes on.
+//! What a deployment changes of types, so that messages may not be taken or items not be read: those that are there before
+//! it, and those that come while it goes on.
 
 use assembly::Finding;
 
 use super::check::{place, short};
 use super::fit::fits;
 use super::kept::{End, Kept};
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Step};
+use super::words::Content;
 use crate::template::Template;
 
-/// What of the messages of a queue or function does not fit: `now` gives the logical id that it has in `after`, and none
-/// where it does not stay.
+/// What of the messages of a queue or function, or of the items of a table, does not fit: `now` gives the logical id that it
+/// has in `after`, and none where it does not stay.
 ///
 /// Fields and variants that are added, and what is needed no more, are fine.
 pub fn between(before: &Template, after: &Template, now: impl Fn(&str) -> Option<String>) -> Vec<Finding> {
     let (Some(before), Some(after)) = (Kept::of(before), Kept::of(after)) else { return Vec::new() };
-    let stay = before.flows().filter_map(|flow| Some((flow, now(flow)?)));
-    stay.flat_map(|(old, new)| flow(&before, old, &after, &new)).collect()
-}
-
-fn flow(before: &Kept, old: &str, after: &Kept, new: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut told = Vec::new();
-    for taken in after.taken(new).filter(|taken| is_new(taken, before.taken(old))) {
-        for sent in before.sent(old) {
-            let Some(mismatch) = mismatch(&sent, &taken) else { continue };
-            let (by, what, at) = (sent.by, short(sent.type_name), &sent.kept.place);
-            let (to, expected) = (taken.by, short(taken.type_name));
-            let way = if to == new { String::new() } else { format!(" to `{new}`") };
-            let message = format!(
-                "`{by}` as it is deployed sends `{what}` ({at}){way}, and `{to}` will take `{expected}`: in messages that are \
-                 on their way, {mismatch}"
-            );
-            let help = "take both until the old ones are gone, or deploy when there are none";
-            findings.push(finding(&taken, message, help));
-            told.push(mismatch.path);
-        }
-    }
-    for sent in after.sent(new).filter(|sent| is_new(sent, before.sent(old))) {
-        for taken in before.taken(old) {
-            let Some(mismatch) = mismatch(&sent, &taken).filter(|it| !it.is_addition()) else { continue };
-            // What is retyped does not fit in either direction; the first says it.
-            if told.contains(&mismatch.path) {
-                continue;
-            }
-            let (by, what) = (sent.by, short(sent.type_name));
-            let (to, expected, at) = (taken.by, short(taken.type_name), &taken.kept.place);
-            let way = if to == old { String::new() } else { format!(" to `{new}`") };
-            let message = format!(
-                "`{by}` will send `{what}`{way}, and `{to}` as it is deployed takes `{expected}` ({at}): until it is replaced, \
-                 {mismatch}"
-            );
-            let help = "deploy first what does without it: till then such messages fail and are tried again";
-            findings.push(finding(&sent, message, help));
-        }
+    for (old, content) in before.all() {
+        let Some(new) = now(old) else { continue };
+        let comparison = Comparison { before: &before, old, after: &after, new: &new, content };
+        let told = comparison.of_earlier(&mut findings);
+        comparison.until_replaced(&told, &mut findings);
     }
     findings
+}
+
+/// What becomes of one queue, function or table.
+struct Comparison<'a> {
+    before: &'a Kept,
+    /// What it is called before.
+    old: &'a str,
+    after: &'a Kept,
+    /// What it is called after.
+    new: &'a str,
+    content: Content,
+}
+
+impl Comparison<'_> {
+    /// What was sent or written, and will not be taken or read. Gives where it does not fit.
+    fn of_earlier(&self, findings: &mut Vec<Finding>) -> Vec<Vec<Step>> {
+        let mut told = Vec::new();
+        for taken in self.after.taken(self.new).filter(|taken| is_new(taken, self.before.taken(self.old))) {
+            let earlier = self.before.former(self.old).chain(self.before.sent(self.old));
+            for sent in earlier.filter(|sent| self.will_read(sent, &taken)) {
+                let Some(mismatch) = mismatch(&sent, &taken) else { continue };
+                let take = self.content.take();
+                let (what, at) = (short(sent.type_name), &sent.kept.place);
+                let sends = match sent.by {
+                    "" => "an earlier deployment wrote".to_owned(),
+                    by => format!("`{by}` as it is deployed {}s", self.content.send()),
+                };
+                let (to, expected) = (taken.by, short(taken.type_name));
+                let way = if to == self.new { String::new() } else { format!(" {} `{}`", self.content.to(), self.new) };
+                let (earlier, problem) = (self.content.earlier(), mismatch.told(self.content));
+                let message = format!(
+                    "{sends} `{what}` ({at}){way}, and `{to}` will {take} `{expected}`: in {earlier}, {problem}"
+                );
+                findings.push(self.finding(&taken, message, self.content.help_with_earlier()));
+                told.push(mismatch.path);
+            }
+        }
+        told
+    }
+
+    /// What will be sent or written, and is not taken or read by what is deployed.
+    fn until_replaced(&self, told: &[Vec<Step>], findings: &mut Vec<Finding>) {
+        for sent in self.after.sent(self.new).filter(|sent| is_new(sent, self.before.sent(self.old))) {
+            for taken in self.before.taken(self.old).filter(|taken| self.is_read(&sent, taken)) {
+                let Some(mismatch) = mismatch(&sent, &taken).filter(|it| !it.is_addition()) else { continue };
+                // What is retyped does not fit in either direction; the first says it.
+                if told.contains(&mismatch.path) {
+                    continue;
+                }
+                let (send, take) = (self.content.send(), self.content.take());
+                let (by, what) = (sent.by, short(sent.type_name));
+                let (to, expected, at) = (taken.by, short(taken.type_name), &taken.kept.place);
+                let way = if to == self.old { String::new() } else { format!(" {} `{}`", self.content.to(), self.new) };
+                let problem = mismatch.told(self.content);
+                let message = format!(
+                    "`{by}` will {send} `{what}`{way}, and `{to}` as it is deployed {take}s `{expected}` ({at}): until it is \
+                     replaced, {problem}"
+                );
+                findings.push(self.finding(&sent, message, self.content.help_until_replaced()));
+            }
+        }
+    }
+
+    /// Whether what was sent is for who will take it. A table may have items of several types, whose keys decide who reads
+    /// them: who read nothing of a type does not begin to, as long as there is another that it reads.
+    fn will_read(&self, sent: &End<'_>, taken: &End<'_>) -> bool {
+        if self.content == Content::Messages {
+            return true;
+        }
+        let written = || self.after.sent(self.new);
+        if let Some(earlier) = self.before.taken(self.old).find(|it| it.binding == taken.binding) {
+            // Of several types that fitted, it goes on to read those that still fit.
+            let is_left = written().any(|it| it.binding == sent.binding && !fit(&it, taken));
+            return fit(sent, &earlier) && !(is_left && written().any(|it| fit(&it, taken)));
+        }
+        let is_added = |it: &End<'_>| !self.before.sent(self.old).any(|earlier| earlier.binding == it.binding);
+        let others = self.before.sent(self.old).chain(written().filter(is_added));
+        !others.into_iter().any(|it| fit(&it, taken))
+    }
+
+    /// Whether what will be sent is for who takes it as it is deployed.
+    fn is_read(&self, sent: &End<'_>, taken: &End<'_>) -> bool {
+        if self.content == Content::Messages {
+            return true;
+        }
+        match self.before.sent(self.old).find(|it| it.binding == sent.binding) {
+            Some(earlier) => fit(&earlier, taken),
+            None => !self.after.sent(self.new).any(|it| fit(&it, taken)),
+        }
+    }
+
+    fn finding(&self, at: &End<'_>, message: String, help: &str) -> Finding {
+        let finding = match self.content {
+            Content::Messages => Finding::warning("message-changed", message),
+            Content::Items => Finding::warning("item-changed", message),
+        };
+        Finding { location: place(&at.kept.place), ..finding.help(help) }
+    }
 }
 
 /// Whether an end differs from what is deployed. What is as it was has its messages as before, whatever they are.
@@ -71,6 +137,6 @@ fn mismatch(sent: &End<'_>, taken: &End<'_>) -> Option<Mismatch> {
     fits(&sent.kept.schema(), &taken.kept.schema()).err()
 }
 
-fn finding(at: &End<'_>, message: String, help: &str) -> Finding {
-    Finding { location: place(&at.kept.place), ..Finding::warning("message-changed", message).help(help) }
+fn fit(sent: &End<'_>, taken: &End<'_>) -> bool {
+    mismatch(sent, taken).is_none()
 }

@@ -1,4 +1,4 @@
-//! What one part of a stack sends and the next one does not take.
+//! What one part of a stack sends and the next one does not take, or writes and the next one does not read.
 
 use assembly::{Finding, Location};
 use bindings::message::Described;
@@ -6,29 +6,35 @@ use serde_json::Value as Json;
 
 use super::fit::fits;
 use super::flow::{Flow, Sent, Taken, flows};
+use super::items::{Table, tables};
 use super::reduced::reduced;
+use super::words::Content;
 use crate::stack::Stack;
 use crate::template::Template;
 
-/// Adds what of `stack`, rendered as `template`, is sent and not taken.
+/// Adds what of `stack`, rendered as `template`, is sent and not taken, or written and not read.
 pub(crate) fn check(stack: &Stack, template: &Template, findings: &mut Vec<Finding>) {
     let Some(resources) = template.entries("Resources") else { return };
     for Flow { id, sent, taken } in flows(stack, resources) {
         let pairs = sent.iter().flat_map(|sent| taken.iter().map(move |taken| (sent, taken)));
-        findings.extend(pairs.filter_map(|(sent, taken)| finding(id, sent, taken)));
+        findings.extend(pairs.filter_map(|(sent, taken)| of_message(id, sent, taken)));
+    }
+    for table in tables(stack, resources) {
+        findings.extend(of_items(&table));
     }
 }
 
-fn finding(id: &str, sent: &Sent<'_>, taken: &Taken<'_>) -> Option<Finding> {
+fn of_message(id: &str, sent: &Sent<'_>, taken: &Taken<'_>) -> Option<Finding> {
     let (problem, help) = if sent.is_in_envelope == taken.message.is_in_envelope {
         let mismatch = fits(&reduced(&sent.message.schema), &reduced(&taken.message.schema)).err()?;
-        (mismatch.to_string(), mismatch.help())
+        (mismatch.told(Content::Messages), mismatch.help(Content::Messages))
     } else if sent.is_in_envelope {
         let problem = "the message comes in the envelope of SNS, expected none";
-        (problem.to_owned(), "set the subscription's `raw_message_delivery`, or take a `bindings::Notification` of it")
+        let help = "set the subscription's `raw_message_delivery`, or take a `bindings::Notification` of it";
+        (problem.to_owned(), help.to_owned())
     } else {
         let problem = "the message comes as it was sent, expected the envelope of SNS";
-        (problem.to_owned(), "take the type itself, or leave out the subscription's `raw_message_delivery`")
+        (problem.to_owned(), "take the type itself, or leave out the subscription's `raw_message_delivery`".to_owned())
     };
     let (from, to) = (sent.by, taken.by);
     let (what, place) = (short(&sent.message.type_name), &sent.message.place);
@@ -44,6 +50,27 @@ fn finding(id: &str, sent: &Sent<'_>, taken: &Taken<'_>) -> Option<Finding> {
     Some(Finding { location: location(taken.message), ..finding.help(help) })
 }
 
+/// What is read from a table and fits nothing that is written into it. A table may have items of several types: which of
+/// them are read, their keys decide.
+fn of_items<'a>(table: &'a Table<'_>) -> impl Iterator<Item = Finding> + 'a {
+    table.read.iter().filter_map(move |read| {
+        let mut nearest = None;
+        for written in &table.written {
+            let mismatch = fits(&reduced(&written.item.schema), &reduced(&read.item.schema)).err()?;
+            nearest.get_or_insert((written, mismatch));
+        }
+        let (written, mismatch) = nearest?;
+        let (id, to, from) = (table.id, read.by, written.by);
+        let (what, place) = (short(&written.item.type_name), &written.item.place);
+        let expected = short(&read.item.type_name);
+        let problem = mismatch.told(Content::Items);
+        let message =
+            format!("`{to}` reads `{expected}` from `{id}`, and `{from}` writes `{what}` ({place}): {problem}");
+        let finding = Finding::error("item-type", message).help(mismatch.help(Content::Items));
+        Some(Finding { location: location(read.item), ..finding })
+    })
+}
+
 /// The name of a type without its modules.
 pub(super) fn short(type_name: &str) -> &str {
     let generics = type_name.find('<').unwrap_or(type_name.len());
@@ -51,8 +78,8 @@ pub(super) fn short(type_name: &str) -> &str {
     &type_name[start..]
 }
 
-fn location(message: &Described) -> Option<Location> {
-    place(&message.place)
+fn location(described: &Described) -> Option<Location> {
+    place(&described.place)
 }
 
 /// The place that a text such as `handlers/orders/src/order.rs:12:1` names.

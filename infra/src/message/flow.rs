@@ -1,5 +1,7 @@
 //! Who sends to a queue or function what, and who takes it.
 
+use std::any::Any;
+
 use bindings::message::Described;
 use serde_json::{Map, Value as Json};
 
@@ -53,8 +55,8 @@ const SENDING: [(&str, &[&str]); 3] = [
 
 /// What of a stack says its types: `resources` are those of its template. Nothing where no program does.
 pub(super) fn flows<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> Vec<Flow<'a>> {
-    let programs: Vec<_> = stack.resources().filter_map(|it| Some((it.id, code(it.resource.as_any())?))).collect();
-    let is_typed = |code: &Code| code.input().is_some() || code.bindings().iter().any(|it| it.message.is_some());
+    let programs: Vec<_> = programs(stack).collect();
+    let is_typed = |code: &Code| code.input().is_some() || code.bindings().iter().any(|it| it.sent.is_some());
     if !programs.iter().any(|(_, code)| is_typed(code)) {
         return Vec::new();
     }
@@ -80,7 +82,12 @@ pub(super) fn flows<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> V
     resources.iter().filter_map(flow).collect()
 }
 
-fn code(resource: &dyn std::any::Any) -> Option<&Code> {
+/// The programs of a stack, by the function or worker that runs each.
+pub(super) fn programs(stack: &Stack) -> impl Iterator<Item = (LogicalId, &Code)> {
+    stack.resources().filter_map(|it| Some((it.id, code(it.resource.as_any())?)))
+}
+
+fn code(resource: &dyn Any) -> Option<&Code> {
     let function = resource.downcast_ref::<Function>().map(|it| &it.code);
     function.or_else(|| resource.downcast_ref::<Worker>().map(|it| &it.code))
 }
@@ -93,7 +100,7 @@ fn to<'a>(
 ) -> impl Iterator<Item = Sent<'a>> {
     let bindings = programs.iter().flat_map(|(by, code)| code.bindings().iter().map(|binding| (*by, binding)));
     bindings.filter_map(move |(by, binding)| {
-        let message = binding.message.as_ref()?;
+        let message = binding.sent.as_ref()?;
         let sends = binding.operations.iter().any(|it| {
             SENDING.iter().any(|(service, names)| it.service == *service && names.contains(&it.name.as_str()))
         });
@@ -144,12 +151,12 @@ fn from_queue<'a>(
 }
 
 /// The logical id of what a value refers to: of an alias, that of its function.
-fn named<'a>(value: &'a Json, resources: &'a Map<String, Json>) -> Option<&'a str> {
+pub(super) fn named<'a>(value: &'a Json, resources: &'a Map<String, Json>) -> Option<&'a str> {
     let id = referenced(value)?;
     let stood_for = |resource: &'a Json| facts::stood_for(resource.get("Type")?.as_str()?, resource.get("Properties")?);
     Some(resources.get(id).and_then(stood_for).unwrap_or(id))
 }
 
-fn is_of(resource: &Json, of_type: &str) -> bool {
+pub(super) fn is_of(resource: &Json, of_type: &str) -> bool {
     resource.get("Type").and_then(Json::as_str) == Some(of_type)
 }

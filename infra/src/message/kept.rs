@@ -1,4 +1,4 @@
-//! The types of messages in the metadata of a template, where the next deployment finds those of the last one.
+//! The types of messages and items in the metadata of a template, where the next deployment finds those of the last one.
 
 use std::collections::BTreeMap;
 
@@ -8,28 +8,34 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::flow::flows;
+use super::items::tables;
 use super::reduced::reduced;
+use super::words::Content;
 use crate::stack::Stack;
 use crate::template::Template;
 
 /// The key in the template's metadata.
 pub const KEY: &str = "stackwright:messages";
 
-/// What stands there: types, and who sends and takes which of them.
+/// What stands there: types, and who sends and takes, or writes and reads, which of them.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Kept {
-    /// The types as they are sent, by name.
+    /// The types as they are sent or written, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     sent: BTreeMap<String, Type>,
-    /// The types as they are taken, by name.
+    /// The types as they are taken or read, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     taken: BTreeMap<String, Type>,
     /// What is at the ends of each queue and each function that is invoked, by logical id.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     flows: IndexMap<String, Ends>,
+    /// What is at the ends of each table, by logical id.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    tables: IndexMap<String, Ends>,
 }
 
-/// A type of messages.
+/// A type of messages or items.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Type {
@@ -47,7 +53,24 @@ struct Ends {
     sent: IndexMap<String, String>,
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     taken: IndexMap<String, String>,
+    /// The types that deployments before the last one wrote into a table, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former: Vec<Former>,
 }
+
+/// A type that is written no more, and of which a table may have items.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Former {
+    name: String,
+    #[serde(flatten)]
+    kept: Type,
+}
+
+/// How many former types of a table are known: a template has 1 MB at most.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+const FORMER: usize = 10;
 
 /// What the name of a type begins with that comes in the envelope of SNS.
 const ENVELOPE: &str = "envelope of ";
@@ -68,7 +91,20 @@ pub(crate) fn metadata(stack: &Stack, resources: &Map<String, Json>) -> Option<J
         }
         kept.flows.insert(flow.id.to_owned(), ends);
     }
-    if kept.flows.is_empty() { None } else { serde_json::to_value(kept).ok() }
+    for table in tables(stack, resources) {
+        let mut ends = Ends::default();
+        for end in table.written {
+            kept.sent.entry(end.item.type_name.clone()).or_insert_with(|| Type::of(end.item));
+            ends.sent.insert(format!("{}.{}", end.by, end.field), end.item.type_name.clone());
+        }
+        for end in table.read {
+            kept.taken.entry(end.item.type_name.clone()).or_insert_with(|| Type::of(end.item));
+            ends.taken.insert(format!("{}.{}", end.by, end.field), end.item.type_name.clone());
+        }
+        kept.tables.insert(table.id.to_owned(), ends);
+    }
+    let says_nothing = kept.flows.is_empty() && kept.tables.is_empty();
+    if says_nothing { None } else { serde_json::to_value(kept).ok() }
 }
 
 fn name(message: &Described, is_in_envelope: bool) -> String {
@@ -76,11 +112,38 @@ fn name(message: &Described, is_in_envelope: bool) -> String {
     format!("{envelope}{}", message.type_name)
 }
 
+/// Keeps in the metadata of `after` what of its tables' items deployments up to `before` wrote: `now` gives the logical id
+/// that a table has in `after`, and none where it does not stay. Gives whether that is anything.
+pub fn carry(before: &Template, after: &mut Template, now: impl Fn(&str) -> Option<String>) -> bool {
+    let (Some(before), Some(mut kept)) = (Kept::of(before), Kept::of(after)) else { return false };
+    let mut is_any = false;
+    for id in before.tables.keys() {
+        let Some(new) = now(id) else { continue };
+        let is_written = |it: &Former| kept.sent(&new).any(|end| end.kept.is_same(&it.kept));
+        let mut former: Vec<Former> = Vec::new();
+        for it in before.written(id).filter(|it| !is_written(it)) {
+            if !former.iter().any(|known| known.kept.is_same(&it.kept)) {
+                former.push(it);
+            }
+        }
+        former.drain(..former.len().saturating_sub(FORMER));
+        let Some(ends) = kept.tables.get_mut(&new).filter(|_| !former.is_empty()) else { continue };
+        ends.former = former;
+        is_any = true;
+    }
+    if let (true, Ok(kept)) = (is_any, serde_json::to_value(kept)) {
+        after.set_metadata(KEY, kept);
+    }
+    is_any
+}
+
 /// A type at the end of a flow, as a template has it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct End<'a> {
-    /// The function that sends or takes it.
+    /// The function that sends or takes it; empty for what was written before the last deployment.
     pub(super) by: &'a str,
+    /// The function, and which of its bindings it does that by, if any.
+    pub(super) binding: &'a str,
     pub(super) type_name: &'a str,
     pub(super) kept: &'a Type,
     pub(super) is_in_envelope: bool,
@@ -92,28 +155,45 @@ impl Kept {
         serde_json::from_value(template.get("Metadata")?.get(KEY)?.clone()).ok()
     }
 
-    /// The queues and functions.
-    pub(super) fn flows(&self) -> impl Iterator<Item = &str> {
-        self.flows.keys().map(String::as_str)
+    /// The queues and functions, and the tables.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, Content)> {
+        let flows = self.flows.keys().map(|id| (id.as_str(), Content::Messages));
+        flows.chain(self.tables.keys().map(|id| (id.as_str(), Content::Items)))
     }
 
-    /// What is sent to a queue or function.
-    pub(super) fn sent(&self, flow: &str) -> impl Iterator<Item = End<'_>> {
-        let ends = self.flows.get(flow).into_iter().flat_map(|ends| &ends.sent);
-        ends.filter_map(|(by, name)| end(by.split('.').next()?, name, &self.sent))
+    /// What is sent to a queue or function, or written into a table.
+    pub(super) fn sent(&self, id: &str) -> impl Iterator<Item = End<'_>> {
+        self.ends(id).flat_map(|ends| &ends.sent).filter_map(|(by, name)| end(by, name, &self.sent))
     }
 
-    /// What is taken from it.
-    pub(super) fn taken(&self, flow: &str) -> impl Iterator<Item = End<'_>> {
-        let ends = self.flows.get(flow).into_iter().flat_map(|ends| &ends.taken);
-        ends.filter_map(|(by, name)| end(by, name, &self.taken))
+    /// What is taken or read from it.
+    pub(super) fn taken(&self, id: &str) -> impl Iterator<Item = End<'_>> {
+        self.ends(id).flat_map(|ends| &ends.taken).filter_map(|(by, name)| end(by, name, &self.taken))
+    }
+
+    /// What deployments before the last one wrote into a table.
+    pub(super) fn former(&self, id: &str) -> impl Iterator<Item = End<'_>> {
+        let former = self.ends(id).flat_map(|ends| &ends.former);
+        former.map(|it| End { by: "", binding: "", type_name: &it.name, kept: &it.kept, is_in_envelope: false })
+    }
+
+    /// All that was written into a table, the oldest first.
+    fn written(&self, id: &str) -> impl Iterator<Item = Former> {
+        let ends = self.former(id).chain(self.sent(id));
+        ends.map(|end| Former { name: end.type_name.to_owned(), kept: end.kept.clone() })
+    }
+
+    fn ends(&self, id: &str) -> impl Iterator<Item = &Ends> {
+        self.flows.get(id).into_iter().chain(self.tables.get(id))
     }
 }
 
+/// `by` is a function or worker, or a binding of it.
 fn end<'a>(by: &'a str, name: &'a str, types: &'a BTreeMap<String, Type>) -> Option<End<'a>> {
+    let (binding, by) = (by, by.split('.').next()?);
     let in_envelope = name.strip_prefix(ENVELOPE);
     let type_name = in_envelope.unwrap_or(name);
-    Some(End { by, type_name, kept: types.get(type_name)?, is_in_envelope: in_envelope.is_some() })
+    Some(End { by, binding, type_name, kept: types.get(type_name)?, is_in_envelope: in_envelope.is_some() })
 }
 
 impl Type {

@@ -1,6 +1,6 @@
 //! Why a value that is sent may not be taken.
 
-use std::fmt;
+use super::words::Content;
 
 /// A place in a message at which what is sent does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,15 +62,29 @@ impl Mismatch {
     }
 
     /// What to do about it.
-    pub(crate) const fn help(&self) -> &'static str {
+    pub(super) fn help(&self, content: Content) -> String {
+        let (send, take) = (content.send(), content.take());
         match self.problem {
-            Problem::Missing { .. } => "send it always, or take it as an `Option` or with `#[serde(default)]`",
-            Problem::Unknown => "leave it out of what is sent, or take unknown fields",
-            Problem::Other { .. } => "give what is sent and what is taken the same type",
+            Problem::Missing { .. } => {
+                format!("{send} it always, or {take} it as an `Option` or with `#[serde(default)]`")
+            }
+            Problem::Unknown => format!("leave it out of what is {}, or {take} unknown fields", content.sent()),
+            Problem::Other { .. } => format!("{send} and {take} the same type"),
         }
     }
 
-    fn place(&self) -> String {
+    /// What is wrong, such as `` `lines[].sku` is a text, expected a whole number ``.
+    pub(super) fn told(&self, content: Content) -> String {
+        let (place, sent) = (self.place(content), content.sent());
+        match &self.problem {
+            Problem::Missing { sometimes: true } => format!("{place} is needed and not always {sent}"),
+            Problem::Missing { sometimes: false } => format!("{place} is needed and never {sent}"),
+            Problem::Unknown => format!("{place} is {sent} and not known"),
+            Problem::Other { got, expected, .. } => format!("{place} is {got}, expected {}", expected.join(" or ")),
+        }
+    }
+
+    fn place(&self, content: Content) -> String {
         let mut place = String::new();
         for step in &self.path {
             match step {
@@ -80,19 +94,6 @@ impl Mismatch {
                 Step::Value => place.push_str("{}"),
             }
         }
-        if place.is_empty() { "the message".to_owned() } else { format!("`{place}`") }
-    }
-}
-
-/// It prints as `` `lines[].sku` is a text, expected a whole number ``.
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = self.place();
-        match &self.problem {
-            Problem::Missing { sometimes: true } => write!(f, "{place} is needed and not always sent"),
-            Problem::Missing { sometimes: false } => write!(f, "{place} is needed and never sent"),
-            Problem::Unknown => write!(f, "{place} is sent and not known"),
-            Problem::Other { got, expected, .. } => write!(f, "{place} is {got}, expected {}", expected.join(" or ")),
-        }
+        if place.is_empty() { format!("the {}", content.one()) } else { format!("`{place}`") }
     }
 }

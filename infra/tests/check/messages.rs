@@ -1,10 +1,12 @@
 //! What one program sends and the next one takes: by queues, topics, invocations and workers.
 
+use bindings::dynamodb::{BatchWriteItem, Index, Items, PutItem, Query, Table};
 use bindings::lambda::{self, Invoke};
 use bindings::message::{Carried, Untyped};
 use bindings::sns::{self, Publish};
 use bindings::sqs::{self, SendMessage};
 use bindings::{Notification, Program};
+use infra::dynamodb::{self, GlobalSecondaryIndex, Key, N, Projection, S};
 use infra::iam::Role;
 use infra::lambda::{EventSourceMapping, Function};
 use infra::sns::{FilterPolicy, StandardTopic, Subscription};
@@ -101,7 +103,52 @@ fn what_is_sent_to_a_queue_fits_what_is_taken_from_it() {
         queue::<Placed, Order>,
         "error[message-type]: `Consumer` takes `Order` from `Orders`, and `Sender` sends `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
   --> HERE
-  help: give what is sent and what is taken the same type",
+  help: send and take the same type",
+    );
+}
+
+/// A table into which a program writes `W` and another `O`, and from which a third one reads `R`.
+fn table<W: Carried, O: Carried, R: Carried>(stack: &mut Stack) {
+    let table = stack.named("Orders").add(dynamodb::Table::keyed(Key::hash(S("id"))));
+    add(stack, "Writer", Sender { to: Table::<PutItem, W>::from(table) });
+    add(stack, "Other", Sender { to: Table::<BatchWriteItem, O>::from(table) });
+    add(stack, "Reader", Sender { to: Table::<Query, R>::from(table) });
+}
+
+#[test]
+fn what_is_written_into_a_table_fits_what_is_read_from_it() {
+    check(table::<Order, Untyped, Order>, "");
+    check(
+        table::<Placed, Untyped, Order>,
+        "error[item-type]: `Reader` reads `Order` from `Orders`, and `Writer` writes `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
+  --> HERE
+  help: write and read the same type",
+    );
+    check(table::<Untyped, Untyped, Order>, "");
+}
+
+#[test]
+fn a_table_may_have_items_of_several_types() {
+    check(table::<Placed, Order, Order>, "");
+}
+
+#[test]
+fn an_index_gives_the_items_of_its_table() {
+    let by_amount = |stack: &mut Stack, projection| {
+        let by_amount = GlobalSecondaryIndex::all("by-amount", Key::hash(N("amount")));
+        let by_amount = GlobalSecondaryIndex { projection, ..by_amount };
+        let table = dynamodb::Table::keyed(Key::hash(S("id")));
+        let table = dynamodb::Table { global_secondary_indexes: vec![by_amount.clone()], ..table };
+        let table = stack.named("Orders").add(table);
+        add(stack, "Writer", Sender { to: Items::<PutItem, Placed>::from(table.items_with_key_prefix("a")) });
+        add(stack, "Reader", Sender { to: Index::<Query, Order>::from(table.index(&by_amount)) });
+    };
+    check(|stack| by_amount(stack, Projection::KeysOnly), "");
+    check(
+        |stack| by_amount(stack, Projection::All),
+        "error[item-type]: `Reader` reads `Order` from `Orders`, and `Writer` writes `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
+  --> HERE
+  help: write and read the same type",
     );
 }
 
@@ -119,7 +166,7 @@ fn what_is_published_is_what_a_queue_delivers() {
         |stack| topic::<Placed, Order>(stack, |it| it),
         "error[message-type]: `Consumer` takes `Order` from `Orders`, and `Sender` sends `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
   --> HERE
-  help: give what is sent and what is taken the same type",
+  help: send and take the same type",
     );
 }
 
@@ -130,7 +177,7 @@ fn a_filter_may_keep_away_what_does_not_fit() {
         |stack| topic::<Placed, Order>(stack, |it| Subscription { filter_policy: filter(), ..it }),
         "warning[message-type]: `Consumer` takes `Order` from `Orders`, and `Sender` sends `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295, unless a filter keeps it away
   --> HERE
-  help: give what is sent and what is taken the same type",
+  help: send and take the same type",
     );
 }
 
@@ -154,7 +201,7 @@ fn the_envelope_of_sns_is_taken_where_there_is_one() {
         |stack| topic::<Placed, Notification<Order>>(stack, wrapped),
         "error[message-type]: `Consumer` takes `Order` from `Orders`, and `Sender` sends `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
   --> HERE
-  help: give what is sent and what is taken the same type",
+  help: send and take the same type",
     );
 }
 
@@ -168,7 +215,7 @@ fn a_function_is_invoked_with_what_it_takes() {
         invoke,
         "error[message-type]: `Consumer` takes `Order`, and `Sender` sends `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
   --> HERE
-  help: give what is sent and what is taken the same type",
+  help: send and take the same type",
     );
 }
 

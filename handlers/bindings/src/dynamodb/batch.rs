@@ -5,12 +5,13 @@ use aws_sdk_dynamodb::operation::batch_write_item::builders::BatchWriteItemFluen
 use aws_sdk_dynamodb::types::{KeysAndAttributes, WriteRequest};
 
 use super::{AlsoBatchGetItem, AlsoBatchWriteItem, BatchGetItem, BatchWriteItem, Items, Table};
+use crate::message::Anything;
 use crate::{Grants, evidence};
 
 macro_rules! batches {
     ($($binding:ident),+) => {
         $(
-            impl<A> $binding<A> {
+            impl<A, M> $binding<A, M> {
                 /// The SDK's `batch_get_item` of the items with these keys.
                 ///
                 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
@@ -50,6 +51,7 @@ macro_rules! batches {
                 ) -> BatchWriteItemFluentBuilder
                 where
                     A: Grants<BatchWriteItem, P>,
+                    M: Anything,
                 {
                     evidence::call::<Self, BatchWriteItem>();
                     let requests = requests.into_iter().collect();
@@ -66,6 +68,7 @@ macro_rules! batches {
                 ) -> BatchWriteItemFluentBuilder
                 where
                     A: Grants<BatchWriteItem, P>,
+                    M: Anything,
                 {
                     evidence::call::<Self, AlsoBatchWriteItem>();
                     call.request_items(self.name(), requests.into_iter().collect())

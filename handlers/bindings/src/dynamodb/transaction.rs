@@ -17,6 +17,7 @@ use super::{
     ConditionCheckItem, DeleteItem, GetItem, Items, PutItem, Table, TransactConditionCheckItem, TransactDeleteItem,
     TransactGetItem, TransactPutItem, TransactUpdateItem, UpdateItem,
 };
+use crate::message::Anything;
 use crate::{Grants, evidence};
 
 /// What a transaction writes.
@@ -43,7 +44,7 @@ fn joined<T>(one: Result<Vec<T>, BuildError>, other: Result<Vec<T>, BuildError>)
 }
 
 impl WriteItems {
-    fn of(client: &Client, item: Result<TransactWriteItemBuilder, BuildError>) -> Self {
+    pub(super) fn of(client: &Client, item: Result<TransactWriteItemBuilder, BuildError>) -> Self {
         Self { client: client.clone(), items: item.map(|it| vec![it.build()]) }
     }
 
@@ -79,7 +80,7 @@ impl ReadItems {
 macro_rules! parts {
     ($($binding:ident),+) => {
         $(
-            impl<A> $binding<A> {
+            impl<A, M> $binding<A, M> {
                 parts!(@write
                     /// A condition that must hold of an item of this table.
                     transact_condition_check_item(ConditionCheckBuilder) ConditionCheckItem
@@ -87,7 +88,7 @@ macro_rules! parts {
                     /// An item that is deleted from this table.
                     transact_delete_item(DeleteBuilder) DeleteItem by TransactDeleteItem: delete;
                     /// An item that is put into this table.
-                    transact_put_item(PutBuilder) PutItem by TransactPutItem: put;
+                    transact_put_item(PutBuilder) PutItem by TransactPutItem: put of any M;
                     /// An item of this table that is updated.
                     transact_update_item(UpdateBuilder) UpdateItem by TransactUpdateItem: update;
                 );
@@ -106,13 +107,14 @@ macro_rules! parts {
             }
         )+
     };
-    (@write $($(#[$doc:meta])* $part:ident($builder:ident) $operation:ident by $way:ident: $kind:ident;)+) => {
+    (@write $($(#[$doc:meta])* $part:ident($builder:ident) $operation:ident by $way:ident: $kind:ident $(of any $any:ident)?;)+) => {
         $(
             $(#[$doc])*
             #[track_caller]
             pub fn $part<P>(&self, $kind: $builder) -> WriteItems
             where
                 A: Grants<$operation, P>,
+                $($any: Anything,)?
             {
                 evidence::call::<Self, $way>();
                 let $kind = $kind.table_name(self.name()).build();

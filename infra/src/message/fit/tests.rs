@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::reduced::reduced;
+use super::super::words::Content;
 use super::fits;
 
 /// What is said when `S` is sent and `T` taken; nothing when it fits.
@@ -14,7 +15,7 @@ use super::fits;
 fn check<S: JsonSchema, T: JsonSchema>(expected: &str) {
     let sent = reduced(&described::<S>(Way::Sent, String::new()).schema);
     let taken = reduced(&described::<T>(Way::Taken, String::new()).schema);
-    let said = fits(&sent, &taken).err().map(|it| it.to_string()).unwrap_or_default();
+    let said = fits(&sent, &taken).err().map(|it| it.told(Content::Messages)).unwrap_or_default();
     assert_eq!(said, expected, "\nsent: {sent}\ntaken: {taken}");
 }
 

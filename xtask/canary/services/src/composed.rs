@@ -123,6 +123,15 @@ calls! {
     MachineStopExecution(machine: sfn::StateMachine<StopExecution>) {
         machine.stop_execution().execution_arn(execution(machine.arn())).send().await?;
     }
+    TablePut(table: dynamodb::Table<PutItem, Kept>) {
+        table.put(&KEPT)?.send().await?;
+    }
+    TableBatchPut(table: dynamodb::Table<BatchWriteItem, Kept>) {
+        table.batch_put([&KEPT])?.send().await?;
+    }
+    TableTransactPut(table: dynamodb::Table<PutItem, Kept>) {
+        table.transact_put(&KEPT, Put::builder())?.transact_write_items()?.send().await?;
+    }
     TopicPublishMessage(topic: sns::Topic<Publish, Greeting>) {
         topic.publish_message(&GREETING)?.send().await?;
     }
@@ -144,9 +153,27 @@ const GREETING: Greeting = Greeting { text: "hello" };
 
 impl Message for Greeting {
     fn described(_way: Way) -> Described {
-        let (type_name, place) = (String::new(), String::new());
-        Described { type_name, place, schema: true.into(), is_in_envelope: false }
+        anything()
     }
+}
+
+/// What is put into a table as a type.
+#[derive(Debug, Serialize)]
+struct Kept {
+    id: &'static str,
+}
+
+const KEPT: Kept = Kept { id: "a" };
+
+impl Message for Kept {
+    fn described(_way: Way) -> Described {
+        anything()
+    }
+}
+
+fn anything() -> Described {
+    let (type_name, place) = (String::new(), String::new());
+    Described { type_name, place, schema: true.into(), is_in_envelope: false }
 }
 
 fn keys() -> Result<KeysAndAttributes, aws_sdk_dynamodb::error::BuildError> {

@@ -1,0 +1,60 @@
+//! How it is told who has what of whom.
+
+/// What goes from one part of a stack to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Messages, which are sent to a queue or function and taken from it.
+    Messages,
+    /// Items, which are written into a table and read from it.
+    Items,
+}
+
+impl Content {
+    const fn of(self, messages: &'static str, items: &'static str) -> &'static str {
+        match self {
+            Self::Messages => messages,
+            Self::Items => items,
+        }
+    }
+
+    pub(super) const fn one(self) -> &'static str {
+        self.of("message", "item")
+    }
+
+    pub(super) const fn send(self) -> &'static str {
+        self.of("send", "write")
+    }
+
+    pub(super) const fn sent(self) -> &'static str {
+        self.of("sent", "written")
+    }
+
+    pub(super) const fn to(self) -> &'static str {
+        self.of("to", "into")
+    }
+
+    pub(super) const fn take(self) -> &'static str {
+        self.of("take", "read")
+    }
+
+    /// What is there when a deployment begins.
+    pub(super) const fn earlier(self) -> &'static str {
+        self.of("messages that are on their way", "items that are stored")
+    }
+
+    /// What to do about it.
+    pub(super) const fn help_with_earlier(self) -> &'static str {
+        self.of(
+            "take both until the old ones are gone, or deploy when there are none",
+            "read both, or rewrite the items first",
+        )
+    }
+
+    /// What to do about what comes before the other side is replaced.
+    pub(super) const fn help_until_replaced(self) -> &'static str {
+        self.of(
+            "deploy first what does without it: till then such messages fail and are tried again",
+            "deploy first what does without it: till then such items cannot be read",
+        )
+    }
+}
