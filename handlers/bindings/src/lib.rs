@@ -70,6 +70,8 @@ pub use declaration::{Declaration, Grant};
 pub use environment::EnvironmentError;
 pub use grants::{Actions, Granted, Grants};
 pub use kinds::kinds;
+#[cfg(feature = "changes")]
+pub use message::Change;
 pub use message::{Message, Notification};
 pub use resource::{Reference, Target};
 #[cfg(feature = "runtime")]

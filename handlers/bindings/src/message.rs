@@ -23,11 +23,15 @@
 //! is compared with what the next one takes or reads; what was deployed is kept in the template, for the next deployment to
 //! be compared with.
 
+#[cfg(feature = "changes")]
+mod change;
 mod notification;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[cfg(feature = "changes")]
+pub use change::Change;
 pub use notification::Notification;
 
 /// A type of messages, which are JSON, or of items. [`crate::message!`] implements it.
@@ -93,8 +97,17 @@ pub struct Described {
     pub place: String,
     /// Its JSON Schema.
     pub schema: Value,
-    /// Whether it comes in the envelope of SNS: see [`Notification`].
-    pub is_in_envelope: bool,
+    /// What it comes in, when it does not come alone.
+    pub envelope: Option<Envelope>,
+}
+
+/// What AWS puts around a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Envelope {
+    /// That of a message of a topic: see [`Notification`].
+    Notification,
+    /// That of a change of a table: see `Change`, which the feature `changes` has.
+    Change,
 }
 
 /// A type on both sides of a binding, as far as the binding says one.
@@ -139,7 +152,7 @@ pub fn described<M: schemars::JsonSchema>(way: Way, place: String) -> Described 
         Way::Taken => settings.for_deserialize(),
     };
     let schema = settings.into_generator().into_root_schema_for::<M>().to_value();
-    Described { type_name: std::any::type_name::<M>().to_owned(), place, schema, is_in_envelope: false }
+    Described { type_name: std::any::type_name::<M>().to_owned(), place, schema, envelope: None }
 }
 
 /// A place in the source, the same on every machine: the compiler names the files of packages outside of the workspace by

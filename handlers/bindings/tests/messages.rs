@@ -6,7 +6,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
 use bindings::dynamodb::{BatchWriteItem, GetItem, PutItem, Table};
 use bindings::lambda::{Function, Invoke};
-use bindings::message::{Carried, Untyped, Way};
+use bindings::message::{Carried, Envelope, Untyped, Way};
 use bindings::sns::{Publish, Topic};
 use bindings::sqs::{Queue, SendMessage, SendMessageBatch};
 use bindings::{Declaration, Message, Notification};
@@ -106,7 +106,7 @@ fn a_binding_tells_its_type_to_the_stack_and_one_without_tells_nothing() {
 #[test]
 fn a_notification_is_of_the_type_in_it() {
     let wrapped = <Notification<Order> as Message>::described(Way::Taken);
-    assert!(wrapped.is_in_envelope && wrapped.type_name == "messages::Order");
+    assert!(wrapped.envelope == Some(Envelope::Notification) && wrapped.type_name == "messages::Order");
     let refused = serde_json::from_value::<Notification<Order>>(
         json!({"MessageId": "m-1", "TopicArn": "arn", "Message": r#"{"id": 7}"#}),
     );

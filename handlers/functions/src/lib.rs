@@ -12,6 +12,7 @@ pub mod image;
 pub mod logging;
 pub mod record;
 pub mod sqs;
+pub mod stream;
 #[cfg(feature = "dynamodb")]
 pub mod time_to_live;
 pub mod trace;

@@ -1,12 +1,12 @@
 //! What one part of a stack sends and the next one does not take, or writes and the next one does not read.
 
 use assembly::{Finding, Location};
-use bindings::message::Described;
+use bindings::message::{Described, Envelope};
 use serde_json::Value as Json;
 
 use super::fit::fits;
 use super::flow::{Flow, Sent, Taken, flows};
-use super::items::{Table, tables};
+use super::items::{End, Table, tables};
 use super::reduced::reduced;
 use super::words::Content;
 use crate::stack::Stack;
@@ -25,16 +25,25 @@ pub(crate) fn check(stack: &Stack, template: &Template, findings: &mut Vec<Findi
 }
 
 fn of_message(id: &str, sent: &Sent<'_>, taken: &Taken<'_>) -> Option<Finding> {
-    let (problem, help) = if sent.is_in_envelope == taken.message.is_in_envelope {
-        let mismatch = fits(&reduced(&sent.message.schema), &reduced(&taken.message.schema)).err()?;
-        (mismatch.told(Content::Messages), mismatch.help(Content::Messages))
-    } else if sent.is_in_envelope {
-        let problem = "the message comes in the envelope of SNS, expected none";
-        let help = "set the subscription's `raw_message_delivery`, or take a `bindings::Notification` of it";
-        (problem.to_owned(), help.to_owned())
-    } else {
-        let problem = "the message comes as it was sent, expected the envelope of SNS";
-        (problem.to_owned(), "take the type itself, or leave out the subscription's `raw_message_delivery`".to_owned())
+    let (problem, help) = match (sent.is_in_envelope, taken.message.envelope) {
+        (false, None) | (true, Some(Envelope::Notification)) => {
+            let mismatch = fits(&reduced(&sent.message.schema), &reduced(&taken.message.schema)).err()?;
+            (mismatch.told(Content::Messages), mismatch.help(Content::Messages))
+        }
+        (true, _) => {
+            let problem = "the message comes in the envelope of SNS, expected none";
+            let help = "set the subscription's `raw_message_delivery`, or take a `bindings::Notification` of it";
+            (problem.to_owned(), help.to_owned())
+        }
+        (false, Some(Envelope::Notification)) => {
+            let problem = "the message comes as it was sent, expected the envelope of SNS";
+            let help = "take the type itself, or leave out the subscription's `raw_message_delivery`";
+            (problem.to_owned(), help.to_owned())
+        }
+        (false, Some(Envelope::Change)) => {
+            let problem = "the message comes as it was sent, expected a change of a table";
+            (problem.to_owned(), "take the type itself: only the stream of a table tells changes".to_owned())
+        }
     };
     let (from, to) = (sent.by, taken.by);
     let (what, place) = (short(&sent.message.type_name), &sent.message.place);
@@ -54,6 +63,9 @@ fn of_message(id: &str, sent: &Sent<'_>, taken: &Taken<'_>) -> Option<Finding> {
 /// them are read, their keys decide.
 fn of_items<'a>(table: &'a Table<'_>) -> impl Iterator<Item = Finding> + 'a {
     table.read.iter().filter_map(move |read| {
+        if read.by_stream && read.item.envelope != Some(Envelope::Change) {
+            return Some(not_a_change(table.id, read));
+        }
         let mut nearest = None;
         for written in &table.written {
             let mismatch = fits(&reduced(&written.item.schema), &reduced(&read.item.schema)).err()?;
@@ -66,9 +78,21 @@ fn of_items<'a>(table: &'a Table<'_>) -> impl Iterator<Item = Finding> + 'a {
         let problem = mismatch.told(Content::Items);
         let message =
             format!("`{to}` reads `{expected}` from `{id}`, and `{from}` writes `{what}` ({place}): {problem}");
-        let finding = Finding::error("item-type", message).help(mismatch.help(Content::Items));
-        Some(Finding { location: location(read.item), ..finding })
+        let finding = if read.is_filtered {
+            Finding::warning("item-type", format!("{message}, unless a filter keeps it away"))
+        } else {
+            Finding::error("item-type", message)
+        };
+        Some(Finding { location: location(read.item), ..finding.help(mismatch.help(Content::Items)) })
     })
+}
+
+fn not_a_change(table: &str, read: &End<'_>) -> Finding {
+    let (to, item) = (read.by, short(&read.item.type_name));
+    let message =
+        format!("`{to}` takes `{item}` from the stream of `{table}`: it gets changes, expected `Change<{item}>`");
+    let finding = Finding::error("item-type", message).help("take a `bindings::Change` of it");
+    Finding { location: location(read.item), ..finding }
 }
 
 /// The name of a type without its modules.

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use bindings::message::Described;
+use bindings::message::{Described, Envelope};
 use serde_json::{Map, Value as Json};
 
 use crate::binding::Binding;
@@ -106,7 +106,7 @@ fn to<'a>(
         });
         let value = serde_json::to_value(&binding.value).ok()?;
         let is_it = sends && named(&value, resources) == Some(id);
-        let is_in_envelope = message.is_in_envelope;
+        let is_in_envelope = message.envelope == Some(Envelope::Notification);
         is_it.then_some(Sent { by, binding, message, is_in_envelope, is_filtered: false })
     })
 }
@@ -135,12 +135,8 @@ fn from_queue<'a>(
     programs: &[(LogicalId, &'a Code)],
     resources: &'a Map<String, Json>,
 ) -> Vec<Taken<'a>> {
-    let mappings = resources.values().filter(|it| is_of(it, "AWS::Lambda::EventSourceMapping"));
-    let mappings = mappings.filter_map(|it| it.get("Properties")).filter_map(|mapping| {
-        let is_it = mapping.get("EventSourceArn").and_then(referenced) == Some(id);
-        let function = named(mapping.get("FunctionName")?, resources).filter(|_| is_it)?;
+    let mappings = mappings(id, resources).filter_map(|Mapping { function, is_filtered }| {
         let (by, code) = programs.iter().find(|(by, _)| by.as_str() == function)?;
-        let is_filtered = mapping.get("FilterCriteria").is_some();
         Some(Taken { by: *by, message: code.input()?, is_filtered })
     });
     let workers = stack.resources_of::<Worker>().filter_map(|(worker, it)| {
@@ -148,6 +144,23 @@ fn from_queue<'a>(
         Some(Taken { by: worker.id(), message: it.code.input().filter(|_| takes)?, is_filtered: false })
     });
     mappings.chain(workers).collect()
+}
+
+/// What feeds a function.
+pub(super) struct Mapping<'a> {
+    /// The logical id of the function.
+    pub(super) function: &'a str,
+    pub(super) is_filtered: bool,
+}
+
+/// What feeds functions from the queue `id`, or from the stream of the table `id`.
+pub(super) fn mappings<'a>(id: &str, resources: &'a Map<String, Json>) -> impl Iterator<Item = Mapping<'a>> {
+    let mappings = resources.values().filter(|it| is_of(it, "AWS::Lambda::EventSourceMapping"));
+    mappings.filter_map(|it| it.get("Properties")).filter_map(move |mapping| {
+        let is_it = mapping.get("EventSourceArn").and_then(referenced) == Some(id);
+        let function = named(mapping.get("FunctionName")?, resources).filter(|_| is_it)?;
+        Some(Mapping { function, is_filtered: mapping.get("FilterCriteria").is_some() })
+    })
 }
 
 /// The logical id of what a value refers to: of an alias, that of its function.

@@ -1,11 +1,12 @@
-//! Who writes what items into a table, and who reads them.
+//! Who writes what items into a table, and who reads them, or is told of them by its stream.
 
 use bindings::declaration::Operation;
 use bindings::message::Described;
 use serde_json::{Map, Value as Json};
 
-use super::flow::{is_of, named, programs};
+use super::flow::{Mapping, is_of, mappings, named, programs};
 use crate::binding::Binding;
+use crate::code::Code;
 use crate::reference::LogicalId;
 use crate::stack::Stack;
 
@@ -18,13 +19,25 @@ pub(super) struct Table<'a> {
     pub(super) read: Vec<End<'a>>,
 }
 
-/// A binding through which items are written or read.
+/// Who writes or reads items.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct End<'a> {
-    /// The function or worker that has the binding.
+    /// The function or worker.
     pub(super) by: LogicalId,
-    pub(super) field: &'a str,
+    /// By which of its bindings it does so; none where the table's stream tells it.
+    field: Option<&'a str>,
     pub(super) item: &'a Described,
+    /// Whether the table's stream tells it.
+    pub(super) by_stream: bool,
+    /// Whether it gets those changes alone that a filter lets through.
+    pub(super) is_filtered: bool,
+}
+
+impl End<'_> {
+    /// The function and the binding.
+    pub(super) fn binding(&self) -> String {
+        self.field.map_or_else(|| self.by.to_string(), |field| format!("{}.{field}", self.by))
+    }
 }
 
 /// The operations that leave items behind. One that changes some attributes leaves an item of the type, too.
@@ -35,24 +48,43 @@ const READING: [&str; 4] = ["BatchGetItem", "GetItem", "Query", "Scan"];
 
 /// The tables of a stack whose items have types: `resources` are those of its template.
 pub(super) fn tables<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> Vec<Table<'a>> {
-    let bound: Vec<_> = programs(stack)
-        .flat_map(|(by, code)| code.bindings().iter().map(move |binding| (by, binding)))
+    let programs: Vec<_> = programs(stack).collect();
+    let bound: Vec<_> = programs
+        .iter()
+        .flat_map(|(by, code)| code.bindings().iter().map(move |binding| (*by, binding)))
         .filter(|(_, binding)| binding.sent.is_some() || binding.taken.is_some())
         .filter_map(|(by, binding)| Some((by, binding, table_of(binding, resources)?)))
         .collect();
-    let table = |id: &'a String| {
+    let table = |(id, declared): (&'a String, &'a Json)| {
         let to = bound.iter().filter(|(.., table)| table == id);
         let ends = |operations: &[&str], item: fn(&'a Binding) -> Option<&'a Described>| {
             let ends = to.clone().filter(|(_, binding, _)| does(&binding.operations, operations));
-            ends.filter_map(|(by, binding, _)| Some(End { by: *by, field: &binding.field, item: item(binding)? }))
-                .collect()
+            let ends = ends.filter_map(|(by, binding, _)| {
+                let field = Some(binding.field.as_str());
+                Some(End { by: *by, field, item: item(binding)?, by_stream: false, is_filtered: false })
+            });
+            ends.collect::<Vec<_>>()
         };
-        let written: Vec<_> = ends(&WRITING, |binding| binding.sent.as_ref());
-        let read: Vec<_> = ends(&READING, |binding| binding.taken.as_ref());
+        let written = ends(&WRITING, |binding| binding.sent.as_ref());
+        let mut read = ends(&READING, |binding| binding.taken.as_ref());
+        read.extend(told(id, declared, &programs, resources));
         (!written.is_empty() || !read.is_empty()).then_some(Table { id, written, read })
     };
-    let ids = resources.iter().filter(|(_, resource)| is_of(resource, "AWS::DynamoDB::Table")).map(|(id, _)| id);
-    ids.filter_map(table).collect()
+    resources.iter().filter(|(_, resource)| is_of(resource, "AWS::DynamoDB::Table")).filter_map(table).collect()
+}
+
+/// Whom the stream of a table tells, when it tells more than keys.
+fn told<'a>(
+    id: &str,
+    table: &Json,
+    programs: &[(LogicalId, &'a Code)],
+    resources: &'a Map<String, Json>,
+) -> impl Iterator<Item = End<'a>> {
+    let tells_items = table["Properties"]["StreamSpecification"]["StreamViewType"] != "KEYS_ONLY";
+    mappings(id, resources).filter(move |_| tells_items).filter_map(|Mapping { function, is_filtered }| {
+        let (by, code) = programs.iter().find(|(by, _)| by.as_str() == function)?;
+        Some(End { by: *by, field: None, item: code.input()?, by_stream: true, is_filtered })
+    })
 }
 
 /// The logical id of the table whose items a binding writes or reads, directly or by an index. What an index gives that does

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bindings::message::Described;
+use bindings::message::{Described, Envelope};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -87,7 +87,8 @@ pub(crate) fn metadata(stack: &Stack, resources: &Map<String, Json>) -> Option<J
         }
         for taken in flow.taken {
             kept.taken.entry(taken.message.type_name.clone()).or_insert_with(|| Type::of(taken.message));
-            ends.taken.insert(taken.by.to_string(), name(taken.message, taken.message.is_in_envelope));
+            let is_in_envelope = taken.message.envelope == Some(Envelope::Notification);
+            ends.taken.insert(taken.by.to_string(), name(taken.message, is_in_envelope));
         }
         kept.flows.insert(flow.id.to_owned(), ends);
     }
@@ -95,11 +96,11 @@ pub(crate) fn metadata(stack: &Stack, resources: &Map<String, Json>) -> Option<J
         let mut ends = Ends::default();
         for end in table.written {
             kept.sent.entry(end.item.type_name.clone()).or_insert_with(|| Type::of(end.item));
-            ends.sent.insert(format!("{}.{}", end.by, end.field), end.item.type_name.clone());
+            ends.sent.insert(end.binding(), end.item.type_name.clone());
         }
         for end in table.read {
             kept.taken.entry(end.item.type_name.clone()).or_insert_with(|| Type::of(end.item));
-            ends.taken.insert(format!("{}.{}", end.by, end.field), end.item.type_name.clone());
+            ends.taken.insert(end.binding(), end.item.type_name.clone());
         }
         kept.tables.insert(table.id.to_owned(), ends);
     }

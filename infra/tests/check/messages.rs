@@ -5,10 +5,10 @@ use bindings::lambda::{self, Invoke};
 use bindings::message::{Carried, Untyped};
 use bindings::sns::{self, Publish};
 use bindings::sqs::{self, SendMessage};
-use bindings::{Notification, Program};
-use infra::dynamodb::{self, GlobalSecondaryIndex, Key, N, Projection, S};
+use bindings::{Change, Notification, Program};
+use infra::dynamodb::{self, GlobalSecondaryIndex, Key, N, Projection, S, StreamViewType};
 use infra::iam::Role;
-use infra::lambda::{EventSourceMapping, Function};
+use infra::lambda::{EventSourceMapping, Function, Position, StreamMapping};
 use infra::sns::{FilterPolicy, StandardTopic, Subscription};
 use infra::sqs::StandardQueue;
 use infra::{Integer, Ref, Stack, Template};
@@ -149,6 +149,41 @@ fn an_index_gives_the_items_of_its_table() {
         "error[item-type]: `Reader` reads `Order` from `Orders`, and `Writer` writes `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
   --> HERE
   help: write and read the same type",
+    );
+}
+
+/// A table into which a program writes `W`, and whose stream feeds another that takes `T`.
+fn stream<W: Carried, T: Carried>(view: StreamViewType, stack: &mut Stack) {
+    let table = dynamodb::Table::keyed(Key::hash(S("id")));
+    let stream_specification = Some(view);
+    let table = stack.named("Orders").add(dynamodb::Table { stream_specification, ..table });
+    add(stack, "Writer", Sender { to: Table::<PutItem, W>::from(table) });
+    let mapping = StreamMapping::new(table, consumer::<T>(stack), Position::TrimHorizon);
+    stack.named("Source").add(mapping);
+}
+
+#[test]
+fn what_the_stream_of_a_table_tells_are_changes_of_what_is_written() {
+    let whole = StreamViewType::NewAndOldImages;
+    check(|stack| stream::<Order, Change<Order>>(whole, stack), "");
+    check(
+        |stack| stream::<Placed, Change<Order>>(whole, stack),
+        "error[item-type]: `Consumer` reads `Order` from `Orders`, and `Writer` writes `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
+  --> HERE
+  help: write and read the same type",
+    );
+    check(
+        |stack| stream::<Order, Order>(whole, stack),
+        "error[item-type]: `Consumer` takes `Order` from the stream of `Orders`: it gets changes, expected `Change<Order>`
+  --> HERE
+  help: take a `bindings::Change` of it",
+    );
+    check(|stack| stream::<Placed, Change<Order>>(StreamViewType::KeysOnly, stack), "");
+    check(
+        queue::<Order, Change<Order>>,
+        "error[message-type]: `Consumer` takes `Order` from `Orders`, and `Sender` sends `Order` (HERE): the message comes as it was sent, expected a change of a table
+  --> HERE
+  help: take the type itself: only the stream of a table tells changes",
     );
 }
 

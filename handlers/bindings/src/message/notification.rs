@@ -4,7 +4,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Described, Message, Way};
+use super::{Described, Envelope, Message, Way};
 
 /// A message of a topic in the envelope in which a queue gets it, unless its subscription delivers it raw. A program that
 /// takes messages from such a queue takes `Notification<Order>`.
@@ -50,6 +50,6 @@ impl<'de, M: DeserializeOwned> Deserialize<'de> for Notification<M> {
 
 impl<M: Message> Message for Notification<M> {
     fn described(way: Way) -> Described {
-        Described { is_in_envelope: true, ..M::described(way) }
+        Described { envelope: Some(Envelope::Notification), ..M::described(way) }
     }
 }

@@ -173,7 +173,7 @@ impl Message for Kept {
 
 fn anything() -> Described {
     let (type_name, place) = (String::new(), String::new());
-    Described { type_name, place, schema: true.into(), is_in_envelope: false }
+    Described { type_name, place, schema: true.into(), envelope: None }
 }
 
 fn keys() -> Result<KeysAndAttributes, aws_sdk_dynamodb::error::BuildError> {
