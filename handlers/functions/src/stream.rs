@@ -93,7 +93,7 @@ mod tests {
     }
 
     /// The amounts that are processed, of which 13 fails, and the answer.
-    fn run(records: Vec<Value>) -> (Vec<u32>, Value) {
+    fn run(records: &[Value]) -> (Vec<u32>, Value) {
         let seen = RefCell::new(Vec::new());
         let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
         let process = async |_: &Bindings, change: Change<Order>| {
@@ -111,9 +111,9 @@ mod tests {
         let all = [("1", amount("7")), ("2", amount("13")), ("3", amount("8"))];
         let records: Vec<_> = all.iter().map(|(number, image)| record(number, image)).collect();
         let failed = |number| json!({"batchItemFailures": [{"itemIdentifier": number}]});
-        assert_eq!(run(records[..1].to_vec()), (vec![7], json!({"batchItemFailures": []})));
-        assert_eq!(run(records), (vec![7, 13], failed("2")));
-        assert_eq!(run(vec![record("4", &json!({"amount": {"S": "7"}}))]), (vec![], failed("4")));
+        assert_eq!(run(&records[..1]), (vec![7], json!({"batchItemFailures": []})));
+        assert_eq!(run(&records), (vec![7, 13], failed("2")));
+        assert_eq!(run(&[record("4", &json!({"amount": {"S": "7"}}))]), (vec![], failed("4")));
     }
 
     #[test]
