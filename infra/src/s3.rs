@@ -9,6 +9,6 @@ pub use bucket::{
     Bucket, BucketEncryption, Expiration, LifecycleRule, ObjectOwnership, PublicAccessBlock, StorageClass, Transition,
     Versioning,
 };
-pub use name::{BucketName, Objects};
+pub use name::{BucketName, Objects, TaggedObjects};
 pub use notification::{Event, KeyFilter, Notification, NotificationConfiguration};
 pub use policy::{BucketPolicy, deny_insecure_transport};

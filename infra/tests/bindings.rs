@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 use bindings::appconfig::{Configuration, GetLatestConfiguration};
 use bindings::bedrock::{Converse, Model};
 use bindings::dynamodb::{GetItem, Items, PutItem};
+use bindings::s3::{HeadObject, TaggedObjects};
 use bindings::scheduler::{CreateSchedule, DeleteSchedule, ScheduleGroup};
 use bindings::sfn::{SendTaskSuccess, StartExecution, StopExecution};
 use infra::binding::BindsAs;
 use infra::dynamodb::{S, Table};
 use infra::iam::Role;
 use infra::reference::HasArn;
+use infra::s3::Bucket;
 use infra::value::Intrinsic;
 use infra::{LogicalId, Resource, Stack, Stage};
 use policies::{catalogue, operation};
@@ -171,6 +173,12 @@ fn less_than_a_resource_is_granted_with_the_condition_that_limits_it() {
     ];
     let binding = Items::<GetItem>::from(table.items_with_attributes(["id", "state"]));
     check(&binding, &name, &json!([grant(&["dynamodb:GetItem"], &arn, &json!(attributes))]));
+    let files = stack.named("Files").add(Bucket::default());
+    let tag = json!([{ "operator": "StringEquals", "key": "s3:ExistingObjectTag/class", "values": ["public"] }]);
+    let objects = json!({ "Fn::Sub": "${Files.Arn}/2026/*" });
+    let binding = TaggedObjects::<HeadObject>::from(files.objects("2026/").tagged("class", "public"));
+    check(&binding, &json!({ "Fn::Sub": "${Files}/2026/" }), &json!([grant(&["s3:GetObject"], &objects, &tag)]));
+
     let both = table.items_with_key_prefix("north-").with_attributes(["id", "state"]);
     let all = [&keys[..], &attributes].concat();
     check(&Items::<GetItem>::from(both), &name, &json!([grant(&["dynamodb:GetItem"], &arn, &json!(all))]));

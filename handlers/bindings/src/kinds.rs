@@ -30,6 +30,7 @@ kinds!(
     kms::Key,
     lambda::Function,
     s3::Bucket,
+    s3::TaggedObjects,
     scheduler::ScheduleGroup,
     secretsmanager::Secret,
     sesv2::EmailIdentity,

@@ -69,6 +69,28 @@ crate::binding! {
         upload_part(key: &str) -> UploadPartFluentBuilder { bucket: name(), key: key(key) };
 }
 
+crate::binding! {
+    /// The objects of a bucket that have a tag of a value, below a prefix or anywhere, with the operations `A` granted on
+    /// them: reading what S3 compares with the tags of the object that is there. Without the tag, or without the object, a
+    /// call is denied.
+    ///
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html>
+    pub struct TaggedObjects beside Bucket;
+    use aws_sdk_s3 if (feature = "s3");
+
+    GetObject: "s3:GetObject" on "{arn}/{below}*" =>
+        get_object(key: &str) -> GetObjectFluentBuilder { bucket: name(), key: key(key) };
+    GetObjectAttributes: "s3:GetObject" on "{arn}/{below}*", "s3:GetObjectAttributes" on "{arn}/{below}*" =>
+        get_object_attributes(key: &str) -> GetObjectAttributesFluentBuilder { bucket: name(), key: key(key) };
+    GetObjectTagging: "s3:GetObjectTagging" on "{arn}/{below}*" =>
+        get_object_tagging(key: &str) -> GetObjectTaggingFluentBuilder { bucket: name(), key: key(key) };
+    GetObjectVersion: "s3:GetObjectVersion" on "{arn}/{below}*" => get_object_version by hand;
+    GetObjectVersionTagging: "s3:GetObjectVersionTagging" on "{arn}/{below}*" => get_object_version_tagging by hand;
+    HeadObject: "s3:GetObject" on "{arn}/{below}*" =>
+        head_object(key: &str) -> HeadObjectFluentBuilder { bucket: name(), key: key(key) };
+    HeadObjectVersion: "s3:GetObjectVersion" on "{arn}/{below}*" => head_object_version by hand;
+}
+
 /// All objects of the bucket `arn` with the keys `prefix`, a literal. `variable` is the bucket's name, a slash and the
 /// prefix. Both are strings or CloudFormation's intrinsic functions; typed references convert by themselves.
 #[must_use]
@@ -78,29 +100,43 @@ pub fn target(variable: Value, arn: Value, prefix: &str) -> Target {
     if prefix.is_empty() { target } else { target.when("{arn}", keys) }
 }
 
-impl<A> Bucket<A> {
-    /// The bucket's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.parts().0
-    }
-
-    /// What all keys start with; empty for the whole bucket.
-    #[must_use]
-    pub fn prefix(&self) -> &str {
-        self.parts().1
-    }
-
-    /// The whole key of the object `key` below the prefix.
-    #[must_use]
-    pub fn key(&self, key: &str) -> String {
-        format!("{}{key}", self.prefix())
-    }
-
-    fn parts(&self) -> (&str, &str) {
-        self.resource.name().split_once('/').unwrap_or((self.resource.name(), ""))
-    }
+/// Of the objects that [`target`] leads to, those that have the tag `key` with this value.
+#[must_use]
+pub fn tagged(target: Target, key: &str, value: &str) -> Target {
+    target.when("{arn}/{below}*", Condition::new("StringEquals", &format!("s3:ExistingObjectTag/{key}"), [value]))
 }
+
+macro_rules! keys {
+    ($($binding:ident),+) => {
+        $(
+            impl<A> $binding<A> {
+                /// The bucket's name.
+                #[must_use]
+                pub fn name(&self) -> &str {
+                    self.parts().0
+                }
+
+                /// What all keys start with; empty for the whole bucket.
+                #[must_use]
+                pub fn prefix(&self) -> &str {
+                    self.parts().1
+                }
+
+                /// The whole key of the object `key` below the prefix.
+                #[must_use]
+                pub fn key(&self, key: &str) -> String {
+                    format!("{}{key}", self.prefix())
+                }
+
+                fn parts(&self) -> (&str, &str) {
+                    self.resource.name().split_once('/').unwrap_or((self.resource.name(), ""))
+                }
+            }
+        )+
+    };
+}
+
+keys!(Bucket, TaggedObjects);
 
 #[cfg(feature = "s3")]
 crate::evidence::ways!(

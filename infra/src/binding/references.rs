@@ -33,6 +33,13 @@ impl Reference<bindings::s3::Bucket<()>> for s3::Objects {
     }
 }
 
+impl Reference<bindings::s3::TaggedObjects<()>> for s3::TaggedObjects {
+    fn target(self) -> Target {
+        let Self { objects, key, value } = self;
+        bindings::s3::tagged(Reference::<bindings::s3::Bucket<()>>::target(objects), key, value)
+    }
+}
+
 impl Reference<bindings::s3::Bucket<()>> for Ref<s3::Bucket> {
     fn target(self) -> Target {
         self.objects("").target()

@@ -79,6 +79,34 @@ impl Objects {
     }
 }
 
+/// The objects of a bucket that have a tag: what a binding [`bindings::s3::TaggedObjects`] grants.
+///
+/// S3 compares the tags of the object that is there: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaggedObjects {
+    pub(crate) objects: Objects,
+    pub(crate) key: &'static str,
+    pub(crate) value: &'static str,
+}
+
+impl Objects {
+    /// Those that have the tag `key` with this value: up to 128 and 256 letters, digits, spaces and `+-=._:/@`.
+    ///
+    /// ```
+    /// use bindings::s3::{GetObject, TaggedObjects};
+    /// use infra::s3::Bucket;
+    /// use infra::{Stack, Stage};
+    ///
+    /// let mut stack = Stack::new("orders", &Stage::default());
+    /// let files = stack.named("Files").add(Bucket::default());
+    /// let public: TaggedObjects<GetObject> = files.objects("2026/").tagged("class", "public").into();
+    /// ```
+    #[must_use]
+    pub const fn tagged(self, key: &'static str, value: &'static str) -> TaggedObjects {
+        TaggedObjects { objects: self, key, value }
+    }
+}
+
 impl Ref<Bucket> {
     /// The objects whose keys start with `prefix`.
     #[must_use]

@@ -52,6 +52,7 @@ async fn every_call_is_allowed_with_its_grant_and_denied_without_it() {
     }
     // What MiniStack does otherwise than AWS, each a reason for a function to fail, or to work, in the local cloud alone:
     // - It does not know `dynamodb:LeadingKeys`, and of `dynamodb:Attributes` only what single reads name.
+    // - Of the tags of an object it tells those who read the object, and not those who read its tags or attributes.
     // - It takes another resource than AWS, or none, for what streams, buses, schedules, mails and `ReEncrypt` are about.
     // - It asks for no right to read a configuration, and to invoke a function whose answer is a stream.
     // - The policy that it gives a topic lets in all of the account.
@@ -72,6 +73,9 @@ async fn every_call_is_allowed_with_its_grant_and_denied_without_it() {
     whole eventbridge::EventBus DescribeEventBus: denied with its grant: events:DescribeEventBus on rule/default/<EventBus>
     whole kinesis::Stream GetRecords: denied with its grant: kinesis:GetRecords on *
     whole lambda::Function InvokeWithResponseStream: nothing is asked for; done
+    whole s3::TaggedObjects GetObjectAttributes: denied with its grant: s3:GetObjectAttributes on <Bucket>/tagged
+    whole s3::TaggedObjects GetObjectTagging: denied with its grant: s3:GetObjectTagging on <Bucket>/tagged
+    whole s3::TaggedObjects GetObjectVersionTagging: denied with its grant: s3:GetObjectVersionTagging on <Bucket>/tagged
     whole scheduler::ScheduleGroup CreateSchedule: denied with its grant: scheduler:CreateSchedule on schedule/default/a
     whole scheduler::ScheduleGroup DeleteSchedule: denied with its grant: scheduler:DeleteSchedule on schedule/default/a
     whole scheduler::ScheduleGroup GetSchedule: denied with its grant: scheduler:GetSchedule on schedule/default/a

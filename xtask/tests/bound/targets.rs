@@ -57,6 +57,7 @@ pub(super) fn of_every_kind(stack: &mut Stack) -> Targets {
     let profile = ConfigurationProfile::new(application, "hosted", "limits");
     let profile = stack.named("Profile").add(profile);
     let schedule_group = stack.named("ScheduleGroup").add(ScheduleGroup::default());
+    let bucket = stack.named("Bucket").add(Bucket::default());
     targets! {
         appconfigdata::Configuration: configuration(application, environment, profile),
         bedrockruntime::Model: bedrock::foundation_model("amazon.nova-lite-v1:0"),
@@ -70,7 +71,8 @@ pub(super) fn of_every_kind(stack: &mut Stack) -> Targets {
         kinesis::Stream: stack.named("Stream").add(kinesis::Stream::default()),
         kms::Key: stack.named("Key").add(kms::Key::new(KeyPolicy::of_account())),
         lambda::Function: stack.named("Function").add(function),
-        s3::Bucket: stack.named("Bucket").add(Bucket::default()),
+        s3::Bucket: bucket,
+        s3::TaggedObjects: bucket.objects("").tagged("class", "public"),
         scheduler::ScheduleGroup: schedule_group.with_role(role),
         secretsmanager::Secret: stack.named("Secret").add(Secret::generated()),
         sesv2::EmailIdentity: stack.named("EmailIdentity").add(EmailIdentity::new("example.com")),

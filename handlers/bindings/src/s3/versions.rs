@@ -5,12 +5,12 @@ use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::operation::get_object_tagging::builders::GetObjectTaggingFluentBuilder;
 use aws_sdk_s3::operation::head_object::builders::HeadObjectFluentBuilder;
 
-use super::{Bucket, DeleteObjectVersion, GetObjectVersion, GetObjectVersionTagging, HeadObjectVersion};
+use super::{Bucket, DeleteObjectVersion, GetObjectVersion, GetObjectVersionTagging, HeadObjectVersion, TaggedObjects};
 use crate::{Grants, evidence};
 
 macro_rules! versions {
-    ($($call:ident: $operation:ident as $of:ident -> $builder:ident),+ $(,)?) => {
-        impl<A> Bucket<A> {
+    ($binding:ident: $($call:ident: $operation:ident as $of:ident -> $builder:ident),+ $(,)?) => {
+        impl<A> $binding<A> {
             $(
                 #[doc = concat!("The SDK's `", stringify!($of), "` of a version of the object `key` below the prefix.")]
                 #[must_use]
@@ -28,7 +28,15 @@ macro_rules! versions {
 }
 
 versions!(
+    Bucket:
     delete_object_version: DeleteObjectVersion as delete_object -> DeleteObjectFluentBuilder,
+    get_object_version: GetObjectVersion as get_object -> GetObjectFluentBuilder,
+    get_object_version_tagging: GetObjectVersionTagging as get_object_tagging -> GetObjectTaggingFluentBuilder,
+    head_object_version: HeadObjectVersion as head_object -> HeadObjectFluentBuilder,
+);
+
+versions!(
+    TaggedObjects:
     get_object_version: GetObjectVersion as get_object -> GetObjectFluentBuilder,
     get_object_version_tagging: GetObjectVersionTagging as get_object_tagging -> GetObjectTaggingFluentBuilder,
     head_object_version: HeadObjectVersion as head_object -> HeadObjectFluentBuilder,

@@ -168,6 +168,15 @@ calls! {
         restore_object("a"): RestoreObject;
         upload_part("a").upload_id("a").part_number(1): UploadPart;
     }
+    s3::TaggedObjects {
+        get_object("tagged"): GetObject;
+        get_object_attributes("tagged"): GetObjectAttributes;
+        get_object_tagging("tagged"): GetObjectTagging;
+        get_object_version("tagged", "null"): GetObjectVersion;
+        get_object_version_tagging("tagged", "null"): GetObjectVersionTagging;
+        head_object("tagged"): HeadObject;
+        head_object_version("tagged", "null"): HeadObjectVersion;
+    }
     scheduler::ScheduleGroup {
         create_schedule().name("a"): CreateSchedule;
         delete_schedule().name("a"): DeleteSchedule;
