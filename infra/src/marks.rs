@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use crate::expression::{Path, is_function};
+use crate::reference::LogicalId;
 
 /// What stands around a mark. Unicode keeps these two for a program's own use, so that no text has them.
 const START: char = '\u{FDD2}';
@@ -232,11 +233,30 @@ pub(crate) fn take_out_within(path: &Path<'_>, json: &mut Json, own: Origin, for
 
 /// A text with `${LogicalId}`, `${LogicalId.Attribute}` and `${AWS::Region}` placeholders.
 ///
-/// Where typed references made it, it remembers their stacks.
+/// Where typed references made it, as with [`Text::of`], it remembers their stacks, so that [`crate::check()`] finds one of
+/// another stack. An id that was written as a text belongs to whoever uses it.
 #[derive(Clone)]
 pub struct Text(String);
 
 impl Text {
+    /// The text with the logical id `id` for each `{}` in it.
+    ///
+    /// ```
+    /// use infra::sqs::StandardQueue;
+    /// use infra::value::{Intrinsic, Text};
+    /// use infra::{Stack, Stage};
+    ///
+    /// let mut stack = Stack::new("orders", &Stage::default());
+    /// let queue = stack.named("Placed").add(StandardQueue::default());
+    /// let text = Text::of("${{}.QueueName} in ${AWS::Region}", queue.id());
+    /// assert_eq!(text.as_str(), "${Placed.QueueName} in ${AWS::Region}");
+    /// stack.output("Queue", Intrinsic::Sub(text));
+    /// ```
+    #[must_use]
+    pub fn of(text: &str, id: LogicalId) -> Self {
+        Self(text.replace("{}", &id.marked()))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> Cow<'_, str> {

@@ -24,12 +24,14 @@ use crate::template::verbatim;
 /// What refers to other resources is given with [`Raw::with`], which takes a [`crate::Ref`] and what is made of it:
 ///
 /// ```
-/// use infra::kms::Key;
+/// use infra::sqs::StandardQueue;
 /// use infra::{Raw, Stack, Stage};
 ///
 /// let mut stack = Stack::new("orders", &Stage::default());
-/// let key = stack.named("Key").add(Key::default());
-/// stack.named("Group").add(Raw::new("AWS::Logs::LogGroup", []).with("KmsKeyId", key.arn()));
+/// let queue = stack.named("Placed").add(StandardQueue::default());
+/// let setting = Raw::new("AWS::SSM::Parameter", []).with("Type", "String").with("Value", queue);
+/// stack.named("Setting").add(setting);
+/// assert_eq!(stack.assemble().findings, []);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Raw {

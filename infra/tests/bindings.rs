@@ -92,7 +92,7 @@ resources! {
 /// What a binding writes: its variable and its grants.
 #[track_caller]
 fn check(binding: &impl Serialize, variable: &Json, grants: &Json) {
-    let written = serde_json::to_value(binding).unwrap();
+    let written = json!(infra::resources::Json::of(binding));
     assert_eq!(json!([written["variable"], written["grants"]]), json!([variable, grants]));
 }
 

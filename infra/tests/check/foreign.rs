@@ -1,5 +1,7 @@
 //! References of one stack that another uses, which has the same ids.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use bindings::dynamodb::{Index, PutItem, Query, Table as Bound};
 use infra::apigateway::HttpMethod;
 use infra::apigatewayv2::{HttpApi, RouteKey};
@@ -18,6 +20,8 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::support::printed;
+
+infra::resources! { AWS::SES::EmailIdentity }
 
 /// What both stacks have.
 struct Parts {
@@ -126,6 +130,9 @@ fn in_a_text() {
     finds_in_variable("Api", |theirs| theirs.api.url().text());
     let chosen = |theirs: &Parts| Value::when(LogicalId::new("IsNamed"), theirs.queue, "none");
     finds_in_variable("Queue", |theirs| chosen(theirs).surrounded("queue ", ""));
+    let mut storage = Stack::new("storage", &Stage::default());
+    let sender = storage.named("Sender").add(EmailIdentity::new("example.com"));
+    finds_in_variable("Sender", |_| sender.arn().into());
     finds(&[("DashboardBody", "Function")], |stack, theirs| {
         let errors = Series::of(Metric::errors(theirs.function), Statistic::Sum);
         let widgets = vec![Widget::metrics("errors", [errors])];
@@ -294,6 +301,6 @@ impl Resource for Panics {
 fn an_id_is_serialised_as_it_is_also_after_a_panic() {
     let (mut stack, Parts { queue, .. }) = parts("orders");
     stack.named("It").add(Panics);
-    std::panic::catch_unwind(|| Template::render(&stack)).unwrap_err();
+    catch_unwind(AssertUnwindSafe(|| Template::render(&stack))).unwrap_err();
     assert_eq!(json!([queue, queue.id()]), json!([{"Ref": "Queue"}, "Queue"]));
 }
