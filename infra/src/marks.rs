@@ -143,6 +143,13 @@ pub(crate) struct Foreign {
     pub(crate) path: String,
 }
 
+impl Foreign {
+    /// Whether both are one thing of one stack, wherever they are.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (self.number, &self.id) == (other.number, &other.id)
+    }
+}
+
 /// What a mark says.
 struct Mark<'a> {
     number: u32,
@@ -160,7 +167,7 @@ impl<'a> Mark<'a> {
 }
 
 /// `text` without marks; each is told to `found` with the id before it.
-fn taken_out<'a>(text: &'a str, mut found: impl FnMut(&str, Mark<'_>)) -> Cow<'a, str> {
+fn taken_out(text: &str, mut found: impl FnMut(&str, Mark<'_>)) -> Cow<'_, str> {
     if !text.contains(START) {
         return Cow::Borrowed(text);
     }
@@ -194,10 +201,10 @@ pub(crate) fn take_out(path: &Path<'_>, json: &mut Json, own: Origin, foreign: &
     match json {
         Json::String(text) => {
             let plain = taken_out(text, |id, Mark { number, kind, stack }| {
-                let is_known = foreign.iter().any(|it| it.number == number && it.id == id);
-                if number != own.number && !is_known {
-                    let (id, stack) = (id.to_owned(), stack.to_owned());
-                    foreign.push(Foreign { id, kind, stack, number, path: path.to_string() });
+                let (id, stack) = (id.to_owned(), stack.to_owned());
+                let it = Foreign { id, kind, stack, number, path: path.to_string() };
+                if number != own.number && !foreign.iter().any(|known| known.is_same(&it)) {
+                    foreign.push(it);
                 }
             });
             if let Cow::Owned(plain) = plain {

@@ -179,15 +179,12 @@ pub(super) fn tags(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Findin
         findings.extend(foreign.iter().map(|it| Problem::foreign(it).of(&message)));
         visit(&Path::Root, &value, &mut |_, reference| {
             let is_own = |id: &&str| scope.stack.resources.contains_key(*id) && foreign.iter().all(|it| it.id != **id);
-            match reference.id().filter(is_own) {
-                Some(id) => {
-                    let message = format!("{message} depends on `{id}`, which is not there before it");
-                    findings.push(Finding::error("tags", message).help("use a parameter or a text"));
-                }
-                None => {
-                    let problem = scope.resolve(None, &reference, &foreign, uses);
-                    findings.extend(problem.map(|problem| problem.of(&message)));
-                }
+            if let Some(id) = reference.id().filter(is_own) {
+                let message = format!("{message} depends on `{id}`, which is not there before it");
+                findings.push(Finding::error("tags", message).help("use a parameter or a text"));
+            } else {
+                let problem = scope.resolve(None, &reference, &foreign, uses);
+                findings.extend(problem.map(|problem| problem.of(&message)));
             }
         });
     }

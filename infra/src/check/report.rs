@@ -49,7 +49,7 @@ impl<'a> Check<'a> {
     /// Reports the references to other stacks in what the resource says beside its template.
     pub(crate) fn beside_template(&mut self, value: &impl Serialize) {
         let (_, foreign) = template::without_marks(value, self.stack.origin);
-        for it in foreign.iter().filter(|it| self.foreign.iter().all(|told| told.id != it.id)) {
+        for it in foreign.iter().filter(|it| self.foreign.iter().all(|told| !told.is_same(it))) {
             references::foreign(self, it);
         }
     }

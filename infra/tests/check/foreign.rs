@@ -75,7 +75,7 @@ fn findings(add: impl FnOnce(&mut Stack, &Parts)) -> String {
     add(&mut stack, &theirs);
     let findings = stack.assemble().findings;
     assert_eq!(findings, check(&stack));
-    let assembled = serde_json::to_string(&stack.assemble()).unwrap();
+    let assembled = json!(stack.assemble()).to_string();
     assert!(!assembled.contains(['\u{fdd2}', '\u{fdd3}']), "{assembled}");
     printed(&findings)
 }
@@ -103,6 +103,7 @@ fn finds_in_variable(id: &str, value: impl FnOnce(&Parts) -> Value) {
     });
 }
 
+#[expect(clippy::unwrap_used, reason = "both stacks have a role")]
 fn function(stack: &Stack) -> Function {
     let role = stack.resources_of::<Role>().next().map(|(role, _)| role);
     Function::rust(Nothing {}).with_role(role.unwrap())
@@ -289,7 +290,7 @@ struct Panics;
 
 impl Serialize for Panics {
     fn serialize<S: Serializer>(&self, _serializer: S) -> Result<S::Ok, S::Error> {
-        panic!("on purpose")
+        unreachable!("on purpose")
     }
 }
 
