@@ -1,7 +1,5 @@
 //! What bindings grant, compared with what AWS documents: the table of operations, and the catalogue of IAM.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
-
 use std::collections::BTreeSet;
 
 use bindings::appconfig::{Configuration, GetLatestConfiguration};
