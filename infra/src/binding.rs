@@ -8,6 +8,7 @@ use policies::{Action, Operator, Quantifier};
 use serde_json::Value as Json;
 
 use crate::iam::{Condition, Statement};
+use crate::marks;
 use crate::reference::HasArn;
 use crate::value::{Intrinsic, Value};
 use crate::{
@@ -63,18 +64,22 @@ pub struct Binding {
 }
 
 impl Binding {
-    /// The logical id of the table and the name of the index, when it binds an index.
+    /// The logical id of the table, with its mark, and the name of the index, when it binds an index.
     pub(crate) fn index(&self) -> Option<(&str, &str)> {
-        let Value::Intrinsic(Intrinsic::Json(json)) = &self.value else { return None };
-        json.get("Fn::Sub")?.as_str()?.strip_prefix("${")?.split_once("}/index/")
+        self.text()?.strip_prefix("${")?.split_once("}/index/")
     }
 
     /// The name of the bucket, when it binds one by its name.
     pub(crate) fn bucket_name(&self) -> Option<Value> {
-        let Value::Intrinsic(Intrinsic::Json(json)) = &self.value else { return None };
-        let (name, _prefix) = json.get("Fn::Sub")?.as_str()?.split_once('/')?;
+        let (name, _prefix) = self.text()?.split_once('/')?;
         let name = Value::sub(name);
         s3::BucketName::base_of(&name).is_some().then_some(name)
+    }
+
+    /// The text with placeholders that it is, with marks.
+    fn text(&self) -> Option<&str> {
+        let Value::Intrinsic(Intrinsic::Json(json)) = &self.value else { return None };
+        json.marked().get("Fn::Sub")?.as_str()
     }
 }
 
@@ -139,8 +144,9 @@ fn condition(condition: declaration::Condition) -> Option<Condition> {
     Some(Condition { quantifier, operator: *operator, if_exists, key: condition.key.into(), values })
 }
 
+/// `value` as JSON with marks, which only [`Value::from_json`] reads.
 fn json(value: &impl serde::Serialize) -> Json {
-    serde_json::to_value(value).unwrap_or_default()
+    marks::all(|| serde_json::to_value(value).unwrap_or_default())
 }
 
 impl Value {
@@ -148,7 +154,7 @@ impl Value {
     fn from_json(json: Json) -> Self {
         match json {
             Json::String(literal) => Self::Literal(literal),
-            other => Self::Intrinsic(Intrinsic::Json(other)),
+            other => Self::Intrinsic(Intrinsic::Json(other.into())),
         }
     }
 }

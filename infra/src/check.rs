@@ -68,7 +68,8 @@ fn one_after_another(scope: &references::Scope<'_>, resources: &[(&Declared, &Js
     for (declared, rendered) in resources {
         let no_properties = Map::new();
         let properties = rendered.get("Properties").and_then(Json::as_object).unwrap_or(&no_properties);
-        let mut check = Check::new(scope.stack, declared, &mut findings);
+        let foreign = scope.template.foreign("Resources", declared.id.as_str());
+        let mut check = Check::new(scope.stack, declared, foreign, &mut findings);
         let schema = schema::of(declared.resource_type());
         properties::check(&mut check, schema, properties);
         sizes::check(&mut check, schema, properties);

@@ -10,6 +10,7 @@ use crate::binding::{self, Binding, Problem};
 use crate::check::Check;
 use crate::dynamodb::Table;
 use crate::iam::Statement;
+use crate::marks;
 use crate::s3::{Bucket, BucketName};
 use crate::value::Value;
 
@@ -151,6 +152,10 @@ impl Code {
 
     fn check_indexes(&self, check: &mut Check<'_>) {
         for (id, name) in self.bindings.iter().filter_map(Binding::index) {
+            if marks::has_foreign(id, check.stack.origin) {
+                continue;
+            }
+            let id = marks::plain(id);
             let Some((_, table)) = check.stack.resources_of::<Table>().find(|(table, _)| table.id().as_str() == id)
             else {
                 continue;

@@ -23,6 +23,7 @@ pub mod kinesis;
 pub mod kms;
 pub mod lambda;
 pub mod logs;
+mod marks;
 pub mod message;
 pub mod output;
 mod parallel;

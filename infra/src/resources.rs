@@ -1,10 +1,13 @@
 //! What [`crate::resources!`] makes typed structs of any resource type with.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::Map;
 
+use crate::marks;
+use crate::reference::{Ref, Resource};
 use crate::template::verbatim;
 pub use crate::units::{Integer, OutOfBounds};
 use crate::value::{Intrinsic, Value};
@@ -101,26 +104,79 @@ impl From<Intrinsic> for Value<Number> {
 ///
 /// let schema: Json = serde_json::json!({"type": "object"}).into();
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[serde(transparent)]
+///
+/// References in it are made with [`Json::of`] or [`Json::made`]: they remember their stack, so that [`crate::check()`] finds
+/// one of another stack. In a `serde_json::json!` alone they are texts like any other.
+#[derive(Clone, Default)]
 pub struct Json(serde_json::Value);
 
 impl Json {
     /// `value` as JSON: a [`crate::iam::PolicyDocument`], a [`Value`], or anything else that serialises.
     pub fn of(value: &impl Serialize) -> Self {
-        Self(serde_json::to_value(value).unwrap_or_default())
+        Self::made(|| serde_json::to_value(value).unwrap_or_default())
+    }
+
+    /// The JSON that `make` makes, with references in it.
+    ///
+    /// ```
+    /// use infra::resources::Json;
+    /// use infra::sqs::StandardQueue;
+    /// use infra::{Stack, Stage};
+    /// use serde_json::json;
+    ///
+    /// let mut stack = Stack::new("orders", &Stage::default());
+    /// let queue = stack.named("Orders").add(StandardQueue::default());
+    /// let targets = Json::made(|| json!([{"QueueUrl": queue}]));
+    /// assert_eq!(json!(targets), json!([{"QueueUrl": {"Ref": "Orders"}}]));
+    /// ```
+    pub fn made(make: impl FnOnce() -> serde_json::Value) -> Self {
+        Self(marks::all(make))
+    }
+
+    /// The same with marks.
+    pub(crate) const fn marked(&self) -> &serde_json::Value {
+        &self.0
     }
 }
 
-impl From<serde_json::Value> for Json {
-    fn from(json: serde_json::Value) -> Self {
-        Self(json)
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        marks::plain_json(&self.0) == marks::plain_json(&other.0)
     }
 }
 
-impl From<&str> for Json {
-    fn from(text: &str) -> Self {
-        Self(text.into())
+impl Eq for Json {}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Json").field(&marks::plain_json(&self.0)).finish()
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        marks::serialize(&self.0, serializer)
+    }
+}
+
+macro_rules! json_from {
+    ($($type:ty),+ $(,)?) => {
+        $(
+            impl From<$type> for Json {
+                fn from(json: $type) -> Self {
+                    Self(json.into())
+                }
+            }
+        )+
+    };
+}
+
+json_from!(serde_json::Value, Map<String, serde_json::Value>, &str, String, bool, i32, u32, i64, u64, f64);
+
+/// What `!Ref` returns for the resource.
+impl<R: Resource> From<Ref<R>> for Json {
+    fn from(reference: Ref<R>) -> Self {
+        Self::of(&reference)
     }
 }
 

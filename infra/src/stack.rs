@@ -14,9 +14,11 @@ use serde_json::Map;
 use crate::check::Check;
 use crate::codedeploy::UpdatePolicy;
 use crate::condition::Condition;
+use crate::marks::{self, Kind, Origin};
 use crate::output::{Output, StackOutput};
 use crate::parameter::{Parameter, ParameterType};
 use crate::reference::{LogicalId, Ref, Resource};
+use crate::resources::Json;
 use crate::stage::Stage;
 use crate::template;
 use crate::value::{Intrinsic, Value};
@@ -78,6 +80,7 @@ pub struct Tag {
 /// ```
 #[derive(Debug)]
 pub struct Stack {
+    pub(crate) origin: Origin,
     name: String,
     stage: Stage,
     /// Up to 1,024 bytes.
@@ -149,7 +152,7 @@ pub struct Attributes {
     pub skipped_checks: Vec<SkippedCheck>,
     /// Properties set by their CloudFormation path, over what the struct says.
     #[serde(skip)]
-    pub overrides: Vec<(String, serde_json::Value)>,
+    pub overrides: Vec<(String, Json)>,
 }
 
 /// <https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html>
@@ -175,9 +178,14 @@ impl Declared {
     /// Its properties as the template has them.
     #[must_use]
     pub fn properties(&self) -> Map<String, serde_json::Value> {
+        marks::none(|| self.marked_properties())
+    }
+
+    /// The same, with marks where they are asked for.
+    pub(crate) fn marked_properties(&self) -> Map<String, serde_json::Value> {
         let mut properties = self.resource.properties();
         for (path, value) in &self.attributes.overrides {
-            template::set(&mut properties, path, value.clone());
+            template::set(&mut properties, path, serde_json::to_value(value).unwrap_or_default());
         }
         properties
     }
@@ -228,8 +236,10 @@ impl<R: Resource> AnyResource for R {
 impl Stack {
     /// An empty stack. `name` is what is typed on the command line; the stage becomes part of CloudFormation's name.
     pub fn new(name: impl Into<String>, stage: &Stage) -> Self {
+        let name = name.into();
         Self {
-            name: name.into(),
+            origin: Origin::new(&name),
+            name,
             stage: stage.clone(),
             description: None,
             default_region: None,
@@ -275,7 +285,7 @@ impl Stack {
         id: impl Into<Cow<'static, str>>,
         parameter: Parameter<T>,
     ) -> Value<T> {
-        let id = LogicalId::new(id);
+        let id = LogicalId::of(self.origin.of(Kind::Parameter), id);
         let source = Location::caller();
         let declared = DeclaredParameter { parameter: parameter.untyped(), source };
         if let Some(first) = self.parameters.insert(id, declared) {
@@ -286,7 +296,7 @@ impl Stack {
 
     /// Declares a condition that resources and values can depend on.
     pub fn condition(&mut self, id: impl Into<Cow<'static, str>>, condition: Condition) -> LogicalId {
-        let id = LogicalId::new(id);
+        let id = LogicalId::of(self.origin.of(Kind::Condition), id);
         self.conditions.insert(id, condition);
         id
     }
@@ -294,7 +304,8 @@ impl Stack {
     /// Starts a resource with the logical id `id`.
     #[track_caller]
     pub fn named(&mut self, id: impl Into<Cow<'static, str>>) -> Named<'_> {
-        Named { id: LogicalId::new(id), source: Location::caller(), attributes: Attributes::default(), stack: self }
+        let id = LogicalId::of(self.origin, id);
+        Named { id, source: Location::caller(), attributes: Attributes::default(), stack: self }
     }
 
     /// Says that the resource `to` had the logical id `from` when it was deployed last, in this stack or, as [`InStack`], in
@@ -394,10 +405,10 @@ impl Stack {
         self.declared(reference.id())?.resource.as_any().downcast_ref()
     }
 
-    /// The resource with the logical id `id`.
+    /// The resource with the logical id `id`; `None` when another stack gave the id.
     #[must_use]
     pub fn declared(&self, id: LogicalId) -> Option<&Declared> {
-        self.resources.get(&id)
+        self.resources.get(&id).filter(|_| id.is_of(self.origin))
     }
 
     /// Where the resource with the logical id `id` is declared.
@@ -501,9 +512,9 @@ impl Named<'_> {
     }
 
     /// Sets a property by its CloudFormation path (`LoggingConfig.LogFormat`), for what the struct does not offer.
-    /// It is checked like every other.
+    /// It is checked like every other. A reference to another resource is given as it is, as `key.arn()`, not as JSON.
     #[must_use]
-    pub fn property(mut self, path: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+    pub fn property(mut self, path: impl Into<String>, value: impl Into<Json>) -> Self {
         self.attributes.overrides.push((path.into(), value.into()));
         self
     }

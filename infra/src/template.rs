@@ -9,10 +9,14 @@ mod tree;
 mod written;
 mod yaml;
 
+use std::collections::BTreeMap;
 use std::io;
 
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
+use crate::expression::Path;
+use crate::marks::{self, Foreign, Origin};
 use crate::reference::Resource;
 use crate::stack::{Declared, Stack};
 use crate::{lambda, message, parallel};
@@ -42,42 +46,79 @@ pub const SERVERLESS_MACRO: &str = "AWS::Serverless-2016-10-31";
 /// assert_eq!(yaml, "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  Orders:\n    Type: AWS::SQS::Queue\n");
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Template(Map<String, Json>);
+pub struct Template {
+    json: Map<String, Json>,
+    /// By section and name, the ids of other stacks that typed references brought.
+    foreign: BTreeMap<&'static str, BTreeMap<String, Vec<Foreign>>>,
+}
+
+/// What is in a section, with the ids of other stacks in it.
+struct Entry {
+    name: String,
+    json: Json,
+    foreign: Vec<Foreign>,
+}
 
 impl Template {
     /// The template of `stack`: the same bytes for the same source.
     #[must_use]
     pub fn render(stack: &Stack) -> Self {
-        let mut template = Map::new();
-        template.insert("AWSTemplateFormatVersion".into(), "2010-09-09".into());
+        let mut template = Self::default();
+        template.json.insert("AWSTemplateFormatVersion".into(), "2010-09-09".into());
         if let Some(description) = &stack.description {
-            template.insert("Description".into(), description.as_str().into());
+            template.json.insert("Description".into(), description.as_str().into());
         }
-        section(&mut template, "Parameters", parameters(stack));
-        section(
-            &mut template,
-            "Conditions",
-            stack.conditions.iter().map(|(id, it)| (id.to_string(), tree(it))).collect(),
-        );
-        let mut resources = resources(stack);
+        template.section_of("Parameters", parameters(stack));
+        let conditions = stack.conditions.iter().map(|(id, it)| entry(id.to_string(), it, stack.origin));
+        let conditions = template.without_foreign("Conditions", conditions);
+        template.section_of("Conditions", conditions);
+        let mut resources = template.without_foreign("Resources", resources(stack));
         lambda::describe(stack, &mut resources);
         let messages = message::metadata(stack, &resources);
-        section(&mut template, "Resources", resources);
-        section(&mut template, "Outputs", stack.outputs.iter().map(|(name, it)| (name.clone(), tree(it))).collect());
-        section(&mut template, "Metadata", messages.map(|it| (message::KEY.to_owned(), it)).into_iter().collect());
-        Self(template)
+        template.section_of("Resources", resources);
+        let outputs = stack.outputs.iter().map(|(name, it)| entry(name.clone(), it, stack.origin));
+        let outputs = template.without_foreign("Outputs", outputs);
+        template.section_of("Outputs", outputs);
+        template.section_of("Metadata", messages.map(|it| (message::KEY.to_owned(), it)).into_iter().collect());
+        template
+    }
+
+    fn section_of(&mut self, name: &str, entries: Map<String, Json>) {
+        if !entries.is_empty() {
+            self.json.insert(name.to_owned(), Json::Object(entries));
+        }
+    }
+
+    /// The entries of a section, of which the ids of other stacks are noted.
+    fn without_foreign(
+        &mut self,
+        section: &'static str,
+        entries: impl IntoIterator<Item = Entry>,
+    ) -> Map<String, Json> {
+        let note = |Entry { name, json, foreign }| {
+            if !foreign.is_empty() {
+                self.foreign.entry(section).or_default().insert(name.clone(), foreign);
+            }
+            (name, json)
+        };
+        entries.into_iter().map(note).collect()
+    }
+
+    /// The ids of other stacks in the entry `name` of a section such as `Resources`, each once.
+    pub(crate) fn foreign(&self, section: &str, name: &str) -> &[Foreign] {
+        self.foreign.get(section).and_then(|entries| entries.get(name)).map_or(&[], Vec::as_slice)
     }
 
     /// The template that `json` is, with the long form of intrinsic functions.
     #[must_use]
     pub const fn from_json(json: Map<String, Json>) -> Self {
-        Self(json)
+        Self { json, foreign: BTreeMap::new() }
     }
 
     /// The template as JSON, with the long form of intrinsic functions.
     #[must_use]
     pub fn into_json(self) -> Map<String, Json> {
-        self.0
+        self.json
     }
 
     /// Reads a template written as JSON or as YAML, with long or short intrinsic functions.
@@ -91,19 +132,19 @@ impl Template {
     /// YAML with short tags, for people.
     #[must_use]
     pub fn to_yaml(&self) -> String {
-        yaml::to_string(&self.0)
+        yaml::to_string(&self.json)
     }
 
     /// JSON on indented lines, for people.
     #[must_use]
     pub fn to_json(&self) -> String {
-        format!("{:#}", Json::Object(self.0.clone()))
+        format!("{:#}", Json::Object(self.json.clone()))
     }
 
     /// JSON without white space: what is deployed, since the size of a template is limited.
     #[must_use]
     pub fn to_compact_json(&self) -> String {
-        serde_json::to_string(&self.0).unwrap_or_default()
+        serde_json::to_string(&self.json).unwrap_or_default()
     }
 
     /// The same in ASCII: CloudFormation gives a template back with `?` for every other character.
@@ -121,7 +162,7 @@ impl Template {
     }
 
     pub(crate) fn write_compact_json(&self, to: impl io::Write) -> serde_json::Result<()> {
-        serde_json::to_writer(to, &self.0)
+        serde_json::to_writer(to, &self.json)
     }
 
     /// Gives each role and user that has none the permissions boundary `arn`.
@@ -133,7 +174,7 @@ impl Template {
     /// assert_eq!(role["PermissionsBoundary"], "arn:aws:iam::123456789012:policy/boundary");
     /// ```
     pub fn set_permissions_boundary(&mut self, arn: &str) {
-        let resources = self.0.get_mut("Resources").and_then(Json::as_object_mut).into_iter().flatten();
+        let resources = self.json.get_mut("Resources").and_then(Json::as_object_mut).into_iter().flatten();
         for (_, resource) in resources {
             if !matches!(resource["Type"].as_str(), Some("AWS::IAM::Role" | "AWS::IAM::User")) {
                 continue;
@@ -154,7 +195,7 @@ impl Template {
     /// Its JSON, with the long form of intrinsic functions.
     #[must_use]
     pub const fn as_json(&self) -> &Map<String, Json> {
-        &self.0
+        &self.json
     }
 
     /// Sets an entry of the template's metadata.
@@ -165,25 +206,25 @@ impl Template {
 
     /// The names of the sections, in order.
     pub fn sections(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.json.keys().map(String::as_str)
     }
 
     /// A section such as `Resources`, whole.
     #[must_use]
     pub fn get(&self, section: &str) -> Option<&Json> {
-        self.0.get(section)
+        self.json.get(section)
     }
 
     /// The entries of a section such as `Resources`.
     #[must_use]
     pub fn entries(&self, section: &str) -> Option<&Map<String, Json>> {
-        self.0.get(section)?.as_object()
+        self.json.get(section)?.as_object()
     }
 
     /// The resource `id` as the template has it.
     #[must_use]
     pub fn resource(&self, id: &str) -> Option<&Map<String, Json>> {
-        self.0.get("Resources")?.get(id)?.as_object()
+        self.json.get("Resources")?.get(id)?.as_object()
     }
 }
 
@@ -202,12 +243,6 @@ pub fn code_parameter(program: &str) -> String {
     capitalized.chain("Code".chars()).collect()
 }
 
-fn section(template: &mut Map<String, Json>, name: &str, entries: Map<String, Json>) {
-    if !entries.is_empty() {
-        template.insert(name.to_owned(), Json::Object(entries));
-    }
-}
-
 fn parameters(stack: &Stack) -> Map<String, Json> {
     let mut parameters: Map<_, _> =
         stack.parameters().map(|(id, declared)| (id.to_string(), tree(&declared.parameter))).collect();
@@ -223,15 +258,29 @@ fn parameters(stack: &Stack) -> Map<String, Json> {
     parameters
 }
 
-fn resources(stack: &Stack) -> Map<String, Json> {
+fn entry(name: String, value: &impl Serialize, own: Origin) -> Entry {
+    let (json, foreign) = without_marks(value, own);
+    Entry { name, json, foreign }
+}
+
+/// What the stack `own` says with `value`, and the ids of other stacks in it.
+pub(crate) fn without_marks(value: &impl Serialize, own: Origin) -> (Json, Vec<Foreign>) {
+    let mut foreign = Vec::new();
+    let mut json = marks::all_but(own, || tree(value));
+    marks::take_out(&Path::Root, &mut json, own, &mut foreign);
+    (json, foreign)
+}
+
+fn resources(stack: &Stack) -> Vec<Entry> {
     let declared: Vec<_> = stack.resources().collect();
     let render = |part: &[&Declared]| -> Vec<_> {
-        part.iter().map(|declared| (declared.id.to_string(), resource(declared))).collect()
+        part.iter().map(|declared| marks::all_but(stack.origin, || resource(declared, stack.origin))).collect()
     };
     parallel::parts(&declared, render).into_iter().flatten().collect()
 }
 
-fn resource(declared: &Declared) -> Json {
+fn resource(declared: &Declared, own: Origin) -> Entry {
+    let mut foreign = Vec::new();
     let mut resource = Map::new();
     resource.insert("Type".to_owned(), declared.resource_type().into());
     if let Json::Object(attributes) = tree(&declared.attributes) {
@@ -240,11 +289,16 @@ fn resource(declared: &Declared) -> Json {
     if let Some(policy) = declared.resource.update_policy() {
         resource.insert("UpdatePolicy".to_owned(), tree(&policy));
     }
-    let properties = declared.properties();
-    if !properties.is_empty() {
-        resource.insert("Properties".to_owned(), Json::Object(properties));
+    for (name, attribute) in &mut resource {
+        marks::take_out_within(&Path::Root.property(name), attribute, own, &mut foreign);
     }
-    Json::Object(resource)
+    let properties = declared.marked_properties();
+    if !properties.is_empty() {
+        let mut properties = Json::Object(properties);
+        marks::take_out(&Path::Root, &mut properties, own, &mut foreign);
+        resource.insert("Properties".to_owned(), properties);
+    }
+    Entry { name: declared.id.to_string(), json: Json::Object(resource), foreign }
 }
 
 /// The properties of a resource, with those its Rust type fixes.

@@ -3,8 +3,12 @@
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::json;
 
 use crate::reference::{Arn, HasArn, LogicalId, Ref, Resource};
+use crate::resources::Json;
+
+pub use crate::marks::Text;
 
 /// A property value: known now, or resolved by CloudFormation.
 ///
@@ -30,7 +34,7 @@ pub enum Intrinsic {
     /// `!GetAtt`: an attribute of a resource.
     GetAtt(LogicalId, &'static str),
     /// `!Sub`: a string with `${LogicalId}` and `${LogicalId.Attribute}` placeholders.
-    Sub(String),
+    Sub(Text),
     /// `!ImportValue`: an output exported by another stack of the same account and region.
     ImportValue(String),
     /// `!GetStackOutput`: an output of another stack, without an export.
@@ -50,13 +54,13 @@ pub enum Intrinsic {
         otherwise: Box<Value>,
     },
     /// Any function in its JSON form, for what the other variants do not offer.
-    Json(serde_json::Value),
+    Json(Json),
 }
 
 impl<T> Value<T> {
     /// A string with `${LogicalId}`, `${LogicalId.Attribute}` and `${AWS::Region}` placeholders.
     pub fn sub(template: impl Into<String>) -> Self {
-        Self::Intrinsic(Intrinsic::Sub(template.into()))
+        Self::Intrinsic(Intrinsic::Sub(Text::from(template)))
     }
 
     /// The output that another stack exports under `name`.
@@ -93,18 +97,18 @@ impl Value {
         if let Some(placeholder) = self.placeholder() {
             return Self::sub(format!("{before}{placeholder}{after}"));
         }
-        let sub = serde_json::json!({"Fn::Sub": [format!("{before}${{Value}}{after}"), {"Value": self}]});
-        Self::Intrinsic(Intrinsic::Json(sub))
+        let text = format!("{before}${{Value}}{after}");
+        Self::Intrinsic(Intrinsic::Json(Json::made(|| json!({"Fn::Sub": [text, {"Value": self}]}))))
     }
 
-    /// The value as a part of the text of `!Sub`; `None` for a function that has no placeholder.
+    /// The value as a part of the text of `!Sub`, with marks; `None` for a function that has no placeholder.
     #[must_use]
     pub(crate) fn placeholder(&self) -> Option<String> {
         match self {
             Self::Literal(literal) => Some(literal.replace("${", "${!")),
-            Self::Intrinsic(Intrinsic::Ref(id)) => Some(format!("${{{id}}}")),
-            Self::Intrinsic(Intrinsic::GetAtt(id, attribute)) => Some(format!("${{{id}.{attribute}}}")),
-            Self::Intrinsic(Intrinsic::Sub(template)) => Some(template.clone()),
+            Self::Intrinsic(Intrinsic::Ref(id)) => Some(format!("${{{}}}", id.marked())),
+            Self::Intrinsic(Intrinsic::GetAtt(id, attribute)) => Some(format!("${{{}.{attribute}}}", id.marked())),
+            Self::Intrinsic(Intrinsic::Sub(template)) => Some(template.marked().to_owned()),
             Self::Intrinsic(_) => None,
         }
     }
@@ -180,7 +184,7 @@ impl Serialize for Intrinsic {
             Self::Sub(template) => map.serialize_entry("Fn::Sub", template)?,
             Self::ImportValue(name) => map.serialize_entry("Fn::ImportValue", name)?,
             Self::StackOutput { stack_name, output } => {
-                let read = serde_json::json!({"StackName": stack_name, "OutputName": output});
+                let read = json!({"StackName": stack_name, "OutputName": output});
                 map.serialize_entry("Fn::GetStackOutput", &read)?;
             }
             Self::If { condition, then, otherwise } => {

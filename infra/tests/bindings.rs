@@ -1,7 +1,5 @@
 //! What bindings grant, compared with what AWS documents: the table of operations, and the catalogue of IAM.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
-
 use std::collections::BTreeSet;
 
 use bindings::appconfig::{Configuration, GetLatestConfiguration};
@@ -94,7 +92,7 @@ resources! {
 /// What a binding writes: its variable and its grants.
 #[track_caller]
 fn check(binding: &impl Serialize, variable: &Json, grants: &Json) {
-    let written = serde_json::to_value(binding).unwrap();
+    let written = json!(infra::resources::Json::of(binding));
     assert_eq!(json!([written["variable"], written["grants"]]), json!([variable, grants]));
 }
 

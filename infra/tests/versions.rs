@@ -162,7 +162,7 @@ fn what_changes_a_function_after_its_version_was_added_counts() {
     };
     let before = description(&stack);
     for declared in stack.resources_mut().filter(|it| it.id.as_str() == "Count") {
-        declared.attributes.overrides.push(("MemorySize".to_owned(), json!(512)));
+        declared.attributes.overrides.push(("MemorySize".to_owned(), 512.into()));
     }
     assert_ne!(description(&stack), before);
 }

@@ -70,7 +70,7 @@ impl Source<'_> {
         let arn = self.model.arn.map(|arn| {
             let intrinsic = match arn {
                 Arn::Attribute(attribute) => quote!(GetAtt(id, #attribute)),
-                Arn::Text(text) => quote!(Sub(#text.replace("{}", id.as_str()))),
+                Arn::Text(text) => quote!(Sub(#infra::value::Text::of(#text, id))),
             };
             quote! {
                 impl #infra::reference::HasArn for #name {

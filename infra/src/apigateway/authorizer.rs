@@ -75,7 +75,7 @@ impl Ref<RestApi> {
     /// The ARN of an authorizer, on whose behalf a function is invoked.
     #[must_use]
     pub fn authorizer_arn(self, authorizer: Ref<LambdaAuthorizer>) -> Value {
-        let (api, authorizer) = (self.id(), authorizer.id());
+        let (api, authorizer) = (self.id().marked(), authorizer.id().marked());
         Value::sub(format!(
             "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{api}}}/authorizers/${{{authorizer}}}"
         ))

@@ -85,7 +85,7 @@ impl Ref<RestApi> {
         let verb = if method == HttpMethod::Any { "*".to_owned() } else { method.to_string() };
         Value::sub(format!(
             "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{}}}/*/{verb}{}",
-            self.id(),
+            self.id().marked(),
             path.join("/")
         ))
     }
@@ -95,8 +95,8 @@ impl Ref<RestApi> {
     pub fn invoke_url(self, stage: Ref<ApiStage>) -> Value {
         Value::sub(format!(
             "https://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/${{{}}}",
-            self.id(),
-            stage.id()
+            self.id().marked(),
+            stage.id().marked()
         ))
     }
 }

@@ -89,7 +89,7 @@ impl Serialize for AccessLogSetting {
             destination_arn: Value,
             format: String,
         }
-        let group = self.destination.id();
+        let group = self.destination.id().marked();
         Wire {
             // The log group's own `Arn` ends in `:*`, which API Gateway does not want.
             destination_arn: Value::sub(format!(

@@ -149,7 +149,7 @@ impl Api for WebSocketApi {}
 
 /// The ARN of a part of an API, as IAM and functions know it.
 fn execute_arn<A: Api>(api: Ref<A>, part: &str) -> Value {
-    let api = api.id();
+    let api = api.id().marked();
     Value::sub(format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{api}}}/{part}"))
 }
 
@@ -165,13 +165,13 @@ impl Ref<HttpApi> {
     /// The ARN of an authorizer, on whose behalf a function is invoked.
     #[must_use]
     pub fn authorizer_arn<Z: Resource>(self, authorizer: Ref<Z>) -> Value {
-        execute_arn(self, &format!("authorizers/${{{}}}", authorizer.id()))
+        execute_arn(self, &format!("authorizers/${{{}}}", authorizer.id().marked()))
     }
 
     /// The address of its stage `$default`, without a final `/`.
     #[must_use]
     pub fn url(self) -> Value<Url> {
-        Value::sub(format!("https://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}", self.id()))
+        Value::sub(format!("https://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}", self.id().marked()))
     }
 }
 
@@ -185,7 +185,7 @@ impl Ref<WebSocketApi> {
     /// The ARN of an authorizer, on whose behalf a function is invoked.
     #[must_use]
     pub fn authorizer_arn<Z: Resource>(self, authorizer: Ref<Z>) -> Value {
-        execute_arn(self, &format!("authorizers/${{{}}}", authorizer.id()))
+        execute_arn(self, &format!("authorizers/${{{}}}", authorizer.id().marked()))
     }
 
     /// The right to send messages to whoever is connected to the stage `stage`.
@@ -200,12 +200,18 @@ impl Ref<WebSocketApi> {
     /// The address at which messages are sent to whoever is connected to the stage `stage`.
     #[must_use]
     pub fn connections_url(self, stage: &str) -> Value<Url> {
-        Value::sub(format!("https://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}", self.id()))
+        Value::sub(format!(
+            "https://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}",
+            self.id().marked()
+        ))
     }
 
     /// The address at which callers connect to the stage `stage`.
     #[must_use]
     pub fn url(self, stage: &str) -> Value {
-        Value::sub(format!("wss://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}", self.id()))
+        Value::sub(format!(
+            "wss://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}",
+            self.id().marked()
+        ))
     }
 }

@@ -167,7 +167,7 @@ struct Wire<'a> {
 }
 
 fn target(integration: LogicalId) -> Value {
-    Value::sub(format!("integrations/${{{integration}}}"))
+    Value::sub(format!("integrations/${{{}}}", integration.marked()))
 }
 
 impl Serialize for HttpRoute {

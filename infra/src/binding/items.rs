@@ -2,7 +2,6 @@
 
 use bindings::declaration::Condition;
 use bindings::resource::{Reference, Target};
-use serde_json::json;
 
 use super::json as value;
 use crate::dynamodb::Table;
@@ -63,7 +62,7 @@ impl Items {
 
 impl Reference<bindings::dynamodb::Items<()>> for Items {
     fn target(self) -> Target {
-        let target = Target::new(json!({ "Ref": self.table.id() }), value(&self.table.arn()));
+        let target = Target::new(value(&self.table), value(&self.table.arn()));
         self.conditions().into_iter().fold(target, |target, condition| target.when("{arn}", condition))
     }
 }

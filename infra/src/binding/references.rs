@@ -19,7 +19,7 @@ impl<K: Kind, R: BindsAs<K>> Reference<K> for Ref<R> {
 
 impl Reference<bindings::dynamodb::Index<()>> for dynamodb::IndexRef {
     fn target(self) -> Target {
-        let (table, name) = (self.table.id(), self.name);
+        let (table, name) = (self.table.id().marked(), self.name);
         let variable: Value = Value::sub(format!("${{{table}}}/index/{name}"));
         let arn: Value = Value::sub(format!("${{{table}.Arn}}/index/{name}"));
         Target::new(json(&variable), json(&arn))

@@ -4,10 +4,11 @@ use serde_json::{Map, Value as Json};
 
 use super::Check;
 use crate::expression::{Path, Reference, visit, visit_condition, visit_resource};
+use crate::marks::{Foreign, Kind};
 use crate::nearest::did_you_mean;
 use crate::schema;
 use crate::stack::Stack;
-use crate::template::Template;
+use crate::template::{self, Template};
 use assembly::Finding;
 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>
@@ -50,8 +51,19 @@ impl<'a> Scope<'a> {
         Self { stack, template, parameters: template.entries("Parameters") }
     }
 
-    /// Notes what `reference` leads to. When that is nothing: why, and advice.
-    fn resolve(&self, from: Option<usize>, reference: &Reference<'_>, uses: &mut Uses) -> Option<Problem> {
+    /// Notes what `reference` leads to, unless it is one of the `foreign` ids. When that is nothing: why, and advice.
+    fn resolve(
+        &self,
+        from: Option<usize>,
+        reference: &Reference<'_>,
+        foreign: &[Foreign],
+        uses: &mut Uses,
+    ) -> Option<Problem> {
+        // What is said of an id of another stack is said already.
+        if foreign.iter().any(|it| it.id == reference.name()) {
+            self.is_parameter(reference.name(), uses);
+            return None;
+        }
         let id = match *reference {
             Reference::Condition(id) => {
                 let known = self.stack.conditions.contains_key(id);
@@ -95,8 +107,23 @@ struct Problem {
 }
 
 impl Problem {
+    /// The finding that `what` has it.
+    fn of(self, what: &str) -> Finding {
+        Finding { help: self.help, ..Finding::error(self.rule, format!("{what} {}", self.what)) }
+    }
+
     fn unknown(kind: &str, id: &str, help: Option<String>) -> Self {
         Self { rule: "unknown-reference", what: format!("refers to {kind}`{id}`, which the stack does not have"), help }
+    }
+
+    fn foreign(Foreign { id, kind, stack, .. }: &Foreign) -> Self {
+        let kind_name = kind.name();
+        let help = match kind {
+            Kind::Resource => "make it an output there with `provide`, and read that here with `output_of`".to_owned(),
+            Kind::Parameter | Kind::Condition => format!("declare the {kind_name} in this stack, too"),
+        };
+        let what = format!("refers to the {kind_name} `{id}` of another stack, `{stack}`");
+        Self { rule: "foreign-reference", what, help: Some(help) }
     }
 
     fn attribute(resource_type: &str, id: &str, attribute: &str) -> Option<Self> {
@@ -117,42 +144,47 @@ impl Problem {
 /// The references of a resource.
 pub(super) fn resource(scope: &Scope<'_>, uses: &mut Uses, check: &mut Check<'_>, rendered: &Json) {
     let from = scope.stack.resources.get_index_of(check.id().as_str());
+    let foreign = check.foreign;
+    for it in foreign {
+        self::foreign(check, it);
+    }
     visit_resource(rendered, &mut |path, reference| {
-        if let Some(problem) = scope.resolve(from, &reference, uses) {
+        if let Some(problem) = scope.resolve(from, &reference, foreign, uses) {
             check.error(problem.rule, format!("`{path}` {}", problem.what)).maybe_help(problem.help);
         }
     });
 }
 
+/// Reports an id of another stack.
+pub(super) fn foreign(check: &mut Check<'_>, foreign: &Foreign) {
+    let Problem { rule, what, help } = Problem::foreign(foreign);
+    check.error(rule, format!("`{}` {what}", foreign.path)).maybe_help(help);
+}
+
 /// The references of the conditions.
 pub(super) fn conditions(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Finding>) {
     for (name, condition) in scope.template.section("Conditions") {
-        visit_condition(condition, &mut |_, reference| {
-            if let Some(problem) = scope.resolve(None, &reference, uses) {
-                let message = format!("condition `{name}` {}", problem.what);
-                findings.push(Finding { help: problem.help, ..Finding::error(problem.rule, message) });
-            }
-        });
+        let foreign = scope.template.foreign("Conditions", name);
+        let mut problems: Vec<_> = foreign.iter().map(Problem::foreign).collect();
+        visit_condition(condition, &mut |_, reference| problems.extend(scope.resolve(None, &reference, foreign, uses)));
+        findings.extend(problems.into_iter().map(|problem| problem.of(&format!("condition `{name}`"))));
     }
 }
 
 /// The references of the stack's tags. They are given with the template, so that they know what it is given and no more.
 pub(super) fn tags(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Finding>) {
     for tag in &scope.stack.tags {
-        let value = serde_json::to_value(&tag.value).unwrap_or_default();
+        let (value, foreign) = template::without_marks(&tag.value, scope.stack.origin);
+        let message = format!("the tag `{}` of the stack", tag.key);
+        findings.extend(foreign.iter().map(|it| Problem::foreign(it).of(&message)));
         visit(&Path::Root, &value, &mut |_, reference| {
-            let message = format!("the tag `{}` of the stack", tag.key);
-            match reference.id().filter(|id| scope.stack.resources.contains_key(*id)) {
-                Some(id) => {
-                    let message = format!("{message} depends on `{id}`, which is not there before it");
-                    findings.push(Finding::error("tags", message).help("use a parameter or a text"));
-                }
-                None => {
-                    if let Some(problem) = scope.resolve(None, &reference, uses) {
-                        let message = format!("{message} {}", problem.what);
-                        findings.push(Finding { help: problem.help, ..Finding::error(problem.rule, message) });
-                    }
-                }
+            let is_own = |id: &&str| scope.stack.resources.contains_key(*id) && foreign.iter().all(|it| it.id != **id);
+            if let Some(id) = reference.id().filter(is_own) {
+                let message = format!("{message} depends on `{id}`, which is not there before it");
+                findings.push(Finding::error("tags", message).help("use a parameter or a text"));
+            } else {
+                let problem = scope.resolve(None, &reference, &foreign, uses);
+                findings.extend(problem.map(|problem| problem.of(&message)));
             }
         });
     }
@@ -161,12 +193,12 @@ pub(super) fn tags(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Findin
 /// The references of the outputs.
 pub(super) fn outputs(scope: &Scope<'_>, uses: &mut Uses, findings: &mut Vec<Finding>) {
     for (output, (name, rendered)) in scope.stack.outputs.values().zip(scope.template.section("Outputs")) {
+        let foreign = scope.template.foreign("Outputs", name);
+        let mut problems: Vec<_> = foreign.iter().map(Problem::foreign).collect();
         visit(&Path::Root, rendered, &mut |_, reference| {
-            if let Some(problem) = scope.resolve(None, &reference, uses) {
-                let message = format!("output `{name}` {}", problem.what);
-                findings
-                    .push(Finding { help: problem.help, ..Finding::error(problem.rule, message).at(output.source) });
-            }
+            problems.extend(scope.resolve(None, &reference, foreign, uses));
         });
+        let told = problems.into_iter().map(|problem| problem.of(&format!("output `{name}`")).at(output.source));
+        findings.extend(told);
     }
 }

@@ -1,7 +1,12 @@
 //! Where findings about one resource go.
 
+use serde::Serialize;
+
+use super::references;
+use crate::marks::Foreign;
 use crate::reference::LogicalId;
 use crate::stack::{Declared, Stack};
+use crate::template;
 use assembly::Finding;
 
 /// Where a resource reports what is wrong with it.
@@ -10,12 +15,19 @@ pub struct Check<'a> {
     /// The stack the resource is in.
     pub stack: &'a Stack,
     pub(super) declared: &'a Declared,
+    /// The ids of other stacks that the template had of it.
+    pub(super) foreign: &'a [Foreign],
     findings: &'a mut Vec<Finding>,
 }
 
 impl<'a> Check<'a> {
-    pub(super) fn new(stack: &'a Stack, declared: &'a Declared, findings: &'a mut Vec<Finding>) -> Self {
-        Self { stack, declared, findings }
+    pub(super) fn new(
+        stack: &'a Stack,
+        declared: &'a Declared,
+        foreign: &'a [Foreign],
+        findings: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self { stack, declared, foreign, findings }
     }
 
     /// The logical id of the resource being checked.
@@ -32,6 +44,14 @@ impl<'a> Check<'a> {
     /// Reports a warning; the message is prefixed with the logical id.
     pub fn warning(&mut self, rule: &'static str, message: impl AsRef<str>) -> Report<'_> {
         self.report(Finding::warning(rule, format!("`{}`: {}", self.declared.id, message.as_ref())))
+    }
+
+    /// Reports the references to other stacks in what the resource says beside its template.
+    pub(crate) fn beside_template(&mut self, value: &impl Serialize) {
+        let (_, foreign) = template::without_marks(value, self.stack.origin);
+        for it in foreign.iter().filter(|it| self.foreign.iter().all(|told| !told.is_same(it))) {
+            references::foreign(self, it);
+        }
     }
 
     fn report(&mut self, finding: Finding) -> Report<'_> {

@@ -49,6 +49,7 @@ const RULES: &[Rule] = &[
     rule("fifo-throughput", "a FIFO queue's throughput limit without the scope of deduplication that it needs"),
     rule("filter-policy", "a filter policy with a field without values, or with more fields or values than SNS takes"),
     rule("foreign-output", "an output that is another stack's"),
+    rule("foreign-reference", "a reference to something of another stack, also where this one has the same id"),
     rule("function-alias-name", "a name that Lambda takes for no alias"),
     rule("function-alias-version", "an alias of a function for a version of another one"),
     rule("function-alias-weight", "a part of an alias' invocations that is no part"),

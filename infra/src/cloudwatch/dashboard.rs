@@ -245,7 +245,7 @@ fn body<S: Serializer>(widgets: &[Widget], serializer: S) -> Result<S::Ok, S::Er
         return Value::<String>::sub(text).serialize(serializer);
     }
     let sub = json!({"Fn::Sub": [text, body.variables]});
-    Value::<String>::Intrinsic(Intrinsic::Json(sub)).serialize(serializer)
+    Value::<String>::Intrinsic(Intrinsic::Json(sub.into())).serialize(serializer)
 }
 
 impl Resource for Dashboard {

@@ -267,7 +267,7 @@ impl<R> Worker<R> {
 
     /// All variables of its pods: what it is told of its queues, the bindings, and the others.
     pub(crate) fn variables(&self) -> IndexMap<String, Value> {
-        let urls: Vec<_> = self.queues.iter().map(|queue| format!("${{{}}}", queue.id)).collect();
+        let urls: Vec<_> = self.queues.iter().map(|queue| format!("${{{}}}", queue.id.marked())).collect();
         let grace = self.pod.termination_grace_period.get() - RESERVE;
         let settings = [
             ("WORKER_QUEUE_URLS", Value::sub(urls.join(" "))),
@@ -395,7 +395,15 @@ impl Resource for Worker {
         self.check_numbers(check);
         self.check_names(check);
         self.code.check(&self.environment, &RESERVED_VARIABLES, check);
+        check.beside_template(&InCluster { environment: self.variables(), scaler_role: &self.scaler_role });
     }
+}
+
+/// What of a worker is not in the template, as far as it can refer to other resources.
+#[derive(Serialize)]
+struct InCluster<'a> {
+    environment: IndexMap<String, Value>,
+    scaler_role: &'a Option<Value<Arn<Role>>>,
 }
 
 impl Serialize for Worker {

@@ -20,6 +20,14 @@ pub enum Reference<'a> {
 }
 
 impl<'a> Reference<'a> {
+    /// The name of whatever it is to.
+    #[must_use]
+    pub(crate) const fn name(&self) -> &'a str {
+        match self {
+            Self::To(id) | Self::Attribute(id, _) | Self::Condition(id) | Self::Mapping(id) => id,
+        }
+    }
+
     /// The logical id of the resource or parameter; none of a condition or mapping.
     #[must_use]
     pub const fn id(&self) -> Option<&'a str> {

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Alias, Function};
 use crate::reference::{LogicalId, Ref};
+use crate::resources::Json;
 use crate::stack::Stack;
 use crate::value::{Intrinsic, Value};
 
@@ -106,5 +107,5 @@ impl Invocable {
 
 /// A part of the ARN of an alias: `arn:aws:lambda:REGION:ACCOUNT:function:FUNCTION:ALIAS`.
 fn part_of(alias: Ref<Alias>, index: usize) -> Value {
-    Intrinsic::Json(json!({"Fn::Select": [index, {"Fn::Split": [":", alias]}]})).into()
+    Intrinsic::Json(Json::made(|| json!({"Fn::Select": [index, {"Fn::Split": [":", alias]}]}))).into()
 }

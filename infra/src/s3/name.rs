@@ -41,7 +41,7 @@ impl BucketName {
     /// What a name begins with that was made from a `BucketName`.
     pub(crate) fn base_of(name: &Value) -> Option<&str> {
         let Value::Intrinsic(Intrinsic::Sub(name)) = name else { return None };
-        name.strip_suffix(SUFFIX)
+        name.marked().strip_suffix(SUFFIX)
     }
 
     /// The bucket's ARN.

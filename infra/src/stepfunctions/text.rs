@@ -43,7 +43,7 @@ impl Text {
         if variables.is_empty() {
             return Value::sub(sub);
         }
-        Value::Intrinsic(Intrinsic::Json(json!({"Fn::Sub": [sub, variables]})))
+        Value::Intrinsic(Intrinsic::Json(json!({"Fn::Sub": [sub, variables]}).into()))
     }
 }
 

@@ -10,6 +10,8 @@ use serde::ser::{
 };
 use serde_json::{Error, Map, Value as Json};
 
+use crate::marks;
+
 /// `value` as JSON. Serialising a model type cannot fail: its maps have string keys.
 pub(super) fn tree(value: &(impl Serialize + ?Sized)) -> Json {
     value.serialize(Tree { keeps_empty: false }).unwrap_or_default()
@@ -261,7 +263,7 @@ impl SerializeMap for Entries {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.key = match key.serialize(self.tree)? {
+        self.key = match marks::none(|| key.serialize(self.tree))? {
             Json::String(key) => key,
             other => other.to_string(),
         };

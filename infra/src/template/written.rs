@@ -98,7 +98,7 @@ impl Written {
             read.notes.insert(0, Note { mark, pointer: String::new(), kind: NoteKind::ByteOrderMark });
         }
         let Json::Object(template) = read.json else { return Err(ParseError::NotAMapping) };
-        Ok(Self { template: Template(template), notes: read.notes, marks: read.marks, ..Self::default() })
+        Ok(Self { template: Template::from_json(template), notes: read.notes, marks: read.marks, ..Self::default() })
     }
 
     /// Reads JSON, in one page or in several after each other, of which `translate` makes a template.
@@ -114,7 +114,7 @@ impl Written {
     #[must_use]
     pub fn with(self, translation: Translation) -> Self {
         let Translation { template, origins, unread } = translation;
-        Self { template: Template(template), origins, unread, ..self }
+        Self { template: Template::from_json(template), origins, unread, ..self }
     }
 
     /// Where the part of the template is written that `pointer` leads to from the resource; of no resource, from the top.

@@ -3,6 +3,7 @@
 mod between;
 mod bindings;
 mod cycles;
+mod foreign;
 mod limits;
 mod messages;
 mod names;

@@ -3,6 +3,7 @@
 use infra::apigateway::{AccessLogSetting, Account, ApiStage};
 use infra::iam::{ManagedPolicy, PolicyDocument, Principal, Role, Statement};
 use infra::logs::{LogGroup, Retention};
+use infra::resources::Json;
 use infra::s3::{self, Bucket, BucketPolicy, Expiration, LifecycleRule};
 use infra::stack::{Declared, DeletionPolicy};
 use infra::value::Intrinsic;
@@ -36,7 +37,7 @@ fn of_apis(stack: &mut Stack) {
             .update_replace_policy(DeletionPolicy::Delete)
             .add(LogGroup { retention_in_days: Some(API_RETENTION), ..LogGroup::default() });
         let Some(stage) = declared(stack, stage) else { continue };
-        stage.attributes.overrides.push(("AccessLogSetting".to_owned(), json!(AccessLogSetting::json(group))));
+        stage.attributes.overrides.push(("AccessLogSetting".to_owned(), Json::of(&AccessLogSetting::json(group))));
         // API Gateway refuses a stage with a log while the account has no role for it.
         stage.attributes.depends_on.push(account.id());
     }
@@ -99,7 +100,8 @@ fn of_buckets(stack: &mut Stack) {
     });
     for id in unlogged {
         let Some(bucket) = declared(stack, id) else { continue };
-        let logging = json!({"DestinationBucketName": logs, "LogFilePrefix": format!("{id}/")});
+        let prefix = format!("{id}/");
+        let logging = Json::made(|| json!({"DestinationBucketName": logs, "LogFilePrefix": prefix}));
         bucket.attributes.overrides.push(("LoggingConfiguration".to_owned(), logging));
     }
 }

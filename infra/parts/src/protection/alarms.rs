@@ -4,6 +4,7 @@ use infra::apigateway::{ApiStage, RestApi};
 use infra::cloudwatch::Alarm;
 use infra::condition::Condition;
 use infra::lambda::{Destination, EventInvokeConfig, Function};
+use infra::resources::Json;
 use infra::sns::{EmailSubscription, StandardTopic};
 use infra::sqs::{FifoQueue, Queue, StandardQueue};
 use infra::stack::Declared;
@@ -49,7 +50,7 @@ fn is_silent(it: &Declared) -> bool {
 /// ```
 pub fn tell(stack: &mut Stack, topic: Ref<StandardTopic>) {
     for alarm in stack.resources_mut().filter(|it| is_silent(it)) {
-        alarm.attributes.overrides.push(("AlarmActions".to_owned(), json!([topic])));
+        alarm.attributes.overrides.push(("AlarmActions".to_owned(), Json::made(|| json!([topic]))));
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn set(stack: &mut Stack) {
         let unsaid =
             properties.into_iter().filter(|(path, _)| said.pointer(&format!("/{}", path.replace('.', "/"))).is_none());
         let attributes = &mut declared.attributes;
-        attributes.overrides.extend(unsaid.map(|(path, value)| (path.to_owned(), value)));
+        attributes.overrides.extend(unsaid.map(|(path, value)| (path.to_owned(), value.into())));
         if attributes.deletion_policy != Some(DeletionPolicy::Retain) {
             // What a first deployment made that failed holds nothing yet.
             attributes.deletion_policy = Some(DeletionPolicy::RetainExceptOnCreate);
