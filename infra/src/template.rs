@@ -200,7 +200,7 @@ impl Template {
 
     /// Sets an entry of the template's metadata.
     pub(crate) fn set_metadata(&mut self, key: &str, value: Json) {
-        let metadata = self.0.entry("Metadata").or_insert_with(|| Json::Object(Map::new()));
+        let metadata = self.json.entry("Metadata").or_insert_with(|| Json::Object(Map::new()));
         metadata[key] = value;
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::flow::{Mapping, is_of, mappings, named, programs};
 use crate::binding::Binding;
 use crate::code::Code;
+use crate::marks;
 use crate::reference::LogicalId;
 use crate::stack::Stack;
 
@@ -91,7 +92,8 @@ fn told<'a>(
 /// not carry all attributes are no whole items.
 fn table_of(binding: &Binding, resources: &Map<String, Json>) -> Option<String> {
     if let Some((table, index)) = binding.index() {
-        return carries_all(resources.get(table)?, index).then(|| table.to_owned());
+        let table = marks::plain(table);
+        return carries_all(resources.get(&*table)?, index).then(|| table.into_owned());
     }
     let value = serde_json::to_value(&binding.value).ok()?;
     named(&value, resources).map(str::to_owned)

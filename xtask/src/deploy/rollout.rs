@@ -82,7 +82,7 @@ pub async fn run<'a, 'b: 'a>(
         if let Some(refused) = refused.get(instance.cloud.region.as_str()).filter(|_| !prepared.plan.is_empty()) {
             return Err(Failure::new(refused).into());
         }
-        deploy(instance, prepared, settings, interrupt.as_ref()).await
+        Box::pin(deploy(instance, prepared, settings, interrupt.as_ref())).await
     };
     let uploaded = buckets(all, &prepared);
     let mut outcomes = concurrent::run(all, prepared, work).await;
