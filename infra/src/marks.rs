@@ -86,6 +86,8 @@ enum Marked {
 
 thread_local! {
     static MARKED: Cell<Marked> = const { Cell::new(Marked::None) };
+    /// Whether anything with a mark was serialised since this was last asked: mostly nothing is.
+    static WROTE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Sets back what was before, also when user code panics.
@@ -107,9 +109,11 @@ pub(crate) fn all<T>(work: impl FnOnce() -> T) -> T {
     with(Marked::All, work)
 }
 
-/// What `work` serialises, with a mark at each id of another stack than `own`.
-pub(crate) fn all_but<T>(own: Origin, work: impl FnOnce() -> T) -> T {
-    with(Marked::AllBut(own), work)
+/// What `work` serialises, with a mark at each id of another stack than `own`, and whether there may be marks in it.
+pub(crate) fn all_but<T>(own: Origin, work: impl FnOnce() -> T) -> (T, bool) {
+    WROTE.set(false);
+    let made = with(Marked::AllBut(own), work);
+    (made, WROTE.get())
 }
 
 /// What `work` serialises, without marks.
@@ -119,16 +123,20 @@ pub(crate) fn none<T>(work: impl FnOnce() -> T) -> T {
 
 /// Whether an id of `origin` is marked now.
 pub(crate) fn is_marked(origin: Origin) -> bool {
-    match MARKED.get() {
+    let is_marked = match MARKED.get() {
         Marked::None => false,
         Marked::All => true,
         Marked::AllBut(own) => origin != own,
-    }
+    };
+    WROTE.set(WROTE.get() || is_marked);
+    is_marked
 }
 
 /// Whether marks are left in texts and JSON that have them already.
 fn are_kept() -> bool {
-    !matches!(MARKED.get(), Marked::None)
+    let are_kept = !matches!(MARKED.get(), Marked::None);
+    WROTE.set(WROTE.get() || are_kept);
+    are_kept
 }
 
 /// An id of another stack in what one stack says.

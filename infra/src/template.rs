@@ -266,21 +266,39 @@ fn entry(name: String, value: &impl Serialize, own: Origin) -> Entry {
 /// What the stack `own` says with `value`, and the ids of other stacks in it.
 pub(crate) fn without_marks(value: &impl Serialize, own: Origin) -> (Json, Vec<Foreign>) {
     let mut foreign = Vec::new();
-    let mut json = marks::all_but(own, || tree(value));
-    marks::take_out(&Path::Root, &mut json, own, &mut foreign);
+    let (mut json, has_marks) = marks::all_but(own, || tree(value));
+    if has_marks {
+        marks::take_out(&Path::Root, &mut json, own, &mut foreign);
+    }
     (json, foreign)
 }
 
 fn resources(stack: &Stack) -> Vec<Entry> {
     let declared: Vec<_> = stack.resources().collect();
-    let render = |part: &[&Declared]| -> Vec<_> {
-        part.iter().map(|declared| marks::all_but(stack.origin, || resource(declared, stack.origin))).collect()
-    };
+    let render =
+        |part: &[&Declared]| -> Vec<_> { part.iter().map(|declared| resource(declared, stack.origin)).collect() };
     parallel::parts(&declared, render).into_iter().flatten().collect()
 }
 
 fn resource(declared: &Declared, own: Origin) -> Entry {
+    let ((mut resource, properties), has_marks) =
+        marks::all_but(own, || (attributes(declared), declared.marked_properties()));
+    let mut properties = Json::Object(properties);
     let mut foreign = Vec::new();
+    if has_marks {
+        for (name, attribute) in &mut resource {
+            marks::take_out_within(&Path::Root.property(name), attribute, own, &mut foreign);
+        }
+        marks::take_out(&Path::Root, &mut properties, own, &mut foreign);
+    }
+    if properties.as_object().is_some_and(|it| !it.is_empty()) {
+        resource.insert("Properties".to_owned(), properties);
+    }
+    Entry { name: declared.id.to_string(), json: Json::Object(resource), foreign }
+}
+
+/// What a resource has beside its properties.
+fn attributes(declared: &Declared) -> Map<String, Json> {
     let mut resource = Map::new();
     resource.insert("Type".to_owned(), declared.resource_type().into());
     if let Json::Object(attributes) = tree(&declared.attributes) {
@@ -289,16 +307,7 @@ fn resource(declared: &Declared, own: Origin) -> Entry {
     if let Some(policy) = declared.resource.update_policy() {
         resource.insert("UpdatePolicy".to_owned(), tree(&policy));
     }
-    for (name, attribute) in &mut resource {
-        marks::take_out_within(&Path::Root.property(name), attribute, own, &mut foreign);
-    }
-    let properties = declared.marked_properties();
-    if !properties.is_empty() {
-        let mut properties = Json::Object(properties);
-        marks::take_out(&Path::Root, &mut properties, own, &mut foreign);
-        resource.insert("Properties".to_owned(), properties);
-    }
-    Entry { name: declared.id.to_string(), json: Json::Object(resource), foreign }
+    resource
 }
 
 /// The properties of a resource, with those its Rust type fixes.
