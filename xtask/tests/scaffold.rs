@@ -34,13 +34,12 @@ fn a_new_workspace_with_every_template_is_built_tested_deployed_used_audited_and
 
     workspace.cargo(&["fmt", "--check", "--package", "stacks"]).expect(0);
     workspace.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).expect(0);
-    let templates = workspace.home().join("templates");
-    fs::create_dir(&templates).unwrap();
+    let templates = TempDir::new().unwrap();
     for name in TEMPLATES.map(|template| format!("my-{template}")).iter().map(String::as_str).chain(["notes"]) {
         let template = workspace.engine(&["synth", name, "--stage", "prod"]).expect(0).stdout;
-        fs::write(templates.join(format!("{name}.yaml")), template).unwrap();
+        fs::write(templates.path().join(format!("{name}.yaml")), template).unwrap();
     }
-    assert_eq!(checkov::unexplained(&templates), Vec::<String>::new());
+    assert_eq!(checkov::unexplained(templates.path()), Vec::<String>::new());
     let deployed = workspace.cargo(&["xtask", "deploy", "--all", "--local", "--yes", "--json"]).expect(0);
     let outputs: Value = deployed.json()["outputs"].clone();
     assert_eq!(outputs.as_object().unwrap().len(), 1 + TEMPLATES.len(), "{outputs}");

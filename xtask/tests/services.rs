@@ -16,6 +16,12 @@ fn a_system_for_each_service_is_deployed_used_audited_and_destroyed() {
     let workspace = Workspace::new();
     workspace.init();
     workspace.engine(&["new", "services", "--template", "queue"]).expect(0);
+    // With the features of the test kit, what programs and tests both depend on is compiled once.
+    let manifest = workspace.root().join("Cargo.toml");
+    let made = fs::read_to_string(&manifest).unwrap();
+    let unified = made.replace("app = \"stacks\"\n", "app = \"stacks\"\nbuild-with = [\"stackwright-testing\"]\n");
+    assert_ne!(unified, made);
+    fs::write(manifest, unified).unwrap();
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/services");
     for package in ["handlers/services", "stacks"] {
         let made = workspace.root().join(package);

@@ -28,11 +28,6 @@ impl Workspace {
         workspace
     }
 
-    /// A folder for what is beside the workspace.
-    pub(crate) fn home(&self) -> &Path {
-        &self.home
-    }
-
     /// The workspace's folder.
     pub(crate) fn root(&self) -> PathBuf {
         self.home.join("shop")
