@@ -70,7 +70,7 @@ fn of_subject(subject: &Subject, audited: &Audited<'_>) -> Vec<(AuditFinding, St
 fn finding(found: &Finding, audited: &Audited<'_>, spot: Spot, policy: String) -> (AuditFinding, String) {
     let message = format!("`{}`: {}", spot.resource, found.message);
     let finding = AuditFinding {
-        evidence: format!("written at `{}`", spot.pointer),
+        evidence: written(&spot, "made of its properties"),
         action: found.action.clone(),
         on: found.resource.clone(),
         policy: Some(policy),
@@ -79,6 +79,11 @@ fn finding(found: &Finding, audited: &Audited<'_>, spot: Spot, policy: String) -
             .fix(found.help.as_ref().map_or_else(|| found.rule.fix.to_owned(), Clone::clone))
     };
     (finding, spot.way)
+}
+
+/// Where something is written; `otherwise` where no place in a resource says it.
+fn written(spot: &Spot, otherwise: &str) -> String {
+    if spot.pointer.is_empty() { otherwise.to_owned() } else { format!("written at `{}`", spot.pointer) }
 }
 
 /// A part of a template that is not audited.
@@ -94,13 +99,8 @@ fn left_out(unread: &Unread, audited: &Audited<'_>) -> (AuditFinding, String) {
     } else {
         format!("`{}`: {what}, so it is not audited", spot.resource)
     };
-    let evidence = if spot.pointer.is_empty() {
-        "written in the template".to_owned()
-    } else {
-        format!("written at `{}`", spot.pointer)
-    };
     let finding = AuditFinding::new(&rules::UNREAD, audited.name, &spot.resource, message)
-        .evidence(evidence)
+        .evidence(written(&spot, "written in the template"))
         .at(audited.location_of(&spot));
     (finding, spot.way)
 }

@@ -24,12 +24,15 @@
 - Calls of chosen roles fail when a test asks for it, by `/_stackwright/faults`; faults.py says how.
 - Batch calls of SQS and SNS, and conversations with models of Bedrock, need the actions that AWS knows: MiniStack asks for
   actions of their own names.
+- Mail, schedules of a group, an event bus that is described, and streams that are read are authorized on the resource that
+  AWS takes.
 """
 
 import asyncio
 import bisect
 import contextlib
 import contextvars
+import email.utils
 import fcntl
 import heapq
 import inspect
@@ -104,8 +107,9 @@ set_unreadable_state_aside()
 logging.getLogger().addHandler(PersistenceErrors(logging.ERROR))
 
 import ministack.app  # noqa: E402 - reads the environment and configures logging when it is imported
-from ministack.core import iam_evaluator, router  # noqa: E402 - the same
-from ministack.services import cloudformation, cloudwatch_logs, lambda_svc, s3, sqs, sts  # noqa: E402 - the same
+from ministack.core import iam_actions, iam_evaluator, router  # noqa: E402 - the same
+from ministack.services import cloudformation, cloudwatch_logs, dynamodb_streams, kinesis  # noqa: E402 - the same
+from ministack.services import lambda_svc, s3, ses, sqs, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
 from workers import Refused, Workers  # noqa: E402 - the same
 
@@ -368,6 +372,51 @@ def record_calls():
     iam_evaluator.enforce = recorded
 
 
+def authorize_on_the_resource_of_aws():
+    """MiniStack takes any schedule for one of the default group, a described bus for a rule, and of mail and streams no
+    resource: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"""
+    expected = ["service", "method", "path", "headers", "body", "query_params", "region", "account_id"]
+    try:
+        extract, iterators, decode = iam_actions.extract_resource_arn, kinesis._shard_iterators, dynamodb_streams._decode_iterator
+        identities = ses._identities
+    except AttributeError as error:
+        sys.exit(f"this version of MiniStack authorizes in another way than the launcher knows: {error}")
+    if list(inspect.signature(extract).parameters) != expected:
+        sys.exit("this version of MiniStack authorizes in another way than the launcher knows: `extract_resource_arn`")
+
+    def fields_of(body):
+        with contextlib.suppress(ValueError):
+            fields = json.loads(body or b"{}")
+            if isinstance(fields, dict):
+                return fields
+        return {}
+
+    def sender(fields):
+        """The identity that mail is sent from: the address, where it is one, else its domain."""
+        if given := fields.get("FromEmailAddressIdentityArn"):
+            return given.rpartition("/")[2]
+        address = email.utils.parseaddr(fields.get("FromEmailAddress") or "")[1]
+        return address if address in identities else address.rpartition("@")[2]
+
+    def resource(service, method, path, headers, body, query_params, region, account_id):
+        found = extract(service, method, path, headers, body, query_params, region, account_id)
+        target, fields = headers.get("x-amz-target", ""), fields_of(body)
+        if service == "ses" and path == "/v2/email/outbound-emails" and (identity := sender(fields)):
+            return f"arn:aws:ses:{region}:{account_id}:identity/{identity}"
+        if service == "scheduler" and ":schedule/default/" in found:
+            group = fields.get("GroupName") or next(iter(query_params.get("groupName") or ()), "default")
+            return found.replace(":schedule/default/", f":schedule/{group}/", 1)
+        if target == "AWSEvents.DescribeEventBus" and not (name := fields.get("Name") or "default").startswith("arn:"):
+            return f"arn:aws:events:{region}:{account_id}:event-bus/{name}"
+        if target.startswith("DynamoDBStreams_"):
+            return fields.get("StreamArn") or (decode(fields.get("ShardIterator") or "") or {}).get("arn") or found
+        if target == "Kinesis_20131202.GetRecords":
+            return (iterators.get(fields.get("ShardIterator")) or {}).get("stream_arn") or found
+        return found
+
+    iam_actions.extract_resource_arn = resource
+
+
 def delete_buckets_as_s3_does():
     """MiniStack's CloudFormation deletes full buckets, and leaves the folders of all, where the next start finds them."""
     try:
@@ -628,6 +677,7 @@ delete_buckets_as_s3_does()
 name_rules_with_their_bus()
 make_deployment_groups()
 name_by_region()
+authorize_on_the_resource_of_aws()
 record_calls()
 calls.load()
 keep_events()

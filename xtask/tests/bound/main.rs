@@ -53,7 +53,8 @@ async fn every_call_is_allowed_with_its_grant_and_denied_without_it() {
     // What MiniStack does otherwise than AWS, each a reason for a function to fail, or to work, in the local cloud alone:
     // - It does not know `dynamodb:LeadingKeys`, and of `dynamodb:Attributes` only what single reads name.
     // - Of the tags of an object it tells those who read the object, and not those who read its tags or attributes.
-    // - It takes another resource than AWS, or none, for what streams, buses, schedules, mails and `ReEncrypt` are about.
+    // - It takes no resource for what `ReEncrypt` is about, nor for what `GetRecords` is: that an iterator tells, and those that
+    //   are sent here are none.
     // - It asks for no right to read a configuration, and to invoke a function whose answer is a stream.
     // - The policy that it gives a topic lets in all of the account.
     // - `StartSyncExecution` does not reach it: the SDK puts `sync-` before the host.
@@ -67,20 +68,12 @@ async fn every_call_is_allowed_with_its_grant_and_denied_without_it() {
     whole dynamodb::Items PutItem: denied with its grant: dynamodb:PutItem on table/<Table>
     whole dynamodb::Items Query: denied with its grant: dynamodb:Query on table/<Table>
     whole dynamodb::Items UpdateItem: denied with its grant: dynamodb:UpdateItem on table/<Table>
-    whole dynamodbstreams::Stream DescribeStream: denied with its grant: dynamodb:DescribeStream on *
     whole dynamodbstreams::Stream GetRecords: denied with its grant: dynamodb:GetRecords on *
-    whole dynamodbstreams::Stream GetShardIterator: denied with its grant: dynamodb:GetShardIterator on *
-    whole eventbridge::EventBus DescribeEventBus: denied with its grant: events:DescribeEventBus on rule/default/<EventBus>
     whole kinesis::Stream GetRecords: denied with its grant: kinesis:GetRecords on *
     whole lambda::Function InvokeWithResponseStream: nothing is asked for; done
     whole s3::TaggedObjects GetObjectAttributes: denied with its grant: s3:GetObjectAttributes on <Bucket>/tagged
     whole s3::TaggedObjects GetObjectTagging: denied with its grant: s3:GetObjectTagging on <Bucket>/tagged
     whole s3::TaggedObjects GetObjectVersionTagging: denied with its grant: s3:GetObjectVersionTagging on <Bucket>/tagged
-    whole scheduler::ScheduleGroup CreateSchedule: denied with its grant: scheduler:CreateSchedule on schedule/default/a
-    whole scheduler::ScheduleGroup DeleteSchedule: denied with its grant: scheduler:DeleteSchedule on schedule/default/a
-    whole scheduler::ScheduleGroup GetSchedule: denied with its grant: scheduler:GetSchedule on schedule/default/a
-    whole scheduler::ScheduleGroup UpdateSchedule: denied with its grant: scheduler:UpdateSchedule on schedule/default/a
-    whole sesv2::EmailIdentity SendEmail: denied with its grant: ses:SendEmail on *
     whole sfn::StateMachine StartSyncExecution: nothing is asked for; dispatch failure
     whole sns::Topic Publish: allowed without its grant: sns:Publish on <Topic>
     whole sns::Topic PublishBatch: allowed without its grant: sns:Publish on <Topic>
