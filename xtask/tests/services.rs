@@ -1,7 +1,7 @@
 //! A system for each service of AWS, in a workspace as `init` and `new` make it: deployed, used, compared with its source and
 //! destroyed by the tests of that workspace, then audited.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot prepare has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
 
 use std::fs;
 use std::path::Path;
