@@ -53,13 +53,12 @@ async fn every_call_is_allowed_with_its_grant_and_denied_without_it() {
     // What MiniStack does otherwise than AWS, each a reason for a function to fail, or to work, in the local cloud alone:
     // - It does not know `dynamodb:LeadingKeys`, and of `dynamodb:Attributes` only what single reads name.
     // - Of the tags of an object it tells those who read the object, and not those who read its tags or attributes.
-    // - It takes no resource for what `ReEncrypt` is about, nor for what `GetRecords` is: that an iterator tells, and those that
-    //   are sent here are none.
-    // - It asks for no right to read a configuration, and to invoke a function whose answer is a stream.
+    // - It takes no resource for `ReEncrypt`. Nor does it for `GetRecords` here, whose stream an iterator would tell.
+    // - It asks for no right to read a configuration, to invoke a function whose answer is a stream, and to pass a role.
     // - The policy that it gives a topic lets in all of the account.
     // - `StartSyncExecution` does not reach it: the SDK puts `sync-` before the host.
     // The two calls of buckets are denied on AWS, too: they name no prefix, and the grant is limited to one.
-    assert_snapshot!(different.join("\n"), @r"
+    assert_snapshot!(different.join("\n"), @r#"
     whole appconfigdata::Configuration GetLatestConfiguration: nothing is asked for; service error
     whole appconfigdata::Configuration StartConfigurationSession: nothing is asked for; done
     whole dynamodb::Items BatchWriteItem: denied with its grant: dynamodb:BatchWriteItem on table/<Table>
@@ -74,6 +73,8 @@ async fn every_call_is_allowed_with_its_grant_and_denied_without_it() {
     whole s3::TaggedObjects GetObjectAttributes: denied with its grant: s3:GetObjectAttributes on <Bucket>/tagged
     whole s3::TaggedObjects GetObjectTagging: denied with its grant: s3:GetObjectTagging on <Bucket>/tagged
     whole s3::TaggedObjects GetObjectVersionTagging: denied with its grant: s3:GetObjectVersionTagging on <Bucket>/tagged
+    whole scheduler::ScheduleGroup CreateSchedule: asked for: {"scheduler:CreateSchedule"}; granted: {"iam:PassRole", "scheduler:CreateSchedule"}
+    whole scheduler::ScheduleGroup UpdateSchedule: asked for: {"scheduler:UpdateSchedule"}; granted: {"iam:PassRole", "scheduler:UpdateSchedule"}
     whole sfn::StateMachine StartSyncExecution: nothing is asked for; dispatch failure
     whole sns::Topic Publish: allowed without its grant: sns:Publish on <Topic>
     whole sns::Topic PublishBatch: allowed without its grant: sns:Publish on <Topic>
@@ -90,7 +91,7 @@ async fn every_call_is_allowed_with_its_grant_and_denied_without_it() {
     less s3::Bucket ListMultipartUploads: denied with its grant: s3:ListBucketMultipartUploads on <Bucket>
     less ItemsBatchGetItem: denied with its grant: dynamodb:BatchGetItem on table/<Table>
     less ItemsTransactWriteItems: denied with its grant: dynamodb:ConditionCheckItem on table/<Table>
-    ");
+    "#);
 }
 
 /// Asserts that every operation of every binding is among the calls.

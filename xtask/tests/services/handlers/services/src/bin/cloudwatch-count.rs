@@ -6,7 +6,8 @@ use services::cloudwatch_count::{self, Bindings, Sale};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     functions::function::run(async |bindings: &Bindings, event: LambdaEvent<Sale>| {
-        Ok(cloudwatch_count::handle(bindings, event.payload))
+        cloudwatch_count::handle(bindings, event.payload);
+        Ok(())
     })
     .await
 }
