@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -52,12 +53,32 @@ fn a_build_of_unchanged_source_is_fresh_and_gives_the_same_zip() {
 #[test]
 fn builds_that_begin_at_the_same_time_all_end_well() {
     let folder = tempfile::tempdir().unwrap();
-    let workspace = handler_in(folder.path());
+    let workspace = handler_in(&folder.path().join("handler"));
+    let tools = that_run_alone(folder.path());
     let built: Vec<_> = thread::scope(|scope| {
-        let builds: Vec<_> = (0..8).map(|_| scope.spawn(|| programs(&workspace, &["handler"]))).collect();
+        let one = || build(&workspace, alone(&["handler"]), LAMBDA, Some(&tools)).unwrap();
+        let builds: Vec<_> = (0..8).map(|_| scope.spawn(one)).collect();
         builds.into_iter().map(|it| it.join().unwrap()).collect()
     });
     assert_eq!(built.iter().filter(|programs| !programs[0].fresh).count(), 1, "{built:?}");
+}
+
+/// The tools, of which `cargo-zigbuild` always fails when it runs twice at the same time: by itself it does so now and then.
+fn that_run_alone(folder: &Path) -> PathBuf {
+    let (tools, alone) = (tools(), folder.join("tools"));
+    fs::create_dir(&alone).unwrap();
+    let busy = folder.join("busy");
+    let scripts = [
+        ("python", r#"exec "$tools/python" "$@""#),
+        ("cargo-zigbuild", r#"mkdir "$busy" && "$tools/cargo-zigbuild" "$@" && rmdir "$busy""#),
+    ];
+    for (name, script) in scripts {
+        let script = format!("#!/bin/sh\ntools='{}'\nbusy='{}'\n{script}\n", tools.display(), busy.display());
+        let file = alone.join(name);
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
+    }
+    alone
 }
 
 #[test]
