@@ -400,18 +400,21 @@ def authorize_on_the_resource_of_aws():
 
     def resource(service, method, path, headers, body, query_params, region, account_id):
         found = extract(service, method, path, headers, body, query_params, region, account_id)
-        target, fields = headers.get("x-amz-target", ""), fields_of(body)
-        if service == "ses" and path == "/v2/email/outbound-emails" and (identity := sender(fields)):
+        target = headers.get("x-amz-target", "")
+        # The body is read where it is one of these calls alone: others may send megabytes.
+        if service == "ses" and path == "/v2/email/outbound-emails" and (identity := sender(fields_of(body))):
             return f"arn:aws:ses:{region}:{account_id}:identity/{identity}"
         if service == "scheduler" and ":schedule/default/" in found:
-            group = fields.get("GroupName") or next(iter(query_params.get("groupName") or ()), "default")
+            group = fields_of(body).get("GroupName") or next(iter(query_params.get("groupName") or ()), "default")
             return found.replace(":schedule/default/", f":schedule/{group}/", 1)
-        if target == "AWSEvents.DescribeEventBus" and not (name := fields.get("Name") or "default").startswith("arn:"):
-            return f"arn:aws:events:{region}:{account_id}:event-bus/{name}"
+        if target == "AWSEvents.DescribeEventBus":
+            name = fields_of(body).get("Name") or "default"
+            return found if name.startswith("arn:") else f"arn:aws:events:{region}:{account_id}:event-bus/{name}"
         if target.startswith("DynamoDBStreams_"):
+            fields = fields_of(body)
             return fields.get("StreamArn") or (decode(fields.get("ShardIterator") or "") or {}).get("arn") or found
         if target == "Kinesis_20131202.GetRecords":
-            return (iterators.get(fields.get("ShardIterator")) or {}).get("stream_arn") or found
+            return (iterators.get(fields_of(body).get("ShardIterator")) or {}).get("stream_arn") or found
         return found
 
     iam_actions.extract_resource_arn = resource
