@@ -15,6 +15,7 @@ mod drift;
 mod faults;
 mod hotswap;
 mod imports;
+mod items;
 mod monitoring;
 mod moves;
 mod outputs;
