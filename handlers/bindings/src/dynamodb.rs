@@ -35,8 +35,8 @@ pub use typed::ItemError;
 crate::binding! {
     /// A table, with the operations `A` granted on it. Its environment variable is the table's name.
     ///
-    /// `Table<PutItem, Order>` puts nothing but values of the type `Order`. What `UpdateItem` makes of an item, its
-    /// expressions say, and no type does.
+    /// `Table<PutItem, Order>` puts nothing but values of the type `Order`. The expressions of `UpdateItem` are not looked
+    /// into: with a type, they are taken to leave items of it.
     pub struct Table(name) of M;
     use aws_sdk_dynamodb telling Written if (feature = "dynamodb");
 

@@ -38,6 +38,8 @@ pub mod evidence;
 pub mod fields;
 pub mod firehose;
 pub mod grants;
+#[cfg(any(feature = "changes", feature = "dynamodb"))]
+mod item;
 mod kinds;
 pub mod kinesis;
 pub mod kms;

@@ -26,12 +26,10 @@ pub struct NotAChange;
 
 /// Processes each change as the type that the program with these `bindings` says it takes, such as
 /// `bindings::Change<Order>`: one after the other, up to the first that fails. It is answered, and Lambda delivers it and all
-/// later ones again: the mapping must have `ReportBatchItemFailures`, as [`StreamMapping::new`] sets it. A change that is none
+/// later ones again: the mapping must have `ReportBatchItemFailures`, as `StreamMapping::new` of `infra` sets it. A change that is none
 /// of the type fails.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
-///
-/// [`StreamMapping::new`]: https://docs.rs/stackwright-infra/latest/infra/lambda/struct.StreamMapping.html
 ///
 /// # Errors
 /// When a record has no sequence number: the whole batch is delivered again.

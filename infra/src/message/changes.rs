@@ -42,15 +42,15 @@ impl Comparison<'_> {
     fn of_earlier(&self, findings: &mut Vec<Finding>) -> Vec<Vec<Step>> {
         let mut told = Vec::new();
         for taken in self.after.taken(self.new).filter(|taken| is_new(taken, self.before.taken(self.old))) {
-            let earlier = self.before.former(self.old).chain(self.before.sent(self.old));
-            for sent in earlier.filter(|sent| self.will_read(sent, &taken)) {
+            let former = self.before.former(self.old).map(|it| (it, "an earlier deployment wrote".to_owned()));
+            let deployed = self.before.sent(self.old).map(|it| {
+                let sends = format!("`{}` as it is deployed {}s", it.by, self.content.send());
+                (it, sends)
+            });
+            for (sent, sends) in former.chain(deployed).filter(|(sent, _)| self.will_read(sent, &taken)) {
                 let Some(mismatch) = mismatch(&sent, &taken) else { continue };
                 let take = self.content.take();
                 let (what, at) = (short(sent.type_name), &sent.kept.place);
-                let sends = match sent.by {
-                    "" => "an earlier deployment wrote".to_owned(),
-                    by => format!("`{by}` as it is deployed {}s", self.content.send()),
-                };
                 let (to, expected) = (taken.by, short(taken.type_name));
                 let way = if to == self.new { String::new() } else { format!(" {} `{}`", self.content.to(), self.new) };
                 let (earlier, problem) = (self.content.earlier(), mismatch.told(self.content));
@@ -87,8 +87,9 @@ impl Comparison<'_> {
         }
     }
 
-    /// Whether what was sent is for who will take it. A table may have items of several types, whose keys decide who reads
-    /// them: who read nothing of a type does not begin to, as long as there is another that it reads.
+    /// Whether `taken` will get what was sent. A table may have items of several types, and a reader gets those whose keys it
+    /// asks for. So a reader is taken to go on with the types that fitted it before, and a new one to read a type that fits
+    /// it, if there is any.
     fn will_read(&self, sent: &End<'_>, taken: &End<'_>) -> bool {
         if self.content == Content::Messages {
             return true;
@@ -104,7 +105,7 @@ impl Comparison<'_> {
         !others.into_iter().any(|it| fit(&it, taken))
     }
 
-    /// Whether what will be sent is for who takes it as it is deployed.
+    /// Whether `taken`, as it is deployed, will get what is sent from now on.
     fn is_read(&self, sent: &End<'_>, taken: &End<'_>) -> bool {
         if self.content == Content::Messages {
             return true;

@@ -56,8 +56,7 @@ const SENDING: [(&str, &[&str]); 3] = [
 /// What of a stack says its types: `resources` are those of its template. Nothing where no program does.
 pub(super) fn flows<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> Vec<Flow<'a>> {
     let programs: Vec<_> = programs(stack).collect();
-    let is_typed = |code: &Code| code.input().is_some() || code.bindings().iter().any(|it| it.sent.is_some());
-    if !programs.iter().any(|(_, code)| is_typed(code)) {
+    if !say_types(&programs) {
         return Vec::new();
     }
     let flow = |(id, resource): (&'a String, &'a Json)| {
@@ -85,6 +84,12 @@ pub(super) fn flows<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> V
 /// The programs of a stack, by the function or worker that runs each.
 pub(super) fn programs(stack: &Stack) -> impl Iterator<Item = (LogicalId, &Code)> {
     stack.resources().filter_map(|it| Some((it.id, code(it.resource.as_any())?)))
+}
+
+/// Whether any program says a type.
+pub(super) fn say_types(programs: &[(LogicalId, &Code)]) -> bool {
+    let says_one = |code: &Code| code.input().is_some() || code.bindings().iter().any(|it| it.sent.is_some());
+    programs.iter().any(|(_, code)| says_one(code))
 }
 
 fn code(resource: &dyn Any) -> Option<&Code> {

@@ -1,17 +1,17 @@
-//! Who writes what items into a table, and who reads them, or is told of them by its stream.
+//! The functions that write items of a type into a table, read them, or are fed with their changes by its stream.
 
 use bindings::declaration::Operation;
 use bindings::message::Described;
 use serde_json::{Map, Value as Json};
 
-use super::flow::{Mapping, is_of, mappings, named, programs};
+use super::flow::{Mapping, is_of, mappings, named, programs, say_types};
 use crate::binding::Binding;
 use crate::code::Code;
 use crate::marks;
 use crate::reference::LogicalId;
 use crate::stack::Stack;
 
-/// A table with the bindings to it that say a type.
+/// A table, with those who write and read its items and say their type.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     /// Its logical id.
@@ -20,15 +20,15 @@ pub(super) struct Table<'a> {
     pub(super) read: Vec<End<'a>>,
 }
 
-/// Who writes or reads items.
+/// A function or worker that writes or reads items.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct End<'a> {
     /// The function or worker.
     pub(super) by: LogicalId,
-    /// By which of its bindings it does so; none where the table's stream tells it.
+    /// The field of the binding that it uses; none where the table's stream feeds it.
     field: Option<&'a str>,
     pub(super) item: &'a Described,
-    /// Whether the table's stream tells it.
+    /// Whether the table's stream feeds it.
     pub(super) by_stream: bool,
     /// Whether it gets those changes alone that a filter lets through.
     pub(super) is_filtered: bool,
@@ -41,7 +41,8 @@ impl End<'_> {
     }
 }
 
-/// The operations that leave items behind. One that changes some attributes leaves an item of the type, too.
+/// The operations that leave items behind. One that changes some attributes counts as well: with the type on its binding, its
+/// author says that an item of the type is left.
 const WRITING: [&str; 3] = ["BatchWriteItem", "PutItem", "UpdateItem"];
 
 /// The operations that give items.
@@ -50,6 +51,9 @@ const READING: [&str; 4] = ["BatchGetItem", "GetItem", "Query", "Scan"];
 /// The tables of a stack whose items have types: `resources` are those of its template.
 pub(super) fn tables<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> Vec<Table<'a>> {
     let programs: Vec<_> = programs(stack).collect();
+    if !say_types(&programs) {
+        return Vec::new();
+    }
     let bound: Vec<_> = programs
         .iter()
         .flat_map(|(by, code)| code.bindings().iter().map(move |binding| (*by, binding)))
@@ -68,21 +72,21 @@ pub(super) fn tables<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> 
         };
         let written = ends(&WRITING, |binding| binding.sent.as_ref());
         let mut read = ends(&READING, |binding| binding.taken.as_ref());
-        read.extend(told(id, declared, &programs, resources));
+        read.extend(fed_by_stream(id, declared, &programs, resources));
         (!written.is_empty() || !read.is_empty()).then_some(Table { id, written, read })
     };
     resources.iter().filter(|(_, resource)| is_of(resource, "AWS::DynamoDB::Table")).filter_map(table).collect()
 }
 
-/// Whom the stream of a table tells, when it tells more than keys.
-fn told<'a>(
+/// The functions that the table's stream feeds, unless its records have the keys alone.
+fn fed_by_stream<'a>(
     id: &str,
     table: &Json,
     programs: &[(LogicalId, &'a Code)],
     resources: &'a Map<String, Json>,
 ) -> impl Iterator<Item = End<'a>> {
-    let tells_items = table["Properties"]["StreamSpecification"]["StreamViewType"] != "KEYS_ONLY";
-    mappings(id, resources).filter(move |_| tells_items).filter_map(|Mapping { function, is_filtered }| {
+    let has_items = table["Properties"]["StreamSpecification"]["StreamViewType"] != "KEYS_ONLY";
+    mappings(id, resources).filter(move |_| has_items).filter_map(|Mapping { function, is_filtered }| {
         let (by, code) = programs.iter().find(|(by, _)| by.as_str() == function)?;
         Some(End { by: *by, field: None, item: code.input()?, by_stream: true, is_filtered })
     })

@@ -113,8 +113,9 @@ fn name(message: &Described, is_in_envelope: bool) -> String {
     format!("{envelope}{}", message.type_name)
 }
 
-/// Keeps in the metadata of `after` what of its tables' items deployments up to `before` wrote: `now` gives the logical id
-/// that a table has in `after`, and none where it does not stay. Gives whether that is anything.
+/// Copies the types of the items that are in tables from deployments up to `before` into the metadata of `after`, as far as
+/// it does not write them itself: `now` gives the logical id that a table has in `after`, and none where it does not stay.
+/// Gives whether there are any.
 pub fn carry(before: &Template, after: &mut Template, now: impl Fn(&str) -> Option<String>) -> bool {
     let (Some(before), Some(mut kept)) = (Kept::of(before), Kept::of(after)) else { return false };
     let mut is_any = false;
@@ -141,9 +142,9 @@ pub fn carry(before: &Template, after: &mut Template, now: impl Fn(&str) -> Opti
 /// A type at the end of a flow, as a template has it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct End<'a> {
-    /// The function that sends or takes it; empty for what was written before the last deployment.
+    /// The function that sends or takes it.
     pub(super) by: &'a str,
-    /// The function, and which of its bindings it does that by, if any.
+    /// The function, and the field of the binding that it uses, if any.
     pub(super) binding: &'a str,
     pub(super) type_name: &'a str,
     pub(super) kept: &'a Type,
@@ -172,13 +173,13 @@ impl Kept {
         self.ends(id).flat_map(|ends| &ends.taken).filter_map(|(by, name)| end(by, name, &self.taken))
     }
 
-    /// What deployments before the last one wrote into a table.
+    /// What deployments before the last one wrote into a table: by nobody who is known any more.
     pub(super) fn former(&self, id: &str) -> impl Iterator<Item = End<'_>> {
         let former = self.ends(id).flat_map(|ends| &ends.former);
         former.map(|it| End { by: "", binding: "", type_name: &it.name, kept: &it.kept, is_in_envelope: false })
     }
 
-    /// All that was written into a table, the oldest first.
+    /// All types of which a table may have items, the oldest first.
     fn written(&self, id: &str) -> impl Iterator<Item = Former> {
         let ends = self.former(id).chain(self.sent(id));
         ends.map(|end| Former { name: end.type_name.to_owned(), kept: end.kept.clone() })

@@ -1,4 +1,4 @@
-//! How it is told who has what of whom.
+//! The words in which findings tell of messages and of items.
 
 /// What goes from one part of a stack to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{PutRequest, TransactWriteItem, WriteRequest};
 use serde::de::DeserializeOwned;
-use serde_dynamo::{AttributeValue, Deserializer, Item};
+use serde_dynamo::Item;
 
 use super::{BatchWriteItem, Index, Items, PutItem, Table, TransactPutItem, WriteItems};
 use crate::message::Message;
-use crate::{Grants, evidence};
+use crate::{Grants, evidence, item};
 
 /// Why a value is no item, or an item no value of the type.
 #[derive(Debug, thiserror::Error)]
@@ -109,8 +109,7 @@ macro_rules! reads {
                 /// # Errors
                 /// When it is none of the type: an attribute is missing, or has another type.
                 pub fn read(&self, item: impl Into<Item>) -> Result<M, ItemError> {
-                    let item = AttributeValue::M(item.into().into());
-                    Ok(serde_path_to_error::deserialize(Deserializer::from_attribute_value(item))?)
+                    Ok(item::value(item.into())?)
                 }
             }
         )+

@@ -3,9 +3,10 @@
 use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_dynamo::{AttributeValue, Item};
+use serde_dynamo::Item;
 
 use super::{Described, Envelope, Message, Way};
+use crate::item;
 
 /// A change of an item of the type `M`, as the stream of its table tells it. A program that is fed by the stream takes
 /// `Change<Order>`.
@@ -62,9 +63,7 @@ impl<'de, M: DeserializeOwned> Deserialize<'de> for Change<M> {
         let Record { event_id, dynamodb: Images { sequence_number, old_image, new_image } } =
             Record::deserialize(deserializer)?;
         let image = |name, item: Option<Item>| {
-            let item =
-                item.map(|item| serde_dynamo::Deserializer::from_attribute_value(AttributeValue::M(item.into())));
-            let image = item.map(serde_path_to_error::deserialize).transpose();
+            let image = item.map(item::value).transpose();
             image.map_err(|error| D::Error::custom(format_args!("`{name}`: {error}")))
         };
         let (old_image, new_image) = (image("OldImage", old_image)?, image("NewImage", new_image)?);
