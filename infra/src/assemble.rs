@@ -111,7 +111,7 @@ fn binding(binding: &Binding) -> assembly::Binding {
 }
 
 fn operation(operation: &Operation) -> assembly::Operation {
-    let Operation { service, name, actions } = operation.clone();
+    let Operation { service, name, actions, missing: _ } = operation.clone();
     assembly::Operation { service, name, actions }
 }
 

@@ -90,6 +90,8 @@ pub(crate) enum Problem {
     Type(Refusal),
     /// A field that no environment variable can hold.
     Field(String, Refusal),
+    /// A field with a condition that IAM does not have.
+    Condition(String, declaration::Condition),
 }
 
 /// The bindings of a program, in the order of their fields, and what is wrong with those that are left out.
@@ -112,7 +114,13 @@ pub(crate) fn of<P: Program<I>, I: Carried>(bindings: &P) -> (Vec<Binding>, Vec<
                 bound.push(Binding { field, type_name, variable, value, grants, operations, sent, taken });
             }
             Ok(Content::Declaration(declaration)) => {
-                let grants = declaration.grants.into_iter().filter_map(statement).collect();
+                let mut grants = Vec::new();
+                for grant in declaration.grants {
+                    match statement(grant) {
+                        Ok(statement) => grants.push(statement),
+                        Err(condition) => problems.push(Problem::Condition(field.clone(), condition)),
+                    }
+                }
                 let value = Value::from_json(declaration.variable);
                 let Declaration { type_name, operations, sent, taken, .. } = declaration;
                 let (sent, taken) = (sent.map(|it| *it), taken.map(|it| *it));
@@ -124,24 +132,27 @@ pub(crate) fn of<P: Program<I>, I: Carried>(bindings: &P) -> (Vec<Binding>, Vec<
     (bound, problems)
 }
 
-/// The statement that a grant is; none where a condition is not understood, since without it more would be allowed.
-fn statement(grant: Grant) -> Option<Statement> {
+/// The statement that a grant is; an error with the condition that IAM does not have, since without it more would be allowed.
+fn statement(grant: Grant) -> Result<Statement, declaration::Condition> {
     let statement = Statement::allow(grant.actions.into_iter().map(Action::new)).on(Value::from_json(grant.resource));
-    let conditions = grant.conditions.into_iter().map(condition).collect::<Option<Vec<_>>>()?;
-    Some(conditions.into_iter().fold(statement, Statement::when))
+    grant.conditions.into_iter().try_fold(statement, |statement, written| match condition(&written) {
+        Some(condition) => Ok(statement.when(condition)),
+        None => Err(written),
+    })
 }
 
 /// The condition that a binding writes as IAM does.
-fn condition(condition: declaration::Condition) -> Option<Condition> {
+fn condition(condition: &declaration::Condition) -> Option<Condition> {
     let (quantifier, operator) = match condition.operator.split_once(':') {
         Some(("ForAllValues", operator)) => (Some(Quantifier::ForAllValues), operator),
-        Some((_, operator)) => (Some(Quantifier::ForAnyValue), operator),
+        Some(("ForAnyValue", operator)) => (Some(Quantifier::ForAnyValue), operator),
+        Some(_) => return None,
         None => (None, condition.operator.as_str()),
     };
     let (operator, if_exists) = operator.strip_suffix("IfExists").map_or((operator, false), |it| (it, true));
     let operator = Operator::ALL.iter().find(|it| it.name() == operator)?;
-    let values = condition.values.into_iter().map(Value::from_json).collect();
-    Some(Condition { quantifier, operator: *operator, if_exists, key: condition.key.into(), values })
+    let values = condition.values.iter().cloned().map(Value::from_json).collect();
+    Some(Condition { quantifier, operator: *operator, if_exists, key: condition.key.clone().into(), values })
 }
 
 /// `value` as JSON with marks, which only [`Value::from_json`] reads.

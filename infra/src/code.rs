@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bindings::Program;
+use bindings::declaration::Operation;
 use bindings::message::{Carried, Described, Way};
 use indexmap::IndexMap;
 
@@ -83,6 +84,7 @@ impl Code {
     ) {
         self.check_indexes(check);
         self.check_buckets(check);
+        self.check_operations(check);
         self.check_problems(check);
         self.check_variables(environment, reserved, check);
     }
@@ -115,6 +117,25 @@ impl Code {
                     );
                     check.error("binding-field", message).help(refusal.help());
                 }
+                Problem::Condition(field, condition) => {
+                    let message =
+                        format!("`{field}` is bound under a condition with the operator `{}`", condition.operator);
+                    let help = "IAM writes `StringEquals` and its like, `IfExists` after it, and `ForAllValues:` or \
+                                `ForAnyValue:` before";
+                    check.error("binding-condition", message).help(help);
+                }
+            }
+        }
+    }
+
+    fn check_operations(&self, check: &mut Check<'_>) {
+        for Binding { field, operations, .. } in &self.bindings {
+            for Operation { name, missing, .. } in operations {
+                let Some(missing) = missing else { continue };
+                let message =
+                    format!("`{field}` is bound for `{name}`, which acts on `{missing}`: what it is bound to has none");
+                let help = format!("bind what the documentation of `{name}` asks for, or bind it without `{name}`");
+                check.error("binding-operation", message).help(help);
             }
         }
     }

@@ -318,7 +318,7 @@ fn windows_of_time_and_several_batches_at_once() {
 
 #[test]
 fn pollers_that_are_no_range_and_brokers_that_are_none() {
-    let mapping = |servers: &[&str], pollers: Option<Pollers>| {
+    let mapping = |servers: &[&str], pollers: Option<Pollers<1>>| {
         let cluster = Cluster::SelfManaged {
             bootstrap_servers: servers.iter().map(|server| (*server).to_owned()).collect(),
             access: SelfManagedAccess::Basic("arn:aws:secretsmanager:sa-east-1:123456789012:secret:kafka".into()),

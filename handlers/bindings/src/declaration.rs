@@ -73,4 +73,7 @@ pub struct Operation {
     pub name: String,
     /// The IAM actions that it needs.
     pub actions: Vec<String>,
+    /// What it acts on and what is bound does not have, by its name in the pattern of the ARN: no call would be allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
 }

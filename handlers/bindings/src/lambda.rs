@@ -15,7 +15,7 @@ crate::binding! {
 }
 
 #[cfg(feature = "lambda")]
-crate::evidence::ways!(InvokeWith of Invoke);
+crate::evidence::ways!(InvokeWith of Invoke, InvokeStreamingWith of InvokeWithResponseStream);
 
 #[cfg(feature = "lambda")]
 pub use invoked::Invoked;
@@ -25,11 +25,12 @@ mod invoked {
     use aws_sdk_lambda::operation::invoke::InvokeInput;
     use aws_sdk_lambda::operation::invoke::builders::InvokeFluentBuilder;
     use aws_sdk_lambda::operation::invoke_with_response_stream::InvokeWithResponseStreamInput;
+    use aws_sdk_lambda::operation::invoke_with_response_stream::builders::InvokeWithResponseStreamFluentBuilder;
     use aws_sdk_lambda::primitives::Blob;
     use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-    use super::{Function, Invoke, InvokeWith};
+    use super::{Function, Invoke, InvokeStreamingWith, InvokeWith, InvokeWithResponseStream};
     use crate::message::{Message, text};
     use crate::trace::{Effects, parameter};
     use crate::{Grants, evidence};
@@ -62,6 +63,21 @@ mod invoked {
         {
             evidence::call::<Self, InvokeWith>();
             Ok(self.client.get().invoke().function_name(self.name()).payload(Blob::new(text(message)?)))
+        }
+
+        /// The SDK's `invoke_with_response_stream` of this function with `message` as JSON: its answer comes in parts.
+        ///
+        /// # Errors
+        /// When the value cannot be written as JSON, such as a map whose keys are no texts.
+        #[track_caller]
+        pub fn invoke_streaming_with<P>(&self, message: &M) -> serde_json::Result<InvokeWithResponseStreamFluentBuilder>
+        where
+            A: Grants<InvokeWithResponseStream, P>,
+            M: Message,
+        {
+            evidence::call::<Self, InvokeStreamingWith>();
+            let call = self.client.get().invoke_with_response_stream();
+            Ok(call.function_name(self.name()).payload(Blob::new(text(message)?)))
         }
     }
 }

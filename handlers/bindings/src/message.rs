@@ -59,8 +59,8 @@ pub enum Untyped {}
 #[diagnostic::on_unimplemented(
     message = "this binding takes `{Self}` and nothing else",
     label = "takes anything",
-    note = "a queue is sent a value by `send`, a topic by `publish_message`, and a function by `invoke_with`; a table takes it by \
-            `put`, `batch_put` and `transact_put`"
+    note = "a queue is sent a value by `send` and `send_batch`, a topic by `publish_message` and `publish_messages`, and a \
+            function by `invoke_with` and `invoke_streaming_with`; a table takes it by `put`, `batch_put` and `transact_put`"
 )]
 pub trait Anything {}
 
@@ -169,6 +169,18 @@ pub fn place(file: &str, line: u32, column: u32, package: &str) -> String {
         _ => file,
     };
     format!("{file}:{line}:{column}")
+}
+
+/// Why a batch of values cannot be sent.
+#[cfg(any(feature = "sns", feature = "sqs"))]
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// A value cannot be written as JSON, such as a map whose keys are no texts.
+    #[error("a message is no JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// An entry has no id.
+    #[error("an entry of the batch has no id: {0}")]
+    Entry(#[from] aws_smithy_types::error::operation::BuildError),
 }
 
 /// A message as it is sent.

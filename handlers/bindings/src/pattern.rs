@@ -6,21 +6,23 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pattern<'a>(pub(crate) &'a str);
 
-impl Pattern<'_> {
-    /// The text with the values that `value_of` gives: a string where all of them are strings, else `!Sub`. Nothing when one
-    /// is not known.
-    pub(crate) fn fill<'v>(self, value_of: impl Fn(&str) -> Option<&'v Value>) -> Option<Value> {
+impl<'p> Pattern<'p> {
+    /// The text with the values that `value_of` gives: a string where all of them are strings, else `!Sub`.
+    ///
+    /// # Errors
+    /// With the word for which it gives none.
+    pub(crate) fn fill<'v>(self, value_of: impl Fn(&str) -> Option<&'v Value>) -> Result<Value, &'p str> {
         // The whole of it is a value as it is.
         let whole = self.0.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
         if let Some(value) = whole.filter(|it| !it.contains('{')).and_then(&value_of) {
-            return Some(value.clone());
+            return Ok(value.clone());
         }
         let mut text = String::new();
         let mut others = serde_json::Map::new();
         let mut rest = self.0;
         while let Some(start) = rest.find('{') {
             let (before, after) = rest.split_at(start);
-            let (word, after) = after[1..].split_once('}')?;
+            let Some((word, after)) = after[1..].split_once('}') else { return Err(after) };
             text += before;
             rest = after;
             if before.ends_with('$') {
@@ -28,7 +30,8 @@ impl Pattern<'_> {
                 continue;
             }
             let (parts, attribute) = word.split_once('.').map_or((word, None), |(parts, it)| (parts, Some(it)));
-            let (name, value) = parts.split('|').find_map(|name| Some((name, value_of(name)?)))?;
+            let value = parts.split('|').find_map(|name| Some((name, value_of(name)?)));
+            let (name, value) = value.ok_or(word)?;
             if let Some(placeholder) = placeholder(value, attribute) {
                 text += &placeholder;
             } else {
@@ -41,10 +44,10 @@ impl Pattern<'_> {
         }
         text += rest;
         if !others.is_empty() {
-            return Some(json!({ "Fn::Sub": [text, others] }));
+            return Ok(json!({ "Fn::Sub": [text, others] }));
         }
         let has_placeholder = text.split("${").skip(1).any(|it| !it.starts_with('!'));
-        Some(if has_placeholder { json!({ "Fn::Sub": text }) } else { Value::String(text.replace("${!", "${")) })
+        Ok(if has_placeholder { json!({ "Fn::Sub": text }) } else { Value::String(text.replace("${!", "${")) })
     }
 }
 
@@ -102,6 +105,6 @@ mod tests {
         check("{it}/{it}", "b", "b/b");
         check("{other|it}/*", json!("b"), json!("b/*"));
         check("*", json!("b"), json!("*"));
-        check("{other}/*", json!("b"), Value::Null);
+        assert_eq!(Pattern("a/{other}/*").fill(|_| None), Err("other"));
     }
 }

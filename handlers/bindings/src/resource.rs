@@ -43,7 +43,7 @@ pub struct Target {
     pub variable: Value,
     /// The ARN.
     pub arn: Value,
-    /// What else patterns may name. An action on a part that is not here is not granted.
+    /// What else patterns may name. An operation with an action on a part that is not here cannot be bound.
     pub parts: BTreeMap<&'static str, Value>,
     /// What must hold of requests, by the pattern of what they act on.
     pub conditions: Vec<(&'static str, Condition)>,
@@ -70,8 +70,8 @@ impl Target {
         self
     }
 
-    /// What `pattern` stands for; nothing when it names a part that is not there.
-    fn resource(&self, pattern: &str) -> Option<Value> {
+    /// What `pattern` stands for; an error with the part that is not there.
+    fn resource<'p>(&self, pattern: &'p str) -> Result<Value, &'p str> {
         let named = |name: &str| match name {
             "arn" => Some(&self.arn),
             "variable" => Some(&self.variable),
@@ -88,13 +88,23 @@ impl Target {
                 if !grant.actions.iter().any(|it| it == action) {
                     grant.actions.push((*action).to_owned());
                 }
-            } else if let Some(resource) = self.resource(pattern) {
+            } else if let Ok(resource) = self.resource(pattern) {
                 let conditions = self.conditions.iter().filter(|(of, _)| of == pattern).map(|(_, it)| it.clone());
                 let actions = vec![(*action).to_owned()];
                 grants.push((pattern, Grant { actions, resource, conditions: conditions.collect() }));
             }
         }
         grants.into_iter().map(|(_, grant)| grant).collect()
+    }
+
+    /// The operation that is granted, with the part that it needs and that is not there.
+    fn operation(&self, granted: &Granted) -> Operation {
+        let Granted { service, operation, actions } = granted;
+        let missing = actions.iter().find_map(|(_, pattern)| self.resource(pattern).err());
+        let mut actions: Vec<_> = actions.iter().map(|(action, _)| (*action).to_owned()).collect();
+        actions.dedup();
+        let (service, name) = ((*service).to_owned(), (*operation).to_owned());
+        Operation { service, name, actions, missing: missing.map(str::to_owned) }
     }
 }
 
@@ -152,7 +162,7 @@ impl Held {
                 let granted = A::granted();
                 let type_name = message::named(std::any::type_name::<Binding>());
                 let grants = target.grants(&granted);
-                let operations = granted.iter().map(operation).collect();
+                let operations = granted.iter().map(|it| target.operation(it)).collect();
                 let variable = target.variable.clone();
                 let (sent, taken) = (carried.sent.map(Box::new), carried.taken.map(Box::new));
                 Declaration { type_name, variable, grants, operations, sent, taken }.serialize(serializer)
@@ -160,11 +170,4 @@ impl Held {
             Self::Bound(name) => serializer.serialize_str(name),
         }
     }
-}
-
-fn operation(granted: &Granted) -> Operation {
-    let Granted { service, operation, actions } = granted;
-    let mut actions: Vec<_> = actions.iter().map(|(action, _)| (*action).to_owned()).collect();
-    actions.dedup();
-    Operation { service: (*service).to_owned(), name: (*operation).to_owned(), actions }
 }

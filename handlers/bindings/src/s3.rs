@@ -25,7 +25,7 @@ crate::binding! {
     /// below the prefix, so that no call can leave it.
     ///
     /// `HeadBucket` and `ListMultipartUploads` need a binding to the whole bucket: they carry no prefix, so that a grant
-    /// limited to one refuses them.
+    /// limited to one would refuse them.
     pub struct Bucket;
     use aws_sdk_s3 telling Written if (feature = "s3");
 
@@ -49,11 +49,11 @@ crate::binding! {
         get_object_tagging(key: &str) -> GetObjectTaggingFluentBuilder { bucket: name(), key: key(key) };
     GetObjectVersion: "s3:GetObjectVersion" on "{arn}/{below}*" => get_object_version by hand;
     GetObjectVersionTagging: "s3:GetObjectVersionTagging" on "{arn}/{below}*" => get_object_version_tagging by hand;
-    HeadBucket: "s3:ListBucket" => head_bucket() -> HeadBucketFluentBuilder { bucket: name() };
+    HeadBucket: "s3:ListBucket" on "{whole_bucket}" => head_bucket() -> HeadBucketFluentBuilder { bucket: name() };
     HeadObject: "s3:GetObject" on "{arn}/{below}*" =>
         head_object(key: &str) -> HeadObjectFluentBuilder { bucket: name(), key: key(key) };
     HeadObjectVersion: "s3:GetObjectVersion" on "{arn}/{below}*" => head_object_version by hand;
-    ListMultipartUploads: "s3:ListBucketMultipartUploads" =>
+    ListMultipartUploads: "s3:ListBucketMultipartUploads" on "{whole_bucket}" =>
         list_multipart_uploads() -> ListMultipartUploadsFluentBuilder { bucket: name() };
     ListObjectVersions: "s3:ListBucketVersions" => list_object_versions by hand;
     ListObjectsV2: "s3:ListBucket" => list_objects_v2 by hand;
@@ -95,9 +95,11 @@ crate::binding! {
 /// prefix. Both are strings or CloudFormation's intrinsic functions; typed references convert by themselves.
 #[must_use]
 pub fn target(variable: Value, arn: Value, prefix: &str) -> Target {
-    let target = Target::new(variable, arn).with("below", Value::String(prefix.to_owned()));
-    let keys = Condition::new("StringLike", "s3:prefix", [format!("{prefix}*")]);
-    if prefix.is_empty() { target } else { target.when("{arn}", keys) }
+    let target = Target::new(variable, arn.clone()).with("below", Value::String(prefix.to_owned()));
+    if prefix.is_empty() {
+        return target.with("whole_bucket", arn);
+    }
+    target.when("{arn}", Condition::new("StringLike", "s3:prefix", [format!("{prefix}*")]))
 }
 
 /// Of the objects that [`target`] leads to, those that have the tag `key` with this value.

@@ -17,7 +17,7 @@ crate::binding! {
 }
 
 #[cfg(feature = "sns")]
-crate::evidence::ways!(PublishMessage of Publish);
+crate::evidence::ways!(PublishMessage of Publish, PublishMessages of PublishBatch);
 
 #[cfg(feature = "sns")]
 pub use sent::Sent;
@@ -26,13 +26,15 @@ pub use sent::Sent;
 mod sent {
     use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
     use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
+    use aws_sdk_sns::operation::publish_batch::builders::PublishBatchFluentBuilder;
     use aws_sdk_sns::operation::publish_batch::{PublishBatchInput, PublishBatchOutput};
     use aws_sdk_sns::types::PublishBatchResultEntry;
+    use aws_sdk_sns::types::builders::PublishBatchRequestEntryBuilder;
     use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-    use super::{Publish, PublishMessage, Topic};
-    use crate::message::{Message, text};
+    use super::{Publish, PublishBatch, PublishMessage, PublishMessages, Topic};
+    use crate::message::{BatchError, Message, text};
     use crate::trace::{Effects, parameter};
     use crate::{Grants, evidence};
 
@@ -68,6 +70,29 @@ mod sent {
         {
             evidence::call::<Self, PublishMessage>();
             Ok(self.client.get().publish().topic_arn(self.arn()).message(text(message)?))
+        }
+
+        /// The SDK's `publish_batch` of up to 10 messages as JSON to this topic, each in an entry with its id in the batch,
+        /// and what else SNS shall know of it, such as its group. Together they have up to 256 KiB.
+        ///
+        /// <https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html>
+        ///
+        /// # Errors
+        /// When a value cannot be written as JSON, or an entry has no id.
+        #[track_caller]
+        pub fn publish_messages<'a, P>(
+            &self,
+            entries: impl IntoIterator<Item = (PublishBatchRequestEntryBuilder, &'a M)>,
+        ) -> Result<PublishBatchFluentBuilder, BatchError>
+        where
+            A: Grants<PublishBatch, P>,
+            M: Message + 'a,
+        {
+            evidence::call::<Self, PublishMessages>();
+            let entries = entries.into_iter().map(|(entry, message)| Ok(entry.message(text(message)?).build()?));
+            let entries = entries.collect::<Result<Vec<_>, BatchError>>()?;
+            let call = self.client.get().publish_batch().topic_arn(self.arn());
+            Ok(call.set_publish_batch_request_entries(Some(entries)))
         }
     }
 }

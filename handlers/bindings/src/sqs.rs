@@ -31,8 +31,6 @@ mod typed;
 
 #[cfg(feature = "sqs")]
 pub use sent::Sent;
-#[cfg(feature = "sqs")]
-pub use typed::BatchError;
 
 #[cfg(feature = "sqs")]
 mod sent {

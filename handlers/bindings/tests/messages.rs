@@ -5,9 +5,9 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
 use bindings::dynamodb::{BatchWriteItem, GetItem, PutItem, Table};
-use bindings::lambda::{Function, Invoke};
+use bindings::lambda::{Function, Invoke, InvokeWithResponseStream};
 use bindings::message::{Carried, Envelope, Untyped, Way};
-use bindings::sns::{Publish, Topic};
+use bindings::sns::{Publish, PublishBatch, Topic};
 use bindings::sqs::{Queue, SendMessage, SendMessageBatch};
 use bindings::{Declaration, Message, Notification};
 use schemars::JsonSchema;
@@ -47,12 +47,21 @@ fn a_value_is_sent_as_json() {
     assert_eq!((entries[0].message_body(), entries[0].message_group_id()), (text, Some("g")));
     assert!(queue.send_batch([(entry, &order)]).unwrap_err().to_string().contains("has no id"));
 
-    let topic: Topic<Publish, Order> = bound("arn:topic");
+    let topic: Topic<(Publish, PublishBatch), Order> = bound("arn:topic");
     let call = topic.publish_message(&order).unwrap();
     assert_eq!((call.get_topic_arn().as_deref(), call.get_message().as_deref()), (Some("arn:topic"), Some(text)));
 
-    let function: Function<Invoke, Order> = bound("orders");
+    let entry = aws_sdk_sns::types::PublishBatchRequestEntry::builder();
+    let call = topic.publish_messages([(entry.clone().id("0").message_group_id("g"), &order)]).unwrap();
+    let entries = call.get_publish_batch_request_entries().clone().unwrap();
+    assert_eq!((entries[0].message(), entries[0].message_group_id()), (Some(text), Some("g")));
+    assert!(topic.publish_messages([(entry, &order)]).unwrap_err().to_string().contains("has no id"));
+
+    let function: Function<(Invoke, InvokeWithResponseStream), Order> = bound("orders");
     let call = function.invoke_with(&order).unwrap();
+    assert_eq!(call.get_payload().as_ref().map(AsRef::as_ref), Some(text.as_bytes()));
+    let call = function.invoke_streaming_with(&order).unwrap();
+    assert_eq!(call.get_function_name().as_deref(), Some("orders"));
     assert_eq!(call.get_payload().as_ref().map(AsRef::as_ref), Some(text.as_bytes()));
 }
 

@@ -45,24 +45,24 @@ pub enum ScalingConfig {
     /// At most so many, 2 to 1,000.
     MaximumConcurrency(Integer<2, 1_000>),
     /// As many as pollers that are always there can: they begin at once, and are paid by the hour.
-    ProvisionedPollers(Pollers),
+    ProvisionedPollers(Pollers<2>),
 }
 
-/// How many pollers there are always.
+/// How many pollers there are always: `LEAST` or more, which is 2 of a queue and 1 of Kafka.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html#invocation-eventsourcemapping-provisioned-mode>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Pollers {
-    /// The least, 1 to 200; of a queue 2 or more.
+pub struct Pollers<const LEAST: u32> {
+    /// The least, up to 200.
     #[serde(rename = "MinimumPollers")]
-    pub minimum: Integer<1, 200>,
-    /// The most, 1 to 2,000 and not less than that; of a queue 2 or more.
+    pub minimum: Integer<LEAST, 200>,
+    /// The most, up to 2,000 and not less than that.
     #[serde(rename = "MaximumPollers")]
-    pub maximum: Integer<1, 2_000>,
+    pub maximum: Integer<LEAST, 2_000>,
 }
 
-impl Pollers {
+impl<const LEAST: u32> Pollers<LEAST> {
     pub(super) fn check(self, check: &mut Check<'_>) {
         if self.minimum.get() > self.maximum.get() {
             let message = format!("{} to {} pollers are no range", self.minimum, self.maximum);
@@ -87,7 +87,7 @@ impl<Q: Queue> Serialize for EventSourceMapping<Q> {
             maximum_batching_window_in_seconds: Option<Seconds<0, 300>>,
             function_response_types: &'a [FunctionResponseType],
             scaling_config: Option<Scaling>,
-            provisioned_poller_config: Option<Pollers>,
+            provisioned_poller_config: Option<Pollers<2>>,
             filter_criteria: &'a Option<FilterCriteria>,
         }
         let (scaling_config, provisioned_poller_config) = match self.scaling_config {

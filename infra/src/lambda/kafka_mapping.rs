@@ -31,7 +31,7 @@ pub struct KafkaMapping {
     /// How long to gather a batch, 0 to 300 s.
     pub maximum_batching_window: Option<Seconds<0, 300>>,
     /// How many pollers there are always; without it Lambda chooses.
-    pub provisioned_pollers: Option<Pollers>,
+    pub provisioned_pollers: Option<Pollers<1>>,
     /// Who is told of records that were given up. The function's role must be allowed to send it.
     pub on_failure: Option<FailureDestination>,
     /// Which records the function gets.
@@ -209,7 +209,7 @@ impl Serialize for KafkaMapping {
             starting_position: &'static str,
             batch_size: Option<Integer<1, 10_000>>,
             maximum_batching_window_in_seconds: Option<Seconds<0, 300>>,
-            provisioned_poller_config: Option<Pollers>,
+            provisioned_poller_config: Option<Pollers<1>>,
             destination_config: DestinationConfig,
             filter_criteria: &'a FilterCriteria,
         }

@@ -71,6 +71,13 @@ impl Records {
             dead_letter_target: None,
         }
     }
+
+    /// What a role is allowed that reads by `reading`, and sends away what was given up.
+    fn rights(&self, reading: Vec<Statement>) -> Vec<Statement> {
+        let sending =
+            self.dead_letter_target.map(|queue| Statement::allow([action::sqs::SEND_MESSAGE]).on(queue.arn()));
+        reading.into_iter().chain(sending).collect()
+    }
 }
 
 /// What only some sources take.
@@ -139,22 +146,22 @@ impl Source {
     #[must_use]
     pub fn table(table: Ref<Table>, records: &Records) -> Self {
         Self {
-            table: Some(table),
+            arn: table.attribute("StreamArn"),
+            rights: records.rights(reading_changes(table)),
             parameters: Parameters::Table(records.into()),
-            ..Self::records(table.attribute("StreamArn"), reading_changes(table), records)
+            table: Some(table),
         }
     }
 
     /// The records of `stream`.
     #[must_use]
     pub fn stream(stream: Ref<Stream>, records: &Records) -> Self {
-        Self::records(stream.arn(), reading_records(stream), records)
-    }
-
-    fn records(arn: Intrinsic, mut rights: Vec<Statement>, records: &Records) -> Self {
-        let dead = |queue: Ref<StandardQueue>| Statement::allow([action::sqs::SEND_MESSAGE]).on(queue.arn());
-        rights.extend(records.dead_letter_target.map(dead));
-        Self { arn, rights, parameters: Parameters::Stream(records.into()), table: None }
+        Self {
+            arn: stream.arn(),
+            rights: records.rights(reading_records(stream)),
+            parameters: Parameters::Stream(records.into()),
+            table: None,
+        }
     }
 
     /// The table that it takes from and that has no stream.

@@ -1,7 +1,12 @@
+use bindings::declaration::Condition;
 use bindings::dynamodb::{PutItem, Table};
-use infra::Template;
+use bindings::s3::{self, HeadBucket, ListObjectsV2, TaggedObjects};
+use bindings::scheduler::{self, CreateSchedule, GetSchedule};
 use infra::iam::Role;
 use infra::lambda::Function;
+use infra::s3::Bucket;
+use infra::scheduler::ScheduleGroup;
+use infra::{Template, binding};
 use serde::Serialize;
 use serde_json::json;
 
@@ -64,6 +69,54 @@ error[binding-field]: `It`: the field `tables` of its bindings is a struct, `Inn
 error[binding-field]: `It`: the field `ratio` of its bindings is the number NaN, which no environment variable can hold; expected a binding, a text, a number, a truth value or a variant without data
   --> HERE
   help: give it a finite number",
+    );
+}
+
+#[test]
+fn an_operation_is_bound_to_what_it_acts_on() {
+    #[derive(Serialize)]
+    struct Bindings {
+        whole: s3::Bucket<(HeadBucket, ListObjectsV2)>,
+        below: s3::Bucket<(HeadBucket, ListObjectsV2)>,
+        foreign: TaggedObjects<s3::GetObject>,
+        schedules: scheduler::ScheduleGroup<(CreateSchedule, GetSchedule)>,
+        with_role: scheduler::ScheduleGroup<(CreateSchedule, GetSchedule)>,
+    }
+    check(
+        |stack| {
+            let bucket = stack.named("Bucket").add(Bucket::default());
+            let group = stack.named("Group").add(ScheduleGroup::default());
+            let role = stack.named("Role").add(Role::for_service("lambda.amazonaws.com"));
+            let bindings = Bindings {
+                whole: bucket.into(),
+                below: bucket.objects("2026/").into(),
+                foreign: binding::target("archive", "arn:aws:s3:::archive").into(),
+                schedules: group.into(),
+                with_role: group.with_role(role).into(),
+            };
+            stack.named("It").add(Function::rust(Any(bindings)).with_role(role));
+        },
+        "",
+    );
+}
+
+#[test]
+fn a_condition_of_a_binding_is_one_of_iam() {
+    #[derive(Serialize)]
+    struct Bindings {
+        orders: Table<PutItem>,
+        stock: Table<PutItem>,
+    }
+    let when = |operator| {
+        let target = binding::target("orders", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders");
+        target.when("{arn}", Condition::new(operator, "dynamodb:LeadingKeys", ["north"]))
+    };
+    check_bindings(
+        Bindings {
+            orders: when("ForAllValue:StringEquals").into(),
+            stock: when("ForAllValues:StringEqualsIfExists").into(),
+        },
+        "",
     );
 }
 

@@ -35,5 +35,5 @@ super::operations! {
     },
     Subscribe: ["sns:Subscribe"] if { "Attributes (SubscriptionRoleArn)" => "iam:PassRole" };
     ways:
-    PublishMessage as Publish by Publish;
+    PublishMessage as Publish by Publish, PublishMessages as PublishBatch by PublishBatch;
 }

@@ -1,24 +1,12 @@
 //! Sending values of one type.
 
-use aws_sdk_sqs::error::BuildError;
 use aws_sdk_sqs::operation::send_message::builders::SendMessageFluentBuilder;
 use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
 use aws_sdk_sqs::types::builders::SendMessageBatchRequestEntryBuilder;
 
 use super::{Queue, Send, SendBatch, SendMessage, SendMessageBatch};
-use crate::message::{Message, text};
+use crate::message::{BatchError, Message, text};
 use crate::{Grants, evidence};
-
-/// Why a batch cannot be sent.
-#[derive(Debug, thiserror::Error)]
-pub enum BatchError {
-    /// A value cannot be written as JSON, such as a map whose keys are no texts.
-    #[error("a message is no JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    /// An entry has no id.
-    #[error("an entry of the batch has no id: {0}")]
-    Entry(#[from] BuildError),
-}
 
 impl<A, M> Queue<A, M> {
     /// The SDK's `send_message` of `message` as JSON to this queue.

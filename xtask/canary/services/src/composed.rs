@@ -3,17 +3,18 @@
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Get, KeysAndAttributes, Put, Update};
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use aws_sdk_kms::primitives::Blob;
+use aws_sdk_sns::types::PublishBatchRequestEntry;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use bindings::Program;
 use bindings::dynamodb::{BatchGetItem, BatchWriteItem, ConditionCheckItem, DeleteItem, GetItem, PutItem, UpdateItem};
 use bindings::eventbridge::PutEvents;
 use bindings::kms::{ReEncryptFrom, ReEncryptTo};
-use bindings::lambda::Invoke;
+use bindings::lambda::{Invoke, InvokeWithResponseStream};
 use bindings::message::{Described, Message, Way};
 use bindings::s3::{DeleteObjects, GetObject, PutObject};
 use bindings::secretsmanager::GetSecretValue;
 use bindings::sfn::{DescribeExecution, GetExecutionHistory, RedriveExecution, StopExecution};
-use bindings::sns::Publish;
+use bindings::sns::{Publish, PublishBatch};
 use bindings::sqs::{SendMessage, SendMessageBatch};
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,9 @@ calls! {
     FunctionInvokeWith(function: lambda::Function<Invoke, Greeting>) {
         function.invoke_with(&GREETING)?.send().await?;
     }
+    FunctionInvokeStreamingWith(function: lambda::Function<InvokeWithResponseStream, Greeting>) {
+        function.invoke_streaming_with(&GREETING)?.send().await?;
+    }
     BucketCopyObject(documents: s3::Bucket<GetObject>, archive: s3::Bucket<PutObject>) {
         archive.copy_object_to("b", documents.copy_object_from("a")).send().await?;
     }
@@ -134,6 +138,9 @@ calls! {
     }
     TopicPublishMessage(topic: sns::Topic<Publish, Greeting>) {
         topic.publish_message(&GREETING)?.send().await?;
+    }
+    TopicPublishMessages(topic: sns::Topic<PublishBatch, Greeting>) {
+        topic.publish_messages([(PublishBatchRequestEntry::builder().id("a"), &GREETING)])?.send().await?;
     }
     QueueSend(queue: sqs::Queue<SendMessage, Greeting>) {
         queue.send(&GREETING)?.send().await?;
