@@ -16,7 +16,7 @@ mod usage_plan;
 
 pub use account::Account;
 pub(crate) use authorizer::check_ttl;
-pub use authorizer::{CognitoAuthorizer, Identity, LambdaAuthorizer};
+pub use authorizer::{CognitoAuthorizer, FunctionAuthorizer, Identity, LambdaAuthorizer};
 pub use deployment::{Deployment, deploy};
 pub use gateway_response::{GatewayResponse, ResponseType};
 pub use integration::{Integration, IntegrationResponse, PassthroughBehavior, ServiceIntegration};
@@ -26,3 +26,6 @@ pub use resource::ApiResource;
 pub use rest_api::{EndpointType, RestApi};
 pub use stage::{AccessLogSetting, ApiStage, LoggingLevel, MethodSetting};
 pub use usage_plan::{ApiKey, Period, Quota, Throttle, UsagePlan, UsagePlanKey};
+
+/// API Gateway, as those know it whom it calls.
+pub(crate) const SERVICE: &str = "apigateway.amazonaws.com";

@@ -6,7 +6,7 @@ mod integration;
 mod route;
 mod stage;
 
-pub use api::{Api, Cors, HttpApi, WebSocketApi};
+pub use api::{Api, Connections, Cors, HttpApi, WebSocketApi};
 pub use authorizer::{JwtAuthorizer, LambdaAuthorizer, WebSocketAuthorizer};
 pub use integration::{Calls, HttpIntegration, ServiceCall, WebSocketIntegration};
 pub use route::{HttpAuthorization, HttpRoute, RouteKey, WebSocketAuthorization, WebSocketKey, WebSocketRoute};

@@ -90,7 +90,7 @@ pub(crate) enum Problem {
     Type(Refusal),
     /// A field that no environment variable can hold.
     Field(String, Refusal),
-    /// A field with a condition that IAM does not have.
+    /// A field with a condition that IAM does not have, or that has no values.
     Condition(String, declaration::Condition),
 }
 
@@ -132,7 +132,8 @@ pub(crate) fn of<P: Program<I>, I: Carried>(bindings: &P) -> (Vec<Binding>, Vec<
     (bound, problems)
 }
 
-/// The statement that a grant is; an error with the condition that IAM does not have, since without it more would be allowed.
+/// The statement that a grant is; an error with the condition that IAM does not have, or that has no values, since without it
+/// more would be allowed.
 fn statement(grant: Grant) -> Result<Statement, declaration::Condition> {
     let statement = Statement::allow(grant.actions.into_iter().map(Action::new)).on(Value::from_json(grant.resource));
     grant.conditions.into_iter().try_fold(statement, |statement, written| match condition(&written) {
@@ -141,8 +142,11 @@ fn statement(grant: Grant) -> Result<Statement, declaration::Condition> {
     })
 }
 
-/// The condition that a binding writes as IAM does.
+/// The condition that a binding writes as IAM does, with values.
 fn condition(condition: &declaration::Condition) -> Option<Condition> {
+    if condition.values.is_empty() {
+        return None;
+    }
     let (quantifier, operator) = match condition.operator.split_once(':') {
         Some(("ForAllValues", operator)) => (Some(Quantifier::ForAllValues), operator),
         Some(("ForAnyValue", operator)) => (Some(Quantifier::ForAnyValue), operator),

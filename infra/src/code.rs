@@ -117,6 +117,10 @@ impl Code {
                     );
                     check.error("binding-field", message).help(refusal.help());
                 }
+                Problem::Condition(field, condition) if condition.values.is_empty() => {
+                    let message = format!("`{field}` is bound under a condition of `{}` without values", condition.key);
+                    check.error("binding-condition", message).help("name one or more");
+                }
                 Problem::Condition(field, condition) => {
                     let message =
                         format!("`{field}` is bound under a condition with the operator `{}`", condition.operator);

@@ -15,7 +15,7 @@ pub use carriers::policy_properties;
 pub use document::Unread;
 pub use policies::unknown::PREFIX as VARIABLE_PREFIX;
 pub use policy::{ManagedPolicy, Policy};
-pub use role::{InlinePolicy, Role};
+pub use role::{InlinePolicy, Role, RoleName};
 pub use statements::{account_root, merged};
 pub(crate) use statements::{check_identity_policy, check_resource_policy};
 pub use subjects::{NamedPolicy, Place, Subject, Ways, subjects, subjects_in, unread, ways};

@@ -6,6 +6,7 @@ mod findings;
 mod picture;
 
 use bindings::Program;
+use bindings::apigatewaymanagement::{Connections, PostToConnection};
 use infra::apigateway::{
     self, AccessLogSetting, ApiKey, Authorization, CognitoAuthorizer, HttpMethod, Identity, Integration, Method,
     Period, Quota, RestApi, Throttle, UsagePlan, UsagePlanKey,
@@ -23,6 +24,7 @@ use infra::sqs::{FifoQueue, StandardQueue};
 use infra::stepfunctions::{Jsonata, StateMachine, States, Succeed};
 use infra::{Milliseconds, Ref, Seconds, Stack, Stage, Template};
 use serde::Serialize;
+use serde_json::json;
 
 use findings::findings;
 use picture::ways;
@@ -32,6 +34,15 @@ struct Answer {}
 
 impl Program for Answer {
     const NAME: &'static str = "answer";
+}
+
+#[derive(Serialize)]
+struct Post {
+    connections: Connections<PostToConnection>,
+}
+
+impl Program for Post {
+    const NAME: &'static str = "post";
 }
 
 fn function(stack: &mut Stack) -> (Ref<Role>, Ref<Function>) {
@@ -154,7 +165,6 @@ fn web_socket() -> Stack {
     }
     stack.named("Stage").add(ApiStage::<WebSocketApi>::of(api, "live"));
     stack.output("Url", api.url("live"));
-    stack.output("Connections", api.connections_url("live").text());
     let url = FunctionUrl { cors: Some(cors()), streams: true, ..FunctionUrl::of(answer, UrlAuth::None) };
     let url = stack.named("AnswerUrl").add(url);
     for (id, permission) in ["Ask", "Invoke"].into_iter().zip(UrlPermission::both(answer, UrlAuth::None, "*")) {
@@ -292,8 +302,12 @@ fn nothing_is_found_wrong_with_them() {
 fn who_posts_to_connections_may_do_it_in_one_stage_of_one_api() {
     let stack = web_socket();
     let (api, _) = stack.resources_of::<WebSocketApi>().next().unwrap();
-    let right = serde_json::to_string(&api.posting_to_connections("live")).unwrap();
-    let expected = r#"{"Effect":"Allow","Action":["execute-api:ManageConnections"],"Resource":[{"Fn::Sub":"arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/live/POST/@connections/*"}]}"#;
+    let function = Function::rust(Post { connections: api.connections("live").into() });
+    let [binding] = function.bindings() else { panic!("one field is one binding") };
+    let address = json!({"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live"});
+    assert_eq!(serde_json::to_value(&binding.value).unwrap(), address);
+    let right = serde_json::to_string(&binding.grants).unwrap();
+    let expected = r#"[{"Effect":"Allow","Action":["execute-api:ManageConnections"],"Resource":[{"Fn::Sub":"arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/live/POST/@connections/*"}]}]"#;
     assert_eq!(right, expected);
 }
 
@@ -302,8 +316,40 @@ fn who_posts_to_connections_may_do_it_in_one_stage_of_one_api() {
 fn check(build: impl FnOnce(&mut Stack, Ref<Function>), expected: &[&str]) {
     let mut stack = Stack::new("shop", &Stage::default());
     let (_, answer) = function(&mut stack);
+    stack.named("Permission").add(Permission::service(
+        answer,
+        "apigateway.amazonaws.com",
+        "arn:aws:execute-api:eu-west-1:123456789012:*",
+    ));
     build(&mut stack, answer);
     assert_eq!(findings(&stack), expected);
+}
+
+#[test]
+fn functions_that_nothing_lets_api_gateway_invoke() {
+    let mut stack = Stack::new("shop", &Stage::default());
+    let (_, answer) = function(&mut stack);
+    stack.named("OfEvents").add(Permission::service(
+        answer,
+        "events.amazonaws.com",
+        "arn:aws:events:eu-west-1:123456789012:rule/*",
+    ));
+    let rest = stack.named("Rest").add(RestApi::named("shop"));
+    stack.named("Get").add(Method::open(rest, None, HttpMethod::Get, Integration::lambda(answer)));
+    let http = stack.named("Http").add(HttpApi::named("shop"));
+    stack.named("Integration").add(HttpIntegration::function(http, answer));
+    let (name, function) = ("partners".to_owned(), answer.into());
+    let (identity_source, result_ttl) = (Vec::new(), None);
+    stack.named("Partners").add(LambdaAuthorizer { api: http, name, function, identity_source, result_ttl });
+    let chat = stack.named("Chat").add(WebSocketApi::named("chat"));
+    stack.named("Say").add(WebSocketIntegration { api: chat, function, timeout: None });
+    let expected = |id| {
+        format!(
+            "invoke-permission: `{id}`: it has `Answer` invoked, and nothing lets `apigateway.amazonaws.com` | add a \
+             `Permission` for the function"
+        )
+    };
+    assert_eq!(findings(&stack), ["Get", "Integration", "Partners", "Say"].map(expected));
 }
 
 #[test]

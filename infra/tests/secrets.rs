@@ -89,16 +89,6 @@ fn nothing_is_found_wrong_with_them() {
     assert_eq!(found, Vec::<String>::new());
 }
 
-#[test]
-fn what_exchanges_a_secret_may_read_and_write_it_alone() {
-    let stack = secrets();
-    let (_, rotation) = stack.resources_of::<RotationSchedule>().next().unwrap();
-    let rights = serde_json::to_string(&rotation.rights()).unwrap();
-    let exchange = r#"{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","secretsmanager:GetSecretValue","secretsmanager:PutSecretValue","secretsmanager:UpdateSecretVersionStage"],"Resource":[{"Fn::GetAtt":["Database","Id"]}]}"#;
-    let invent = r#"{"Effect":"Allow","Action":["secretsmanager:GetRandomPassword"],"Resource":["*"]}"#;
-    assert_eq!(rights, format!("[{exchange},{invent}]"));
-}
-
 /// Asserts what is found wrong with a stack: rule, message and advice.
 #[track_caller]
 fn check(build: impl FnOnce(&mut Stack), expected: &[&str]) {
@@ -160,8 +150,8 @@ fn a_password_that_is_there_already_and_an_exchange_that_is_not_let() {
         &[
             "secret-password: `Secret`: `password` is to be the password, and is there already | give the password a \
              name of its own",
-            "secret-rotation: `Rotation`: Secrets Manager may not invoke `Rotate`, which it exchanges the secret by | \
-             add `RotationSchedule::permission` first",
+            "invoke-permission: `Rotation`: it has `Rotate` invoked, and nothing lets `secretsmanager.amazonaws.com` | \
+             add a `Permission` for the function",
         ],
     );
 }

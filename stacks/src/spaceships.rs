@@ -5,7 +5,7 @@ pub mod validator;
 use infra::apigateway::RestApi;
 use infra::dynamodb::{GlobalSecondaryIndex, Key, N, S, Table, TimeToLive};
 use infra::iam::{self, PolicyDocument, Statement};
-use infra::lambda::Function;
+use infra::lambda::{Function, ScalingConfig::MaximumConcurrency};
 use infra::parameter::{AccountId, Parameter, Url};
 use infra::sqs::{FifoQueue, QueuePolicy};
 use infra::{Integer, Seconds, Stack, Stage};
@@ -128,7 +128,7 @@ pub fn stack(stage: &Stage) -> Stack {
         &mut stack,
         queue,
         consumer,
-        Batch { maximum_concurrency: Some(Integer::of::<10>()), ..Batch::default() },
+        Batch { scaling_config: Some(MaximumConcurrency(Integer::of::<10>())), ..Batch::default() },
     );
 
     let calculator = parts::function(

@@ -17,6 +17,7 @@ macro_rules! kinds {
 }
 
 kinds!(
+    apigatewaymanagement::Connections,
     appconfigdata::Configuration,
     bedrockruntime::Model,
     cognitoidentityprovider::UserPool,

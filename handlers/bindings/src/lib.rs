@@ -22,6 +22,7 @@
 //! environment variable is named after the field, in capitals. Anything else, such as an `Option`, a `Vec` or a struct
 //! inside, is an error that the stack's `check` finds: nothing is deployed with it. See [`fields`].
 
+pub mod apigatewaymanagement;
 pub mod appconfigdata;
 pub mod bedrockruntime;
 mod binding;

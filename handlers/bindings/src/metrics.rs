@@ -27,10 +27,53 @@ enum Namespace {
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Unit {
+    /// Bits.
+    Bits,
+    /// Bits in a second.
+    #[serde(rename = "Bits/Second")]
+    BitsPerSecond,
     /// Bytes.
     Bytes,
+    /// Bytes in a second.
+    #[serde(rename = "Bytes/Second")]
+    BytesPerSecond,
     /// Things.
     Count,
+    /// Things in a second.
+    #[serde(rename = "Count/Second")]
+    CountPerSecond,
+    /// Gigabits.
+    Gigabits,
+    /// Gigabits in a second.
+    #[serde(rename = "Gigabits/Second")]
+    GigabitsPerSecond,
+    /// Gigabytes.
+    Gigabytes,
+    /// Gigabytes in a second.
+    #[serde(rename = "Gigabytes/Second")]
+    GigabytesPerSecond,
+    /// Kilobits.
+    Kilobits,
+    /// Kilobits in a second.
+    #[serde(rename = "Kilobits/Second")]
+    KilobitsPerSecond,
+    /// Kilobytes.
+    Kilobytes,
+    /// Kilobytes in a second.
+    #[serde(rename = "Kilobytes/Second")]
+    KilobytesPerSecond,
+    /// Megabits.
+    Megabits,
+    /// Megabits in a second.
+    #[serde(rename = "Megabits/Second")]
+    MegabitsPerSecond,
+    /// Megabytes.
+    Megabytes,
+    /// Megabytes in a second.
+    #[serde(rename = "Megabytes/Second")]
+    MegabytesPerSecond,
+    /// Microseconds.
+    Microseconds,
     /// Milliseconds.
     Milliseconds,
     /// No unit.
@@ -39,7 +82,20 @@ pub enum Unit {
     Percent,
     /// Seconds.
     Seconds,
+    /// Terabits.
+    Terabits,
+    /// Terabits in a second.
+    #[serde(rename = "Terabits/Second")]
+    TerabitsPerSecond,
+    /// Terabytes.
+    Terabytes,
+    /// Terabytes in a second.
+    #[serde(rename = "Terabytes/Second")]
+    TerabytesPerSecond,
 }
+
+/// How many metrics one directive has at most.
+const METRICS: usize = 100;
 
 /// Numbers of one moment, with the dimensions by which they are told apart.
 #[derive(Debug)]
@@ -85,7 +141,7 @@ impl Record<'_> {
         self.property(name, value.into())
     }
 
-    /// A number. CloudWatch takes up to 100 in a record.
+    /// A number.
     pub fn metric(mut self, name: &str, unit: Unit, value: f64) -> Self {
         self.definitions.push(json!({ "Name": name, "Unit": unit }));
         self.property(name, value)
@@ -106,14 +162,16 @@ impl Record<'_> {
 
     fn line(mut self, now: SystemTime) -> String {
         let millis = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let directive = json!({
-            "Namespace": self.metrics.namespace(),
-            "Dimensions": [self.dimensions],
-            "Metrics": self.definitions,
+        let directives = self.definitions.chunks(METRICS).map(|definitions| {
+            json!({
+                "Namespace": self.metrics.namespace(),
+                "Dimensions": [self.dimensions],
+                "Metrics": definitions,
+            })
         });
         let metadata = json!({
             "Timestamp": u64::try_from(millis).unwrap_or(u64::MAX),
-            "CloudWatchMetrics": [directive],
+            "CloudWatchMetrics": directives.collect::<Vec<_>>(),
         });
         self.members.insert("_aws".to_owned(), metadata);
         Value::Object(self.members).to_string()
@@ -196,7 +254,15 @@ mod tests {
     }
 
     #[test]
-    fn a_namespace_of_aws_is_refused() {
-        assert!(serde_json::from_value::<Metrics>(json!("AWS/Lambda")).is_err());
+    fn many_numbers_go_into_several_directives() {
+        let metrics: Metrics = serde_json::from_value(json!("Orders")).unwrap();
+        let record = (0..150).fold(metrics.record(), |record, number| {
+            record.metric(&format!("Metric{number}"), Unit::BytesPerSecond, 1.0)
+        });
+        let line: Value = serde_json::from_str(&record.line(UNIX_EPOCH)).unwrap();
+        let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+        let counts: Vec<_> = directives.iter().map(|it| it["Metrics"].as_array().unwrap().len()).collect();
+        assert_eq!(counts, [100, 50]);
+        assert_eq!(directives[1]["Metrics"][0], json!({ "Name": "Metric100", "Unit": "Bytes/Second" }));
     }
 }

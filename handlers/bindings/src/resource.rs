@@ -108,6 +108,24 @@ impl Target {
     }
 }
 
+/// `text` as a part of an ARN or a value in a policy that means these characters: to IAM `*` and `?` are wildcards, and `${`
+/// begins a variable.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars>
+#[must_use]
+pub fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(char) = rest.next() {
+        match char {
+            '*' | '?' => literal.extend(["${", char.encode_utf8(&mut [0; 4]), "}"]),
+            '$' if rest.peek() == Some(&'{') => literal += "${$}",
+            _ => literal.push(char),
+        }
+    }
+    literal
+}
+
 /// What is said in full can be bound as anything.
 impl<K> Reference<K> for Target {
     fn target(self) -> Self {

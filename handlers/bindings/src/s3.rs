@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::declaration::Condition;
-use crate::resource::Target;
+use crate::resource::{Target, literal};
 
 #[cfg(feature = "s3")]
 mod copy;
@@ -41,6 +41,8 @@ crate::binding! {
     DeleteObjectTagging: "s3:DeleteObjectTagging" on "{arn}/{below}*" =>
         delete_object_tagging(key: &str) -> DeleteObjectTaggingFluentBuilder { bucket: name(), key: key(key) };
     DeleteObjectVersion: "s3:DeleteObjectVersion" on "{arn}/{below}*" => delete_object_version by hand;
+    DeleteObjectVersionTagging: "s3:DeleteObjectVersionTagging" on "{arn}/{below}*" =>
+        delete_object_version_tagging by hand;
     GetObject: "s3:GetObject" on "{arn}/{below}*" =>
         get_object(key: &str) -> GetObjectFluentBuilder { bucket: name(), key: key(key) };
     GetObjectAttributes: "s3:GetObject" on "{arn}/{below}*", "s3:GetObjectAttributes" on "{arn}/{below}*" =>
@@ -48,6 +50,9 @@ crate::binding! {
     GetObjectTagging: "s3:GetObjectTagging" on "{arn}/{below}*" =>
         get_object_tagging(key: &str) -> GetObjectTaggingFluentBuilder { bucket: name(), key: key(key) };
     GetObjectVersion: "s3:GetObjectVersion" on "{arn}/{below}*" => get_object_version by hand;
+    GetObjectVersionAttributes:
+        "s3:GetObjectVersion" on "{arn}/{below}*", "s3:GetObjectVersionAttributes" on "{arn}/{below}*" =>
+        get_object_version_attributes by hand;
     GetObjectVersionTagging: "s3:GetObjectVersionTagging" on "{arn}/{below}*" => get_object_version_tagging by hand;
     HeadBucket: "s3:ListBucket" on "{whole_bucket}" => head_bucket() -> HeadBucketFluentBuilder { bucket: name() };
     HeadObject: "s3:GetObject" on "{arn}/{below}*" =>
@@ -63,6 +68,7 @@ crate::binding! {
         put_object(key: &str) -> PutObjectFluentBuilder { bucket: name(), key: key(key) };
     PutObjectTagging: "s3:PutObjectTagging" on "{arn}/{below}*" =>
         put_object_tagging(key: &str) -> PutObjectTaggingFluentBuilder { bucket: name(), key: key(key) };
+    PutObjectVersionTagging: "s3:PutObjectVersionTagging" on "{arn}/{below}*" => put_object_version_tagging by hand;
     RestoreObject: "s3:RestoreObject" on "{arn}/{below}*" =>
         restore_object(key: &str) -> RestoreObjectFluentBuilder { bucket: name(), key: key(key) };
     UploadPart: "s3:PutObject" on "{arn}/{below}*" =>
@@ -85,6 +91,9 @@ crate::binding! {
     GetObjectTagging: "s3:GetObjectTagging" on "{arn}/{below}*" =>
         get_object_tagging(key: &str) -> GetObjectTaggingFluentBuilder { bucket: name(), key: key(key) };
     GetObjectVersion: "s3:GetObjectVersion" on "{arn}/{below}*" => get_object_version by hand;
+    GetObjectVersionAttributes:
+        "s3:GetObjectVersion" on "{arn}/{below}*", "s3:GetObjectVersionAttributes" on "{arn}/{below}*" =>
+        get_object_version_attributes by hand;
     GetObjectVersionTagging: "s3:GetObjectVersionTagging" on "{arn}/{below}*" => get_object_version_tagging by hand;
     HeadObject: "s3:GetObject" on "{arn}/{below}*" =>
         head_object(key: &str) -> HeadObjectFluentBuilder { bucket: name(), key: key(key) };
@@ -95,17 +104,19 @@ crate::binding! {
 /// prefix. Both are strings or CloudFormation's intrinsic functions; typed references convert by themselves.
 #[must_use]
 pub fn target(variable: Value, arn: Value, prefix: &str) -> Target {
-    let target = Target::new(variable, arn.clone()).with("below", Value::String(prefix.to_owned()));
-    if prefix.is_empty() {
-        return target.with("whole_bucket", arn);
-    }
-    target.when("{arn}", Condition::new("StringLike", "s3:prefix", [format!("{prefix}*")]))
+    let below = literal(prefix);
+    let keys = Condition::new("StringLike", "s3:prefix", [format!("{below}*")]);
+    let target = Target::new(variable, arn.clone()).with("below", Value::String(below));
+    if prefix.is_empty() { target.with("whole_bucket", arn) } else { target.when("{arn}", keys) }
 }
 
 /// Of the objects that [`target`] leads to, those that have the tag `key` with this value.
 #[must_use]
 pub fn tagged(target: Target, key: &str, value: &str) -> Target {
-    target.when("{arn}/{below}*", Condition::new("StringEquals", &format!("s3:ExistingObjectTag/{key}"), [value]))
+    target.when(
+        "{arn}/{below}*",
+        Condition::new("StringEquals", &format!("s3:ExistingObjectTag/{key}"), [literal(value)]),
+    )
 }
 
 macro_rules! keys {
@@ -144,8 +155,11 @@ keys!(Bucket, TaggedObjects);
 crate::evidence::ways!(
     CopyObjectFrom of GetObject,
     CopyObjectTo of PutObject,
+    CopyObjectVersionFrom of GetObjectVersion,
+    DeleteObjectVersions of DeleteObjectVersion,
     UploadPartCopyFrom of GetObject,
     UploadPartCopyTo of PutObject,
+    UploadPartCopyVersionFrom of GetObjectVersion,
 );
 
 #[cfg(feature = "s3")]

@@ -14,6 +14,8 @@ crate::binding! {
     use aws_sdk_secretsmanager telling Written if (feature = "secretsmanager");
 
     DescribeSecret: "secretsmanager:DescribeSecret" => describe_secret() -> DescribeSecretFluentBuilder { secret_id: arn() };
+    GetRandomPassword: "secretsmanager:GetRandomPassword" on "*" =>
+        get_random_password() -> GetRandomPasswordFluentBuilder {};
     GetSecretValue: "secretsmanager:GetSecretValue" =>
         get_secret_value() -> GetSecretValueFluentBuilder { secret_id: arn() };
     ListSecretVersionIds: "secretsmanager:ListSecretVersionIds" =>

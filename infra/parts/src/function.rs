@@ -69,15 +69,15 @@ pub struct Batch {
     pub size: Integer<1, 10_000>,
     /// How long to gather a batch, 0 to 300 s; not for FIFO queues.
     pub window: Option<Seconds<0, 300>>,
-    /// How many batches are processed at once, 2 to 1,000; without it as many as Lambda can.
-    pub maximum_concurrency: Option<Integer<2, 1_000>>,
+    /// How many batches are processed at once; without it as many as Lambda can.
+    pub scaling_config: Option<ScalingConfig>,
     /// Which messages the function gets, if not all; the others are deleted.
     pub filters: Vec<Filter>,
 }
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { size: Integer::of::<10>(), window: None, maximum_concurrency: None, filters: Vec::new() }
+        Self { size: Integer::of::<10>(), window: None, scaling_config: None, filters: Vec::new() }
     }
 }
 
@@ -89,14 +89,14 @@ impl Default for Batch {
 pub fn consume<Q: Queue>(stack: &mut Stack, queue: Ref<Q>, function: impl Into<Invocable>, batch: Batch) {
     let function = function.into();
     let id = format!("{}{}", function.id(), queue.id());
-    let role = function.get_in(stack).and_then(|function| function.role_in(stack));
+    let role = function.role_in(stack);
     let mapping = EventSourceMapping {
         queue,
         function_name: function,
         batch_size: batch.size,
         maximum_batching_window_in_seconds: batch.window,
         function_response_types: vec![FunctionResponseType::ReportBatchItemFailures],
-        scaling_config: batch.maximum_concurrency.map(ScalingConfig::MaximumConcurrency),
+        scaling_config: batch.scaling_config,
         filter_criteria: Some(FilterCriteria { filters: batch.filters }),
     };
     let Some(role) = role else {
@@ -132,7 +132,7 @@ pub fn on_failure(stack: &mut Stack, function: impl Into<Invocable>, dead: Ref<S
         on_success: None,
     };
     let id = format!("{}Failures", function.id());
-    let Some(role) = function.get_in(stack).and_then(|function| function.role_in(stack)) else {
+    let Some(role) = function.role_in(stack) else {
         stack.named(id).add(config);
         return;
     };

@@ -1,5 +1,6 @@
 //! What several stacks are made of. Each part is a function that adds the resources its documentation names.
 
+mod authorizer;
 mod bucket;
 mod dashboard;
 mod function;
@@ -18,6 +19,7 @@ mod topic;
 mod web_socket;
 mod worker;
 
+pub use authorizer::authorizer;
 pub use bucket::{bucket, bucket_name};
 pub use dashboard::dashboard;
 pub use function::{Batch, consume, function, on_failure};
@@ -33,5 +35,5 @@ pub use state_machine::state_machine;
 pub use stream::{consume_kafka, consume_stream};
 pub use table::table;
 pub use topic::subscribe;
-pub use web_socket::{WebSocketRoutes, post_to_connections, web_socket_api};
+pub use web_socket::{WebSocketRoutes, web_socket_routes};
 pub use worker::{Cluster, cluster, worker};

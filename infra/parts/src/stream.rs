@@ -47,7 +47,7 @@ pub fn consume_kafka(stack: &mut Stack, id: &str, mapping: KafkaMapping) {
 
 #[track_caller]
 fn add(stack: &mut Stack, id: &str, function: Invocable, rights: Vec<Statement>, mapping: impl Resource) {
-    let role = function.get_in(stack).and_then(|function| function.role_in(stack));
+    let role = function.role_in(stack);
     let policy = role.filter(|_| !rights.is_empty()).map(|role| {
         stack.named(format!("{id}Policy")).add(Policy {
             policy_name: format!("read-{id}"),

@@ -3,8 +3,7 @@
 use infra::apigatewayv2::{
     ApiStage, WebSocketApi, WebSocketAuthorization, WebSocketIntegration, WebSocketKey, WebSocketRoute,
 };
-use infra::iam::{Policy, PolicyDocument};
-use infra::lambda::{Function, Invocable, Permission};
+use infra::lambda::{Invocable, Permission};
 use infra::{Ref, Stack};
 
 use crate::http_api::capitalized;
@@ -22,17 +21,15 @@ pub struct WebSocketRoutes {
     pub actions: Vec<(&'static str, Invocable)>,
 }
 
-/// Adds the API as `{id}`, and `{id}Stage`, which serves it under `stage_name` with limits on the messages each second. Each route is
-/// `{id}{Route}`, with its permission, `{id}{Route}Permission`, and each function has an integration, `{id}{function}Integration`.
+/// Adds the routes of `api`, and `{api}Stage`, which serves them under `stage_name` with limits on the messages each second. Each
+/// route is `{api}{Route}`, with its permission, `{api}{Route}Permission`, and each function has an integration,
+/// `{api}{function}Integration`.
+///
+/// The API is there before its functions are, which may then be bound to those who are connected:
+/// `api.connections(stage_name)`.
 #[track_caller]
-pub fn web_socket_api(
-    stack: &mut Stack,
-    id: &'static str,
-    api: WebSocketApi,
-    stage_name: &str,
-    routes: &WebSocketRoutes,
-) -> Ref<WebSocketApi> {
-    let api = stack.named(id).add(api);
+pub fn web_socket_routes(stack: &mut Stack, api: Ref<WebSocketApi>, stage_name: &str, routes: &WebSocketRoutes) {
+    let id = api.id();
     let fixed = [
         routes.connect.map(|(who, function)| (WebSocketKey::Connect(who), function)),
         routes.disconnect.map(|function| (WebSocketKey::Disconnect, function)),
@@ -54,18 +51,5 @@ pub fn web_socket_api(
         throttling_rate_limit: Some(100),
         throttling_burst_limit: Some(200),
         ..ApiStage::<WebSocketApi>::of(api, stage_name)
-    });
-    api
-}
-
-/// Lets `function` send messages to whoever is connected to the stage `stage_name` of `api`, by `{function}{api}Policy`. A role of
-/// another stack is that stack's to allow.
-#[track_caller]
-pub fn post_to_connections(stack: &mut Stack, function: Ref<Function>, api: Ref<WebSocketApi>, stage_name: &str) {
-    let Some(role) = stack.get(function).and_then(|function| function.role_in(stack)) else { return };
-    stack.named(format!("{}{}Policy", function.id(), api.id())).add(Policy {
-        policy_name: format!("post-to-{}", api.id()),
-        policy_document: PolicyDocument::from([api.posting_to_connections(stage_name)]),
-        roles: vec![role],
     });
 }

@@ -1,8 +1,11 @@
 //! What parts add: each resource by its logical id, with nothing wrong with it, and no right that is not needed.
 
 use bindings::Program;
+use bindings::apigatewaymanagement::{Connections, PostToConnection};
 use infra::apigateway::RestApi;
-use infra::apigatewayv2::{HttpApi, HttpAuthorization, JwtAuthorizer, WebSocketApi, WebSocketAuthorization};
+use infra::apigatewayv2::{
+    HttpApi, HttpAuthorization, JwtAuthorizer, WebSocketApi, WebSocketAuthorization, WebSocketAuthorizer,
+};
 use infra::codedeploy::DeploymentConfig;
 use infra::dynamodb::{Key, S, StreamViewType, Table};
 use infra::lambda::{
@@ -23,6 +26,15 @@ struct Answer {}
 
 impl Program for Answer {
     const NAME: &'static str = "answer";
+}
+
+#[derive(Serialize)]
+struct Post {
+    connections: Connections<PostToConnection>,
+}
+
+impl Program for Post {
+    const NAME: &'static str = "post";
 }
 
 fn answer(stack: &mut Stack) -> Ref<Function> {
@@ -80,18 +92,19 @@ fn an_http_api_has_a_permission_for_each_route_and_a_role_for_each_queue() {
 }
 
 #[test]
-fn a_web_socket_api_has_a_route_for_each_function_and_lets_one_post() {
+fn a_web_socket_api_has_a_route_for_each_function_which_may_post() {
     let template = check(
         |stack| {
-            let answer = answer(stack);
+            let api = stack.named("Chat").add(WebSocketApi::named("chat"));
+            let post = Post { connections: api.connections("live").into() };
+            let answer = parts::function(stack, "Answer", Function::rust(post));
             let routes = WebSocketRoutes {
                 connect: Some((WebSocketAuthorization::AwsIam, answer.into())),
                 disconnect: Some(answer.into()),
                 actions: vec![("place-order", answer.into())],
                 ..WebSocketRoutes::default()
             };
-            let api = parts::web_socket_api(stack, "Chat", WebSocketApi::named("chat"), "live", &routes);
-            parts::post_to_connections(stack, answer, api, "live");
+            parts::web_socket_routes(stack, api, "live", &routes);
         },
         &[
             "Chat",
@@ -103,11 +116,10 @@ fn a_web_socket_api_has_a_route_for_each_function_and_lets_one_post() {
             "ChatPlaceOrderPermission",
             "ChatPlaceOrder",
             "ChatStage",
-            "AnswerChatPolicy",
         ],
     );
     assert_eq!(properties(&template, "ChatConnect")["AuthorizationType"], "AWS_IAM");
-    let statement = &properties(&template, "AnswerChatPolicy")["PolicyDocument"]["Statement"][0];
+    let statement = &properties(&template, "AnswerRole")["Policies"][0]["PolicyDocument"]["Statement"][0];
     assert_eq!(statement["Action"], json!(["execute-api:ManageConnections"]));
 }
 
@@ -149,17 +161,31 @@ fn a_mapping_waits_for_the_rights_to_read() {
 }
 
 #[test]
-fn a_rotation_waits_for_the_permission_and_the_rights() {
+fn a_rotation_waits_for_the_permission() {
     let template = check(
         |stack| {
             let answer = answer(stack);
             let secret = stack.named("Secret").add(Secret::generated());
             parts::rotate(stack, RotationSchedule::new(secret, answer, Days::of::<30>()));
         },
-        &["SecretRotationPermission", "SecretRotationPolicy", "SecretRotation"],
+        &["SecretRotationPermission", "SecretRotation"],
     );
     let waits_for = template.resource("SecretRotation").and_then(|it| it.get("DependsOn"));
-    assert_eq!(waits_for, Some(&json!(["SecretRotationPermission", "SecretRotationPolicy"])));
+    assert_eq!(waits_for, Some(&json!(["SecretRotationPermission"])));
+}
+
+#[test]
+fn an_authorizer_comes_with_its_permission() {
+    check(
+        |stack| {
+            let function = answer(stack).into();
+            let api = stack.named("Api").add(WebSocketApi::named("chat"));
+            let identity_source = vec!["route.request.querystring.token".to_owned()];
+            let guests = WebSocketAuthorizer { api, name: "guests".to_owned(), function, identity_source };
+            parts::authorizer(stack, "Guests", guests);
+        },
+        &["Api", "Guests", "GuestsPermission"],
+    );
 }
 
 #[test]

@@ -138,6 +138,13 @@ fn stored<W: Carried, R: Carried>(id: &'static str) -> Snapshot {
     Snapshot::given(Template::parse(&Template::render(&stack).to_ascii_json()).unwrap(), &BTreeMap::new())
 }
 
+/// The same without a program that says a type.
+fn unsaid(id: &'static str) -> Snapshot {
+    let mut stack = Stack::new("orders", &Stage::default());
+    stack.named(id).add(dynamodb::Table::keyed(Key::hash(S("id"))));
+    Snapshot::given(Template::parse(&Template::render(&stack).to_ascii_json()).unwrap(), &BTreeMap::new())
+}
+
 /// What `diff` says of deploying `after` where `before` is, with each place in this source as `HERE`.
 fn said(before: &Snapshot, after: &Snapshot) -> String {
     let findings = Plan::between(Some(before), after).check(after, |_| None);
@@ -294,4 +301,20 @@ warning[item-changed]: an earlier deployment wrote `Noted` (HERE) into `Orders`,
     // A table that is made anew has none.
     let anew = deployed(&third, stored::<Text, Text>("Placed"));
     assert_eq!(anew, stored::<Text, Text>("Placed"));
+}
+
+#[test]
+fn items_are_known_also_after_a_deployment_that_says_no_type() {
+    let untyped = deployed(&stored::<Order, Order>("Orders"), unsaid("Orders"));
+    assert_eq!(
+        said(&untyped, &stored::<Untyped, Priced>("Orders")),
+        "warning[item-changed]: an earlier deployment wrote `Order` (HERE) into `Orders`, and `Reader` will read `Priced`: in items that are stored, `price` is needed and never written
+  --> HERE
+  help: read both, or rewrite the items first
+warning[item-changed]: an earlier deployment wrote `Customer` (HERE) into `Orders`, and `Reader` will read `Priced`: in items that are stored, `amount` is needed and never written
+  --> HERE
+  help: read both, or rewrite the items first"
+    );
+    // It is taken to read what fits.
+    assert_eq!(said(&untyped, &stored::<Untyped, Order>("Orders")), "");
 }

@@ -2,9 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{Authorization, RestApi};
+use super::{Authorization, RestApi, SERVICE};
 use crate::check::Check;
-use crate::lambda::Invocable;
+use crate::lambda::{Invocable, Permission};
 use crate::reference::{Ref, Resource};
 use crate::units::Seconds;
 use crate::value::Value;
@@ -18,7 +18,7 @@ pub struct LambdaAuthorizer {
     pub rest_api: Ref<RestApi>,
     /// 1 to 128 characters.
     pub name: String,
-    /// The function or alias. A [`crate::lambda::Permission`] has to let the authorizer.
+    /// The function or alias. It needs [`FunctionAuthorizer::permission`], which `parts::authorizer` adds.
     pub function: Invocable,
     /// What of a request says who asks. A request without it gets 401, and the function is not asked.
     pub identity: Identity,
@@ -55,6 +55,18 @@ pub struct CognitoAuthorizer {
     pub user_pools: Vec<Value>,
     /// The header that has the token.
     pub header: String,
+}
+
+/// Who lets in whom a function lets in.
+pub trait FunctionAuthorizer: Resource + Sized {
+    /// Lets API Gateway invoke the function on behalf of `authorizer`, which this is.
+    fn permission(&self, authorizer: Ref<Self>) -> Permission;
+}
+
+impl FunctionAuthorizer for LambdaAuthorizer {
+    fn permission(&self, authorizer: Ref<Self>) -> Permission {
+        Permission::service(self.function, SERVICE, self.rest_api.authorizer_arn(authorizer))
+    }
 }
 
 impl Authorization {
@@ -142,6 +154,7 @@ impl Resource for LambdaAuthorizer {
     fn check(&self, check: &mut Check<'_>) {
         let names_nothing = matches!(&self.identity, Identity::Request(parts) if parts.is_empty());
         check_ttl(self.result_ttl, names_nothing, "identity", check);
+        Permission::check_given(self.function, SERVICE, check);
     }
 }
 

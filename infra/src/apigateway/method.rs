@@ -5,8 +5,9 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
-use super::{ApiResource, Integration, Model, RequestValidator, RestApi, UsagePlan, resource};
+use super::{ApiResource, Integration, Model, RequestValidator, RestApi, SERVICE, UsagePlan, resource};
 use crate::check::Check;
+use crate::lambda::Permission;
 use crate::reference::{Ref, Resource};
 use crate::value::{Intrinsic, Value};
 
@@ -215,6 +216,9 @@ impl Resource for Method {
         self.check_path(check);
         self.check_responses(check);
         self.check_validation(check);
+        if let Integration::LambdaProxy { function, .. } = self.integration {
+            Permission::check_given(function, SERVICE, check);
+        }
         let covers = |plan: &UsagePlan| plan.stages.iter().any(|(api, _)| *api == self.rest_api_id);
         if self.api_key_required == Some(true) && !check.stack.resources_of::<UsagePlan>().any(|(_, plan)| covers(plan))
         {

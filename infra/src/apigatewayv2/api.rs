@@ -1,11 +1,9 @@
 //! The APIs.
 
-use policies::action;
 use serde::{Serialize, Serializer};
 
 use super::route::{RouteKey, WebSocketKey};
 use crate::check::Check;
-use crate::iam::Statement;
 use crate::parameter::Url;
 use crate::reference::{Ref, Resource};
 use crate::units::Seconds;
@@ -188,30 +186,31 @@ impl Ref<WebSocketApi> {
         execute_arn(self, &format!("authorizers/${{{}}}", authorizer.id().marked()))
     }
 
-    /// The right to send messages to whoever is connected to the stage `stage`.
+    /// Those who are connected to the stage `stage`, as [`bindings::apigatewaymanagement::Connections`] binds them.
     ///
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html>
     #[must_use]
-    pub fn posting_to_connections(self, stage: &str) -> Statement {
-        let connections = execute_arn(self, &format!("{stage}/POST/@connections/*"));
-        Statement::allow([action::execute_api::MANAGE_CONNECTIONS]).on(connections)
-    }
-
-    /// The address at which messages are sent to whoever is connected to the stage `stage`.
-    #[must_use]
-    pub fn connections_url(self, stage: &str) -> Value<Url> {
-        Value::sub(format!(
-            "https://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}",
-            self.id().marked()
-        ))
+    pub fn connections(self, stage: &str) -> Connections {
+        Connections { address: address(self, "https", stage), arn: execute_arn(self, stage) }
     }
 
     /// The address at which callers connect to the stage `stage`.
     #[must_use]
     pub fn url(self, stage: &str) -> Value {
-        Value::sub(format!(
-            "wss://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}",
-            self.id().marked()
-        ))
+        address(self, "wss", stage)
     }
+}
+
+fn address(api: Ref<WebSocketApi>, scheme: &str, stage: &str) -> Value {
+    Value::sub(format!(
+        "{scheme}://${{{}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}",
+        api.id().marked()
+    ))
+}
+
+/// Those who are connected to a stage of a WebSocket API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connections {
+    pub(crate) address: Value,
+    pub(crate) arn: Value,
 }

@@ -3,9 +3,9 @@
 use serde::{Serialize, Serializer};
 
 use super::api::{HttpApi, WebSocketApi};
-use crate::apigateway::check_ttl;
+use crate::apigateway::{FunctionAuthorizer, SERVICE, check_ttl};
 use crate::check::Check;
-use crate::lambda::Invocable;
+use crate::lambda::{Invocable, Permission};
 use crate::reference::{Ref, Resource};
 use crate::units::Seconds;
 use crate::value::Value;
@@ -54,7 +54,7 @@ pub struct LambdaAuthorizer {
     pub api: Ref<HttpApi>,
     /// 1 to 128 characters.
     pub name: String,
-    /// The function or alias. A [`crate::lambda::Permission`] has to let the authorizer.
+    /// The function or alias. It needs [`FunctionAuthorizer::permission`], which `parts::authorizer` adds.
     pub function: Invocable,
     /// What of a request says who asks, such as `$request.header.Authorization`. A request without it gets 401, and the function
     /// is not asked.
@@ -72,10 +72,22 @@ pub struct WebSocketAuthorizer {
     pub api: Ref<WebSocketApi>,
     /// 1 to 128 characters.
     pub name: String,
-    /// The function or alias. A [`crate::lambda::Permission`] has to let the authorizer.
+    /// The function or alias. It needs [`FunctionAuthorizer::permission`], which `parts::authorizer` adds.
     pub function: Invocable,
     /// What of the request says who asks, such as `route.request.querystring.token`.
     pub identity_source: Vec<String>,
+}
+
+impl FunctionAuthorizer for LambdaAuthorizer {
+    fn permission(&self, authorizer: Ref<Self>) -> Permission {
+        Permission::service(self.function, SERVICE, self.api.authorizer_arn(authorizer))
+    }
+}
+
+impl FunctionAuthorizer for WebSocketAuthorizer {
+    fn permission(&self, authorizer: Ref<Self>) -> Permission {
+        Permission::service(self.function, SERVICE, self.api.authorizer_arn(authorizer))
+    }
 }
 
 impl Serialize for JwtAuthorizer {
@@ -176,9 +188,14 @@ impl Resource for LambdaAuthorizer {
 
     fn check(&self, check: &mut Check<'_>) {
         check_ttl(self.result_ttl, self.identity_source.is_empty(), "identity_source", check);
+        Permission::check_given(self.function, SERVICE, check);
     }
 }
 
 impl Resource for WebSocketAuthorizer {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Authorizer";
+
+    fn check(&self, check: &mut Check<'_>) {
+        Permission::check_given(self.function, SERVICE, check);
+    }
 }

@@ -5,9 +5,11 @@ use policies::action;
 use serde::{Serialize, Serializer};
 
 use super::api::{HttpApi, WebSocketApi};
+use crate::apigateway::SERVICE;
+use crate::check::Check;
 use crate::eventbridge::EventBus;
 use crate::iam::{Role, Statement};
-use crate::lambda::Invocable;
+use crate::lambda::{Invocable, Permission};
 use crate::reference::{Arn, Ref, Resource};
 use crate::sqs::{FifoQueue, Queue, StandardQueue};
 use crate::stepfunctions::{Express, Standard, StateMachine};
@@ -177,6 +179,12 @@ impl Serialize for HttpIntegration {
 
 impl Resource for HttpIntegration {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
+
+    fn check(&self, check: &mut Check<'_>) {
+        if let Calls::Function(function) = self.calls {
+            Permission::check_given(function, SERVICE, check);
+        }
+    }
 }
 
 /// What routes of a WebSocket API call: a function. A [`crate::lambda::Permission`] has to let the API.
@@ -214,4 +222,8 @@ impl Serialize for WebSocketIntegration {
 
 impl Resource for WebSocketIntegration {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
+
+    fn check(&self, check: &mut Check<'_>) {
+        Permission::check_given(self.function, SERVICE, check);
+    }
 }

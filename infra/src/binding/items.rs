@@ -1,7 +1,7 @@
 //! The items of a table that a function may touch, when it is not all of them.
 
 use bindings::declaration::Condition;
-use bindings::resource::{Reference, Target};
+use bindings::resource::{Reference, Target, literal};
 
 use super::json as value;
 use crate::dynamodb::Table;
@@ -14,20 +14,21 @@ use crate::reference::Ref;
 pub struct Items {
     table: Ref<Table>,
     key_prefix: Option<&'static str>,
-    attributes: Vec<&'static str>,
+    /// All of them when it is not said.
+    attributes: Option<Vec<&'static str>>,
 }
 
 impl Ref<Table> {
     /// The items whose partition keys start with `prefix`.
     #[must_use]
     pub const fn items_with_key_prefix(self, prefix: &'static str) -> Items {
-        Items { table: self, key_prefix: Some(prefix), attributes: Vec::new() }
+        Items { table: self, key_prefix: Some(prefix), attributes: None }
     }
 
     /// The attributes `names` of all items, the keys among them: a call must name the attributes it wants.
     #[must_use]
     pub fn items_with_attributes(self, names: impl IntoIterator<Item = &'static str>) -> Items {
-        Items { table: self, key_prefix: None, attributes: names.into_iter().collect() }
+        Items { table: self, key_prefix: None, attributes: Some(names.into_iter().collect()) }
     }
 }
 
@@ -35,20 +36,20 @@ impl Items {
     /// Of these items the attributes `names`, the keys among them: a call must name the attributes it wants.
     #[must_use]
     pub fn with_attributes(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
-        self.attributes.extend(names);
+        self.attributes.get_or_insert_default().extend(names);
         self
     }
 
     fn conditions(&self) -> Vec<Condition> {
         let mut conditions = Vec::new();
         if let Some(prefix) = self.key_prefix {
-            let keys = [format!("{prefix}*")];
+            let keys = [format!("{}*", literal(prefix))];
             conditions.push(Condition::new("ForAllValues:StringLike", "dynamodb:LeadingKeys", keys));
             // All of none are like anything, so there must be one.
             conditions.push(Condition::new("Null", "dynamodb:LeadingKeys", ["false"]));
         }
-        if !self.attributes.is_empty() {
-            let names = self.attributes.iter().copied();
+        if let Some(names) = &self.attributes {
+            let names = names.iter().map(|name| literal(name));
             conditions.push(Condition::new("ForAllValues:StringEquals", "dynamodb:Attributes", names));
             conditions.push(Condition::new("Null", "dynamodb:Attributes", ["false"]));
             // Neither all attributes of what is read, nor all of what was there before a write.

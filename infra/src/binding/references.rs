@@ -6,7 +6,7 @@ use super::{BindsAs, json};
 use crate::parameter::Url;
 use crate::reference::Ref;
 use crate::value::Value;
-use crate::{dynamodb, iam, s3};
+use crate::{apigatewayv2, dynamodb, iam, s3};
 
 /// The variable is what `!Ref` gives, or the ARN where the binding says so, and operations act on the ARN or what is below.
 impl<K: Kind, R: BindsAs<K>> Reference<K> for Ref<R> {
@@ -28,7 +28,7 @@ impl Reference<bindings::dynamodb::Index<()>> for dynamodb::IndexRef {
 
 impl Reference<bindings::s3::Bucket<()>> for s3::Objects {
     fn target(self) -> Target {
-        let variable = self.bucket_name.surrounded("", &format!("/{}", self.prefix));
+        let variable = self.bucket_name.surrounded("", &format!("/{}", self.prefix.replace("${", "${!")));
         bindings::s3::target(json(&variable), json(&self.bucket_arn), self.prefix)
     }
 }
@@ -62,6 +62,19 @@ impl Reference<bindings::dynamodbstreams::Stream<()>> for dynamodb::StreamRef {
     fn target(self) -> Target {
         let arn = json(&self.arn());
         Target::new(arn.clone(), arn)
+    }
+}
+
+impl Reference<bindings::sts::Role<()>> for iam::RoleName {
+    fn target(self) -> Target {
+        let arn = json(&self.arn());
+        Target::new(arn.clone(), arn)
+    }
+}
+
+impl Reference<bindings::apigatewaymanagement::Connections<()>> for apigatewayv2::Connections {
+    fn target(self) -> Target {
+        Target::new(json(&self.address), json(&self.arn))
     }
 }
 

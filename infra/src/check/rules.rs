@@ -27,7 +27,7 @@ const RULES: &[Rule] = &[
     rule("api-key-without-plan", "a method that asks for a key, of an API without a usage plan"),
     rule("authorizer-ttl", "an authorizer's answers that are kept for too long, or for all alike"),
     rule("batch-size", "a batch larger than the event source allows"),
-    rule("binding-condition", "a condition of a binding that IAM does not have"),
+    rule("binding-condition", "a condition of a binding that IAM does not have, or that has no values"),
     rule("binding-field", "a field of a function's bindings that no environment variable can hold"),
     rule("binding-operation", "an operation that is bound to what it cannot act on"),
     rule("bindings-type", "bindings that are no struct with named fields"),
@@ -57,6 +57,7 @@ const RULES: &[Rule] = &[
     rule("function-alias-weight", "a part of an alias' invocations that is no part"),
     rule("index-capacity", "an index paid in another way than its table"),
     rule("index-twice", "two indexes of a table under one name"),
+    rule("invoke-permission", "a function that a service invokes, and that nothing lets it"),
     rule(
         "item-changed",
         "items of before a deployment, or from while it goes on, that are of another type than is read",
@@ -109,10 +110,6 @@ const RULES: &[Rule] = &[
     rule("schedule", "a schedule that EventBridge does not take"),
     rule("schedule-deduplication", "a schedule that sends to a FIFO queue which does not tell duplicates by content"),
     rule("secret-password", "a password that Secrets Manager does not make"),
-    rule(
-        "secret-rotation",
-        "an exchange of a secret that Secrets Manager does not take, or that it may not invoke the function for",
-    ),
     rule("source-without-stream", "a table whose changes are read and that has no stream"),
     rule("ssm-parameter", "a value or name of a parameter that Systems Manager does not take"),
     rule("stack-limit", "more resources, parameters, outputs or bytes than a stack may have, or nearly so many"),

@@ -7,7 +7,7 @@ use super::{
     Condition, ManagedPolicy, PolicyDocument, Principal, Statement, check_identity_policy, check_resource_policy,
 };
 use crate::check::Check;
-use crate::reference::{Arn, HasArn, Resource};
+use crate::reference::{Arn, HasArn, Ref, Resource};
 use crate::value::Value;
 
 /// A role.
@@ -44,7 +44,18 @@ impl Role {
     /// A role that `service`, such as `lambda.amazonaws.com`, may assume, and that allows nothing yet.
     #[must_use]
     pub fn for_service(service: &str) -> Self {
-        let assume = Statement::allow([action::sts::ASSUME_ROLE]).principal(Principal::service(service));
+        Self::assumed_by(Statement::allow([action::sts::ASSUME_ROLE]).principal(Principal::service(service)))
+    }
+
+    /// A role that whoever has `role` may assume, and that allows nothing yet.
+    ///
+    /// A function whose own role this is binds the role by its [`RoleName`].
+    #[must_use]
+    pub fn for_role(role: Ref<Self>) -> Self {
+        Self::assumed_by(Statement::allow([action::sts::ASSUME_ROLE]).principal(Principal::aws(role.arn())))
+    }
+
+    fn assumed_by(assume: Statement) -> Self {
         Self {
             role_name: None,
             description: None,
@@ -65,7 +76,61 @@ impl Role {
             .principal(Principal::service(service))
             .when(Condition::source_arn(source_arn))
             .when(Condition::source_account(Value::sub("${AWS::AccountId}")));
-        Self { assume_role_policy_document: PolicyDocument::from([assume]), ..Self::for_service(service) }
+        Self::assumed_by(assume)
+    }
+}
+
+/// The name of a role, known before the role is.
+///
+/// A function that assumes a role is allowed that by its own role, which the other one has to trust. Each would refer to the
+/// other, which is a cycle. So the function is bound to the name, and the role, added later, refers to the function's:
+///
+/// ```
+/// use bindings::sts::AssumeRole;
+/// use infra::iam::{Role, RoleName};
+/// use infra::lambda::Invocable;
+/// use infra::{Stack, Stage};
+/// # use infra::lambda::Function;
+/// #
+/// #[derive(serde::Serialize)]
+/// struct Export {
+///     reader: bindings::sts::Role<AssumeRole>,
+/// }
+/// # impl bindings::Program for Export {
+/// #     const NAME: &'static str = "export";
+/// # }
+///
+/// let stage = Stage::default();
+/// let mut stack = Stack::new("archive", &stage);
+/// let reader = RoleName::new(stage.physical_name("archive-reader"));
+/// # let own = stack.named("Own").add(Role::for_service("lambda.amazonaws.com"));
+/// # let function = Function::rust(Export { reader: reader.clone().into() }).with_role(own);
+/// # let export = stack.named("Export").add(function);
+/// // let export = parts::function(&mut stack, "Export", Function::rust(Export { reader: reader.clone().into() }));
+/// if let Some(own) = Invocable::from(export).role_in(&stack) {
+///     stack.named("Reader").add(Role { role_name: Some(reader.into()), ..Role::for_role(own) });
+/// }
+/// assert_eq!(infra::check(&stack), []);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleName(Value);
+
+impl RoleName {
+    /// 1 to 64 letters, digits and `+=,.@_-`, unique in the account.
+    pub fn new(name: impl Into<Value>) -> Self {
+        Self(name.into())
+    }
+
+    /// The ARN of the role of this account that has the name.
+    #[must_use]
+    pub fn arn(&self) -> Value {
+        self.0.surrounded("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/", "")
+    }
+}
+
+impl From<RoleName> for Value {
+    fn from(name: RoleName) -> Self {
+        name.0
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::{Alias, Function};
+use crate::iam::Role;
 use crate::reference::{LogicalId, Ref};
 use crate::resources::Json;
 use crate::stack::Stack;
@@ -78,6 +79,12 @@ impl Invocable {
     #[must_use]
     pub fn get_in(self, stack: &Stack) -> Option<&Function> {
         stack.get(self.function_in(stack)?)
+    }
+
+    /// The function's role, when both belong to this stack.
+    #[must_use]
+    pub fn role_in(self, stack: &Stack) -> Option<Ref<Role>> {
+        self.get_in(stack)?.role_in(stack)
     }
 
     /// The address by which API Gateway invokes it.

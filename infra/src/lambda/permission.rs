@@ -4,6 +4,7 @@ use policies::{Action, action};
 use serde::Serialize;
 
 use super::Invocable;
+use crate::check::Check;
 use crate::reference::Resource;
 use crate::value::Value;
 
@@ -36,6 +37,22 @@ impl Permission {
             principal: service.into(),
             source_arn: Some(source_arn.into()),
             source_account: None,
+        }
+    }
+
+    /// Finds that `function` is invoked by `service`, and that the stack, which has the function, does not let it.
+    pub(crate) fn check_given(function: Invocable, service: &str, check: &mut Check<'_>) {
+        if function.get_in(check.stack).is_none() {
+            return;
+        }
+        let lets = |it: &Self| {
+            it.function_name == function && it.principal.literal().is_none_or(|principal| principal == service)
+        };
+        let mut permissions = check.stack.resources().filter(|it| it.resource_type() == Self::TYPE);
+        // One that is no struct of this type is not looked into.
+        if !permissions.any(|it| it.resource.as_any().downcast_ref::<Self>().is_none_or(lets)) {
+            let message = format!("it has `{}` invoked, and nothing lets `{service}`", function.id());
+            check.error("invoke-permission", message).help("add a `Permission` for the function");
         }
     }
 }

@@ -101,7 +101,8 @@ impl Comparison<'_> {
             return fit(sent, &earlier) && !(is_left && written().any(|it| fit(&it, taken)));
         }
         let is_added = |it: &End<'_>| !self.before.sent(self.old).any(|earlier| earlier.binding == it.binding);
-        let others = self.before.sent(self.old).chain(written().filter(is_added));
+        let stored = self.before.former(self.old).chain(self.before.sent(self.old));
+        let others = stored.chain(written().filter(is_added));
         !others.into_iter().any(|it| fit(&it, taken))
     }
 

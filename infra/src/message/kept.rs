@@ -117,7 +117,9 @@ fn name(message: &Described, is_in_envelope: bool) -> String {
 /// it does not write them itself: `now` gives the logical id that a table has in `after`, and none where it does not stay.
 /// Gives whether there are any.
 pub fn carry(before: &Template, after: &mut Template, now: impl Fn(&str) -> Option<String>) -> bool {
-    let (Some(before), Some(mut kept)) = (Kept::of(before), Kept::of(after)) else { return false };
+    let Some(before) = Kept::of(before) else { return false };
+    // Of a table that no program says a type for any more, the items are still there.
+    let mut kept = Kept::of(after).unwrap_or_default();
     let mut is_any = false;
     for id in before.tables.keys() {
         let Some(new) = now(id) else { continue };
@@ -129,9 +131,10 @@ pub fn carry(before: &Template, after: &mut Template, now: impl Fn(&str) -> Opti
             }
         }
         former.drain(..former.len().saturating_sub(FORMER));
-        let Some(ends) = kept.tables.get_mut(&new).filter(|_| !former.is_empty()) else { continue };
-        ends.former = former;
-        is_any = true;
+        if !former.is_empty() {
+            kept.tables.entry(new).or_default().former = former;
+            is_any = true;
+        }
     }
     if let (true, Ok(kept)) = (is_any, serde_json::to_value(kept)) {
         after.set_metadata(KEY, kept);

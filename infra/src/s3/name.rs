@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use bindings::resource::literal;
+
 use super::Bucket;
 use crate::reference::{LogicalId, Ref};
 use crate::value::{Intrinsic, Value};
@@ -75,7 +77,7 @@ impl Objects {
     /// The ARN that stands for all of them.
     #[must_use]
     pub fn arn(&self) -> Value {
-        self.bucket_arn.surrounded("", &format!("/{}*", self.prefix))
+        self.bucket_arn.surrounded("", &format!("/{}*", literal(self.prefix).replace("${", "${!")))
     }
 }
 

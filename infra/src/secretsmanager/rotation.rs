@@ -5,15 +5,17 @@ use serde::{Serialize, Serializer};
 
 use super::Secret;
 use crate::check::Check;
-use crate::iam::Statement;
 use crate::lambda::{Invocable, Permission};
 use crate::reference::{Ref, Resource};
 use crate::units::Days;
 use crate::value::{Intrinsic, Value};
 
+const SERVICE: &str = "secretsmanager.amazonaws.com";
+
 /// Exchanges a secret from time to time, by a function.
 ///
-/// The function's permission has to be there first: `parts::rotate` adds both, and the rights of the function's role.
+/// The function's permission has to be there first: `parts::rotate` adds both. The function reads and writes the secret by a
+/// binding to it.
 ///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html>
 #[derive(Debug, Clone)]
@@ -44,27 +46,11 @@ impl RotationSchedule {
         Permission {
             function_name: self.function,
             action: action::lambda::INVOKE_FUNCTION,
-            principal: "secretsmanager.amazonaws.com".into(),
+            principal: SERVICE.into(),
             // It is the account that AWS' documentation has Secrets Manager name.
             source_arn: None,
             source_account: Some(Value::sub("${AWS::AccountId}")),
         }
-    }
-
-    /// What the function's role must allow. Where the secret has a key of its own, the role needs `kms:Decrypt` and
-    /// `kms:GenerateDataKey` on it besides.
-    ///
-    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html>
-    #[must_use]
-    pub fn rights(&self) -> [Statement; 2] {
-        let exchange = Statement::allow([
-            action::secretsmanager::DESCRIBE_SECRET,
-            action::secretsmanager::GET_SECRET_VALUE,
-            action::secretsmanager::PUT_SECRET_VALUE,
-            action::secretsmanager::UPDATE_SECRET_VERSION_STAGE,
-        ]);
-        let invent = Statement::allow([action::secretsmanager::GET_RANDOM_PASSWORD]);
-        [exchange.on(self.secret.arn()), invent.on("*")]
     }
 }
 
@@ -100,14 +86,6 @@ impl Resource for RotationSchedule {
     const TYPE: &'static str = "AWS::SecretsManager::RotationSchedule";
 
     fn check(&self, check: &mut Check<'_>) {
-        let lets = |permission: &Permission| {
-            permission.function_name == self.function
-                && permission.principal.literal().is_some_and(|it| it == "secretsmanager.amazonaws.com")
-        };
-        if !check.stack.resources_of::<Permission>().any(|(_, permission)| lets(permission)) {
-            let message =
-                format!("Secrets Manager may not invoke `{}`, which it exchanges the secret by", self.function.id());
-            check.error("secret-rotation", message).help("add `RotationSchedule::permission` first");
-        }
+        Permission::check_given(self.function, SERVICE, check);
     }
 }

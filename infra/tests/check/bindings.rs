@@ -96,7 +96,15 @@ fn an_operation_is_bound_to_what_it_acts_on() {
             };
             stack.named("It").add(Function::rust(Any(bindings)).with_role(role));
         },
-        "",
+        "error[binding-operation]: `It`: `below` is bound for `HeadBucket`, which acts on `whole_bucket`: what it is bound to has none
+  --> HERE
+  help: bind what the documentation of `HeadBucket` asks for, or bind it without `HeadBucket`
+error[binding-operation]: `It`: `foreign` is bound for `GetObject`, which acts on `below`: what it is bound to has none
+  --> HERE
+  help: bind what the documentation of `GetObject` asks for, or bind it without `GetObject`
+error[binding-operation]: `It`: `schedules` is bound for `CreateSchedule`, which acts on `role`: what it is bound to has none
+  --> HERE
+  help: bind what the documentation of `CreateSchedule` asks for, or bind it without `CreateSchedule`",
     );
 }
 
@@ -106,17 +114,24 @@ fn a_condition_of_a_binding_is_one_of_iam() {
     struct Bindings {
         orders: Table<PutItem>,
         stock: Table<PutItem>,
+        prices: Table<PutItem>,
     }
-    let when = |operator| {
+    let when = |operator, values: &[&'static str]| {
         let target = binding::target("orders", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders");
-        target.when("{arn}", Condition::new(operator, "dynamodb:LeadingKeys", ["north"]))
+        target.when("{arn}", Condition::new(operator, "dynamodb:LeadingKeys", values.iter().copied()))
     };
     check_bindings(
         Bindings {
-            orders: when("ForAllValue:StringEquals").into(),
-            stock: when("ForAllValues:StringEqualsIfExists").into(),
+            orders: when("ForAllValue:StringEquals", &["north"]).into(),
+            stock: when("ForAllValues:StringEqualsIfExists", &["north"]).into(),
+            prices: when("StringEquals", &[]).into(),
         },
-        "",
+        "error[binding-condition]: `It`: `orders` is bound under a condition with the operator `ForAllValue:StringEquals`
+  --> HERE
+  help: IAM writes `StringEquals` and its like, `IfExists` after it, and `ForAllValues:` or `ForAnyValue:` before
+error[binding-condition]: `It`: `prices` is bound under a condition of `dynamodb:LeadingKeys` without values
+  --> HERE
+  help: name one or more",
     );
 }
 

@@ -202,10 +202,16 @@ super::operations! {
     ways:
     CopyObjectFrom as CopyObject by GetObject,
     CopyObjectTo as CopyObject by PutObject,
+    CopyObjectVersionFrom as CopyObject by GetObjectVersion,
+    DeleteObjectVersions as DeleteObjects by DeleteObjectVersion,
     UploadPartCopyFrom as UploadPartCopy by GetObject,
-    UploadPartCopyTo as UploadPartCopy by PutObject;
+    UploadPartCopyTo as UploadPartCopy by PutObject,
+    UploadPartCopyVersionFrom as UploadPartCopy by GetObjectVersion;
     DeleteObjectVersion as DeleteObject: ["s3:DeleteObjectVersion"],
+    DeleteObjectVersionTagging as DeleteObjectTagging: ["s3:DeleteObjectVersionTagging"],
     GetObjectVersion as GetObject: ["s3:GetObjectVersion"],
+    GetObjectVersionAttributes as GetObjectAttributes: ["s3:GetObjectVersion", "s3:GetObjectVersionAttributes"],
     GetObjectVersionTagging as GetObjectTagging: ["s3:GetObjectVersionTagging"],
     HeadObjectVersion as HeadObject: ["s3:GetObjectVersion"],
+    PutObjectVersionTagging as PutObjectTagging: ["s3:PutObjectVersionTagging"],
 }

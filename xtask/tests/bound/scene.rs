@@ -68,6 +68,9 @@ impl Visitor for Scene {
     fn visit<C: Call>(&mut self) {
         let Some(bindings) = C::declared(&self.targets) else { return };
         let function = Function::rust(bindings);
+        if function.bindings().iter().flat_map(|it| &it.operations).any(|it| it.missing.is_some()) {
+            return;
+        }
         let policy_document = merged(function.grants()).into_iter().collect();
         let with = self.stack.named(format!("With{}", self.calls.len())).add(Role {
             policies: vec![InlinePolicy { policy_name: "function".to_owned(), policy_document }],

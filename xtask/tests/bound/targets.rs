@@ -3,6 +3,7 @@
 use bindings::bedrock;
 use bindings::resource::Reference;
 use canary_services::Targets;
+use infra::apigatewayv2::WebSocketApi;
 use infra::binding::configuration;
 use infra::dynamodb::{GlobalSecondaryIndex, Key, S, StreamViewType, Table};
 use infra::eventbridge::EventBus;
@@ -59,6 +60,7 @@ pub(super) fn of_every_kind(stack: &mut Stack) -> Targets {
     let schedule_group = stack.named("ScheduleGroup").add(ScheduleGroup::default());
     let bucket = stack.named("Bucket").add(Bucket::default());
     targets! {
+        apigatewaymanagement::Connections: stack.named("Chat").add(WebSocketApi::named("chat")).connections("live"),
         appconfigdata::Configuration: configuration(application, environment, profile),
         bedrockruntime::Model: bedrock::foundation_model("amazon.nova-lite-v1:0"),
         cognitoidentityprovider::UserPool: stack.named("UserPool").add(UserPool::default()),

@@ -1,6 +1,6 @@
 //! Why there is no PartiQL.
 
-use super::{Items, Table};
+use super::{Index, Items, Table};
 
 /// Nothing grants statements of PartiQL.
 #[diagnostic::on_unimplemented(
@@ -14,7 +14,7 @@ pub trait StatementsInText {}
 macro_rules! refused {
     ($($binding:ident: $($call:ident),+;)+) => {
         $(
-            impl<A> $binding<A> {
+            impl<A, M> $binding<A, M> {
                 $(
                     /// Does not compile: see [`StatementsInText`].
                     pub fn $call(&self) where A: StatementsInText {}
@@ -25,6 +25,7 @@ macro_rules! refused {
 }
 
 refused!(
+    Index: execute_statement, batch_execute_statement, execute_transaction;
     Table: execute_statement, batch_execute_statement, execute_transaction;
     Items: execute_statement, batch_execute_statement, execute_transaction;
 );

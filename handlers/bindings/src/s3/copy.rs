@@ -6,7 +6,10 @@ use std::marker::PhantomData;
 use aws_sdk_s3::operation::copy_object::builders::CopyObjectFluentBuilder;
 use aws_sdk_s3::operation::upload_part_copy::builders::UploadPartCopyFluentBuilder;
 
-use super::{Bucket, CopyObjectFrom, CopyObjectTo, GetObject, PutObject, UploadPartCopyFrom, UploadPartCopyTo};
+use super::{
+    Bucket, CopyObjectFrom, CopyObjectTo, CopyObjectVersionFrom, GetObject, GetObjectVersion, PutObject,
+    UploadPartCopyFrom, UploadPartCopyTo, UploadPartCopyVersionFrom,
+};
 use crate::{Grants, evidence};
 
 /// A copy of a whole object.
@@ -30,7 +33,17 @@ impl<A> Bucket<A> {
         A: Grants<GetObject, P>,
     {
         evidence::call::<Self, CopyObjectFrom>();
-        self.source(key)
+        self.source(key, None)
+    }
+
+    /// A version of the object `key` below the prefix, to be copied by [`Bucket::copy_object_to`].
+    #[track_caller]
+    pub fn copy_object_version_from<P>(&self, key: &str, version_id: &str) -> CopySource<Whole>
+    where
+        A: Grants<GetObjectVersion, P>,
+    {
+        evidence::call::<Self, CopyObjectVersionFrom>();
+        self.source(key, Some(version_id))
     }
 
     /// The SDK's `copy_object` of `source` to the object `key` below the prefix.
@@ -51,7 +64,17 @@ impl<A> Bucket<A> {
         A: Grants<GetObject, P>,
     {
         evidence::call::<Self, UploadPartCopyFrom>();
-        self.source(key)
+        self.source(key, None)
+    }
+
+    /// A version of the object `key` below the prefix, to be copied by [`Bucket::upload_part_copy_to`].
+    #[track_caller]
+    pub fn upload_part_copy_version_from<P>(&self, key: &str, version_id: &str) -> CopySource<Part>
+    where
+        A: Grants<GetObjectVersion, P>,
+    {
+        evidence::call::<Self, UploadPartCopyVersionFrom>();
+        self.source(key, Some(version_id))
     }
 
     /// The SDK's `upload_part_copy` of `source` to the object `key` below the prefix.
@@ -65,8 +88,9 @@ impl<A> Bucket<A> {
         self.client.get().upload_part_copy().bucket(self.name()).key(self.key(key)).copy_source(source.0)
     }
 
-    fn source<C>(&self, key: &str) -> CopySource<C> {
-        CopySource(format!("{}/{}", self.name(), encoded(&self.key(key))), PhantomData)
+    fn source<C>(&self, key: &str, version_id: Option<&str>) -> CopySource<C> {
+        let version = version_id.map(|id| format!("?versionId={}", encoded(id))).unwrap_or_default();
+        CopySource(format!("{}/{}{version}", self.name(), encoded(&self.key(key))), PhantomData)
     }
 }
 

@@ -11,7 +11,7 @@ use bindings::eventbridge::PutEvents;
 use bindings::kms::{ReEncryptFrom, ReEncryptTo};
 use bindings::lambda::{Invoke, InvokeWithResponseStream};
 use bindings::message::{Described, Message, Way};
-use bindings::s3::{DeleteObjects, GetObject, PutObject};
+use bindings::s3::{DeleteObjectVersion, DeleteObjects, GetObject, GetObjectVersion, PutObject};
 use bindings::secretsmanager::GetSecretValue;
 use bindings::sfn::{DescribeExecution, GetExecutionHistory, RedriveExecution, StopExecution};
 use bindings::sns::{Publish, PublishBatch};
@@ -107,6 +107,16 @@ calls! {
     BucketUploadPartCopy(documents: s3::Bucket<GetObject>, archive: s3::Bucket<PutObject>) {
         let call = archive.upload_part_copy_to("b", documents.upload_part_copy_from("a"));
         call.upload_id("a").part_number(1).send().await?;
+    }
+    BucketCopyObjectVersion(documents: s3::Bucket<GetObjectVersion>, archive: s3::Bucket<PutObject>) {
+        archive.copy_object_to("b", documents.copy_object_version_from("a", "1")).send().await?;
+    }
+    BucketUploadPartCopyVersion(documents: s3::Bucket<GetObjectVersion>, archive: s3::Bucket<PutObject>) {
+        let call = archive.upload_part_copy_to("b", documents.upload_part_copy_version_from("a", "1"));
+        call.upload_id("a").part_number(1).send().await?;
+    }
+    BucketDeleteObjectVersions(bucket: s3::Bucket<DeleteObjectVersion>) {
+        bucket.delete_object_versions([("a", "1")])?.send().await?;
     }
     BucketDeleteObjects(bucket: s3::Bucket<DeleteObjects>) {
         bucket.delete_objects(["a"])?.send().await?;

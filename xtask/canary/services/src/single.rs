@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use aws_sdk_kms::primitives::Blob;
 use bindings::Program;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,11 @@ macro_rules! calls {
 }
 
 calls! {
+    apigatewaymanagement::Connections {
+        delete_connection("a"): DeleteConnection;
+        get_connection("a"): GetConnection;
+        post_to_connection("a").data(Blob::new("a")): PostToConnection;
+    }
     appconfigdata::Configuration {
         get_latest_configuration().configuration_token("a"): GetLatestConfiguration;
         start_configuration_session(): StartConfigurationSession;
@@ -151,10 +157,12 @@ calls! {
         delete_object("a"): DeleteObject;
         delete_object_tagging("a"): DeleteObjectTagging;
         delete_object_version("a", "1"): DeleteObjectVersion;
+        delete_object_version_tagging("a", "1"): DeleteObjectVersionTagging;
         get_object("a"): GetObject;
         get_object_attributes("a"): GetObjectAttributes;
         get_object_tagging("a"): GetObjectTagging;
         get_object_version("a", "1"): GetObjectVersion;
+        get_object_version_attributes("a", "1"): GetObjectVersionAttributes;
         get_object_version_tagging("a", "1"): GetObjectVersionTagging;
         head_bucket(): HeadBucket;
         head_object("a"): HeadObject;
@@ -165,6 +173,7 @@ calls! {
         list_parts("a").upload_id("a"): ListParts;
         put_object("a"): PutObject;
         put_object_tagging("a"): PutObjectTagging;
+        put_object_version_tagging("a", "1"): PutObjectVersionTagging;
         restore_object("a"): RestoreObject;
         upload_part("a").upload_id("a").part_number(1): UploadPart;
     }
@@ -173,6 +182,7 @@ calls! {
         get_object_attributes("tagged"): GetObjectAttributes;
         get_object_tagging("tagged"): GetObjectTagging;
         get_object_version("tagged", "null"): GetObjectVersion;
+        get_object_version_attributes("tagged", "null"): GetObjectVersionAttributes;
         get_object_version_tagging("tagged", "null"): GetObjectVersionTagging;
         head_object("tagged"): HeadObject;
         head_object_version("tagged", "null"): HeadObjectVersion;
@@ -187,6 +197,7 @@ calls! {
     }
     secretsmanager::Secret {
         describe_secret(): DescribeSecret;
+        get_random_password(): GetRandomPassword;
         get_secret_value(): GetSecretValue;
         list_secret_version_ids(): ListSecretVersionIds;
         put_secret_value(): PutSecretValue;
