@@ -61,6 +61,8 @@ pub struct Binding {
     pub sent: Option<Described>,
     /// The type of what is read through it, when it says so.
     pub taken: Option<Described>,
+    /// The type of what comes back for what is written, when it says so.
+    pub answer: Option<Described>,
 }
 
 impl Binding {
@@ -110,8 +112,8 @@ pub(crate) fn of<P: Program<I>, I: Carried>(bindings: &P) -> (Vec<Binding>, Vec<
             Ok(Content::Plain(plain)) => {
                 let value = Value::Literal(plain);
                 let (type_name, grants, operations) = (String::new(), Vec::new(), Vec::new());
-                let (sent, taken) = (None, None);
-                bound.push(Binding { field, type_name, variable, value, grants, operations, sent, taken });
+                let (sent, taken, answer) = (None, None, None);
+                bound.push(Binding { field, type_name, variable, value, grants, operations, sent, taken, answer });
             }
             Ok(Content::Declaration(declaration)) => {
                 let mut grants = Vec::new();
@@ -122,9 +124,9 @@ pub(crate) fn of<P: Program<I>, I: Carried>(bindings: &P) -> (Vec<Binding>, Vec<
                     }
                 }
                 let value = Value::from_json(declaration.variable);
-                let Declaration { type_name, operations, sent, taken, .. } = declaration;
-                let (sent, taken) = (sent.map(|it| *it), taken.map(|it| *it));
-                bound.push(Binding { field, type_name, variable, value, grants, operations, sent, taken });
+                let Declaration { type_name, operations, sent, taken, answer, .. } = declaration;
+                let [sent, taken, answer] = [sent, taken, answer].map(|it| it.map(|it| *it));
+                bound.push(Binding { field, type_name, variable, value, grants, operations, sent, taken, answer });
             }
             Err(refusal) => problems.push(Problem::Field(field, refusal)),
         }

@@ -23,6 +23,7 @@ pub struct Code {
     bindings: Vec<Binding>,
     problems: Vec<Problem>,
     input: Option<Described>,
+    output: Option<Described>,
 }
 
 /// Environment variables that are not a stack's to set.
@@ -38,7 +39,8 @@ impl Code {
         let (bindings, problems) = binding::of(bindings);
         // What the path of a type starts with is its crate.
         let library = std::any::type_name::<P>().split("::").next().unwrap_or_default();
-        Self { program: P::NAME, library, bindings, problems, input: I::described(Way::Taken) }
+        let (input, output) = (I::described(Way::Taken), I::answer(Way::Sent));
+        Self { program: P::NAME, library, bindings, problems, input, output }
     }
 
     /// The name of the binary.
@@ -62,6 +64,11 @@ impl Code {
     /// The type of what it takes, when it says so.
     pub(crate) const fn input(&self) -> Option<&Described> {
         self.input.as_ref()
+    }
+
+    /// The type of what it answers, when it says so.
+    pub(crate) const fn output(&self) -> Option<&Described> {
+        self.output.as_ref()
     }
 
     /// What its bindings allow the role that it runs with, a statement or two for each binding that grants something.

@@ -28,6 +28,9 @@ pub struct Declaration {
     /// The type of what is read through it, when it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<Box<Described>>,
+    /// The type of what comes back for what is sent, when it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Box<Described>>,
 }
 
 /// Actions that a binding grants on a resource.

@@ -3,7 +3,8 @@
 crate::binding! {
     /// Another function. Its environment variable is the function's name.
     ///
-    /// `Function<Invoke, Order>` invokes it with nothing but values of the type `Order`.
+    /// `Function<Invoke, Order>` invokes it with nothing but values of the type `Order`, and
+    /// `Function<Invoke, Call<Order, Quote>>` reads its answers as values of the type `Quote`.
     pub struct Function(name) of M;
     use aws_sdk_lambda telling Invoked if (feature = "lambda");
 
@@ -15,10 +16,15 @@ crate::binding! {
 }
 
 #[cfg(feature = "lambda")]
-crate::evidence::ways!(InvokeWith of Invoke, InvokeStreamingWith of InvokeWithResponseStream);
+crate::evidence::ways!(Ask of Invoke, InvokeWith of Invoke, InvokeStreamingWith of InvokeWithResponseStream);
 
 #[cfg(feature = "lambda")]
+pub use answer::AnswerError;
+#[cfg(feature = "lambda")]
 pub use invoked::Invoked;
+
+#[cfg(feature = "lambda")]
+mod answer;
 
 #[cfg(feature = "lambda")]
 mod invoked {

@@ -75,7 +75,7 @@ pub use grants::{Actions, Granted, Grants};
 pub use kinds::kinds;
 #[cfg(feature = "changes")]
 pub use message::Change;
-pub use message::{Message, Notification};
+pub use message::{Call, Message, Notification};
 pub use resource::{Reference, Target};
 #[cfg(feature = "runtime")]
 pub use runtime::load;
@@ -84,7 +84,8 @@ pub use url::Url;
 /// The bindings of one program: a binary of a handler crate that runs as a Lambda function.
 ///
 /// They are a struct with named fields, or without any. What the program takes, if it is of one type, stands in the trait:
-/// `impl Program<Order> for Bindings`. See [`message`].
+/// `impl Program<Order> for Bindings`. One that answers with a type says `impl Program<Call<Order, Quote>> for Bindings`. See
+/// [`message`].
 pub trait Program<Input: message::Carried = message::Untyped>: serde::Serialize {
     /// The name of the binary.
     const NAME: &'static str;

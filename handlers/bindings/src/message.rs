@@ -27,6 +27,8 @@
 mod change;
 mod notification;
 
+use std::marker::PhantomData;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -45,10 +47,33 @@ pub trait Message: Serialize {
     fn described(way: Way) -> Described;
 }
 
-/// What a binding or a program says of what goes through it: a [`Message`], or nothing.
+/// What a binding or a program says of what goes through it: a [`Message`], a [`Call`], or nothing.
 pub trait Carried {
     /// What it is on this way; nothing where that is not said.
     fn described(way: Way) -> Option<Described>;
+
+    /// What comes back for it.
+    fn answer(_way: Way) -> Option<Described> {
+        None
+    }
+}
+
+/// What a function is invoked with, and what it answers: the types `I` and `O`.
+///
+/// The function says it as `impl Program<Call<Order, Quote>> for Bindings`, and who invokes it as
+/// `Function<Invoke, Call<Order, Quote>>`. When the stack is built, the answers of the one are compared with what the other
+/// reads.
+#[derive(Debug)]
+pub struct Call<I, O>(PhantomData<fn(I) -> O>);
+
+impl<I: Message, O: Message> Carried for Call<I, O> {
+    fn described(way: Way) -> Option<Described> {
+        Some(I::described(way))
+    }
+
+    fn answer(way: Way) -> Option<Described> {
+        Some(O::described(way))
+    }
 }
 
 /// No type: what goes through the binding is not said.
@@ -60,7 +85,7 @@ pub enum Untyped {}
     message = "this binding takes `{Self}` and nothing else",
     label = "takes anything",
     note = "a queue is sent a value by `send` and `send_batch`, a topic by `publish_message` and `publish_messages`, and a \
-            function by `invoke_with` and `invoke_streaming_with`; a table takes it by `put`, `batch_put` and `transact_put`"
+            function by `invoke_with`, `invoke_streaming_with` and `ask`; a table takes it by `put`, `batch_put` and `transact_put`"
 )]
 pub trait Anything {}
 
@@ -117,13 +142,15 @@ pub struct Sides {
     pub sent: Option<Described>,
     /// As they are read.
     pub taken: Option<Described>,
+    /// What comes back for them, as it is read.
+    pub answer: Option<Described>,
 }
 
 impl Sides {
     /// The sides of `M`.
     #[must_use]
     pub fn of<M: Carried>() -> Self {
-        Self { sent: M::described(Way::Sent), taken: M::described(Way::Taken) }
+        Self { sent: M::described(Way::Sent), taken: M::described(Way::Taken), answer: M::answer(Way::Taken) }
     }
 }
 

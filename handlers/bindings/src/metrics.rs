@@ -193,8 +193,16 @@ impl Serialize for Metrics {
                 }
                 let type_name = std::any::type_name::<Self>().to_owned();
                 let (grants, operations) = (Vec::new(), Vec::new());
-                Declaration { type_name, variable: namespace.clone(), grants, operations, sent: None, taken: None }
-                    .serialize(serializer)
+                Declaration {
+                    type_name,
+                    variable: namespace.clone(),
+                    grants,
+                    operations,
+                    sent: None,
+                    taken: None,
+                    answer: None,
+                }
+                .serialize(serializer)
             }
             Namespace::Bound(namespace) => serializer.serialize_str(namespace),
         }

@@ -182,8 +182,9 @@ impl Held {
                 let grants = target.grants(&granted);
                 let operations = granted.iter().map(|it| target.operation(it)).collect();
                 let variable = target.variable.clone();
-                let (sent, taken) = (carried.sent.map(Box::new), carried.taken.map(Box::new));
-                Declaration { type_name, variable, grants, operations, sent, taken }.serialize(serializer)
+                let Sides { sent, taken, answer } = carried;
+                let [sent, taken, answer] = [sent, taken, answer].map(|it| it.map(Box::new));
+                Declaration { type_name, variable, grants, operations, sent, taken, answer }.serialize(serializer)
             }
             Self::Bound(name) => serializer.serialize_str(name),
         }

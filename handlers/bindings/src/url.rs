@@ -39,8 +39,16 @@ impl Serialize for Url {
             Address::Declared(address) => {
                 let type_name = std::any::type_name::<Self>().to_owned();
                 let (grants, operations) = (Vec::new(), Vec::new());
-                Declaration { type_name, variable: address.clone(), grants, operations, sent: None, taken: None }
-                    .serialize(serializer)
+                Declaration {
+                    type_name,
+                    variable: address.clone(),
+                    grants,
+                    operations,
+                    sent: None,
+                    taken: None,
+                    answer: None,
+                }
+                .serialize(serializer)
             }
             Address::Bound(address) => serializer.serialize_str(address),
         }

@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
+use aws_sdk_lambda::operation::invoke::InvokeOutput;
+use aws_sdk_lambda::primitives::Blob;
 use bindings::dynamodb::{BatchWriteItem, GetItem, PutItem, Table};
 use bindings::lambda::{Function, Invoke, InvokeWithResponseStream};
 use bindings::message::{Carried, Envelope, Untyped, Way};
 use bindings::sns::{Publish, PublishBatch, Topic};
 use bindings::sqs::{Queue, SendMessage, SendMessageBatch};
-use bindings::{Declaration, Message, Notification};
+use bindings::{Call, Declaration, Message, Notification};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -63,6 +65,24 @@ fn a_value_is_sent_as_json() {
     let call = function.invoke_streaming_with(&order).unwrap();
     assert_eq!(call.get_function_name().as_deref(), Some("orders"));
     assert_eq!(call.get_payload().as_ref().map(AsRef::as_ref), Some(text.as_bytes()));
+}
+
+#[test]
+fn an_answer_is_read_as_its_type() {
+    let function: Function<Invoke, Call<Order, Order>> = bound("quotes");
+    let order = Order { id: "o-1".to_owned(), amount: 7 };
+    let call = function.ask(&order).unwrap();
+    assert_eq!(call.get_payload().as_ref().map(AsRef::as_ref), Some(&br#"{"id":"o-1","amount":7}"#[..]));
+
+    let output = |status: i32, payload: &str| InvokeOutput::builder().status_code(status).payload(Blob::new(payload));
+    let answer = function.answer(&output(200, r#"{"id":"o-1","amount":7}"#).build());
+    assert_eq!(answer.unwrap(), order);
+    let failed = output(200, r#"{"errorMessage":"no price"}"#).function_error("Unhandled").build();
+    let error = |output: &InvokeOutput| function.answer(output).unwrap_err().to_string();
+    assert_eq!(error(&failed), r#"the function failed: {"errorMessage":"no price"}"#);
+    assert_eq!(error(&output(202, "").build()), "there is no answer: the function was not waited for");
+    let other = error(&output(200, r#"{"id":"o-1","amount":"7"}"#).build());
+    assert!(other.starts_with("the answer is none of its type: invalid type: string \"7\", expected u32"), "{other}");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! `stackwright-worker` says what else its environment tells it.
 
 use bindings::Program;
-use bindings::message::Carried;
+use bindings::message::{Call, Carried, Message};
 use futures::FutureExt as _;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::Serialize;
@@ -44,6 +44,19 @@ where
     B: Program<I> + DeserializeOwned,
     I: Carried + DeserializeOwned,
     R: Serialize,
+{
+    run(handle).await
+}
+
+/// The same for a function that answers with the type that its program says, as well.
+///
+/// # Errors
+/// When the environment does not fit the bindings, or Lambda's runtime API cannot be reached.
+pub async fn run_call<B, I, O>(handle: impl AsyncFn(&B, LambdaEvent<I>) -> Result<O, Error>) -> Result<(), Error>
+where
+    B: Program<Call<I, O>> + DeserializeOwned,
+    I: Message + DeserializeOwned,
+    O: Message,
 {
     run(handle).await
 }

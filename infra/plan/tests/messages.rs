@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use assembly::FormerId;
-use bindings::Program;
 use bindings::dynamodb::{GetItem, PutItem, Table};
+use bindings::lambda::Invoke;
 use bindings::message::{Carried, Untyped};
 use bindings::sqs::{Queue, SendMessage};
+use bindings::{Call, Message, Program};
 use infra::dynamodb::{self, Key, S};
 use infra::iam::Role;
 use infra::lambda::{EventSourceMapping, Function};
@@ -272,6 +273,44 @@ fn deployed(before: &Snapshot, after: Snapshot) -> Snapshot {
         Some(template) => Snapshot { template, ..after },
         None => after,
     }
+}
+
+/// A program that asks a function with an `Order` and reads its answers as `R`.
+#[derive(Serialize)]
+#[serde(bound(serialize = ""))]
+struct Caller<R: Message> {
+    quotes: bindings::lambda::Function<Invoke, Call<Order, R>>,
+}
+
+impl<R: Message> Program for Caller<R> {
+    const NAME: &'static str = "caller";
+}
+
+/// A stack with a function that answers `O`, and with its caller.
+fn asked<O: Message, R: Message>() -> Snapshot {
+    let mut stack = Stack::new("orders", &Stage::default());
+    let role = stack.named("Role").add(Role::for_service("lambda.amazonaws.com"));
+    let quotes = Function::rust(Consumer::<Call<Order, O>> { input: PhantomData }).with_role(role);
+    let quotes = stack.named("Quotes").add(quotes);
+    stack.named("Caller").add(Function::rust(Caller::<R> { quotes: quotes.into() }).with_role(role));
+    Snapshot::given(Template::parse(&Template::render(&stack).to_ascii_json()).unwrap(), &BTreeMap::new())
+}
+
+#[test]
+fn answers_that_change_are_compared_with_what_is_deployed() {
+    assert_eq!(said(&asked::<Order, Order>(), &asked::<Noted, Order>()), "");
+    assert_eq!(
+        said(&asked::<Order, Order>(), &asked::<Priced, Priced>()),
+        "warning[message-changed]: `Quotes` as it is deployed answers `Order` (HERE), and `Caller` will read `Priced`: in answers until it is replaced, `price` is needed and never answered
+  --> HERE
+  help: read both until the function is replaced"
+    );
+    assert_eq!(
+        said(&asked::<Order, Order>(), &asked::<Short, Short>()),
+        "warning[message-changed]: `Quotes` will answer `Short`, and `Caller` as it is deployed reads `Order` (HERE): until it is replaced, `amount` is needed and never answered
+  --> HERE
+  help: deploy first what does without it: till then such answers cannot be read"
+    );
 }
 
 #[test]

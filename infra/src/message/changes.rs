@@ -41,9 +41,13 @@ impl Comparison<'_> {
     /// What was sent or written, and will not be taken or read. Gives where it does not fit.
     fn of_earlier(&self, findings: &mut Vec<Finding>) -> Vec<Vec<Step>> {
         let mut told = Vec::new();
-        for taken in self.after.taken(self.new).filter(|taken| is_new(taken, self.before.taken(self.old))) {
+        for taken in self
+            .after
+            .taken(self.content, self.new)
+            .filter(|taken| is_new(taken, self.before.taken(self.content, self.old)))
+        {
             let former = self.before.former(self.old).map(|it| (it, "an earlier deployment wrote".to_owned()));
-            let deployed = self.before.sent(self.old).map(|it| {
+            let deployed = self.before.sent(self.content, self.old).map(|it| {
                 let sends = format!("`{}` as it is deployed {}s", it.by, self.content.send());
                 (it, sends)
             });
@@ -52,7 +56,7 @@ impl Comparison<'_> {
                 let take = self.content.take();
                 let (what, at) = (short(sent.type_name), &sent.kept.place);
                 let (to, expected) = (taken.by, short(taken.type_name));
-                let way = if to == self.new { String::new() } else { format!(" {} `{}`", self.content.to(), self.new) };
+                let way = self.content.way(self.new, to);
                 let (earlier, problem) = (self.content.earlier(), mismatch.told(self.content));
                 let message = format!(
                     "{sends} `{what}` ({at}){way}, and `{to}` will {take} `{expected}`: in {earlier}, {problem}"
@@ -66,8 +70,12 @@ impl Comparison<'_> {
 
     /// What will be sent or written, and is not taken or read by what is deployed.
     fn until_replaced(&self, told: &[Vec<Step>], findings: &mut Vec<Finding>) {
-        for sent in self.after.sent(self.new).filter(|sent| is_new(sent, self.before.sent(self.old))) {
-            for taken in self.before.taken(self.old).filter(|taken| self.is_read(&sent, taken)) {
+        for sent in self
+            .after
+            .sent(self.content, self.new)
+            .filter(|sent| is_new(sent, self.before.sent(self.content, self.old)))
+        {
+            for taken in self.before.taken(self.content, self.old).filter(|taken| self.is_read(&sent, taken)) {
                 let Some(mismatch) = mismatch(&sent, &taken).filter(|it| !it.is_addition()) else { continue };
                 // What is retyped does not fit in either direction; the first says it.
                 if told.contains(&mismatch.path) {
@@ -76,7 +84,7 @@ impl Comparison<'_> {
                 let (send, take) = (self.content.send(), self.content.take());
                 let (by, what) = (sent.by, short(sent.type_name));
                 let (to, expected, at) = (taken.by, short(taken.type_name), &taken.kept.place);
-                let way = if to == self.old { String::new() } else { format!(" {} `{}`", self.content.to(), self.new) };
+                let way = self.content.way(self.new, if to == self.old { self.new } else { to });
                 let problem = mismatch.told(self.content);
                 let message = format!(
                     "`{by}` will {send} `{what}`{way}, and `{to}` as it is deployed {take}s `{expected}` ({at}): until it is \
@@ -91,35 +99,36 @@ impl Comparison<'_> {
     /// asks for. So a reader is taken to go on with the types that fitted it before, and a new one to read a type that fits
     /// it, if there is any.
     fn will_read(&self, sent: &End<'_>, taken: &End<'_>) -> bool {
-        if self.content == Content::Messages {
+        if self.content != Content::Items {
             return true;
         }
-        let written = || self.after.sent(self.new);
-        if let Some(earlier) = self.before.taken(self.old).find(|it| it.binding == taken.binding) {
+        let written = || self.after.sent(self.content, self.new);
+        if let Some(earlier) = self.before.taken(self.content, self.old).find(|it| it.binding == taken.binding) {
             // Of several types that fitted, it goes on to read those that still fit.
             let is_left = written().any(|it| it.binding == sent.binding && !fit(&it, taken));
             return fit(sent, &earlier) && !(is_left && written().any(|it| fit(&it, taken)));
         }
-        let is_added = |it: &End<'_>| !self.before.sent(self.old).any(|earlier| earlier.binding == it.binding);
-        let stored = self.before.former(self.old).chain(self.before.sent(self.old));
+        let is_added =
+            |it: &End<'_>| !self.before.sent(self.content, self.old).any(|earlier| earlier.binding == it.binding);
+        let stored = self.before.former(self.old).chain(self.before.sent(self.content, self.old));
         let others = stored.chain(written().filter(is_added));
         !others.into_iter().any(|it| fit(&it, taken))
     }
 
     /// Whether `taken`, as it is deployed, will get what is sent from now on.
     fn is_read(&self, sent: &End<'_>, taken: &End<'_>) -> bool {
-        if self.content == Content::Messages {
+        if self.content != Content::Items {
             return true;
         }
-        match self.before.sent(self.old).find(|it| it.binding == sent.binding) {
+        match self.before.sent(self.content, self.old).find(|it| it.binding == sent.binding) {
             Some(earlier) => fit(&earlier, taken),
-            None => !self.after.sent(self.new).any(|it| fit(&it, taken)),
+            None => !self.after.sent(self.content, self.new).any(|it| fit(&it, taken)),
         }
     }
 
     fn finding(&self, at: &End<'_>, message: String, help: &str) -> Finding {
         let finding = match self.content {
-            Content::Messages => Finding::warning("message-changed", message),
+            Content::Messages | Content::Answers => Finding::warning("message-changed", message),
             Content::Items => Finding::warning("item-changed", message),
         };
         Finding { location: place(&at.kept.place), ..finding.help(help) }

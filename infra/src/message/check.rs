@@ -5,10 +5,11 @@ use bindings::message::{Described, Envelope};
 use serde_json::Value as Json;
 
 use super::fit::fits;
-use super::flow::{Flow, Sent, Taken, flows};
+use super::flow::{Answers, Flow, Reader, Sent, Taken, answers, flows};
 use super::items::{End, Table, tables};
 use super::reduced::reduced;
 use super::words::Content;
+use crate::reference::LogicalId;
 use crate::stack::Stack;
 use crate::template::Template;
 
@@ -19,9 +20,21 @@ pub(crate) fn check(stack: &Stack, template: &Template, findings: &mut Vec<Findi
         let pairs = sent.iter().flat_map(|sent| taken.iter().map(move |taken| (sent, taken)));
         findings.extend(pairs.filter_map(|(sent, taken)| of_message(id, sent, taken)));
     }
+    for Answers { by, given, read } in answers(stack, resources) {
+        findings.extend(read.iter().filter_map(|reader| of_answer(by, given, reader)));
+    }
     for table in tables(stack, resources) {
         findings.extend(of_items(&table));
     }
+}
+
+fn of_answer(by: LogicalId, given: &Described, reader: &Reader<'_>) -> Option<Finding> {
+    let mismatch = fits(&reduced(&given.schema), &reduced(&reader.answer.schema)).err()?;
+    let (to, expected) = (reader.by, short(&reader.answer.type_name));
+    let (what, place, problem) = (short(&given.type_name), &given.place, mismatch.told(Content::Answers));
+    let message = format!("`{to}` reads `{expected}`, and `{by}` answers `{what}` ({place}): {problem}");
+    let finding = Finding::error("message-type", message).help(mismatch.help(Content::Answers));
+    Some(Finding { location: location(reader.answer), ..finding })
 }
 
 fn of_message(id: &str, sent: &Sent<'_>, taken: &Taken<'_>) -> Option<Finding> {

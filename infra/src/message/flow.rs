@@ -81,6 +81,40 @@ pub(super) fn flows<'a>(stack: &'a Stack, resources: &'a Map<String, Json>) -> V
     resources.iter().filter_map(flow).collect()
 }
 
+/// A function that says what it answers, with those who invoke it and say what they read.
+#[derive(Debug)]
+pub(super) struct Answers<'a> {
+    /// The function.
+    pub(super) by: LogicalId,
+    pub(super) given: &'a Described,
+    pub(super) read: Vec<Reader<'a>>,
+}
+
+/// A program that reads answers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader<'a> {
+    /// The function or worker that runs the program.
+    pub(super) by: LogicalId,
+    pub(super) binding: &'a Binding,
+    pub(super) answer: &'a Described,
+}
+
+/// The functions of a stack that say what they answer and are asked: `resources` are those of its template.
+pub(super) fn answers<'a>(stack: &'a Stack, resources: &Map<String, Json>) -> Vec<Answers<'a>> {
+    let programs: Vec<_> = programs(stack).collect();
+    let bindings = || programs.iter().flat_map(|(by, code)| code.bindings().iter().map(|binding| (*by, binding)));
+    let readers: Vec<_> = bindings()
+        .filter_map(|(by, binding)| Some(Reader { by, binding, answer: binding.answer.as_ref()? }))
+        .filter_map(|reader| Some((serde_json::to_value(&reader.binding.value).ok()?, reader)))
+        .collect();
+    let answers = programs.iter().filter_map(|(by, code)| {
+        let is_it = |value: &Json| named(value, resources) == Some(by.as_str());
+        let read: Vec<_> = readers.iter().filter(|(value, _)| is_it(value)).map(|(_, reader)| *reader).collect();
+        Some(Answers { by: *by, given: code.output()?, read })
+    });
+    answers.filter(|it| !it.read.is_empty()).collect()
+}
+
 /// The programs of a stack, by the function or worker that runs each.
 pub(super) fn programs(stack: &Stack) -> impl Iterator<Item = (LogicalId, &Code)> {
     stack.resources().filter_map(|it| Some((it.id, code(it.resource.as_any())?)))

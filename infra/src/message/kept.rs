@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::flow::flows;
+use super::flow::{Answers, Reader, answers, flows};
 use super::items::tables;
 use super::reduced::reduced;
 use super::words::Content;
@@ -33,6 +33,9 @@ pub(super) struct Kept {
     /// What is at the ends of each table, by logical id.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     tables: IndexMap<String, Ends>,
+    /// What each function answers, and those who invoke it read, by logical id.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    answers: IndexMap<String, Ends>,
 }
 
 /// A type of messages or items.
@@ -104,7 +107,17 @@ pub(crate) fn metadata(stack: &Stack, resources: &Map<String, Json>) -> Option<J
         }
         kept.tables.insert(table.id.to_owned(), ends);
     }
-    let says_nothing = kept.flows.is_empty() && kept.tables.is_empty();
+    for Answers { by, given, read } in answers(stack, resources) {
+        let mut ends = Ends::default();
+        kept.sent.entry(given.type_name.clone()).or_insert_with(|| Type::of(given));
+        ends.sent.insert(by.to_string(), given.type_name.clone());
+        for Reader { by, binding, answer } in read {
+            kept.taken.entry(answer.type_name.clone()).or_insert_with(|| Type::of(answer));
+            ends.taken.insert(format!("{by}.{}", binding.field), answer.type_name.clone());
+        }
+        kept.answers.insert(by.to_string(), ends);
+    }
+    let says_nothing = kept.flows.is_empty() && kept.tables.is_empty() && kept.answers.is_empty();
     if says_nothing { None } else { serde_json::to_value(kept).ok() }
 }
 
@@ -123,7 +136,7 @@ pub fn carry(before: &Template, after: &mut Template, now: impl Fn(&str) -> Opti
     let mut is_any = false;
     for id in before.tables.keys() {
         let Some(new) = now(id) else { continue };
-        let is_written = |it: &Former| kept.sent(&new).any(|end| end.kept.is_same(&it.kept));
+        let is_written = |it: &Former| kept.sent(Content::Items, &new).any(|end| end.kept.is_same(&it.kept));
         let mut former: Vec<Former> = Vec::new();
         for it in before.written(id).filter(|it| !is_written(it)) {
             if !former.iter().any(|known| known.kept.is_same(&it.kept)) {
@@ -160,36 +173,42 @@ impl Kept {
         serde_json::from_value(template.get("Metadata")?.get(KEY)?.clone()).ok()
     }
 
-    /// The queues and functions, and the tables.
+    /// The queues and functions, the tables, and the functions that answer.
     pub(super) fn all(&self) -> impl Iterator<Item = (&str, Content)> {
-        let flows = self.flows.keys().map(|id| (id.as_str(), Content::Messages));
-        flows.chain(self.tables.keys().map(|id| (id.as_str(), Content::Items)))
+        let all = [Content::Messages, Content::Items, Content::Answers];
+        all.into_iter().flat_map(|content| self.of_content(content).keys().map(move |id| (id.as_str(), content)))
     }
 
-    /// What is sent to a queue or function, or written into a table.
-    pub(super) fn sent(&self, id: &str) -> impl Iterator<Item = End<'_>> {
-        self.ends(id).flat_map(|ends| &ends.sent).filter_map(|(by, name)| end(by, name, &self.sent))
+    /// What is sent to a queue or function, written into a table, or answered by a function.
+    pub(super) fn sent(&self, content: Content, id: &str) -> impl Iterator<Item = End<'_>> {
+        let ends = self.of_content(content).get(id).into_iter();
+        ends.flat_map(|ends| &ends.sent).filter_map(|(by, name)| end(by, name, &self.sent))
     }
 
     /// What is taken or read from it.
-    pub(super) fn taken(&self, id: &str) -> impl Iterator<Item = End<'_>> {
-        self.ends(id).flat_map(|ends| &ends.taken).filter_map(|(by, name)| end(by, name, &self.taken))
+    pub(super) fn taken(&self, content: Content, id: &str) -> impl Iterator<Item = End<'_>> {
+        let ends = self.of_content(content).get(id).into_iter();
+        ends.flat_map(|ends| &ends.taken).filter_map(|(by, name)| end(by, name, &self.taken))
     }
 
     /// What deployments before the last one wrote into a table: by nobody who is known any more.
     pub(super) fn former(&self, id: &str) -> impl Iterator<Item = End<'_>> {
-        let former = self.ends(id).flat_map(|ends| &ends.former);
+        let former = self.tables.get(id).into_iter().flat_map(|ends| &ends.former);
         former.map(|it| End { by: "", binding: "", type_name: &it.name, kept: &it.kept, is_in_envelope: false })
     }
 
     /// All types of which a table may have items, the oldest first.
     fn written(&self, id: &str) -> impl Iterator<Item = Former> {
-        let ends = self.former(id).chain(self.sent(id));
+        let ends = self.former(id).chain(self.sent(Content::Items, id));
         ends.map(|end| Former { name: end.type_name.to_owned(), kept: end.kept.clone() })
     }
 
-    fn ends(&self, id: &str) -> impl Iterator<Item = &Ends> {
-        self.flows.get(id).into_iter().chain(self.tables.get(id))
+    const fn of_content(&self, content: Content) -> &IndexMap<String, Ends> {
+        match content {
+            Content::Messages => &self.flows,
+            Content::Items => &self.tables,
+            Content::Answers => &self.answers,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use bindings::lambda::{self, Invoke};
 use bindings::message::{Carried, Untyped};
 use bindings::sns::{self, Publish};
 use bindings::sqs::{self, SendMessage};
-use bindings::{Change, Notification, Program};
+use bindings::{Call, Change, Message, Notification, Program};
 use infra::dynamodb::{self, GlobalSecondaryIndex, Key, N, Projection, S, StreamViewType};
 use infra::iam::Role;
 use infra::lambda::{EventSourceMapping, Function, Position, StreamMapping};
@@ -249,6 +249,37 @@ fn a_function_is_invoked_with_what_it_takes() {
     check(
         invoke,
         "error[message-type]: `Consumer` takes `Order`, and `Sender` sends `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
+  --> HERE
+  help: send and take the same type",
+    );
+}
+
+/// A function that is asked with an `Order` and answers `O`, and a program that reads its answers as `R`.
+fn asked<O: Message, R: Message>(stack: &mut Stack) {
+    let to = add(stack, "Quotes", Consumer::<Call<Order, O>> { input: std::marker::PhantomData });
+    add(stack, "Caller", Sender { to: lambda::Function::<Invoke, Call<Order, R>>::from(to) });
+}
+
+#[test]
+fn the_answers_of_a_function_are_what_its_caller_reads() {
+    check(asked::<Order, Order>, "");
+    check(
+        asked::<Placed, Order>,
+        "error[message-type]: `Caller` reads `Order`, and `Quotes` answers `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
+  --> HERE
+  help: answer and read the same type",
+    );
+}
+
+#[test]
+fn a_function_that_answers_is_asked_with_what_it_takes() {
+    let ask = |stack: &mut Stack| {
+        let to = add(stack, "Quotes", Consumer::<Call<Order, Order>> { input: std::marker::PhantomData });
+        add(stack, "Caller", Sender { to: lambda::Function::<Invoke, Call<Placed, Order>>::from(to) });
+    };
+    check(
+        ask,
+        "error[message-type]: `Quotes` takes `Order`, and `Caller` sends `Placed` (HERE): `amount` is a text, expected a whole number from 0 to 4294967295
   --> HERE
   help: send and take the same type",
     );

@@ -87,5 +87,5 @@ super::operations! {
         "VpcConfig" => "ec2:DescribeVpcs",
     };
     ways:
-    InvokeWith as Invoke by Invoke, InvokeStreamingWith as InvokeWithResponseStream by InvokeWithResponseStream;
+    Ask as Invoke by Invoke, InvokeWith as Invoke by Invoke, InvokeStreamingWith as InvokeWithResponseStream by InvokeWithResponseStream;
 }
