@@ -10,7 +10,7 @@ use bindings::dynamodb::{BatchGetItem, BatchWriteItem, ConditionCheckItem, Delet
 use bindings::eventbridge::PutEvents;
 use bindings::kms::{ReEncryptFrom, ReEncryptTo};
 use bindings::lambda::{Invoke, InvokeWithResponseStream};
-use bindings::message::{Call, Described, Message, Way};
+use bindings::message::{Described, Message, Way};
 use bindings::s3::{DeleteObjectVersion, DeleteObjects, GetObject, GetObjectVersion, PutObject};
 use bindings::secretsmanager::GetSecretValue;
 use bindings::sfn::{DescribeExecution, GetExecutionHistory, RedriveExecution, StopExecution};
@@ -98,7 +98,7 @@ calls! {
     FunctionInvokeWith(function: lambda::Function<Invoke, Greeting>) {
         function.invoke_with(&GREETING)?.send().await?;
     }
-    FunctionAsk(function: lambda::Function<Invoke, Call<Greeting, Greeting>>) {
+    FunctionAsk(function: lambda::Function<Invoke, bindings::Call<Greeting, Greeting>>) {
         function.ask(&GREETING)?.send().await?;
     }
     FunctionInvokeStreamingWith(function: lambda::Function<InvokeWithResponseStream, Greeting>) {
