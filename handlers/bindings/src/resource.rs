@@ -97,10 +97,13 @@ impl Target {
         grants.into_iter().map(|(_, grant)| grant).collect()
     }
 
-    /// The operation that is granted, with the part that it needs and that is not there.
+    /// The operation that is granted, with the part that it needs and that is not there: an action that is granted on something
+    /// else needs none.
     fn operation(&self, granted: &Granted) -> Operation {
         let Granted { service, operation, actions } = granted;
-        let missing = actions.iter().find_map(|(_, pattern)| self.resource(pattern).err());
+        let has = |action: &str| actions.iter().any(|(it, pattern)| *it == action && self.resource(pattern).is_ok());
+        let without = actions.iter().filter(|(action, _)| !has(action));
+        let missing = without.filter_map(|(_, pattern)| self.resource(pattern).err()).next();
         let mut actions: Vec<_> = actions.iter().map(|(action, _)| (*action).to_owned()).collect();
         actions.dedup();
         let (service, name) = ((*service).to_owned(), (*operation).to_owned());

@@ -1,3 +1,4 @@
+use bindings::bedrock::{self, Converse};
 use bindings::declaration::Condition;
 use bindings::dynamodb::{PutItem, Table};
 use bindings::s3::{self, HeadBucket, ListObjectsV2, TaggedObjects};
@@ -81,6 +82,7 @@ fn an_operation_is_bound_to_what_it_acts_on() {
         foreign: TaggedObjects<s3::GetObject>,
         schedules: scheduler::ScheduleGroup<(CreateSchedule, GetSchedule)>,
         with_role: scheduler::ScheduleGroup<(CreateSchedule, GetSchedule)>,
+        model: bedrock::Model<Converse>,
     }
     check(
         |stack| {
@@ -93,6 +95,7 @@ fn an_operation_is_bound_to_what_it_acts_on() {
                 foreign: binding::target("archive", "arn:aws:s3:::archive").into(),
                 schedules: group.into(),
                 with_role: group.with_role(role).into(),
+                model: bedrock::foundation_model("amazon.nova-lite-v1:0").into(),
             };
             stack.named("It").add(Function::rust(Any(bindings)).with_role(role));
         },
