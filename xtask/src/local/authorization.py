@@ -1,7 +1,8 @@
 """Asks of roles what AWS asks of them, where MiniStack asks something else.
 
 - Batch calls of SQS and SNS, and conversations with models of Bedrock, need the actions that AWS knows: MiniStack asks for
-  actions of their own names. `ReEncrypt` of KMS needs two, each on a key of its own.
+  actions of their own names, and for none when a function is to answer with a stream. `ReEncrypt` of KMS needs two, each on
+  a key of its own.
 - Mail, schedules of a group, an event bus that is described, and streams that are read are authorized on the resource that
   AWS takes.
 - Conditions know which items and attributes of a table a call is about, and the tags of an object.
@@ -163,6 +164,7 @@ def ask_as_aws_does():
     try:
         known = {
             iam_evaluator.enforce: "access_key_id iam_action service region resource_arn service_context",
+            iam_actions.extract_iam_action: "service method path headers body query_params",
             iam_actions.extract_resource_arn: "service method path headers body query_params region account_id",
             iam_actions.dynamodb_resource_arns: "body region account_id",
             iam_actions.dynamodb_service_context: "body",
@@ -174,7 +176,7 @@ def ask_as_aws_does():
     for function, parameters in known.items():
         if list(inspect.signature(function).parameters) != parameters.split():
             sys.exit(f"{refusal}`{function.__name__}`")
-    enforce, extract, arns_of_tables, _, checks_of_transaction, checks_besides = known
+    enforce, action_of, extract, arns_of_tables, _, checks_of_transaction, checks_besides = known
 
     def asked(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
         for action, resource, conditions in checks(iam_action, resource_arn):
@@ -182,6 +184,11 @@ def ask_as_aws_does():
             refused = enforce(access_key_id, action, service, region, resource, context)
             if refused is not None:
                 return refused
+
+    def action(service, method, path, headers, body, query_params):
+        if service == "lambda" and path.endswith("/response-streaming-invocations"):
+            return "lambda:InvokeFunction"
+        return action_of(service, method, path, headers, body, query_params)
 
     def resource(service, method, path, headers, body, query_params, region, account_id):
         found = extract(service, method, path, headers, body, query_params, region, account_id)
@@ -237,6 +244,7 @@ def ask_as_aws_does():
         return [(action, Asked(arn, named)) for action, arn in checks_besides(method, path, headers, body, query_params)]
 
     iam_evaluator.enforce = asked
+    iam_actions.extract_iam_action = action
     iam_actions.extract_resource_arn = resource
     iam_actions.dynamodb_resource_arns = resources_of_tables
     iam_actions.dynamodb_service_context = conditions_of_call

@@ -52,21 +52,19 @@ async fn every_call_is_allowed_with_its_grant_and_denied_without_it() {
         }
     }
     // What MiniStack does otherwise than AWS, each a reason for a function to fail, or to work, in the local cloud alone:
-    // - It asks for no right to read a configuration, to invoke a function whose answer is a stream, and to pass a role.
+    // - It asks for no right to read a configuration and to pass a role.
     // - The policy that it gives a topic lets in all of the account.
     // - `StartSyncExecution` does not reach it: the SDK puts `sync-` before the host.
     // The two calls of buckets are denied on AWS, too: they name no prefix, and the grant is limited to one.
     assert_snapshot!(different.join("\n"), @r#"
     whole appconfigdata::Configuration GetLatestConfiguration: nothing is asked for; service error
     whole appconfigdata::Configuration StartConfigurationSession: nothing is asked for; done
-    whole lambda::Function InvokeWithResponseStream: nothing is asked for; done
     whole scheduler::ScheduleGroup CreateSchedule: asked for: {"scheduler:CreateSchedule"}; granted: {"iam:PassRole", "scheduler:CreateSchedule"}
     whole scheduler::ScheduleGroup UpdateSchedule: asked for: {"scheduler:UpdateSchedule"}; granted: {"iam:PassRole", "scheduler:UpdateSchedule"}
     whole sfn::StateMachine StartSyncExecution: nothing is asked for; dispatch failure
     whole sns::Topic Publish: allowed without its grant: sns:Publish on <Topic>
     whole sns::Topic PublishBatch: allowed without its grant: sns:Publish on <Topic>
     whole sns::Topic Subscribe: allowed without its grant: sns:Subscribe on <Topic>
-    whole FunctionInvokeStreamingWith: nothing is asked for; done
     whole TopicPublishMessage: allowed without its grant: sns:Publish on <Topic>
     whole TopicPublishMessages: allowed without its grant: sns:Publish on <Topic>
     less s3::Bucket HeadBucket: denied with its grant: s3:ListBucket on <Bucket>

@@ -1,7 +1,5 @@
 //! What a narrowed binding leaves out is denied, and what it leaves in is allowed.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{
@@ -25,9 +23,11 @@ use testing::{LocalCloud, text};
 use crate::deployed::Deployed;
 use crate::scene::allowing_what_is_granted;
 
+type AllOfItems = (BatchGetItem, BatchWriteItem, ConditionCheckItem, DeleteItem, GetItem, PutItem, Query, UpdateItem);
+
 #[derive(Serialize, Deserialize)]
 struct Narrowed {
-    orders: Items<(BatchGetItem, BatchWriteItem, ConditionCheckItem, DeleteItem, GetItem, PutItem, Query, UpdateItem)>,
+    orders: Items<AllOfItems>,
     documents: TaggedObjects<(GetObject, GetObjectAttributes, GetObjectTagging)>,
 }
 
@@ -63,7 +63,6 @@ async fn what_is_outside_of_a_narrowed_binding_is_denied() {
 }
 
 async fn check_items(client: &Client, table: &str) {
-    let key = |id| HashMap::from([("id".to_owned(), text(id))]);
     let put = |id, attribute| client.put_item().table_name(table).item("id", text(id)).item(attribute, text("1"));
     let get = |id| client.get_item().table_name(table).key("id", text(id)).expression_attribute_names("#id", "id");
     let update =
@@ -74,12 +73,13 @@ async fn check_items(client: &Client, table: &str) {
         query.expression_attribute_values(":id", text(id))
     };
     let batch_get = |ids: [&'static str; 2]| {
-        let keys = KeysAndAttributes::builder().set_keys(Some(ids.map(key).into()));
-        client.batch_get_item().request_items(table, keys.projection_expression("id").build().unwrap())
+        let keys = ids.map(|id| [("id".to_owned(), text(id))].into());
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys.into())).projection_expression("id");
+        client.batch_get_item().request_items(table, keys.build().unwrap())
     };
     let batch_write = |put, delete| {
-        let put = PutRequest::builder().set_item(Some(key(put))).build().unwrap();
-        let delete = DeleteRequest::builder().set_key(Some(key(delete))).build().unwrap();
+        let put = PutRequest::builder().item("id", text(put)).build().unwrap();
+        let delete = DeleteRequest::builder().key("id", text(delete)).build().unwrap();
         let writes = WriteRequest::builder().put_request(put).build();
         let writes = vec![writes, WriteRequest::builder().delete_request(delete).build()];
         client.batch_write_item().request_items(table, writes)
@@ -91,18 +91,20 @@ async fn check_items(client: &Client, table: &str) {
         client.transact_write_items().set_transact_items(Some(checks.into()))
     };
 
-    for inside in [
-        refusal(put("north-1", "amount").send()),
-        refusal(get("north-1").projection_expression("#id, amount.currency[0]").send()),
-        refusal(update("SET amount = if_not_exists(amount, id)").return_values(ReturnValue::UpdatedNew).send()),
-        refusal(query("north-1").projection_expression("id, amount").send()),
-        refusal(delete("north-1").send()),
-        refusal(batch_get(["north-1", "north-2"]).send()),
-        refusal(batch_write("north-1", "north-2").send()),
-        refusal(check(["north-1", "north-2"]).send()),
+    let changed = update("SET amount = if_not_exists(amount, id)").return_values(ReturnValue::UpdatedNew);
+    for (what, inside) in [
+        ("put", refusal(put("north-1", "amount").send())),
+        ("read", refusal(get("north-1").projection_expression("#id, amount.currency[0]").send())),
+        ("changed", refusal(changed.send())),
+        ("asked for", refusal(query("north-1").projection_expression("id, amount").send())),
+        ("deleted", refusal(delete("north-1").send())),
+        ("read in a batch", refusal(batch_get(["north-1", "north-2"]).send())),
+        ("written in a batch", refusal(batch_write("north-1", "north-2").send())),
+        ("checked in a transaction", refusal(check(["north-1", "north-2"]).send())),
     ] {
-        assert_eq!(inside.await, None);
+        assert_eq!(inside.await, None, "{what}");
     }
+    let compared = delete("north-1").condition_expression("size(owner_name) > id");
     for (what, outside) in [
         ("another key is put", refusal(put("south-1", "amount").send())),
         ("another key is read", refusal(get("south-1").projection_expression("#id").send())),
@@ -115,10 +117,7 @@ async fn check_items(client: &Client, table: &str) {
         ("another attribute is put", refusal(put("north-1", "owner_name").send())),
         ("another attribute is read", refusal(get("north-1").projection_expression("#id, owner_name").send())),
         ("another attribute is copied", refusal(update("SET amount = owner_name").send())),
-        (
-            "another attribute is compared",
-            refusal(delete("north-1").condition_expression("size(owner_name) > id").send()),
-        ),
+        ("another attribute is compared", refusal(compared.send())),
         ("all attributes are read", refusal(get("north-1").send())),
         ("all attributes are asked for", refusal(query("north-1").send())),
         ("it is only counted", refusal(query("north-1").select(Select::Count).send())),

@@ -35,7 +35,7 @@ pub enum Request {
 /// Answers with the sealed text in base64, or with the text.
 ///
 /// # Errors
-/// When what was sealed is not in base64 or no text, or KMS refuses.
+/// When what was sealed is not in base64, or no text, or KMS refuses.
 pub async fn handle(bindings: &Bindings, request: Request) -> Result<String, Error> {
     match request {
         Request::Seal(text) => {
@@ -43,16 +43,16 @@ pub async fn handle(bindings: &Bindings, request: Request) -> Result<String, Err
             let sealed = encrypt.send().await.map_err(|error| CallError::new("seal the text", error))?;
             Ok(STANDARD.encode(sealed.ciphertext_blob.unwrap_or_else(|| Blob::new([]))))
         }
+        Request::Open(sealed) => {
+            let decrypt = bindings.key.decrypt().ciphertext_blob(Blob::new(STANDARD.decode(sealed)?));
+            let opened = decrypt.send().await.map_err(|error| CallError::new("open the text", error))?;
+            Ok(String::from_utf8(opened.plaintext.map(Blob::into_inner).unwrap_or_default())?)
+        }
         Request::Renew(sealed) => {
             let sealed = bindings.key.re_encrypt_from(Blob::new(STANDARD.decode(sealed)?));
             let again = bindings.key.re_encrypt_to(sealed).send().await;
             let again = again.map_err(|error| CallError::new("seal the text anew", error))?;
             Ok(STANDARD.encode(again.ciphertext_blob.unwrap_or_else(|| Blob::new([]))))
-        }
-        Request::Open(sealed) => {
-            let decrypt = bindings.key.decrypt().ciphertext_blob(Blob::new(STANDARD.decode(sealed)?));
-            let opened = decrypt.send().await.map_err(|error| CallError::new("open the text", error))?;
-            Ok(String::from_utf8(opened.plaintext.map(Blob::into_inner).unwrap_or_default())?)
         }
     }
 }
