@@ -15,6 +15,8 @@ import json
 import re
 import sys
 
+REFUSAL = "this version of MiniStack authorizes in another way than the launcher knows: "
+
 try:
     from ministack.core import iam_actions, iam_evaluator
     from ministack.core.iam_actions import (
@@ -31,7 +33,7 @@ try:
     from ministack.services.s3 import object_tags_for_condition as tags_of
     from ministack.services.ses import _identities as identities
 except ImportError as error:
-    sys.exit(f"this version of MiniStack authorizes in another way than the launcher knows: {error}")
+    sys.exit(f"{REFUSAL}{error}")
 
 # The actions that AWS checks for operations that have none of their own:
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
@@ -160,7 +162,6 @@ def sender(fields):
 
 def ask_as_aws_does():
     """https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"""
-    refusal = "this version of MiniStack authorizes in another way than the launcher knows: "
     try:
         known = {
             iam_evaluator.enforce: "access_key_id iam_action service region resource_arn service_context",
@@ -172,10 +173,10 @@ def ask_as_aws_does():
             iam_actions.s3_additional_checks: "method path headers body query_params",
         }
     except AttributeError as error:
-        sys.exit(f"{refusal}{error}")
+        sys.exit(f"{REFUSAL}{error}")
     for function, parameters in known.items():
         if list(inspect.signature(function).parameters) != parameters.split():
-            sys.exit(f"{refusal}`{function.__name__}`")
+            sys.exit(f"{REFUSAL}`{function.__name__}`")
     enforce, action_of, extract, arns_of_tables, _, checks_of_transaction, checks_besides = known
 
     def asked(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
