@@ -22,17 +22,14 @@
 - Programs that are workers run as processes, between none and as many as the messages in their queues ask for; workers.py
   says how. `/_stackwright/workers` tells of them.
 - Calls of chosen roles fail when a test asks for it, by `/_stackwright/faults`; faults.py says how.
-- Batch calls of SQS and SNS, and conversations with models of Bedrock, need the actions that AWS knows: MiniStack asks for
-  actions of their own names.
-- Mail, schedules of a group, an event bus that is described, and streams that are read are authorized on the resource that
-  AWS takes.
+- Roles are asked for what AWS asks them for; authorization.py says where that is something else.
+- KMS has `ReEncrypt`.
 """
 
 import asyncio
 import bisect
 import contextlib
 import contextvars
-import email.utils
 import fcntl
 import heapq
 import inspect
@@ -107,10 +104,10 @@ set_unreadable_state_aside()
 logging.getLogger().addHandler(PersistenceErrors(logging.ERROR))
 
 import ministack.app  # noqa: E402 - reads the environment and configures logging when it is imported
-from ministack.core import iam_actions, iam_evaluator, router  # noqa: E402 - the same
-from ministack.services import cloudformation, cloudwatch_logs, dynamodb_streams, kinesis  # noqa: E402 - the same
-from ministack.services import lambda_svc, s3, ses, sqs, sts  # noqa: E402 - the same
+from ministack.core import iam_evaluator, router  # noqa: E402 - the same
+from ministack.services import cloudformation, cloudwatch_logs, kms, lambda_svc, s3, sqs, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
+from authorization import ask_as_aws_does  # noqa: E402 - the same
 from workers import Refused, Workers  # noqa: E402 - the same
 
 
@@ -128,21 +125,6 @@ def name_by_region():
             seed.reset(outer)
 
     provisioners._physical_name = physical_name
-
-
-# The actions that AWS checks for operations that have none of their own:
-# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
-# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-ACTIONS_OF_OPERATIONS = {
-    "bedrock:Converse": "bedrock:InvokeModel",
-    "bedrock:ConverseStream": "bedrock:InvokeModelWithResponseStream",
-    "sqs:SendMessageBatch": "sqs:SendMessage",
-    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
-    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
-    "sns:PublishBatch": "sns:Publish",
-}
 
 
 # Objects have as many ARNs as keys, so their number is bounded: for one action of one session, and of all.
@@ -361,63 +343,48 @@ def record_calls():
         sys.exit("this version of MiniStack authorizes in another way than the launcher knows: `enforce`")
 
     def recorded(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
-        action = ACTIONS_OF_OPERATIONS.get(iam_action, iam_action)
-        refused = enforce(access_key_id, action, service, region, resource_arn, service_context)
+        refused = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
         session = session_of(access_key_id)
         # Other refusals are of the signature: nothing was asked of the role.
         if session is not None and (refused is None or isinstance(refused, denial)):
-            calls.add(session, action, str(resource_arn)[:LONGEST_ARN], refused is None)
+            calls.add(session, iam_action, str(resource_arn)[:LONGEST_ARN], refused is None)
         return refused
 
     iam_evaluator.enforce = recorded
 
 
-def authorize_on_the_resource_of_aws():
-    """MiniStack takes any schedule for one of the default group, a described bus for a rule, and of mail and streams no
-    resource: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"""
-    expected = ["service", "method", "path", "headers", "body", "query_params", "region", "account_id"]
+def encrypt_again():
+    """MiniStack's KMS has no ReEncrypt: https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html"""
     try:
-        extract, iterators, decode = iam_actions.extract_resource_arn, kinesis._shard_iterators, dynamodb_streams._decode_iterator
-        identities = ses._identities
+        handle, decrypt, encrypt, answer = kms.handle_request, kms._decrypt, kms._encrypt, kms.json_response
     except AttributeError as error:
-        sys.exit(f"this version of MiniStack authorizes in another way than the launcher knows: {error}")
-    if list(inspect.signature(extract).parameters) != expected:
-        sys.exit("this version of MiniStack authorizes in another way than the launcher knows: `extract_resource_arn`")
+        sys.exit(f"this version of MiniStack encrypts in another way than the launcher knows: {error}")
 
-    def fields_of(body):
-        with contextlib.suppress(ValueError):
-            fields = json.loads(body or b"{}")
-            if isinstance(fields, dict):
-                return fields
-        return {}
+    def of_key(request, end):
+        names = ("KeyId", "EncryptionContext", "EncryptionAlgorithm")
+        return {name: request[end + name] for name in names if end + name in request}
 
-    def sender(fields):
-        """The identity that mail is sent from: the address, where it is one, else its domain."""
-        if given := fields.get("FromEmailAddressIdentityArn"):
-            return given.rpartition("/")[2]
-        address = email.utils.parseaddr(fields.get("FromEmailAddress") or "")[1]
-        return address if address in identities else address.rpartition("@")[2]
+    async def handled(method, path, headers, body, query_params):
+        if headers.get("x-amz-target") != "TrentService.ReEncrypt":
+            return await handle(method, path, headers, body, query_params)
+        request = json.loads(body)
+        status, *_, content = opened = decrypt(of_key(request, "Source") | {"CiphertextBlob": request["CiphertextBlob"]})
+        if status != 200:
+            return opened
+        source = json.loads(content)
+        status, *_, content = closed = encrypt(of_key(request, "Destination") | {"Plaintext": source["Plaintext"]})
+        if status != 200:
+            return closed
+        destination = json.loads(content)
+        return answer({
+            "CiphertextBlob": destination["CiphertextBlob"],
+            "KeyId": destination["KeyId"],
+            "SourceKeyId": source["KeyId"],
+            "SourceEncryptionAlgorithm": source["EncryptionAlgorithm"],
+            "DestinationEncryptionAlgorithm": destination["EncryptionAlgorithm"],
+        })
 
-    def resource(service, method, path, headers, body, query_params, region, account_id):
-        found = extract(service, method, path, headers, body, query_params, region, account_id)
-        target = headers.get("x-amz-target", "")
-        # The body is read where it is one of these calls alone: others may send megabytes.
-        if service == "ses" and path == "/v2/email/outbound-emails" and (identity := sender(fields_of(body))):
-            return f"arn:aws:ses:{region}:{account_id}:identity/{identity}"
-        if service == "scheduler" and ":schedule/default/" in found:
-            group = fields_of(body).get("GroupName") or next(iter(query_params.get("groupName") or ()), "default")
-            return found.replace(":schedule/default/", f":schedule/{group}/", 1)
-        if target == "AWSEvents.DescribeEventBus":
-            name = fields_of(body).get("Name") or "default"
-            return found if name.startswith("arn:") else f"arn:aws:events:{region}:{account_id}:event-bus/{name}"
-        if target.startswith("DynamoDBStreams_"):
-            fields = fields_of(body)
-            return fields.get("StreamArn") or (decode(fields.get("ShardIterator") or "") or {}).get("arn") or found
-        if target == "Kinesis_20131202.GetRecords":
-            return (iterators.get(fields_of(body).get("ShardIterator")) or {}).get("stream_arn") or found
-        return found
-
-    iam_actions.extract_resource_arn = resource
+    kms.handle_request = handled
 
 
 def delete_buckets_as_s3_does():
@@ -680,8 +647,9 @@ delete_buckets_as_s3_does()
 name_rules_with_their_bus()
 make_deployment_groups()
 name_by_region()
-authorize_on_the_resource_of_aws()
 record_calls()
+ask_as_aws_does()
+encrypt_again()
 calls.load()
 keep_events()
 events.load()

@@ -1,4 +1,4 @@
-//! A scene in the local cloud.
+//! A stack in the local cloud, and sessions of its roles.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use aws_sdk_cloudformation::types::{Capability, StackResourceSummary};
 use aws_sdk_s3::types::CreateBucketConfiguration;
 use canary_services::Failed;
 use infra::iam::Role;
-use infra::{Ref, Template};
+use infra::{Ref, Stack, Template};
 use testing::{Call, eventually};
 
-use crate::scene::{Bound, Scene};
+use crate::scene::Bound;
 
 pub(super) struct Deployed<'a> {
     config: &'a SdkConfig,
@@ -24,12 +24,12 @@ pub(super) struct Deployed<'a> {
 }
 
 impl<'a> Deployed<'a> {
-    /// Creates the stack of `scene`.
-    pub(super) async fn new(config: &'a SdkConfig, scene: &Scene) -> Self {
-        let name = scene.stack.stack_name();
+    /// Creates `stack`, with an object in its bucket that has a tag.
+    pub(super) async fn new(config: &'a SdkConfig, stack: &Stack) -> Self {
+        let name = stack.stack_name();
         let cloudformation = CloudFormation::new(config);
         let create = cloudformation.create_stack().stack_name(&name).capabilities(Capability::CapabilityIam);
-        create.template_url(template(config, scene).await).send().await.unwrap();
+        create.template_url(template(config, stack).await).send().await.unwrap();
         let outputs = eventually("the stack is created", async || {
             let stack = cloudformation.describe_stacks().stack_name(&name).send().await.unwrap();
             let stack = stack.stacks.unwrap().remove(0);
@@ -48,16 +48,21 @@ impl<'a> Deployed<'a> {
         Self { config, outputs: outputs.collect(), ids }
     }
 
-    /// Makes `call` as a session of `role`.
-    pub(super) async fn make(&self, call: &Bound, role: Ref<Role>) -> Result<(), Failed> {
+    /// A configuration with the session `name` of `role`.
+    pub(super) async fn session(&self, role: Ref<Role>, name: impl Into<String>) -> SdkConfig {
         let arn = format!("arn:aws:iam::000000000000:role/{}", self.id(role));
         let sts = aws_sdk_sts::Client::new(self.config);
-        let assumed = sts.assume_role().role_arn(arn).role_session_name(session(call)).send().await.unwrap();
+        let assumed = sts.assume_role().role_arn(arn).role_session_name(name).send().await.unwrap();
         let given = assumed.credentials.unwrap();
         let credentials =
             Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), None, "role");
         let config = self.config.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials));
-        let config = config.retry_config(RetryConfig::disabled()).build();
+        config.retry_config(RetryConfig::disabled()).build()
+    }
+
+    /// Makes `call` as a session of `role`.
+    pub(super) async fn make(&self, call: &Bound, role: Ref<Role>) -> Result<(), Failed> {
+        let config = self.session(role, session(call)).await;
         let variables = call.variables.iter().map(|(name, output)| (name.clone(), self.outputs[output].clone()));
         (call.make)(&config, variables.collect()).await
     }
@@ -76,18 +81,19 @@ impl<'a> Deployed<'a> {
         arn.splitn(6, ':').last().unwrap().to_owned()
     }
 
-    fn id(&self, role: Ref<Role>) -> &str {
-        &self.ids[role.id().as_str()]
+    /// The physical id of `resource`.
+    pub(super) fn id<R>(&self, resource: Ref<R>) -> &str {
+        &self.ids[resource.id().as_str()]
     }
 }
 
-/// Where the template of `scene` is: it is too large for a request.
-async fn template(config: &SdkConfig, scene: &Scene) -> String {
-    let (bucket, region) = (scene.stack.stack_name(), config.region().unwrap().as_ref());
+/// Where the template of `stack` is: it may be too large for a request.
+async fn template(config: &SdkConfig, stack: &Stack) -> String {
+    let (bucket, region) = (stack.stack_name(), config.region().unwrap().as_ref());
     let location = CreateBucketConfiguration::builder().location_constraint(region.into()).build();
     let s3 = aws_sdk_s3::Client::new(config);
     s3.create_bucket().bucket(&bucket).create_bucket_configuration(location).send().await.unwrap();
-    let template = Template::render(&scene.stack).to_compact_json().into_bytes();
+    let template = Template::render(stack).to_compact_json().into_bytes();
     s3.put_object().bucket(&bucket).key("template").body(template.into()).send().await.unwrap();
     format!("{}/{bucket}/template", config.endpoint_url().unwrap())
 }

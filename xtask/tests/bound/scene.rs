@@ -71,11 +71,7 @@ impl Visitor for Scene {
         if function.bindings().iter().flat_map(|it| &it.operations).any(|it| it.missing.is_some()) {
             return;
         }
-        let policy_document = merged(function.grants()).into_iter().collect();
-        let with = self.stack.named(format!("With{}", self.calls.len())).add(Role {
-            policies: vec![InlinePolicy { policy_name: "function".to_owned(), policy_document }],
-            ..trusting_the_account()
-        });
+        let with = self.stack.named(format!("With{}", self.calls.len())).add(allowing_what_is_granted(&function));
         let mut bound = Bound {
             name: <C as Call>::NAME,
             with,
@@ -100,6 +96,13 @@ impl Visitor for Scene {
 fn kind(type_name: &str) -> &str {
     let (path, _operations) = type_name.split_once('<').unwrap();
     path.strip_prefix("bindings::").unwrap()
+}
+
+/// A role that allows what the bindings of `function` grant.
+pub(super) fn allowing_what_is_granted(function: &Function<()>) -> Role {
+    let policy_document = merged(function.grants()).into_iter().collect();
+    let policies = vec![InlinePolicy { policy_name: "function".to_owned(), policy_document }];
+    Role { policies, ..trusting_the_account() }
 }
 
 /// A role that whoever is of this account may assume.

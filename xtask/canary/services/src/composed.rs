@@ -5,7 +5,6 @@ use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_sns::types::PublishBatchRequestEntry;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use bindings::Program;
 use bindings::dynamodb::{BatchGetItem, BatchWriteItem, ConditionCheckItem, DeleteItem, GetItem, PutItem, UpdateItem};
 use bindings::eventbridge::PutEvents;
 use bindings::kms::{ReEncryptFrom, ReEncryptTo};
@@ -16,6 +15,7 @@ use bindings::secretsmanager::GetSecretValue;
 use bindings::sfn::{DescribeExecution, GetExecutionHistory, RedriveExecution, StopExecution};
 use bindings::sns::{Publish, PublishBatch};
 use bindings::sqs::{SendMessage, SendMessageBatch};
+use bindings::{Program, dynamodbstreams, kinesis};
 use serde::{Deserialize, Serialize};
 
 use crate::single::id;
@@ -88,6 +88,26 @@ calls! {
     ItemsTransactWriteItems(items: dynamodb::Items<ConditionCheckItem>) {
         let check = ConditionCheck::builder().key("id", id()).condition_expression("attribute_exists(id)");
         items.transact_condition_check_item(check).transact_write_items()?.send().await?;
+    }
+    // The stream is told by the iterator. Without a right to one, records are asked for without it.
+    TableStreamGetRecords(
+        stream: dynamodbstreams::Stream<
+            (dynamodbstreams::DescribeStream, dynamodbstreams::GetShardIterator, dynamodbstreams::GetRecords)
+        >
+    ) {
+        let described = stream.describe_stream().send().await.ok().and_then(|it| it.stream_description);
+        let shard = described.and_then(|it| it.shards?.pop()?.shard_id);
+        let iterator = stream.get_shard_iterator().set_shard_id(shard).shard_iterator_type("TRIM_HORIZON".into());
+        let iterator = iterator.send().await.ok().and_then(|it| it.shard_iterator);
+        stream.get_records().set_shard_iterator(iterator).send().await?;
+    }
+    StreamGetRecords(
+        stream: kinesis::Stream<(kinesis::ListShards, kinesis::GetShardIterator, kinesis::GetRecords)>
+    ) {
+        let shard = stream.list_shards().send().await.ok().and_then(|it| Some(it.shards?.pop()?.shard_id));
+        let iterator = stream.get_shard_iterator().set_shard_id(shard).shard_iterator_type("TRIM_HORIZON".into());
+        let iterator = iterator.send().await.ok().and_then(|it| it.shard_iterator);
+        stream.get_records().set_shard_iterator(iterator).send().await?;
     }
     BusPutEvents(bus: eventbridge::EventBus<PutEvents>) {
         bus.put_events([PutEventsRequestEntry::builder().source("orders").build()]).send().await?;

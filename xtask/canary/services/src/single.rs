@@ -113,7 +113,6 @@ calls! {
     }
     dynamodbstreams::Stream {
         describe_stream(): DescribeStream;
-        get_records(): GetRecords;
         get_shard_iterator(): GetShardIterator;
     }
     eventbridge::EventBus {
@@ -126,7 +125,6 @@ calls! {
     }
     kinesis::Stream {
         describe_stream_summary(): DescribeStreamSummary;
-        get_records(): GetRecords;
         get_shard_iterator(): GetShardIterator;
         list_shards(): ListShards;
         put_record(): PutRecord;

@@ -1,4 +1,4 @@
-//! KMS: a function encrypts and decrypts with a key.
+//! KMS: a function encrypts, decrypts and encrypts again with a key.
 
 use infra::kms::{Key, KeyPolicy};
 use infra::lambda::Function;

@@ -96,7 +96,11 @@ async fn kms() {
     system("kms", async |system| {
         let sealed = system.invoke("Seal", &json!({ "seal": "a secret" })).await;
         assert_ne!(sealed, "a secret");
-        assert_eq!(system.invoke("Seal", &json!({ "open": sealed })).await, "a secret");
+        let renewed = system.invoke("Seal", &json!({ "renew": sealed })).await;
+        assert_ne!(renewed, sealed);
+        for sealed in [sealed, renewed] {
+            assert_eq!(system.invoke("Seal", &json!({ "open": sealed })).await, "a secret");
+        }
     })
     .await;
 }
