@@ -56,11 +56,7 @@ impl Rights {
     /// What AWS does with `action` on `resource`, when it does.
     #[must_use]
     pub fn need(&self, action: &Action, resource: &str) -> Option<&PlatformNeed> {
-        self.platform.iter().find(|need| {
-            need.resource.as_ref().is_none_or(|needed| needed == resource)
-                && need.key.as_ref().is_none_or(|key| *key == shown(resource))
-                && need.actions.iter().any(|needed| action == needed)
-        })
+        self.platform.iter().find(|need| need.is_on(resource) && need.actions.contains(action))
     }
 
     /// Whether a statement allows `action` on `resource`, and the boundary lets it through.
@@ -131,7 +127,8 @@ impl Rights {
                 None => finding,
             })
         };
-        if self.is_outside { Vec::new() } else { self.platform.iter().filter_map(missing).collect() }
+        let certain = self.platform.iter().filter(|need| need.is_certain);
+        if self.is_outside { Vec::new() } else { certain.filter_map(missing).collect() }
     }
 }
 

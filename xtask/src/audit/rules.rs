@@ -81,14 +81,14 @@ rules! {
 
 rules! {
     PLATFORM:
-    POLLER_MISSING = "PL01" High "a queue that a function's role may not poll",
-        "feed the function by `parts::consume`, which allows its role to poll";
+    POLLER_MISSING = "PL01" High "a queue, stream or cluster that feeds a function and that its role may not read",
+        "feed the function by `parts::consume`, `consume_stream` or `consume_kafka`, which allow its role to read";
     POLLER_UNUSED = "PL02" High "the right to poll a queue that does not feed the function",
         "remove it, or add the event source mapping";
     DEAD_LETTERS_MISSING = "PL03" High "a dead-letter queue that the function's role may not send to",
         "allow `sqs:SendMessage` on the queue in the role's policy";
     DESTINATION_MISSING = "PL04" High "a destination that the function's role may not tell",
-        "add the destination by `parts::on_failure`, which allows it";
+        "add the destination by `parts::on_failure`, or its mapping by `parts::consume_stream`, which allow it";
     LOGS_MISSING = "PL05" High "a function that may not write its log",
         "allow `logs:CreateLogStream` and `logs:PutLogEvents` on its log group";
     LOGS_UNUSED = "PL06" High "rights on logs that the function does not need",

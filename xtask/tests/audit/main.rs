@@ -5,6 +5,7 @@
 mod account;
 mod baseline;
 mod change;
+mod feeding;
 mod files;
 mod folder;
 mod foreign;
