@@ -1,5 +1,6 @@
-//! What AWS does with the role of a function on the function's behalf, and what that needs.
+//! What AWS does with the roles of functions, and with those of pipes, schedules, rules and APIs, and what that needs.
 
+pub mod services;
 mod sources;
 mod targets;
 
@@ -17,6 +18,7 @@ use super::expression::{covers, shown, text};
 use super::function;
 use super::resources::{of_type, properties, type_of};
 use super::rules;
+use targets::Manner;
 
 /// Something AWS does with a function's role.
 #[derive(Debug, Clone)]
@@ -101,7 +103,7 @@ fn of_function(template: &Template, arns: &Arns, id: &str) -> Vec<PlatformNeed> 
     let mut needs =
         vec![PlatformNeed { resource: log_group(template, arns, &own["LoggingConfig"]["LogGroup"]), ..logs }];
     let dead = |id: &str| Reason::new(format!("sending failed events to {id}"), &rules::DEAD_LETTERS_MISSING);
-    needs.extend(targets::handing(template, arns, &own["DeadLetterConfig"]["TargetArn"], dead));
+    needs.extend(targets::handing(template, arns, &own["DeadLetterConfig"]["TargetArn"], Manner::default(), dead));
     if own["TracingConfig"]["Mode"] == "Active" {
         let traces = [action::xray::PUT_TRACE_SEGMENTS, action::xray::PUT_TELEMETRY_RECORDS];
         needs.push(Reason::new("tracing", &rules::TRACING_MISSING).anywhere(traces));
@@ -111,14 +113,16 @@ fn of_function(template: &Template, arns: &Arns, id: &str) -> Vec<PlatformNeed> 
         let told =
             |id: &str| Reason::new(format!("telling {id} of asynchronous invocations"), &rules::DESTINATION_MISSING);
         for name in ["OnFailure", "OnSuccess"] {
-            needs.extend(targets::handing(template, arns, &config["DestinationConfig"][name]["Destination"], told));
+            let target = &config["DestinationConfig"][name]["Destination"];
+            needs.extend(targets::handing(template, arns, target, Manner::default(), told));
         }
     }
     for (_, mapping) in of_type(template, "AWS::Lambda::EventSourceMapping").filter(|(_, mapping)| is_own(mapping)) {
         needs.extend(sources::of_mapping(template, arns, mapping, &rules::POLLER_MISSING));
         let told =
             |id: &str| Reason::new(format!("telling {id} of records that were given up"), &rules::DESTINATION_MISSING);
-        needs.extend(targets::handing(template, arns, &mapping["DestinationConfig"]["OnFailure"]["Destination"], told));
+        let target = &mapping["DestinationConfig"]["OnFailure"]["Destination"];
+        needs.extend(targets::handing(template, arns, target, Manner::default(), told));
     }
     needs
 }
@@ -161,13 +165,21 @@ fn polling_of_worker<'a>(arns: &'a Arns, worker: &'a Worker) -> impl Iterator<It
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>
 fn encryption(template: &Template, function: &Function, needs: &[PlatformNeed]) -> Vec<PlatformNeed> {
-    let needed = needs.iter().filter_map(|need| Some((shown(need.resource.as_ref()?), need.actions.clone())));
     let granted =
         function.bindings.iter().flat_map(function::grants).flat_map(|Statement { action, resource, .. }| {
             let actions = action.as_slice().to_vec();
             resource.iter().map(|resource| (shown(resource), actions.clone())).collect::<Vec<_>>()
         });
-    let calls: Vec<_> = needed.chain(granted).collect();
+    keys(template, &calls(needs).chain(granted).collect::<Vec<_>>())
+}
+
+/// What is needed of resources, which are shown as people know them.
+fn calls(needs: &[PlatformNeed]) -> impl Iterator<Item = (String, Vec<Action>)> {
+    needs.iter().filter_map(|need| Some((shown(need.resource.as_ref()?), need.actions.clone())))
+}
+
+/// What `calls` need of the keys of what they are on.
+fn keys(template: &Template, calls: &[(String, Vec<Action>)]) -> Vec<PlatformNeed> {
     let need = |(id, resource): (&str, &Json)| {
         let key = own_key(&resource["Properties"])?;
         let is_on = |name: &str| name == id || name.strip_prefix(id).is_some_and(|rest| rest.starts_with('/'));

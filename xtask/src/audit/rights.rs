@@ -160,7 +160,7 @@ pub(super) fn statements(holder: &Holder, kind: Kind) -> impl Iterator<Item = St
 }
 
 /// The policies of `role` that the template does not have.
-fn unread(template: &Template, arns: &Arns, role: &str) -> Vec<String> {
+pub(super) fn unread(template: &Template, arns: &Arns, role: &str) -> Vec<String> {
     let role = properties(template, role);
     let named = [&role["ManagedPolicyArns"], &role["PermissionsBoundary"]].into_iter().flat_map(texts);
     let is_own = |arn: &str| arns.resource(arn).is_some_and(|id| type_of(template, id) == "AWS::IAM::ManagedPolicy");

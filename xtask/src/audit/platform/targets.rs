@@ -1,4 +1,4 @@
-//! What it takes to hand something to a target: a queue, a topic, a function, a bucket, a bus.
+//! What it takes to hand something to a target: a queue, a topic, a function, a bucket, a bus, a stream, a state machine.
 
 use infra::Template;
 use policies::{Action, action};
@@ -9,14 +9,25 @@ use crate::audit::arns::Arns;
 use crate::audit::expression::text;
 use crate::audit::resources::type_of;
 
+/// How something is handed on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Manner {
+    /// Whether the answer is waited for.
+    pub(super) waits: bool,
+    /// Whether several are handed on at once.
+    pub(super) in_batches: bool,
+}
+
 /// What it takes to hand something on to `target`; nothing when it is not known what that is.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
 /// <https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html>
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html>
 pub(super) fn handing(
     template: &Template,
     arns: &Arns,
     target: &Json,
+    manner: Manner,
     reason: impl Fn(&str) -> Reason,
 ) -> Vec<PlatformNeed> {
     let target = text(target);
@@ -33,6 +44,12 @@ pub(super) fn handing(
             let put = reason.on([Action::new("s3:PutObject")], format!("{arn}/*"));
             vec![put, reason.on([Action::new("s3:ListBucket")], arn)]
         }
+        "AWS::Kinesis::Stream" if manner.in_batches => {
+            vec![reason.on([action::kinesis::PUT_RECORD, action::kinesis::PUT_RECORDS], arn)]
+        }
+        "AWS::Kinesis::Stream" => one(action::kinesis::PUT_RECORD),
+        "AWS::StepFunctions::StateMachine" if manner.waits => one(action::states::START_SYNC_EXECUTION),
+        "AWS::StepFunctions::StateMachine" => one(action::states::START_EXECUTION),
         _ => Vec::new(),
     }
 }
