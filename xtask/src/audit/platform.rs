@@ -1,23 +1,22 @@
 //! What AWS does with the roles of functions, and with those of pipes, schedules, rules and APIs, and what that needs.
 
+mod keys;
 pub mod services;
 mod sources;
 mod targets;
-
-use std::collections::BTreeSet;
 
 use assembly::{Function, Worker};
 use infra::expression::ids_in;
 use infra::{Template, facts};
 use policies::audit::Rule;
-use policies::{Action, Statement, action};
+use policies::{Action, Operation, Statement, action};
 use serde_json::Value as Json;
 
 use super::arns::Arns;
 use super::expression::{covers, shown, text};
 use super::function;
 use super::resources::{of_type, properties, type_of};
-use super::rules;
+use super::{rules, usage};
 use targets::Manner;
 
 /// Something AWS does with a function's role.
@@ -42,13 +41,31 @@ impl PlatformNeed {
     #[must_use]
     pub fn is_on(&self, resource: &str) -> bool {
         let is_needed = |needed: &String| needed == resource || !self.is_certain && covers(needed, resource);
-        self.resource.as_ref().is_none_or(is_needed) && self.key.as_ref().is_none_or(|key| *key == shown(resource))
+        self.resource.as_ref().is_none_or(is_needed) && self.key.as_ref().is_none_or(|_| self.is_key(resource))
+    }
+
+    /// Whether `resource` is the key that it is: by its logical id, its ARN or its id. Behind an alias that the template does
+    /// not have there may be any.
+    #[must_use]
+    pub fn is_key(&self, resource: &str) -> bool {
+        let is_it = |key: &String| {
+            *key == shown(resource)
+                || resource.ends_with(&format!(":key/{key}"))
+                || key.contains("alias/") && resource != "*"
+        };
+        self.key.as_ref().is_some_and(is_it)
     }
 
     /// Whether it takes a statement about just `resource`, which may be a pattern.
     #[must_use]
     pub fn takes(&self, resource: &str) -> bool {
         self.key.is_none() && self.resource.as_deref().unwrap_or("*") == resource
+    }
+
+    /// Whether it is that of a call of which it is not known what it needs of a key.
+    #[must_use]
+    pub const fn is_unlisted(&self) -> bool {
+        self.key.is_some() && !self.is_certain
     }
 
     /// The same, if it is not certain that AWS does it.
@@ -91,7 +108,7 @@ pub fn needs(template: &Template, arns: &Arns, function: &Function) -> Vec<Platf
         Some(worker) => polling_of_worker(arns, worker).collect(),
         None => of_function(template, arns, &function.id),
     };
-    let keys = encryption(template, function, &needs);
+    let keys = encryption(template, arns, function, &needs);
     needs.extend(keys);
     needs
 }
@@ -160,60 +177,21 @@ fn polling_of_worker<'a>(arns: &'a Arns, worker: &'a Worker) -> impl Iterator<It
     })
 }
 
-/// The keys of the resources that the function uses, where they are not AWS's own.
-///
-/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>
-fn encryption(template: &Template, function: &Function, needs: &[PlatformNeed]) -> Vec<PlatformNeed> {
-    let granted =
-        function.bindings.iter().flat_map(function::grants).flat_map(|Statement { action, resource, .. }| {
-            let actions = action.as_slice().to_vec();
-            resource.iter().map(|resource| (shown(resource), actions.clone())).collect::<Vec<_>>()
-        });
-    keys(template, &calls(needs).chain(granted).collect::<Vec<_>>())
+/// What the function needs of the keys of the resources that it uses, where they are not AWS's own.
+fn encryption(template: &Template, arns: &Arns, function: &Function, needs: &[PlatformNeed]) -> Vec<PlatformNeed> {
+    let granted = function.bindings.iter().flat_map(|binding| {
+        let is_in_parts =
+            |it: &Operation| it.service == "s3" && it.name.contains("Upload") && it.required == ["s3:PutObject"];
+        let in_parts = usage::operations(binding).any(is_in_parts).then(|| Action::new("s3:UploadPart"));
+        function::grants(binding).into_iter().flat_map(move |Statement { action, resource, .. }| {
+            let actions: Vec<_> = action.iter().cloned().chain(in_parts.clone()).collect();
+            resource.iter().map(|resource| (resource.clone(), actions.clone())).collect::<Vec<_>>()
+        })
+    });
+    keys::needs(template, arns, &calls(needs).chain(granted).collect::<Vec<_>>())
 }
 
-/// What is needed of resources, which are shown as people know them.
+/// What is needed, by what it is on.
 fn calls(needs: &[PlatformNeed]) -> impl Iterator<Item = (String, Vec<Action>)> {
-    needs.iter().filter_map(|need| Some((shown(need.resource.as_ref()?), need.actions.clone())))
-}
-
-/// What `calls` need of the keys of what they are on.
-fn keys(template: &Template, calls: &[(String, Vec<Action>)]) -> Vec<PlatformNeed> {
-    let need = |(id, resource): (&str, &Json)| {
-        let key = own_key(&resource["Properties"])?;
-        let is_on = |name: &str| name == id || name.strip_prefix(id).is_some_and(|rest| rest.starts_with('/'));
-        let on_it = calls.iter().filter(|(name, _)| is_on(name)).flat_map(|(_, actions)| actions);
-        let actions: BTreeSet<_> = on_it.flat_map(of_key).copied().collect();
-        let reason = Reason::new(format!("using the key of {id}"), &rules::KEY_MISSING);
-        let need = reason.anywhere(actions.into_iter().map(Action::new));
-        (!need.actions.is_empty()).then_some(PlatformNeed { key: Some(key), ..need })
-    };
-    template.section("Resources").filter_map(need).collect()
-}
-
-/// What an action on an encrypted resource needs of its key.
-fn of_key(action: &Action) -> &'static [&'static str] {
-    match action.as_str() {
-        "sqs:SendMessage" | "sns:Publish" => &["kms:Decrypt", "kms:GenerateDataKey"],
-        "s3:PutObject" => &["kms:GenerateDataKey"],
-        "sqs:GetQueueAttributes"
-        | "sqs:DeleteMessage"
-        | "s3:ListBucket"
-        | "s3:DeleteObject"
-        | "dynamodb:DescribeTable" => &[],
-        _ => &["kms:Decrypt"],
-    }
-}
-
-/// The key of KMS that the properties name, when it is not one of AWS's own, such as `alias/aws/sns`.
-fn own_key(properties: &Json) -> Option<String> {
-    match properties {
-        Json::Object(members) => members.iter().find_map(|(name, value)| {
-            let is_key = ["kmsmasterkeyid", "kmskeyarn", "kmskeyid"].contains(&name.to_ascii_lowercase().as_str());
-            if is_key { Some(shown(&text(value))).filter(|key| !key.starts_with("alias/aws/")) } else { own_key(value) }
-        }),
-        Json::Array(items) => items.iter().find_map(own_key),
-        _ => None,
-    }
+    needs.iter().filter_map(|need| Some((need.resource.clone()?, need.actions.clone())))
 }

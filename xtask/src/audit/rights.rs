@@ -104,13 +104,23 @@ impl Rights {
         self.unread.iter().map(finding).collect()
     }
 
+    /// A finding for each call of which it is not known what it needs of the key of what it is on.
+    #[must_use]
+    pub fn unlisted(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
+        let finding = |need: &PlatformNeed| {
+            let finding = subject.finding(need.rule, format!("it is not known {}", need.purpose));
+            finding.fix("list the action in `xtask/src/audit/platform/keys.rs`")
+        };
+        self.platform.iter().filter(|need| need.is_unlisted()).map(finding).collect()
+    }
+
     /// What AWS needs of the role and the role does not allow.
     #[must_use]
     pub fn missing(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
         let lacks = |need: &PlatformNeed, action: &Action| match &need.resource {
             Some(resource) => !self.allows(action.as_str(), resource) || self.denies(action.as_str(), resource),
             None => !self.speaking(Effect::Allow, action.as_str()).any(|statement| {
-                let is_key = |it: &String| need.key.as_ref().is_none_or(|key| [key, "*"].contains(&shown(it).as_str()));
+                let is_key = |it: &String| need.key.is_none() || it == "*" || need.is_key(it);
                 statement.resource.iter().any(is_key)
             }),
         };

@@ -12,6 +12,7 @@ mod folder;
 mod foreign;
 mod function;
 mod gate;
+mod keys;
 mod mutations;
 mod others;
 mod serverless;

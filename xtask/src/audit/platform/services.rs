@@ -91,8 +91,8 @@ pub fn of_gateway(
 
 /// What a service needs, with what it needs of the keys of what it is on.
 #[must_use]
-pub fn with_keys(template: &Template, needs: Vec<PlatformNeed>) -> Vec<PlatformNeed> {
-    let keys = keys(template, &calls(&needs).collect::<Vec<_>>());
+pub fn with_keys(template: &Template, arns: &Arns, needs: Vec<PlatformNeed>) -> Vec<PlatformNeed> {
+    let keys = keys::needs(template, arns, &calls(&needs).collect::<Vec<_>>());
     needs.into_iter().chain(keys).collect()
 }
 

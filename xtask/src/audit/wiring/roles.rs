@@ -66,7 +66,7 @@ impl Wiring<'_> {
         in_vain: &'static Rule,
     ) -> Option<RoleUse<'b>> {
         let role = self.arns.resource(&text(role)).filter(|it| type_of(self.template(), it) == "AWS::IAM::Role")?;
-        let needs = needs.map(|needs| services::with_keys(self.template(), needs));
+        let needs = needs.map(|needs| services::with_keys(self.template(), &self.arns, needs));
         Some(RoleUse { by, service, role, needs, in_vain })
     }
 
@@ -83,6 +83,10 @@ impl Wiring<'_> {
         }
         let granted = self.rights_of(role);
         let finding = |need: &PlatformNeed| {
+            if need.is_unlisted() {
+                let finding = self.audited.finding(need.rule, by, format!("it is not known {}", need.purpose));
+                return Some(finding.fix("list the action in `xtask/src/audit/platform/keys.rs`"));
+            }
             let lacking: Vec<_> = need.actions.iter().filter(|action| !self.allows(&granted, need, action)).collect();
             let first = lacking.first()?;
             let names: Vec<_> = lacking.iter().map(|action| format!("`{action}`")).collect();
@@ -91,7 +95,8 @@ impl Wiring<'_> {
             let finding = self.audited.finding(need.rule, by, message);
             Some(finding.evidence(format!("{service} uses it for {}", need.purpose)).about(first.as_str()).on(on))
         };
-        needs.iter().flatten().filter(|need| need.is_certain).filter_map(finding).collect()
+        let judged = needs.iter().flatten().filter(|need| need.is_certain || need.is_unlisted());
+        judged.filter_map(finding).collect()
     }
 
     fn allows(&self, granted: &[Statement], need: &PlatformNeed, action: &Action) -> bool {
@@ -99,7 +104,7 @@ impl Wiring<'_> {
             let is_action = it.action.iter().any(|it| it.covers(action.as_str())) != it.action.is_negated();
             let is_target = |it: &String| match (&need.resource, &need.key) {
                 (Some(resource), _) => stands_for(it, &self.arns.spellings_of(resource)),
-                (None, Some(key)) => [key, "*"].contains(&shown(it).as_str()),
+                (None, Some(_)) => it == "*" || need.is_key(it),
                 (None, None) => true,
             };
             it.effect == effect && is_action && it.resource.iter().any(is_target) != it.resource.is_negated()
@@ -138,7 +143,7 @@ impl Wiring<'_> {
     fn is_resource_of(&self, need: &PlatformNeed, resource: &str) -> bool {
         match (&need.resource, &need.key) {
             (Some(needed), _) => self.arns.spellings_of(needed).contains(&normal(resource)),
-            (None, Some(key)) => *key == shown(resource),
+            (None, Some(_)) => need.is_key(resource),
             (None, None) => resource == "*",
         }
     }
