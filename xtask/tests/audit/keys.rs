@@ -4,7 +4,7 @@ use bindings::dynamodb::{GetItem, Table as BoundTable};
 use bindings::eventbridge::{EventBus as BoundBus, PutEvents};
 use bindings::kinesis::{GetRecords, ListShards, PutRecord, Stream as BoundStream};
 use bindings::lambda::{Function as BoundFunction, Invoke};
-use bindings::s3::{Bucket as BoundBucket, GetObject, ListObjectsV2, PutObject, UploadPart};
+use bindings::s3::{Bucket as BoundBucket, GetObject, ListObjectsV2, ListParts, PutObject, UploadPart};
 use bindings::secretsmanager::{DescribeSecret, GetSecretValue, PutSecretValue, Secret as BoundSecret};
 use bindings::sfn::{StartExecution, StateMachine as BoundMachine};
 use bindings::sns::{Publish, Topic as BoundTopic};
@@ -104,6 +104,7 @@ fn each_call_of_an_encrypted_resource_needs_of_its_key_what_aws_says() {
     assert_eq!(found(bucket::<PutObject>), write);
     assert_eq!(found(bucket::<UploadPart>), both);
     assert_eq!(found(bucket::<GetObject>), read);
+    assert_eq!(found(bucket::<ListParts>), read);
     assert_eq!(found(bucket::<ListObjectsV2>), nothing);
     assert_eq!(found(secret::<PutSecretValue>), both);
     assert_eq!(found(secret::<GetSecretValue>), read);

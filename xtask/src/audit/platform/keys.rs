@@ -38,94 +38,114 @@ const KEYS: [(&str, &[&str]); 12] = [
     ("AWS::StepFunctions::StateMachine", &["EncryptionConfiguration", "KmsKeyId"]),
 ];
 
-/// What a call on an encrypted resource needs of its key: the right to decrypt, and that to make a key for data.
-///
-/// Of an action that is not listed it is not known.
-fn of_key(action: &str) -> Option<&'static [Action]> {
-    const NOTHING: &[Action] = &[];
-    const READ: &[Action] = &[kms::DECRYPT];
-    const WRITE: &[Action] = &[kms::GENERATE_DATA_KEY];
-    const BOTH: &[Action] = &[kms::DECRYPT, kms::GENERATE_DATA_KEY];
-    Some(match action {
-        // https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html: who reads or writes items decrypts the key
-        // of the table.
-        "dynamodb:BatchGetItem"
-        | "dynamodb:BatchWriteItem"
-        | "dynamodb:ConditionCheckItem"
-        | "dynamodb:DeleteItem"
-        | "dynamodb:GetItem"
-        | "dynamodb:GetRecords"
-        | "dynamodb:PutItem"
-        | "dynamodb:Query"
-        | "dynamodb:Scan"
-        | "dynamodb:UpdateItem" => READ,
-        "dynamodb:DescribeStream"
-        | "dynamodb:DescribeTable"
-        | "dynamodb:DescribeTimeToLive"
-        | "dynamodb:GetShardIterator" => NOTHING,
+const NOTHING: &[Action] = &[];
+const READ: &[Action] = &[kms::DECRYPT];
+const WRITE: &[Action] = &[kms::GENERATE_DATA_KEY];
+const BOTH: &[Action] = &[kms::DECRYPT, kms::GENERATE_DATA_KEY];
 
-        // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html: EventBridge itself is let in.
-        "events:DescribeEventBus" | "events:PutEvents" => NOTHING,
+/// What calls on an encrypted resource need of its key: the right to decrypt, that to make a key for data, both, or nothing.
+static NEEDS: &[(&[Action], &[&str])] = &[
+    // https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html: who reads or writes items decrypts the key
+    // of the table.
+    (
+        READ,
+        &[
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:GetRecords",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+        ],
+    ),
+    (
+        NOTHING,
+        &[
+            "dynamodb:DescribeStream",
+            "dynamodb:DescribeTable",
+            "dynamodb:DescribeTimeToLive",
+            "dynamodb:GetShardIterator",
+        ],
+    ),
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html: EventBridge itself is let in.
+    (NOTHING, &["events:DescribeEventBus", "events:PutEvents"]),
+    // https://docs.aws.amazon.com/firehose/latest/APIReference/API_DeliveryStreamEncryptionConfigurationInput.html: Firehose has
+    // a grant.
+    (NOTHING, &["firehose:DescribeDeliveryStream", "firehose:PutRecord", "firehose:PutRecordBatch"]),
+    // https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+    (READ, &["kinesis:GetRecords", "kinesis:SubscribeToShard"]),
+    (WRITE, &["kinesis:PutRecord", "kinesis:PutRecords"]),
+    (
+        NOTHING,
+        &["kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetShardIterator", "kinesis:ListShards"],
+    ),
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html: who may decrypt is shown the variables.
+    (READ, &["lambda:GetFunctionConfiguration"]),
+    (NOTHING, &["lambda:InvokeFunction"]),
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html: CloudWatch Logs itself is let in.
+    (NOTHING, &["logs:CreateLogStream", "logs:PutLogEvents"]),
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html; `UploadPart` stands for all that uploads in parts, for
+    // which IAM has no action of its own.
+    (
+        READ,
+        &[
+            "s3:GetObject",
+            "s3:GetObjectAttributes",
+            "s3:GetObjectVersion",
+            "s3:GetObjectVersionAttributes",
+            "s3:ListMultipartUploadParts",
+        ],
+    ),
+    (WRITE, &["s3:PutObject"]),
+    (BOTH, &["s3:UploadPart"]),
+    (
+        NOTHING,
+        &[
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:DeleteObjectTagging",
+            "s3:DeleteObjectVersion",
+            "s3:GetObjectTagging",
+            "s3:GetObjectVersionTagging",
+            "s3:ListBucket",
+            "s3:ListBucketMultipartUploads",
+            "s3:ListBucketVersions",
+            "s3:PutObjectTagging",
+        ],
+    ),
+    // https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    (READ, &["secretsmanager:GetSecretValue"]),
+    (BOTH, &["secretsmanager:PutSecretValue"]),
+    (
+        NOTHING,
+        &[
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:ListSecretVersionIds",
+            "secretsmanager:UpdateSecretVersionStage",
+        ],
+    ),
+    // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    (BOTH, &["sns:Publish"]),
+    (NOTHING, &["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:Subscribe"]),
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    (READ, &["sqs:ReceiveMessage"]),
+    (BOTH, &["sqs:SendMessage"]),
+    (NOTHING, &["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:PurgeQueue"]),
+    // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html and
+    // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html: who may decrypt gets the
+    // definition.
+    (READ, &["states:DescribeStateMachine", "states:StartSyncExecution"]),
+    (NOTHING, &["states:ListExecutions"]),
+];
 
-        // https://docs.aws.amazon.com/firehose/latest/APIReference/API_DeliveryStreamEncryptionConfigurationInput.html: Firehose has
-        // a grant.
-        "firehose:DescribeDeliveryStream" | "firehose:PutRecord" | "firehose:PutRecordBatch" => NOTHING,
-
-        // https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
-        "kinesis:GetRecords" | "kinesis:SubscribeToShard" => READ,
-        "kinesis:PutRecord" | "kinesis:PutRecords" => WRITE,
-        "kinesis:DescribeStream"
-        | "kinesis:DescribeStreamSummary"
-        | "kinesis:GetShardIterator"
-        | "kinesis:ListShards" => NOTHING,
-
-        // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html: who may decrypt is shown the variables.
-        "lambda:GetFunctionConfiguration" => READ,
-        "lambda:InvokeFunction" => NOTHING,
-
-        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html: CloudWatch Logs itself is let in.
-        "logs:CreateLogStream" | "logs:PutLogEvents" => NOTHING,
-
-        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html; `UploadPart` stands for all that uploads in
-        // parts, which IAM has no actions of its own for.
-        "s3:GetObject" | "s3:GetObjectAttributes" | "s3:GetObjectVersion" | "s3:GetObjectVersionAttributes" => READ,
-        "s3:PutObject" => WRITE,
-        "s3:UploadPart" => BOTH,
-        "s3:AbortMultipartUpload"
-        | "s3:DeleteObject"
-        | "s3:DeleteObjectTagging"
-        | "s3:DeleteObjectVersion"
-        | "s3:GetObjectTagging"
-        | "s3:GetObjectVersionTagging"
-        | "s3:ListBucket"
-        | "s3:ListBucketMultipartUploads"
-        | "s3:ListBucketVersions"
-        | "s3:ListMultipartUploadParts"
-        | "s3:PutObjectTagging" => NOTHING,
-
-        // https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-        "secretsmanager:GetSecretValue" => READ,
-        "secretsmanager:PutSecretValue" => BOTH,
-        "secretsmanager:DescribeSecret"
-        | "secretsmanager:ListSecretVersionIds"
-        | "secretsmanager:UpdateSecretVersionStage" => NOTHING,
-
-        // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-        "sns:Publish" => BOTH,
-        "sns:GetTopicAttributes" | "sns:ListSubscriptionsByTopic" | "sns:Subscribe" => NOTHING,
-
-        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
-        "sqs:ReceiveMessage" => READ,
-        "sqs:SendMessage" => BOTH,
-        "sqs:ChangeMessageVisibility" | "sqs:DeleteMessage" | "sqs:GetQueueAttributes" | "sqs:PurgeQueue" => NOTHING,
-
-        // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html and
-        // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html: who may decrypt gets the
-        // definition.
-        "states:DescribeStateMachine" | "states:StartSyncExecution" => READ,
-        "states:ListExecutions" => NOTHING,
-        _ => return None,
-    })
+/// What a call on an encrypted resource needs of its key; of an action that is not listed it is not known.
+fn of_key(action: &Action) -> Option<&'static [Action]> {
+    NEEDS.iter().find(|(_, actions)| actions.contains(&action.as_str())).map(|(needed, _)| *needed)
 }
 
 /// What `calls` need of the keys of what they are on, where the keys are not AWS's own.
@@ -146,12 +166,12 @@ pub(super) fn needs(template: &Template, arns: &Arns, calls: &[(String, Vec<Acti
             key: Some(key.clone()),
             ..reason.anywhere(actions.iter().cloned())
         };
-        let known: BTreeSet<_> = on_it.iter().filter_map(|it| of_key(it.as_str())).flatten().cloned().collect();
+        let known: BTreeSet<_> = on_it.iter().filter_map(|it| of_key(it)).flatten().cloned().collect();
         if !known.is_empty() {
             let reason = Reason::new(format!("using the key of {id}"), &rules::KEY_MISSING);
             needs.push(with_key(&reason, &known.into_iter().collect::<Vec<_>>()));
         }
-        for action in on_it.into_iter().filter(|it| of_key(it.as_str()).is_none()) {
+        for action in on_it.into_iter().filter(|it| of_key(it).is_none()) {
             let reason = Reason::new(format!("what `{action}` needs of the key of `{id}`"), &rules::UNLISTED);
             needs.push(with_key(&reason, &[kms::DECRYPT, kms::GENERATE_DATA_KEY]).perhaps());
         }

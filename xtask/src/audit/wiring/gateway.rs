@@ -82,7 +82,7 @@ impl Wiring<'_> {
         apis.iter().any(is_of)
     }
 
-    /// Whether the API is of the template and has no routes that are not: those of an OpenAPI document, or of a target of
+    /// Whether the API is of the template and has no routes that are not: those of a `Body`, or of a target of
     /// its own.
     fn is_complete(&self, api: &str) -> bool {
         let is_api = ["AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"].contains(&type_of(self.template(), api));

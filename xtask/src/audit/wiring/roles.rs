@@ -117,7 +117,7 @@ impl Wiring<'_> {
     fn in_vain(&self, role: &str, uses: &[RoleUse<'_>]) -> Vec<AuditFinding> {
         let own: Vec<_> = uses.iter().filter(|it| it.role == role).collect();
         let Some(needs) = own.iter().map(|it| it.needs.as_ref()).collect::<Option<Vec<_>>>() else { return Vec::new() };
-        let Some(rule) = own.first().map(|it| it.in_vain).filter(|_| self.is_used_by_none_but(role, &own)) else {
+        let Some(broken) = own.first().map(|it| it.in_vain).filter(|_| self.is_used_by_none_but(role, &own)) else {
             return Vec::new();
         };
         let mut findings = Vec::new();
@@ -132,7 +132,7 @@ impl Wiring<'_> {
                 }
                 let on = shown(resource);
                 let message = format!("the role `{role}` allows `{action}` on `{on}`, which nothing that has it needs");
-                let finding = self.audited.finding(rule, role, message);
+                let finding = self.audited.finding(broken, role, message);
                 findings.push(finding.about(action.as_str()).on(on));
             }
         }
