@@ -8,6 +8,7 @@ mod function;
 mod invocable;
 mod kafka_mapping;
 mod permission;
+pub mod source_rights;
 mod stream_mapping;
 mod url;
 mod version;

@@ -147,7 +147,6 @@ actions! {
     }
     /// Amazon MSK.
     kafka {
-        DESCRIBE_CLUSTER = "kafka:DescribeCluster",
         DESCRIBE_CLUSTER_V2 = "kafka:DescribeClusterV2",
         GET_BOOTSTRAP_BROKERS = "kafka:GetBootstrapBrokers",
     }

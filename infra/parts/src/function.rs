@@ -4,7 +4,7 @@ use infra::cloudwatch::Alarm;
 use infra::iam::{self, InlinePolicy, Policy, PolicyDocument, Role, Statement};
 use infra::lambda::{
     Destination, EventInvokeConfig, EventSourceMapping, Filter, FilterCriteria, Function, FunctionResponseType,
-    Invocable, LoggingConfig, ScalingConfig, TracingMode,
+    Invocable, LoggingConfig, ScalingConfig, TracingMode, source_rights,
 };
 use infra::logs::{LogGroup, Retention};
 use infra::sqs::{Queue, StandardQueue};
@@ -103,14 +103,9 @@ pub fn consume<Q: Queue>(stack: &mut Stack, queue: Ref<Q>, function: impl Into<I
         stack.named(format!("{id}Source")).add(mapping);
         return;
     };
-    let poll = Statement::allow([
-        action::sqs::RECEIVE_MESSAGE,
-        action::sqs::DELETE_MESSAGE,
-        action::sqs::GET_QUEUE_ATTRIBUTES,
-    ]);
     let policy = stack.named(format!("{id}Policy")).add(Policy {
         policy_name: format!("poll-{}", queue.id()),
-        policy_document: PolicyDocument::from([poll.on(queue.arn())]),
+        policy_document: PolicyDocument::from([Statement::allow(source_rights::MESSAGES).on(queue.arn())]),
         roles: vec![role],
     });
     // Lambda refuses a mapping whose role may not poll yet.

@@ -1,10 +1,11 @@
 //! What feeds a function with the records of a topic of Kafka.
 
+use policies::action;
 use serde::{Serialize, Serializer};
 
 use super::event_source_mapping::Pollers;
 use super::stream_mapping::{DestinationConfig, FailureDestination, Position, StartingPosition as _};
-use super::{FilterCriteria, Invocable};
+use super::{FilterCriteria, Invocable, source_rights};
 use crate::check::Check;
 use crate::iam::Statement;
 use crate::reference::Resource;
@@ -122,24 +123,17 @@ impl KafkaMapping {
     /// <https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html>
     #[must_use]
     pub fn rights(&self) -> Vec<Statement> {
-        use policies::action::{ec2, kafka, secretsmanager};
-        let interfaces = Statement::allow([
-            ec2::CREATE_NETWORK_INTERFACE,
-            ec2::DELETE_NETWORK_INTERFACE,
-            ec2::DESCRIBE_NETWORK_INTERFACES,
-            ec2::DESCRIBE_SECURITY_GROUPS,
-            ec2::DESCRIBE_SUBNETS,
-            ec2::DESCRIBE_VPCS,
-        ]);
-        let describe =
-            Statement::allow([kafka::DESCRIBE_CLUSTER, kafka::DESCRIBE_CLUSTER_V2, kafka::GET_BOOTSTRAP_BROKERS]);
+        let interfaces = Statement::allow(source_rights::NETWORK);
+        let describe = Statement::allow(source_rights::CLUSTER);
         let mut rights = Vec::new();
         match &self.cluster {
             Cluster::Msk { arn, .. } => rights.extend([describe.on(arn.clone()), interfaces.on("*")]),
             Cluster::SelfManaged { network, .. } => rights.extend(network.as_ref().map(|_| interfaces.on("*"))),
         }
         rights.extend(
-            self.cluster.access().map(|(_, secret)| Statement::allow([secretsmanager::GET_SECRET_VALUE]).on(secret)),
+            self.cluster
+                .access()
+                .map(|(_, secret)| Statement::allow([action::secretsmanager::GET_SECRET_VALUE]).on(secret)),
         );
         rights.extend(self.on_failure.map(FailureDestination::right));
         rights

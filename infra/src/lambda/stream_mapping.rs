@@ -3,7 +3,7 @@
 use policies::action;
 use serde::{Serialize, Serializer};
 
-use super::{FilterCriteria, FunctionResponseType, Invocable};
+use super::{FilterCriteria, FunctionResponseType, Invocable, source_rights};
 use crate::check::Check;
 use crate::dynamodb::Table;
 use crate::iam::Statement;
@@ -107,32 +107,15 @@ pub trait StreamSource: HasArn {
 }
 
 /// The rights to read the changes of a table.
-///
-/// <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>
 pub(crate) fn reading_changes(table: Ref<Table>) -> Vec<Statement> {
-    let read = Statement::allow([
-        action::dynamodb::DESCRIBE_STREAM,
-        action::dynamodb::GET_RECORDS,
-        action::dynamodb::GET_SHARD_ITERATOR,
-    ]);
-    // IAM checks this one on no stream.
-    let list = Statement::allow([action::dynamodb::LIST_STREAMS]);
-    vec![read.on(table.attribute("StreamArn")), list.on("*")]
+    let read = Statement::allow(source_rights::CHANGES).on(table.attribute("StreamArn"));
+    vec![read, Statement::allow([source_rights::LIST_OF_CHANGES]).on("*")]
 }
 
 /// The rights to read a stream of Kinesis. Where the stream has a key of its own, the role needs `kms:Decrypt` on it besides.
-///
-/// <https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html>
 pub(crate) fn reading_records(stream: Ref<Stream>) -> Vec<Statement> {
-    let read = Statement::allow([
-        action::kinesis::DESCRIBE_STREAM,
-        action::kinesis::DESCRIBE_STREAM_SUMMARY,
-        action::kinesis::GET_RECORDS,
-        action::kinesis::GET_SHARD_ITERATOR,
-        action::kinesis::LIST_SHARDS,
-    ]);
-    let list = Statement::allow([action::kinesis::LIST_STREAMS]);
-    vec![read.on(stream.arn()), list.on("*")]
+    let read = Statement::allow(source_rights::RECORDS).on(stream.arn());
+    vec![read, Statement::allow([source_rights::LIST_OF_STREAMS]).on("*")]
 }
 
 impl StreamSource for Table {
@@ -172,7 +155,7 @@ impl StreamSource for StreamConsumer {
 
     fn rights(consumer: Ref<Self>, stack: &Stack) -> Vec<Statement> {
         let stream = stack.get(consumer).map(|consumer| reading_records(consumer.stream));
-        let subscribe = Statement::allow([action::kinesis::SUBSCRIBE_TO_SHARD]).on(consumer.arn());
+        let subscribe = Statement::allow([source_rights::CONSUMER]).on(consumer.arn());
         stream.into_iter().flatten().chain([subscribe]).collect()
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::dynamodb::Table;
 use crate::iam::Statement;
 use crate::kinesis::Stream;
-use crate::lambda::{Position, StartingPosition as _, reading_changes, reading_records};
+use crate::lambda::{Position, StartingPosition as _, reading_changes, reading_records, source_rights};
 use crate::reference::Ref;
 use crate::sqs::{Queue, StandardQueue};
 use crate::stack::Stack;
@@ -129,14 +129,9 @@ impl Source {
     /// The messages of `queue`: they are deleted once the target has them.
     #[must_use]
     pub fn queue<Q: Queue>(queue: Ref<Q>, messages: Messages) -> Self {
-        let take = Statement::allow([
-            action::sqs::RECEIVE_MESSAGE,
-            action::sqs::DELETE_MESSAGE,
-            action::sqs::GET_QUEUE_ATTRIBUTES,
-        ]);
         Self {
             arn: queue.arn(),
-            rights: vec![take.on(queue.arn())],
+            rights: vec![Statement::allow(source_rights::MESSAGES).on(queue.arn())],
             parameters: Parameters::Queue(messages),
             table: None,
         }

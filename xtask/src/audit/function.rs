@@ -45,6 +45,7 @@ pub fn of_rights(subject: &Subject<'_>, rights: &Rights) -> (FunctionRights, Vec
     let mut audit = Audit { subject, rights, bound, rows: Vec::new(), findings: Vec::new() };
     audit.findings.extend(rights.missing(subject));
     audit.findings.extend(rights.unseen(subject));
+    audit.findings.extend(rights.unlisted(subject));
     let readable = audit.readable_program();
     for statement in rights.granted.iter().filter(|statement| statement.effect == Effect::Allow) {
         audit.judge(statement, readable);

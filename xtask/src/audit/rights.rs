@@ -56,11 +56,7 @@ impl Rights {
     /// What AWS does with `action` on `resource`, when it does.
     #[must_use]
     pub fn need(&self, action: &Action, resource: &str) -> Option<&PlatformNeed> {
-        self.platform.iter().find(|need| {
-            need.resource.as_ref().is_none_or(|needed| needed == resource)
-                && need.key.as_ref().is_none_or(|key| *key == shown(resource))
-                && need.actions.iter().any(|needed| action == needed)
-        })
+        self.platform.iter().find(|need| need.is_on(resource) && need.actions.contains(action))
     }
 
     /// Whether a statement allows `action` on `resource`, and the boundary lets it through.
@@ -108,13 +104,23 @@ impl Rights {
         self.unread.iter().map(finding).collect()
     }
 
+    /// A finding for each call of which it is not known what it needs of the key of what it is on.
+    #[must_use]
+    pub fn unlisted(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
+        let finding = |need: &PlatformNeed| {
+            let finding = subject.finding(need.rule, format!("it is not known {}", need.purpose));
+            finding.fix("list the action in `xtask/src/audit/platform/keys.rs`")
+        };
+        self.platform.iter().filter(|need| need.is_unlisted()).map(finding).collect()
+    }
+
     /// What AWS needs of the role and the role does not allow.
     #[must_use]
     pub fn missing(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
         let lacks = |need: &PlatformNeed, action: &Action| match &need.resource {
             Some(resource) => !self.allows(action.as_str(), resource) || self.denies(action.as_str(), resource),
             None => !self.speaking(Effect::Allow, action.as_str()).any(|statement| {
-                let is_key = |it: &String| need.key.as_ref().is_none_or(|key| [key, "*"].contains(&shown(it).as_str()));
+                let is_key = |it: &String| need.key.is_none() || it == "*" || need.is_key(it);
                 statement.resource.iter().any(is_key)
             }),
         };
@@ -131,7 +137,8 @@ impl Rights {
                 None => finding,
             })
         };
-        if self.is_outside { Vec::new() } else { self.platform.iter().filter_map(missing).collect() }
+        let certain = self.platform.iter().filter(|need| need.is_certain);
+        if self.is_outside { Vec::new() } else { certain.filter_map(missing).collect() }
     }
 }
 
@@ -163,7 +170,7 @@ pub(super) fn statements(holder: &Holder, kind: Kind) -> impl Iterator<Item = St
 }
 
 /// The policies of `role` that the template does not have.
-fn unread(template: &Template, arns: &Arns, role: &str) -> Vec<String> {
+pub(super) fn unread(template: &Template, arns: &Arns, role: &str) -> Vec<String> {
     let role = properties(template, role);
     let named = [&role["ManagedPolicyArns"], &role["PermissionsBoundary"]].into_iter().flat_map(texts);
     let is_own = |arn: &str| arns.resource(arn).is_some_and(|id| type_of(template, id) == "AWS::IAM::ManagedPolicy");

@@ -81,14 +81,14 @@ rules! {
 
 rules! {
     PLATFORM:
-    POLLER_MISSING = "PL01" High "a queue that a function's role may not poll",
-        "feed the function by `parts::consume`, which allows its role to poll";
+    POLLER_MISSING = "PL01" High "a queue, stream or cluster that feeds a function and that its role may not read",
+        "feed the function by `parts::consume`, `consume_stream` or `consume_kafka`, which allow its role to read";
     POLLER_UNUSED = "PL02" High "the right to poll a queue that does not feed the function",
         "remove it, or add the event source mapping";
     DEAD_LETTERS_MISSING = "PL03" High "a dead-letter queue that the function's role may not send to",
         "allow `sqs:SendMessage` on the queue in the role's policy";
     DESTINATION_MISSING = "PL04" High "a destination that the function's role may not tell",
-        "add the destination by `parts::on_failure`, which allows it";
+        "add the destination by `parts::on_failure`, or its mapping by `parts::consume_stream`, which allow it";
     LOGS_MISSING = "PL05" High "a function that may not write its log",
         "allow `logs:CreateLogStream` and `logs:PutLogEvents` on its log group";
     LOGS_UNUSED = "PL06" High "rights on logs that the function does not need",
@@ -97,7 +97,7 @@ rules! {
         "allow `xray:PutTraceSegments` and `xray:PutTelemetryRecords`";
     TRACING_UNUSED = "PL08" High "the right to send traces, of a function that is not traced",
         "set `tracing` to `Active`, or remove the right";
-    KEY_MISSING = "PL09" High "a resource encrypted with a key that the function's role may not use",
+    KEY_MISSING = "PL09" High "a resource encrypted with a key that the role of what uses it may not use",
         "allow `kms:Decrypt`, and `kms:GenerateDataKey` to write, on the key";
     KEY_UNUSED = "PL10" High "the right to use a key with which nothing is encrypted that the function uses",
         "remove it";
@@ -115,17 +115,21 @@ rules! {
     DELIVERY:
     NOT_LET_IN = "RP91" High "something delivered to a resource that does not let it in",
         "allow it in a policy of the resource, with `aws:SourceArn` in a condition";
+    SERVICE_MISSING = "RP92" High "something that a pipe, a schedule or a rule does and its role does not allow",
+        "add it by `parts::pipe` or `parts::schedule`, or allow what it does in the role's policy";
+    SERVICE_UNUSED = "RP93" High "a right of the role of a pipe, a schedule or a rule that nothing needs",
+        "remove it from the role's policy";
 }
 
 rules! {
     GATEWAY:
-    ROUTE_NOT_LET_IN = "AG01" High "a route whose function does not let API Gateway invoke it",
-        "add a `Permission` for `apigateway.amazonaws.com` with the route's ARN";
+    ROUTE_NOT_LET_IN = "AG01" High "a route or an authorizer whose function does not let API Gateway invoke it",
+        "add a `Permission` for `apigateway.amazonaws.com` with the ARN of the route or the authorizer";
     ROLE_MISSING = "AG02" High "a call of API Gateway that its role does not allow",
-        "allow it in the role's policy, on the queue's ARN";
+        "allow it in the role's policy, on the ARN of what is called";
     ROLE_UNUSED = "AG03" High "a right of API Gateway's role that no integration needs",
         "remove it from the role's policy";
-    ROUTE_TOO_BROAD = "AG04" Medium "a permission for routes that the API does not have",
+    ROUTE_TOO_BROAD = "AG04" Medium "a permission for routes or authorizers that the API does not have",
         "give each route a permission with its own ARN";
 }
 

@@ -6,6 +6,7 @@
 mod admission;
 mod deliveries;
 mod gateway;
+mod roles;
 mod routes;
 mod scalers;
 
@@ -22,15 +23,14 @@ use super::rights::role_of;
 use super::rules;
 use deliveries::Delivery;
 
-/// Everything that a service delivers and whose target does not let it in, what the role of an API may not call, and
-/// what is allowed to API Gateway and to the scalers of workers in vain.
+/// Everything that a service delivers and whose target does not let it in, what the roles of APIs, pipes, schedules and
+/// rules do not allow, and what is allowed to them, to API Gateway and to the scalers of workers in vain.
 #[must_use]
 pub fn findings(audited: &Audited<'_>) -> Vec<AuditFinding> {
     let wiring = Wiring::of(audited);
     let refused = wiring.deliveries().into_iter().filter(|delivery| !wiring.lets_in(delivery));
     let mut findings: Vec<_> = refused.map(|delivery| wiring.not_let_in(&delivery)).collect();
-    findings.extend(wiring.denied_calls());
-    findings.extend(wiring.needless_rights());
+    findings.extend(wiring.roles_of_services());
     findings.extend(wiring.needless_permissions());
     findings.extend(wiring.shared_roles());
     findings.extend(wiring.scalers());

@@ -226,7 +226,7 @@ fn the_role_of_an_api_has_its_policies_wherever_they_are() {
     check(GATEWAY_TO_QUEUE, &[], &[]);
     let missing = "AG02: the role `Role` does not allow `sqs:SendMessage` on `Queue`";
     let unused = "AG03: the role `Role` allows `sqs:ReceiveMessage` on \
-                  `arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:orders`, which no route calls";
+                  `arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:orders`, which nothing that has it needs";
     check(GATEWAY_TO_QUEUE, &[("sqs:SendMessage", "sqs:ReceiveMessage")], &[missing, unused]);
     check(GATEWAY_TO_QUEUE, &[("Action: sqs:SendMessage", "Action: [sqs:SendMessage, sqs:ReceiveMessage]")], &[unused]);
 }

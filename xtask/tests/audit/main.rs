@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 mod account;
+mod apis;
 mod baseline;
 mod change;
+mod feeding;
 mod files;
 mod folder;
 mod foreign;
 mod function;
 mod gate;
+mod keys;
 mod mutations;
 mod others;
 mod serverless;

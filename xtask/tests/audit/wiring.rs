@@ -35,7 +35,7 @@ impl Program for NoBindings {
     const NAME: &'static str = "orders-processor";
 }
 
-fn stack() -> (Stack, Ref<Function>, Ref<StandardQueue>) {
+pub(crate) fn stack() -> (Stack, Ref<Function>, Ref<StandardQueue>) {
     let mut stack = Stack::new("orders", &Stage::default());
     let queue = stack.named("Orders").add(StandardQueue::default());
     let function = parts::function(&mut stack, "Processor", Function::rust(NoBindings {}));
@@ -43,7 +43,7 @@ fn stack() -> (Stack, Ref<Function>, Ref<StandardQueue>) {
 }
 
 /// The ids and messages of what is found about the function's role.
-fn check(stack: &Stack, function: Ref<Function>) -> Vec<String> {
+pub(crate) fn check(stack: &Stack, function: Ref<Function>) -> Vec<String> {
     let (linked, source) = (Linked::default(), Source::default());
     let stack = Assembled::from(stack.assemble());
     let subject = Subject {
@@ -58,7 +58,7 @@ fn check(stack: &Stack, function: Ref<Function>) -> Vec<String> {
 }
 
 /// The ids and messages of what is found about the stack's wiring.
-fn broken(stack: &Stack) -> Vec<String> {
+pub(crate) fn broken(stack: &Stack) -> Vec<String> {
     let stack = Assembled::from(stack.assemble());
     wiring::findings(&Audited::stack(&stack)).iter().map(line).collect()
 }

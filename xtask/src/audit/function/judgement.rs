@@ -68,7 +68,9 @@ impl<'a> Audit<'a> {
             known.add(Source::Declared, "a statement of the role");
         }
         let lacks_condition = platform.is_none() && grant.lacks(&self.bound).is_some();
-        if grant.is_broad_action() || grant.is_broad_resource(&self.bound) || lacks_condition {
+        let is_taken =
+            !grant.statement.resource.is_negated() && platform.is_some_and(|need| need.takes(grant.resource));
+        if grant.is_broad_action() || grant.is_broad_resource(&self.bound) && !is_taken || lacks_condition {
             return (known, Verdict::TooBroad);
         }
         for Bound { binding, .. } in &bound {
@@ -165,7 +167,10 @@ impl<'a> Audit<'a> {
     }
 
     fn report_hard_coded(&mut self, grant: Grant<'_>, right: &Right) {
-        if grant.is_hard_coded() && right.verdict != Verdict::TooBroad {
+        // The wiring names it itself, and the role has to name the same.
+        let is_named_by_wiring =
+            self.rights.need(grant.action, grant.resource).is_some_and(|need| need.takes(grant.resource));
+        if grant.is_hard_coded() && right.verdict != Verdict::TooBroad && !is_named_by_wiring {
             let message = format!("the role of `{}` names the resource `{}` itself", self.subject.id(), right.resource);
             let finding = self.subject.finding(&rules::HARD_CODED, message);
             self.findings.push(finding.about(&right.action).on(&right.resource));

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use assembly::{Architecture, Function};
 use infra::Template;
 use infra::iam::{Subject, name_variables, subjects};
+use infra::lambda::source_rights;
 use policies::audit::{Kind, Policy, Rule};
 use policies::{Action, Effect, Statement, catalogue, operation, parse};
 
@@ -21,41 +23,25 @@ use crate::audit::{files, rules};
 use crate::failure::Failure;
 
 /// What Lambda itself does with the role of a function, so far as only the function's configuration tells: it writes logs
-/// and traces, reads from queues and streams, uses keys, and makes network interfaces.
+/// and traces, reads from sources, uses keys, and makes network interfaces.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>,
 /// <https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html>
-const BY_LAMBDA: [&str; 29] = [
-    "dynamodb:DescribeStream",
-    "dynamodb:GetRecords",
-    "dynamodb:GetShardIterator",
-    "dynamodb:ListStreams",
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeVpcs",
-    "ec2:UnassignPrivateIpAddresses",
-    "kinesis:DescribeStream",
-    "kinesis:DescribeStreamSummary",
-    "kinesis:GetRecords",
-    "kinesis:GetShardIterator",
-    "kinesis:ListShards",
-    "kinesis:ListStreams",
-    "kinesis:SubscribeToShard",
-    "kms:Decrypt",
-    "kms:GenerateDataKey",
-    "logs:CreateLogGroup",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "sqs:DeleteMessage",
-    "sqs:GetQueueAttributes",
-    "sqs:ReceiveMessage",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-];
+static BY_LAMBDA: LazyLock<BTreeSet<Action>> = LazyLock::new(|| {
+    let beside_sources = [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+        "kafka:DescribeCluster",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    ];
+    source_rights::all().chain(beside_sources.map(Action::new)).collect()
+});
 
 /// What a role allows.
 #[derive(Debug, Clone)]
@@ -218,7 +204,7 @@ impl Role {
                 continue;
             }
             // What Lambda itself uses may be on a resource that no call names.
-            let own = |it: &&Action| !it.has_wildcard() && !BY_LAMBDA.contains(&it.as_str());
+            let own = |it: &&Action| !it.has_wildcard() && !BY_LAMBDA.contains(*it);
             for action in statement.action.iter().filter(own) {
                 for resource in &statement.resource {
                     if !reach::is_elsewhere(program, action.as_str(), resource, &self.environment) {
@@ -295,13 +281,10 @@ impl Role {
             .iter()
             .flat_map(|it| it.actions.iter().filter(|it| it.is_possible()).map(|it| it.action.as_str()))
             .collect();
-        let by_lambda: BTreeSet<&str> = match &self.platform {
-            Some(needs) => {
-                let own = needs.iter().flat_map(|it| it.actions.iter().map(Action::as_str));
-                own.chain(BY_LAMBDA.into_iter().filter(|it| it.starts_with("kms:") || it.starts_with("ec2:"))).collect()
-            }
-            None => BY_LAMBDA.into_iter().collect(),
-        };
+        let is_of_function = |it: &&Action| self.platform.is_none() || matches!(it.service(), "kms" | "ec2");
+        let own = self.platform.iter().flatten().flat_map(|need| &need.actions);
+        let by_lambda: BTreeSet<&str> =
+            own.chain(BY_LAMBDA.iter().filter(is_of_function)).map(Action::as_str).collect();
         let is_known = |action: &Action| {
             program.verdict != ProgramVerdict::Unknown
                 || operation::services().any(|it| operation::prefix(it) == Some(action.service()))

@@ -54,18 +54,18 @@ impl Wiring<'_> {
         deliveries
     }
 
-    /// What the methods of APIs have functions do without a role.
+    /// What the routes and authorizers of APIs have functions do without a role.
     fn invocations(&self) -> Vec<Delivery> {
-        let by_permission = self.routes().into_iter().filter(|route| !route.has_role());
+        let by_permission = self.routes().into_iter().filter(|route| route.call.credentials.is_null());
         let delivery = |route: super::routes::Route<'_>| {
-            let target = route.function(&self.arns)?.to_owned();
+            let target = route.call.function(&self.arns)?.to_owned();
             Some(Delivery {
                 service: gateway::SERVICE,
-                purpose: format!("API Gateway invoke it for `{} {}`", route.verb, route.path),
+                purpose: format!("API Gateway invoke it for {}", route.what),
                 sources: self.route_arns(&route),
                 action: action::lambda::INVOKE_FUNCTION,
                 target,
-                by: route.method.to_owned(),
+                by: route.by.to_owned(),
             })
         };
         by_permission.filter_map(delivery).collect()
