@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from typing import NamedTuple
 
 from kept import Kept
 from ministack.core import iam_evaluator
@@ -73,6 +74,14 @@ def command_of(program):
     return [sys.executable, "-I", "-c", keeper, program]
 
 
+class Name(NamedTuple):
+    """What a worker is called. A stack has the same name in each of its regions, and its workers the same logical ids."""
+
+    region: str
+    stack: str
+    id: str
+
+
 class Process:
     """A process of a worker."""
 
@@ -87,8 +96,8 @@ class Process:
             "TMPDIR": os.environ["TMPDIR"],
             "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"],
             "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_REGION": spec["region"],
-            "AWS_DEFAULT_REGION": spec["region"],
+            "AWS_REGION": worker.name.region,
+            "AWS_DEFAULT_REGION": worker.name.region,
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": worker.credentials_url(),
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": worker.token,
             **spec["environment"],
@@ -111,7 +120,7 @@ class Process:
         self.reader.start()
 
     def keep_lines(self):
-        stream = f"{datetime.date.today():%Y/%m/%d}/[{self.worker.name[1]}]{self.child.pid}"
+        stream = f"{datetime.date.today():%Y/%m/%d}/[{self.worker.name.id}]{self.child.pid}"
         self.worker.open_stream(stream)
         for line in self.child.stdout:
             text = line.decode("utf-8", errors="replace").rstrip("\n")
@@ -149,10 +158,10 @@ class Worker:
 
     @property
     def log_group(self):
-        return f"/stackwright/workers/{'/'.join(self.name)}"
+        return f"/stackwright/workers/{self.name.stack}/{self.name.id}"
 
     def scope(self):
-        return request_scope(os.environ["MINISTACK_ACCOUNT_ID"], self.spec["region"])
+        return request_scope(os.environ["MINISTACK_ACCOUNT_ID"], self.name.region)
 
     def open_stream(self, stream):
         with self.scope():
@@ -176,7 +185,8 @@ class Worker:
             for queue in spec["queues"]:
                 if self.reader is not None:
                     action = "sqs:GetQueueAttributes"
-                    if iam_evaluator.enforce(self.reader[0], action, "sqs", spec["region"], queue["arn"]) is not None:
+                    region = self.name.region
+                    if iam_evaluator.enforce(self.reader[0], action, "sqs", region, queue["arn"]) is not None:
                         raise Refused(f"the role of its scaler does not allow {action} on {queue['arn']}")
                 names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
                 request = {"QueueUrl": queue["url"], "AttributeNames": names}
@@ -239,9 +249,7 @@ class Worker:
 
     def told(self):
         return {
-            "stack": self.name[0],
-            "id": self.name[1],
-            "region": self.spec["region"],
+            **self.name._asdict(),
             "processes": [it.child.pid for it in self.processes if it.child.poll() is None],
             "wanted": self.wanted,
             "max": self.spec["max"],
@@ -327,8 +335,8 @@ class Workers(Kept):
     def __init__(self, state):
         self.path = os.path.join(state, "stackwright-workers.json")
         self.lock = threading.RLock()
-        self.workers = {}  # from the name of the stack and the logical id
-        self.associations = {}  # from the physical id to the names and the properties
+        self.workers = {}  # from their names
+        self.associations = {}  # from the physical id to the name and the properties
         self.leaving = []  # workers that nobody wants any more, with processes that have not ended
         self.changed = False
         self.thread, self.stopping = None, threading.Event()
@@ -341,18 +349,20 @@ class Workers(Kept):
             _ = sqs._act_get_queue_attributes, cloudwatch_logs._put_log_events, iam_evaluator.evaluate_trust_policy
         except AttributeError as error:
             sys.exit(f"this version of MiniStack differs from what the launcher knows: {error}")
+
+        def name_of(stack_name, logical_id):
+            return Name(provisioners.get_region(), stack_name, logical_id)
+
         def create(logical_id, properties, stack_name):
             physical_id = f"a-{secrets.token_hex(8)}"
             with self.lock:
-                self.associations[physical_id] = {
-                    "stack": stack_name, "id": logical_id, "properties": dict(properties)
-                }
+                self.associations[physical_id] = {"name": name_of(stack_name, logical_id), "properties": dict(properties)}
                 self.changed = True
             return physical_id, self.attributes(physical_id, properties)
 
         def update(physical_id, old, new, stack_name, logical_id=None):
             with self.lock:
-                association = self.associations.setdefault(physical_id, {"stack": stack_name, "id": logical_id})
+                association = self.associations.setdefault(physical_id, {"name": name_of(stack_name, logical_id)})
                 association["properties"] = dict(new)
                 self.changed = True
             return physical_id, self.attributes(physical_id, new)
@@ -363,8 +373,7 @@ class Workers(Kept):
                 self.changed = True
             if association is not None:
                 # Its processes still ask this one to take their messages back, which it could not while it waits.
-                arguments = association["stack"], association["id"]
-                threading.Thread(target=self.end, args=arguments, daemon=True).start()
+                threading.Thread(target=self.end, args=association["name"], daemon=True).start()
 
         handlers["AWS::EKS::PodIdentityAssociation"] = {"create": create, "update": update, "delete": delete}
 
@@ -375,8 +384,7 @@ class Workers(Kept):
         return {"AssociationArn": arn, "AssociationId": physical_id}
 
     def association_of(self, name):
-        found = (it for it in self.associations.values() if (it["stack"], it["id"]) == name)
-        return next(found, None)
+        return next((it for it in self.associations.values() if it["name"] == name), None)
 
     def put(self, name, spec):
         """Runs the worker, or what runs of it with another program or environment; whether that is another than before."""
@@ -399,10 +407,10 @@ class Workers(Kept):
                 os.remove(entry.path)
         return is_other
 
-    def end(self, stack, name=None):
-        """Ends a worker, or all of a stack, and waits until its processes have ended."""
+    def end(self, region, stack, id=None):
+        """Ends a worker, or all of a stack in a region, and waits until its processes have ended."""
         with self.lock:
-            names = [it for it in self.workers if it[0] == stack and name in (None, it[1])]
+            names = [it for it in self.workers if it[:2] == (region, stack) and id in (None, it.id)]
             ending = [self.workers.pop(it) for it in names]
             self.changed = True
         self.finish(ending)
@@ -447,7 +455,7 @@ class Workers(Kept):
         }
         try:
             with worker.scope():
-                session = f"eks-{name[1]}"[:64]
+                session = f"eks-{name.id}"[:64]
                 made = session_of(properties["RoleArn"], "pods.eks.amazonaws.com", session, tags)
             worker.has_credentials = True
             return 200, made
@@ -485,9 +493,13 @@ class Workers(Kept):
 
     def content(self):
         with self.lock:
-            specs = [{"name": list(name), "spec": worker.spec} for name, worker in self.workers.items()]
-            return {"version": 1, "workers": specs, "associations": self.associations}
+            specs = [{"name": name, "spec": worker.spec} for name, worker in self.workers.items()]
+            return {"version": 2, "workers": specs, "associations": self.associations}
 
     def restore(self, saved):
-        self.associations = saved["associations"]
-        self.workers = {tuple(it["name"]): Worker(tuple(it["name"]), it["spec"]) for it in saved["workers"]}
+        if saved["version"] != 2:
+            raise ValueError("another version of this program kept them: destroy their stacks, and deploy them again")
+        associations = saved["associations"].items()
+        self.associations = {physical_id: it | {"name": Name(*it["name"])} for physical_id, it in associations}
+        workers = [Worker(Name(*it["name"]), it["spec"]) for it in saved["workers"]]
+        self.workers = {worker.name: worker for worker in workers}

@@ -20,8 +20,6 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// What runs as a worker, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Spec {
-    /// Where its queues are.
-    pub region: String,
     /// The program's file.
     pub program: PathBuf,
     /// What its processes are told.
@@ -94,25 +92,31 @@ struct Put {
     changed: bool,
 }
 
-/// Runs the worker `id` of the stack `stack_name`. What runs already of the same program and environment goes on; gives
-/// whether anything is other than before.
+/// Runs the worker `id` of the stack `stack_name` in `region`. What runs already of the same program and environment goes on;
+/// gives whether anything is other than before.
 ///
 /// # Errors
 /// When the local cloud does not answer.
-pub async fn run_worker(cloud: &LocalCloud, stack_name: &str, id: &str, spec: &Spec) -> anyhow::Result<bool> {
-    let url = url(cloud, &format!("{stack_name}/{id}"));
+pub async fn run_worker(
+    cloud: &LocalCloud,
+    region: &str,
+    stack_name: &str,
+    id: &str,
+    spec: &Spec,
+) -> anyhow::Result<bool> {
+    let url = url(cloud, &format!("{region}/{stack_name}/{id}"));
     let answer = answer(cloud, http::client(PATIENCE)?.put(url).body(serde_json::to_vec(spec)?)).await?;
     let put: Put = serde_json::from_slice(&answer).context("the local cloud did not say what changed")?;
     Ok(put.changed)
 }
 
-/// Ends a worker of the stack `stack_name`, or all, and waits until their processes have ended.
+/// Ends the workers of the stack `stack_name` in `region`, and waits until their processes have ended.
 ///
 /// # Errors
 /// When the local cloud does not answer.
-pub async fn end_workers(cloud: &LocalCloud, stack_name: &str, id: Option<&str>) -> anyhow::Result<()> {
-    let name = id.map_or_else(|| stack_name.to_owned(), |id| format!("{stack_name}/{id}"));
-    answer(cloud, http::client(PATIENCE)?.delete(url(cloud, &name))).await.map(|_| ())
+pub async fn end_workers(cloud: &LocalCloud, region: &str, stack_name: &str) -> anyhow::Result<()> {
+    let url = url(cloud, &format!("{region}/{stack_name}"));
+    answer(cloud, http::client(PATIENCE)?.delete(url)).await.map(|_| ())
 }
 
 /// Ends the processes of all workers, which the next start of the local cloud runs again.
