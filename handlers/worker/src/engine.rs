@@ -22,6 +22,10 @@ use crate::turn::choose;
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html>
 const LONGEST_POLL: Duration = Duration::from_secs(20);
 
+/// How much later than asked for a call that waits for messages may be over: it takes its time to SQS and back. Other
+/// workers that are scaled down with this one may be told to end as much later.
+const LATE: Duration = Duration::from_secs(2);
+
 /// For how long it is taken for true what a queue says of itself: SQS itself takes a minute until a change counts.
 const DESCRIBED_FOR: Duration = Duration::from_mins(5);
 
@@ -57,18 +61,41 @@ impl Engine {
         grace.saturating_sub((grace / 5).min(Duration::from_secs(3)))
     }
 
-    /// How long a slot waits for messages. A call that is under way at the end is awaited: its answer may bring what SQS
-    /// has hidden already. So it waits for no longer than there is then.
+    /// How long a slot waits for messages.
     pub(crate) fn poll(&self, queue: &Queue) -> Duration {
-        let longest = self.work_ends().clamp(Duration::from_secs(1), LONGEST_POLL);
         if self.settings.concurrency >= self.queues.len() {
-            longest
+            self.longest_poll()
         } else if self.queues.iter().any(|it| it.has_more.get() && it.url != queue.url) {
             // Others have messages, and no slot to bring them.
             Duration::ZERO
         } else {
             Duration::from_secs(1)
         }
+    }
+
+    /// How long a call waits for messages at most. One that is under way when the worker is told to end is awaited: its
+    /// answer may bring what SQS has hidden already. So all of them are answered before work ends.
+    fn longest_poll(&self) -> Duration {
+        self.work_ends().saturating_sub(LATE).clamp(Duration::from_secs(1), LONGEST_POLL)
+    }
+
+    /// No batch begins any more from so long on after the worker was told to end: it might not be done when work ends.
+    pub(crate) fn beginning_ends(&self) -> Duration {
+        self.work_ends().saturating_sub(self.settings.timeout)
+    }
+
+    /// Whether a batch may begin now.
+    pub(crate) fn may_begin(&self) -> bool {
+        self.shutdown.elapsed().is_none_or(|elapsed| elapsed < self.beginning_ends())
+    }
+
+    /// For how long what an ending worker gives back stays hidden: as long as calls that began before may wait for messages.
+    /// One of these would take it at once, and another after that, and each time counts for the queue's redrive policy. So
+    /// would the calls of workers that are told to end together with this one.
+    pub(crate) fn polls_end_in(&self) -> Duration {
+        let left = (self.longest_poll() + LATE).saturating_sub(self.shutdown.elapsed().unwrap_or_default());
+        // SQS counts in whole seconds.
+        Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0))
     }
 
     /// The most messages of one batch of `queue`, and how long they are gathered. SQS gives a FIFO queue's messages of

@@ -30,8 +30,14 @@
 //! It is delivered at least once, as with Lambda. It stays hidden from others while it is worked on, for 12 hours at most.
 //! When it is done it is deleted; when it fails it comes back after the rest of its visibility timeout, and by the queue's
 //! redrive policy it goes to the dead-letter queue in the end. A changed visibility timeout of the queue counts within 5
-//! minutes. What was received and not begun when the worker ends is given back at once, and so is what was begun and is cut
-//! off because the grace is over.
+//! minutes.
+//!
+//! A worker that is told to end asks for no more messages, and finishes what it has begun. Calls that wait for messages
+//! then, for 20 s at most, may still bring some. A batch of these begins if it may take all of its timeout before the grace
+//! but 3 s is over. Otherwise it is given back, and so is what is cut off in the end. What is given back stays hidden until
+//! 22 s after the worker was told to end: before that, another of its calls could receive it. So an ending worker costs a
+//! message one receive of those that the queue's redrive policy allows, and none if the grace is 25 s longer than the
+//! timeout. With a grace of less than 25 s calls wait less long, and messages are hidden less long.
 //!
 //! The messages of a group of a FIFO queue keep their order: SQS gives none of a group while one of it is hidden, and two
 //! batches of a group are never at work at once in a process.

@@ -74,7 +74,7 @@ impl Metrics {
         let processed = counter("messages_processed", "Messages that were processed and deleted");
         let returned =
             counter("messages_returned", "Messages that failed, and come back after their visibility timeout");
-        let released = counter("messages_released", "Messages that were given back at once, as at the end");
+        let released = counter("messages_released", "Messages that were given back when the worker ended");
         let deletion_errors = counter("deletion_errors", "Calls that deleted not all of their messages");
         let extension_errors = counter("extension_errors", "Messages that could not be hidden for longer");
         let batches = Family::default();

@@ -46,8 +46,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker that ends by SIGTERM and SIGINT: nothing new begins, and what began may go on for the grace; by a second
-    /// signal at once.
+    /// A worker that ends by SIGTERM and SIGINT: it asks for no more messages, and what began may go on for the grace; by a
+    /// second signal at once.
     ///
     /// # Errors
     /// When it cannot serve at its address, or `config` has no region.

@@ -13,7 +13,7 @@ pub struct Shutdown(Arc<watch::Sender<Phase>>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Running,
-    /// Nothing new begins; what began may go on for the grace.
+    /// Nothing more is asked for; what began may go on for the grace.
     Ending(Instant),
     /// Whatever is at work is dropped.
     AtOnce,
@@ -26,8 +26,8 @@ impl Default for Shutdown {
 }
 
 impl Shutdown {
-    /// Asks the worker to end: it begins nothing new, gives back what it has not begun, and finishes what it has. The
-    /// second time it is told to [end at once](Self::at_once).
+    /// Asks the worker to end: it asks for no more messages, finishes what it has begun, and gives back what it cannot
+    /// finish within its grace. The second time it is told to [end at once](Self::at_once).
     pub fn begin(&self) {
         self.0.send_modify(|phase| {
             *phase = match phase {
@@ -58,6 +58,15 @@ impl Shutdown {
         match self.wait(|phase| phase != Phase::Running).await {
             Phase::Ending(since) => sleep_until(since + duration).await,
             Phase::Running | Phase::AtOnce => std::future::pending().await,
+        }
+    }
+
+    /// How long ago the worker was told to end; longer than anything takes when it was told to end at once.
+    pub(crate) fn elapsed(&self) -> Option<Duration> {
+        match *self.0.borrow() {
+            Phase::Running => None,
+            Phase::Ending(since) => Some(since.elapsed()),
+            Phase::AtOnce => Some(Duration::MAX),
         }
     }
 

@@ -43,7 +43,7 @@ enum Ended<'a> {
         /// The groups, until what is done is deleted.
         groups: Option<AtWork<'a>>,
     },
-    /// It had not begun when the worker was told to end.
+    /// The worker was told to end, and it could not be finished any more.
     NotBegun,
     /// The worker's time was over.
     CutOff,
@@ -57,7 +57,7 @@ pub(crate) async fn serve(engine: &Engine, queue: &Queue, handler: &Handler<'_>)
     let messages = gather(engine, queue, &described).await;
     drop(receiving);
     let _working = Counted::new(&queue.working);
-    if engine.shutdown.has_begun() {
+    if !engine.may_begin() {
         release(engine, queue, &messages.into_inner()).await;
         return;
     }
@@ -123,7 +123,7 @@ async fn work<'a>(
         tokio::select! {
             biased;
             taken = queue.groups.take(names) => groups = Some(taken),
-            () = engine.shutdown.begun() => return Ended::NotBegun,
+            () = engine.shutdown.after(engine.beginning_ends()) => return Ended::NotBegun,
         }
     }
     // Only now, since what was waited for may have been their own work.

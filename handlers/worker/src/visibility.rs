@@ -91,7 +91,8 @@ async fn extend(engine: &Engine, queue: &Queue, visibility: Duration, messages: 
     }
 }
 
-/// Gives messages that nothing was done with to others at once.
+/// Gives messages that an ending worker has not begun, or cannot finish, to others as soon as its calls do not [wait for
+/// messages](Engine::polls_end_in) any more.
 ///
 /// Those of a FIFO queue are released in their order, by one call: a message is never to be had while one before it in
 /// its group is hidden, since SQS gives nothing of a group while an earlier message of it is in flight.
@@ -105,7 +106,8 @@ pub(crate) async fn release(engine: &Engine, queue: &Queue, messages: &[Rc<Messa
         .fold(0, async |sum, released| sum + released)
         .await;
     engine.metrics.released(queue, released);
-    tracing::info!(queue = queue.name(), messages = messages.len(), released, "messages were released");
+    let hidden = engine.polls_end_in().as_secs();
+    tracing::info!(queue = queue.name(), messages = messages.len(), released, hidden, "messages were released");
 }
 
 /// Releases up to ten messages; returns how many.
@@ -113,7 +115,7 @@ async fn release_call(engine: &Engine, queue: &Queue, mut left: Vec<Rc<Message>>
     let count = left.len();
     let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_millis(500));
     for _ in 0..RELEASES {
-        let cause = match engine.sqs.hide(&queue.url, &left, Duration::ZERO).await {
+        let cause = match engine.sqs.hide(&queue.url, &left, engine.polls_end_in()).await {
             Ok(outcomes) => {
                 let mut cause = None;
                 let mut outcomes = outcomes.into_iter();

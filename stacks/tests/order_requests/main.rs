@@ -30,6 +30,7 @@ fn main() -> ExitCode {
             workers::nothing_is_lost_when_workers_are_killed_and_calls_fail,
             workers::no_granted_action_of_a_worker_is_needless,
             workers::a_worker_that_is_denied_says_so_and_loses_nothing,
+            workers::each_region_has_workers_of_its_own,
             workers::workers_end_with_the_local_cloud_and_with_their_stack,
         ],
         in_shared_system: [

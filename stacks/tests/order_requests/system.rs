@@ -31,6 +31,11 @@ impl System {
         Self(options.iter().fold(system, |system, (name, value)| system.option(name, value)).deploy())
     }
 
+    /// Deploys the stack to `stage` in `region`.
+    pub(crate) fn deploy_in(cloud: &LocalCloud, region: &str, stage: &str, (name, value): (&str, &str)) -> Self {
+        Self(cloud.system("order-requests").stage(stage).region(region).option(name, value).deploy())
+    }
+
     /// `POST {ApiUrl}/requests`.
     pub(crate) async fn post(&self, body: impl ToString) -> Answer {
         self.0.post("ApiUrl", "/requests", body).await

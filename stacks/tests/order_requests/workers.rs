@@ -131,6 +131,27 @@ pub(crate) async fn a_worker_that_is_denied_says_so_and_loses_nothing(cloud: &Lo
     eventually_that("the scaler is denied", problem, |problem| problem.starts_with(expected)).await;
 }
 
+pub(crate) async fn each_region_has_workers_of_its_own(cloud: &LocalCloud) {
+    let deploy = |region| System::deploy_in(cloud, region, "regions", WORKERS);
+    let (ireland, brazil) = (deploy("eu-west-1"), deploy("sa-east-1"));
+    let is_processed = async |system: &System| {
+        let request_id = system.accepted(&json!({ "status": "pending" })).await;
+        system.processed(&request_id).await;
+    };
+    is_processed(&ireland).await;
+    is_processed(&brazil).await;
+    let status = cloud.run(&["local", "status"]);
+    for region in ["eu-west-1", "sa-east-1"] {
+        let line = format!("order-requests-regions/{SHARED} in {region}: ");
+        assert!(status.contains(&line), "no `{line}` in {status}");
+    }
+
+    ireland.destroy();
+    let status = cloud.run(&["local", "status"]);
+    assert!(status.contains(&format!("order-requests-regions/{SHARED}: ")), "{status}");
+    is_processed(&brazil).await;
+}
+
 pub(crate) async fn workers_end_with_the_local_cloud_and_with_their_stack(_: &LocalCloud) {
     let cloud = &LocalCloud::fresh();
     let system = System::deploy(cloud, "dev", &[WORKERS]);

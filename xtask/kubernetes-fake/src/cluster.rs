@@ -7,6 +7,7 @@ pub(crate) mod store;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use hyper::body::Bytes;
 use hyper::{Request, Response};
@@ -54,6 +55,8 @@ pub struct State {
     pub installed: Vec<&'static str>,
     /// What becomes of pods.
     pub rollout: Rollout,
+    /// How long the pods of a Deployment take to end that is removed.
+    pub ending: Duration,
     /// Whether finalizers are taken away, and KEDA says anything.
     pub keda_runs: bool,
     /// What KEDA says is wrong.
@@ -84,6 +87,7 @@ impl FakeCluster {
             objects: BTreeMap::new(),
             installed: vec!["scaledobjects", "triggerauthentications", "podmonitors"],
             rollout: Rollout::Runs,
+            ending: Duration::ZERO,
             keda_runs: true,
             keda_fails: None,
             refuses: None,
@@ -193,8 +197,9 @@ impl State {
             *looks = looks.saturating_sub(1);
             *looks == 0
         });
-        if gone && self.keda_runs {
-            self.objects.remove(key);
+        let ended = self.objects.get(key).and_then(|stored| stored.ended).is_some_and(|ended| ended <= Instant::now());
+        if gone && self.keda_runs || ended {
+            self.remove(key);
         }
         match self.objects.get(key).map(|stored| stored.value.clone()) {
             None => status(404, "NotFound", &format!("{} \"{}\" not found", key.0, key.2), &[]),
@@ -215,13 +220,22 @@ impl State {
             stored.going = Some(3);
             return ok(&stored.value);
         }
+        if key.0 == "deployments" && !self.ending.is_zero() {
+            stored.value["metadata"]["finalizers"] = json!(["foregroundDeletion"]);
+            stored.ended = Some(Instant::now() + self.ending);
+            return ok(&stored.value);
+        }
+        self.remove(key);
+        ok(&json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}))
+    }
+
+    fn remove(&mut self, key: &Key) {
         self.objects.remove(key);
         if key.0 == "deployments" {
             self.objects.retain(|(plural, _, name), _| {
                 !(matches!(plural.as_str(), "pods" | "replicasets") && name.starts_with(&key.2))
             });
         }
-        ok(&json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}))
     }
 
     fn list(&self, target: &Target) -> Response<Body> {

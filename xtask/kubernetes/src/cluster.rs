@@ -54,7 +54,7 @@ pub struct ClusterSettings {
     pub patience: Duration,
     /// How long a rollout may take: 15 min by default, more than the Deployment's own deadline.
     pub rollout: Duration,
-    /// How long a removal may take: 5 min by default.
+    /// How long a removal may take, beside what pods have to end: 5 min by default.
     pub removal: Duration,
 }
 

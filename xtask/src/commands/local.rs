@@ -102,7 +102,7 @@ fn print(status: &Status, json: bool) -> anyhow::Result<()> {
     lines.extend(status.pid.map(|pid| ("process", pid.to_string())));
     lines.extend(status.uptime.map(|uptime| ("up for", duration(uptime))));
     lines.extend(status.memory.map(|memory| ("memory", format!("{} MB at most", memory / 1_000_000))));
-    lines.extend(status.workers.iter().map(|it| ("worker", worker(it))));
+    lines.extend(status.workers.iter().map(|it| ("worker", worker(it, &status.workers))));
     lines.push(("state", status.state.display().to_string()));
     lines.push(("log", status.log.display().to_string()));
     lines.extend(status.problems.iter().map(|problem| ("problem", problem.clone())));
@@ -112,12 +112,14 @@ fn print(status: &Status, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `order-requests-dev/Processing: 2 of at most 10 run`.
-fn worker(worker: &RunningWorker) -> String {
-    let RunningWorker { stack, id, processes, max, restarts, problem, .. } = worker;
+/// `order-requests-dev/Processing: 2 of at most 10 run`, and where its stack is when it is in several regions.
+fn worker(worker: &RunningWorker, all: &[RunningWorker]) -> String {
+    let RunningWorker { region, stack, id, processes, max, restarts, problem, .. } = worker;
+    let is_elsewhere = all.iter().any(|it| it.stack == *stack && it.region != *region);
+    let place = if is_elsewhere { format!(" in {region}") } else { String::new() };
     let again = if *restarts > 0 { format!(", {restarts} started again") } else { String::new() };
     let problem = problem.as_ref().map(|problem| format!("; {problem}")).unwrap_or_default();
-    format!("{stack}/{id}: {} of at most {max} run{again}{problem}", processes.len())
+    format!("{stack}/{id}{place}: {} of at most {max} run{again}{problem}", processes.len())
 }
 
 fn duration(seconds: u64) -> String {

@@ -25,7 +25,7 @@ pub async fn run(instance: &StackInstance<'_>, programs: &BTreeMap<String, PathB
         let Some(program) = programs.get(&function.id) else { continue };
         let program = local::keep_program(local, program)?;
         let spec = spec(&running, function, worker, program)?;
-        if local::run_worker(local, stack.stack_name(), &function.id, &spec).await? {
+        if local::run_worker(local, &cloud.region, stack.stack_name(), &function.id, &spec).await? {
             changed.push(function.id.clone());
         }
     }
@@ -38,8 +38,9 @@ pub async fn run(instance: &StackInstance<'_>, programs: &BTreeMap<String, PathB
 /// # Errors
 /// When the local cloud does not answer.
 pub async fn end(instance: &StackInstance<'_>) -> anyhow::Result<()> {
-    match &instance.cloud.local {
-        Some(local) => local::end_workers(local, instance.stack.stack_name(), None).await,
+    let StackInstance { stack, cloud, .. } = instance;
+    match &cloud.local {
+        Some(local) => local::end_workers(local, &cloud.region, stack.stack_name()).await,
         None => Ok(()),
     }
 }
@@ -61,7 +62,6 @@ fn spec(running: &RunningStack, function: &Function, worker: &Worker, program: P
     });
     let scaler_role = worker.scaler_role_arn.as_ref().map(|arn| known("the scaler's role", arn)).transpose()?;
     Ok(Spec {
-        region: running.cloud.region.clone(),
         program,
         environment: environment.collect::<Result<_, _>>()?,
         keda_operator: scaler_role.as_ref().and_then(|_| operator(running, worker)),

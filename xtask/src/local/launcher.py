@@ -108,7 +108,7 @@ from ministack.core import iam_evaluator, router  # noqa: E402 - the same
 from ministack.services import cloudformation, cloudwatch_logs, kms, lambda_svc, s3, sqs, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
 from authorization import ask_as_aws_does  # noqa: E402 - the same
-from workers import Refused, Workers  # noqa: E402 - the same
+from workers import Name, Refused, Workers  # noqa: E402 - the same
 
 
 def name_by_region():
@@ -704,26 +704,28 @@ async def body_of(receive):
 
 
 async def serve_workers(scope, receive, send):
-    """`GET` tells of all, `POST …/stop` ends the processes of all; `PUT …/STACK/ID` runs a worker, `DELETE …/STACK[/ID]` ends
-    it, and `GET …/STACK/ID/credentials` is for itself."""
+    """`GET` tells of all, `POST …/stop` ends the processes of all; `PUT …/REGION/STACK/ID` runs a worker, `DELETE
+    …/REGION/STACK` ends those of a stack, and `GET …/REGION/STACK/ID/credentials` is for a worker itself."""
     headers = dict(scope.get("headers") or ())
     match scope["method"], scope["path"].removeprefix("/_stackwright/workers").strip("/").split("/"):
         case "GET", [""]:
             await answer(send, workers.told())
-        case "GET", [stack, name, "credentials"]:
-            status, found = workers.credentials((stack, name), headers.get(b"authorization", b"").decode("latin-1"))
+        case "GET", [region, stack, id, "credentials"]:
+            token = headers.get(b"authorization", b"").decode("latin-1")
+            status, found = workers.credentials(Name(region, stack, id), token)
             await answer(send, found, status)
-        case "PUT", [stack, name]:
+        case "PUT", [region, stack, id]:
             try:
-                is_other = await asyncio.to_thread(workers.put, (stack, name), json.loads(await body_of(receive)))
+                spec = json.loads(await body_of(receive))
+                is_other = await asyncio.to_thread(workers.put, Name(region, stack, id), spec)
                 await answer(send, {"changed": is_other})
             except Refused as refused:
                 await answer(send, {"message": str(refused)}, 400)
         case "POST", ["stop"]:
             await asyncio.to_thread(workers.stop)
             await answer(send, {})
-        case "DELETE", [stack, *name]:
-            await asyncio.to_thread(workers.end, stack, *name)
+        case "DELETE", [region, stack]:
+            await asyncio.to_thread(workers.end, region, stack)
             await answer(send, {})
         case _:
             await answer(send, {"message": "there is nothing here"}, 404)

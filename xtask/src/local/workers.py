@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from typing import NamedTuple
 
 from kept import Kept
 from ministack.core import iam_evaluator
@@ -73,12 +74,20 @@ def command_of(program):
     return [sys.executable, "-I", "-c", keeper, program]
 
 
+class Name(NamedTuple):
+    """What a worker is called. A stack has the same name in each of its regions, and its workers the same logical ids."""
+
+    region: str
+    stack: str
+    id: str
+
+
 class Process:
     """A process of a worker."""
 
     def __init__(self, worker, prepare):
         spec = worker.spec
-        self.worker, self.generation = worker, worker.generation
+        self.worker, self.generation, self.grace = worker, worker.generation, spec["grace"]
         self.started, self.ending_since = time.monotonic(), None
         environment = {
             "PATH": os.environ["PATH"],
@@ -87,8 +96,8 @@ class Process:
             "TMPDIR": os.environ["TMPDIR"],
             "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"],
             "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_REGION": spec["region"],
-            "AWS_DEFAULT_REGION": spec["region"],
+            "AWS_REGION": worker.name.region,
+            "AWS_DEFAULT_REGION": worker.name.region,
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": worker.credentials_url(),
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": worker.token,
             **spec["environment"],
@@ -111,17 +120,22 @@ class Process:
         self.reader.start()
 
     def keep_lines(self):
-        stream = f"{datetime.date.today():%Y/%m/%d}/[{self.worker.name[1]}]{self.child.pid}"
+        stream = f"{datetime.date.today():%Y/%m/%d}/[{self.worker.name.id}]{self.child.pid}"
         self.worker.open_stream(stream)
         for line in self.child.stdout:
             text = line.decode("utf-8", errors="replace").rstrip("\n")
             self.last_line = text or self.last_line
             self.worker.write(stream, text)
 
-    def end(self, how=signal.SIGTERM):
-        self.ending_since = self.ending_since or time.monotonic()
+    def end(self):
+        """Tells it to end, once: told twice it would drop its work."""
+        if self.ending_since is None:
+            self.ending_since = time.monotonic()
+            self.send(signal.SIGTERM)
+
+    def send(self, what):
         try:
-            self.child.send_signal(how)
+            self.child.send_signal(what)
         except ProcessLookupError:
             pass  # it has ended by itself
 
@@ -149,10 +163,10 @@ class Worker:
 
     @property
     def log_group(self):
-        return f"/stackwright/workers/{'/'.join(self.name)}"
+        return f"/stackwright/workers/{self.name.stack}/{self.name.id}"
 
     def scope(self):
-        return request_scope(os.environ["MINISTACK_ACCOUNT_ID"], self.spec["region"])
+        return request_scope(os.environ["MINISTACK_ACCOUNT_ID"], self.name.region)
 
     def open_stream(self, stream):
         with self.scope():
@@ -176,7 +190,8 @@ class Worker:
             for queue in spec["queues"]:
                 if self.reader is not None:
                     action = "sqs:GetQueueAttributes"
-                    if iam_evaluator.enforce(self.reader[0], action, "sqs", spec["region"], queue["arn"]) is not None:
+                    region = self.name.region
+                    if iam_evaluator.enforce(self.reader[0], action, "sqs", region, queue["arn"]) is not None:
                         raise Refused(f"the role of its scaler does not allow {action} on {queue['arn']}")
                 names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
                 request = {"QueueUrl": queue["url"], "AttributeNames": names}
@@ -208,9 +223,8 @@ class Worker:
         for process in list(self.processes):
             status = process.child.poll()
             if status is None:
-                grace = self.spec["grace"]
-                if process.ending_since is not None and now - process.ending_since > grace:
-                    process.end(signal.SIGKILL)
+                if process.ending_since is not None and now - process.ending_since > process.grace:
+                    process.send(signal.SIGKILL)
                 continue
             self.processes.remove(process)
             if process.ending_since is None:
@@ -239,13 +253,12 @@ class Worker:
 
     def told(self):
         return {
-            "stack": self.name[0],
-            "id": self.name[1],
-            "region": self.spec["region"],
+            **self.name._asdict(),
             "processes": [it.child.pid for it in self.processes if it.child.poll() is None],
             "wanted": self.wanted,
             "max": self.spec["max"],
             "restarts": self.restarts,
+            "grace": max([self.spec["grace"], *(it.grace for it in self.processes)]),
             "log_group": self.log_group,
             "problem": self.unread or self.failed,
         }
@@ -327,8 +340,8 @@ class Workers(Kept):
     def __init__(self, state):
         self.path = os.path.join(state, "stackwright-workers.json")
         self.lock = threading.RLock()
-        self.workers = {}  # from the name of the stack and the logical id
-        self.associations = {}  # from the physical id to the names and the properties
+        self.workers = {}  # from their names
+        self.associations = {}  # from the physical id to the name and the properties
         self.leaving = []  # workers that nobody wants any more, with processes that have not ended
         self.changed = False
         self.thread, self.stopping = None, threading.Event()
@@ -341,18 +354,20 @@ class Workers(Kept):
             _ = sqs._act_get_queue_attributes, cloudwatch_logs._put_log_events, iam_evaluator.evaluate_trust_policy
         except AttributeError as error:
             sys.exit(f"this version of MiniStack differs from what the launcher knows: {error}")
+
+        def name_of(stack_name, logical_id):
+            return Name(provisioners.get_region(), stack_name, logical_id)
+
         def create(logical_id, properties, stack_name):
             physical_id = f"a-{secrets.token_hex(8)}"
             with self.lock:
-                self.associations[physical_id] = {
-                    "stack": stack_name, "id": logical_id, "properties": dict(properties)
-                }
+                self.associations[physical_id] = {"name": name_of(stack_name, logical_id), "properties": dict(properties)}
                 self.changed = True
             return physical_id, self.attributes(physical_id, properties)
 
         def update(physical_id, old, new, stack_name, logical_id=None):
             with self.lock:
-                association = self.associations.setdefault(physical_id, {"stack": stack_name, "id": logical_id})
+                association = self.associations.setdefault(physical_id, {"name": name_of(stack_name, logical_id)})
                 association["properties"] = dict(new)
                 self.changed = True
             return physical_id, self.attributes(physical_id, new)
@@ -363,8 +378,7 @@ class Workers(Kept):
                 self.changed = True
             if association is not None:
                 # Its processes still ask this one to take their messages back, which it could not while it waits.
-                arguments = association["stack"], association["id"]
-                threading.Thread(target=self.end, args=arguments, daemon=True).start()
+                threading.Thread(target=self.end, args=association["name"], daemon=True).start()
 
         handlers["AWS::EKS::PodIdentityAssociation"] = {"create": create, "update": update, "delete": delete}
 
@@ -375,8 +389,7 @@ class Workers(Kept):
         return {"AssociationArn": arn, "AssociationId": physical_id}
 
     def association_of(self, name):
-        found = (it for it in self.associations.values() if (it["stack"], it["id"]) == name)
-        return next(found, None)
+        return next((it for it in self.associations.values() if it["name"] == name), None)
 
     def put(self, name, spec):
         """Runs the worker, or what runs of it with another program or environment; whether that is another than before."""
@@ -399,13 +412,19 @@ class Workers(Kept):
                 os.remove(entry.path)
         return is_other
 
-    def end(self, stack, name=None):
-        """Ends a worker, or all of a stack, and waits until its processes have ended."""
+    def end(self, region, stack, id=None):
+        """Ends a worker, or all of a stack in a region, and waits until its processes have ended."""
+        def is_meant(name):
+            return name[:2] == (region, stack) and id in (None, name.id)
+
         with self.lock:
-            names = [it for it in self.workers if it[0] == stack and name in (None, it[1])]
-            ending = [self.workers.pop(it) for it in names]
+            self.leaving += [self.workers.pop(name) for name in list(self.workers) if is_meant(name)]
+            # Also those that were told to end before.
+            ending = [worker for worker in self.leaving if is_meant(worker.name)]
             self.changed = True
         self.finish(ending)
+        with self.lock:
+            self.leaving = [worker for worker in self.leaving if worker not in ending]
         for worker in ending:
             for process in worker.processes:
                 process.reader.join(1)
@@ -414,27 +433,33 @@ class Workers(Kept):
 
     def finish(self, ending, patience=None):
         """Has all processes of workers end within their grace, or within `patience` seconds."""
-        for process in (process for worker in ending for process in worker.processes):
+        began = time.monotonic()
+        processes = [process for worker in ending for process in worker.processes]
+        for process in processes:
             process.end()
-        for worker in ending:
-            deadline = time.monotonic() + (worker.spec["grace"] if patience is None else patience)
-            for process in worker.processes:
-                try:
-                    process.child.wait(max(0, deadline - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    process.end(signal.SIGKILL)
-                    process.child.wait()
+        for process in processes:
+            deadline = process.ending_since + process.grace if patience is None else began + patience
+            try:
+                process.child.wait(max(0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.send(signal.SIGKILL)
+                process.child.wait()
 
     def clear(self):
         with self.lock:
-            ending, self.workers, self.associations = list(self.workers.values()), {}, {}
+            ending = [*self.workers.values(), *self.leaving]
+            self.workers, self.associations, self.leaving = {}, {}, []
             self.changed = True
-        self.finish(ending)
+        # Their queues are gone, so that there is nothing to give back.
+        self.finish(ending, 1)
 
     def credentials(self, name, token):
         with self.lock:
-            worker, association = self.workers.get(name), self.association_of(name)
-        if worker is None or not secrets.compare_digest(worker.token.encode(), token.encode()):
+            # What ends still deletes what it has done.
+            known = [worker for worker in (*self.workers.values(), *self.leaving) if worker.name == name]
+            association = self.association_of(name)
+        worker = next((it for it in known if secrets.compare_digest(it.token.encode(), token.encode())), None)
+        if worker is None:
             return 404, {"message": "there is no such worker"}
         if association is None:
             return 400, {"code": "ResourceNotFoundException", "message": "no association for the service account"}
@@ -447,7 +472,7 @@ class Workers(Kept):
         }
         try:
             with worker.scope():
-                session = f"eks-{name[1]}"[:64]
+                session = f"eks-{name.id}"[:64]
                 made = session_of(properties["RoleArn"], "pods.eks.amazonaws.com", session, tags)
             worker.has_credentials = True
             return 200, made
@@ -457,7 +482,7 @@ class Workers(Kept):
 
     def told(self):
         with self.lock:
-            return {"version": 1, "workers": [worker.told() for worker in self.workers.values()]}
+            return {"version": 1, "workers": [it.told() for it in (*self.workers.values(), *self.leaving)]}
 
     def start(self):
         # A process ends with the thread that started it, so that one thread starts all.
@@ -475,19 +500,25 @@ class Workers(Kept):
                 with self.lock:
                     if self.workers.get(worker.name) is worker:
                         worker.reconcile(now, prepare)
+        # The processes would be killed with the thread that started them: they may have their grace.
+        threading.Event().wait()
 
     def stop(self, patience=None):
         """Ends all processes; the next start of the local cloud runs them again."""
         self.stopping.set()
         with self.lock:
-            workers = list(self.workers.values())
+            workers = [*self.workers.values(), *self.leaving]
         self.finish(workers, patience)
 
     def content(self):
         with self.lock:
-            specs = [{"name": list(name), "spec": worker.spec} for name, worker in self.workers.items()]
-            return {"version": 1, "workers": specs, "associations": self.associations}
+            specs = [{"name": name, "spec": worker.spec} for name, worker in self.workers.items()]
+            return {"version": 2, "workers": specs, "associations": self.associations}
 
     def restore(self, saved):
-        self.associations = saved["associations"]
-        self.workers = {tuple(it["name"]): Worker(tuple(it["name"]), it["spec"]) for it in saved["workers"]}
+        if saved["version"] != 2:
+            raise ValueError("another version of this program kept them: destroy their stacks, and deploy them again")
+        associations = saved["associations"].items()
+        self.associations = {physical_id: it | {"name": Name(*it["name"])} for physical_id, it in associations}
+        workers = [Worker(Name(*it["name"]), it["spec"]) for it in saved["workers"]]
+        self.workers = {worker.name: worker for worker in workers}

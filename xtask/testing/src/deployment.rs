@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_config::SdkConfig;
+use aws_config::{Region, SdkConfig};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
@@ -16,6 +16,7 @@ pub struct System {
     cloud: LocalCloud,
     name: String,
     stage: String,
+    region: Option<String>,
     options: Vec<String>,
     parameters: Vec<String>,
 }
@@ -23,13 +24,19 @@ pub struct System {
 impl System {
     pub(crate) fn new(cloud: LocalCloud, name: &str) -> Self {
         let stage = "dev".to_owned();
-        Self { cloud, name: name.to_owned(), stage, options: Vec::new(), parameters: Vec::new() }
+        Self { cloud, name: name.to_owned(), stage, region: None, options: Vec::new(), parameters: Vec::new() }
     }
 
     /// Another stage than `dev`. Stages of a system are beside each other: what a test takes away from one is left in the
     /// others.
     pub fn stage(mut self, stage: &str) -> Self {
         stage.clone_into(&mut self.stage);
+        self
+    }
+
+    /// Another region than without this, as `--region REGION`. The clients of the deployment call it there.
+    pub fn region(mut self, region: &str) -> Self {
+        self.region = Some(region.to_owned());
         self
     }
 
@@ -49,18 +56,23 @@ impl System {
     #[track_caller]
     #[must_use]
     pub fn deploy(self) -> Deployment {
-        let Self { cloud, name, stage, options, parameters } = self;
-        let arguments: Vec<_> = ["deploy", &name, "--local", "--yes", "--quiet", "--stage", &stage]
+        let Self { cloud, name, stage, region, options, parameters } = self;
+        let place: Vec<_> = ["--stage", &stage].into_iter().chain(in_region(region.as_deref())).collect();
+        let arguments: Vec<_> = ["deploy", &name, "--local", "--yes", "--quiet"]
             .into_iter()
+            .chain(place.iter().copied())
             .chain(options.iter().chain(&parameters).map(String::as_str))
             .collect();
         let ended = CommandOutput::shown(&mut cloud.command(&arguments));
         assert_eq!(ended.code, Some(0), "`cargo stackwright {}`: {ended}", arguments.join(" "));
-        let outputs = cloud.run(&["outputs", &name, "--local", "--json", "--stage", &stage]);
+        let outputs = cloud.run(&[&["outputs", &name, "--local", "--json"], &place[..]].concat());
         let options: Vec<_> = options.iter().map(String::as_str).collect();
         let template = cloud.run(&[&["synth", &name, "--format", "json", "--stage", &stage], &options[..]].concat());
 
-        let config = cloud.sdk_config();
+        let mut config = cloud.sdk_config();
+        if let Some(region) = &region {
+            config = config.into_builder().region(Region::new(region.clone())).build();
+        }
         let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
         Deployment {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
@@ -74,9 +86,15 @@ impl System {
             template: serde_json::from_str(&template).unwrap(),
             name,
             stage,
+            region,
             cloud,
         }
     }
+}
+
+/// The arguments that choose a region, if one is chosen.
+fn in_region(region: Option<&str>) -> impl Iterator<Item = &str> {
+    region.into_iter().flat_map(|region| ["--region", region])
 }
 
 /// A system that is deployed to a stage. What it is asked for by name can be the name of an output, or the value itself.
@@ -105,6 +123,8 @@ pub struct Deployment {
     /// A client of HTTP.
     pub http: reqwest::Client,
     pub(crate) template: Value,
+    /// The region, where it was chosen.
+    pub(crate) region: Option<String>,
 }
 
 impl Deployment {
@@ -174,6 +194,8 @@ impl Deployment {
     /// Destroys it with all data, which takes no other stage away.
     #[track_caller]
     pub fn destroy(&self) {
-        self.cloud.run(&["destroy", &self.name, "--local", "--yes", "--force", "--quiet", "--stage", &self.stage]);
+        let arguments = ["destroy", &self.name, "--local", "--yes", "--force", "--quiet", "--stage", &self.stage];
+        let arguments: Vec<_> = arguments.into_iter().chain(in_region(self.region.as_deref())).collect();
+        self.cloud.run(&arguments);
     }
 }

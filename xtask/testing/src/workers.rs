@@ -13,6 +13,8 @@ use crate::succeeded;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Worker {
+    /// Where its stack is.
+    pub region: String,
     /// The name of its stack in its stage.
     pub stack: String,
     /// Its logical id.
@@ -39,7 +41,9 @@ impl Deployment {
         loop {
             let mut status = self.cloud.status();
             let workers: Vec<Worker> = serde_json::from_value(status["workers"].take()).unwrap_or_default();
-            if let Some(found) = workers.into_iter().find(|it| it.stack == stack && it.id == id) {
+            let is_here = |it: &Worker| self.region.as_ref().is_none_or(|region| it.region == *region);
+            let is_it = |it: &Worker| it.stack == stack && it.id == id && is_here(it);
+            if let Some(found) = workers.into_iter().find(is_it) {
                 return found;
             }
             assert!(Instant::now() < until, "the local cloud tells nothing of the worker `{id}`: {status}");

@@ -97,7 +97,8 @@ fn a_signal_ends_the_process_with_success_and_what_began_is_done() {
     other.signal(Signal::TERM);
     let (status, log) = other.end();
     assert!(status.success(), "{status}: {log:?}");
-    assert!(sqs.left("orders").iter().all(Kept::is_visible), "{:?}", sqs.left("orders"));
+    let grace = Duration::from_secs(20);
+    assert!(sqs.left("orders").iter().all(|it| it.is_given_back(grace)), "{:?}", sqs.left("orders"));
     let ended: Vec<_> = log.iter().filter(|line| line["fields"]["message"] == "the batch ended").collect();
     assert!(!ended.is_empty(), "{log:?}");
     for line in ended {

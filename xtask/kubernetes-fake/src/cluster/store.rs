@@ -1,6 +1,7 @@
 //! The objects of the fake API server, with who manages which property.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
@@ -16,6 +17,8 @@ pub struct Stored {
     pub owners: BTreeMap<String, String>,
     /// How often it is read until its finalizers are through.
     pub(super) going: Option<u32>,
+    /// When the pods of a Deployment have ended that goes.
+    pub(super) ended: Option<Instant>,
 }
 
 /// Properties with other managers.

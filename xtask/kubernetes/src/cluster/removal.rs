@@ -1,6 +1,9 @@
 //! Objects are removed, in the reverse order, and waited for.
 
-use kube::api::{DeleteParams, Preconditions, PropagationPolicy};
+use std::time::Duration;
+
+use kube::api::{DeleteParams, DynamicObject, Preconditions, PropagationPolicy};
+use serde_json::Value as Json;
 use tokio::time::{Instant, sleep};
 
 use super::Cluster;
@@ -10,6 +13,11 @@ use super::live::Live;
 use super::owner::Owner;
 use crate::Error;
 use crate::object::{Kind, Object};
+
+/// What holds an object that goes after the objects which it made.
+///
+/// <https://kubernetes.io/docs/concepts/architecture/garbage-collection/#foreground-deletion>
+const FOREGROUND_DELETION: &str = "foregroundDeletion";
 
 impl Cluster {
     /// Removes all objects with the labels of `owner`, in the reverse of the order in which they are applied, and waits
@@ -86,18 +94,21 @@ impl Cluster {
             Err(error) if matches!(status(&error), Some(404 | 409)) => {}
             Err(error) => return Err(refused("remove", name, &error)),
         }
-        let end = Instant::now() + self.settings.removal;
+        let patience = self.settings.removal + time_to_end(object);
+        let end = Instant::now() + patience;
         loop {
             let left =
                 self.get(*kind, name).await?.filter(|left| left.metadata.uid == *uid && Owner::of(left) == Some(owner));
             let Some(left) = left else { return Ok(()) };
             if Instant::now() >= end {
-                let seconds = self.settings.removal.as_secs();
-                let finalizers = left.metadata.finalizers.unwrap_or_default().join("`, `");
+                let seconds = patience.as_secs();
+                let mut finalizers = left.metadata.finalizers.unwrap_or_default();
+                finalizers.retain(|finalizer| finalizer != FOREGROUND_DELETION);
                 let error = Error::new(format!("{name} is still there {seconds} s after its removal was asked for"));
                 return Err(if finalizers.is_empty() {
-                    error.help("its pods may take long to end: remove again")
+                    error.help("what belongs to it is not gone, such as a pod on a node that is lost: remove again")
                 } else {
+                    let finalizers = finalizers.join("`, `");
                     error.help(format!(
                         "it waits for `{finalizers}`: that controller must run, as KEDA's operator for a ScaledObject"
                     ))
@@ -106,4 +117,10 @@ impl Cluster {
             sleep(self.settings.poll).await;
         }
     }
+}
+
+/// How long the pods of a Deployment may take to end.
+fn time_to_end(object: &DynamicObject) -> Duration {
+    let seconds = object.data.pointer("/spec/template/spec/terminationGracePeriodSeconds");
+    Duration::from_secs(seconds.and_then(Json::as_u64).unwrap_or(0))
 }

@@ -1,9 +1,12 @@
 //! A stack's objects are removed, and no other.
 
+use std::time::Duration;
+
+use insta::assert_snapshot;
 use kubernetes::objects;
 use serde_json::json;
 
-use crate::fake::{Fake, OWNER};
+use crate::fake::{Fake, OWNER, settings};
 use crate::workloads::{large, small};
 
 async fn remove(fake: &Fake) -> (Result<usize, kubernetes::Error>, Vec<String>) {
@@ -48,6 +51,29 @@ async fn what_holds_an_object_is_told() {
     assert!(error.contains("ScaledObject shop/orders-consume is still there"), "{error}");
     assert!(error.contains("it waits for `finalizer.keda.sh`"), "{error}");
     assert!(fake.names().contains(&"deployments/orders-consume".to_owned()));
+}
+
+/// Pods may take all of their grace to end, however long that is.
+#[tokio::test]
+async fn pods_are_waited_for_as_long_as_they_may_take() {
+    let fake = Fake::start();
+    fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap();
+    fake.state().ending = 3 * settings().removal;
+    remove(&fake).await.0.unwrap();
+    assert_eq!(fake.names(), [""; 0]);
+}
+
+#[tokio::test]
+async fn pods_that_take_longer_to_end_are_told() {
+    let fake = Fake::start();
+    fake.apply(&objects(&[small()]).unwrap()).await.0.unwrap();
+    let grace = json!({"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 1}}}});
+    fake.put("deployments", "shop", "orders-consume", "kubectl", &grace);
+    fake.state().ending = Duration::from_hours(1);
+    assert_snapshot!(remove(&fake).await.0.unwrap_err(), @r"
+    Deployment shop/orders-consume is still there 1 s after its removal was asked for
+      help: what belongs to it is not gone, such as a pod on a node that is lost: remove again
+    ");
 }
 
 #[tokio::test]

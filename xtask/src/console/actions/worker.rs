@@ -16,7 +16,10 @@ pub(super) async fn facts(stack: &RunningStack, id: &str) -> anyhow::Result<Json
         Some(local) => local::workers(local).await?,
         None => Vec::new(),
     };
-    let running = running.into_iter().find(|it| it.id == id && it.stack == stack.stack.stack_name());
+    let is_it = |it: &local::RunningWorker| {
+        (&*it.region, &*it.stack, &*it.id) == (&*stack.cloud.region, stack.stack.stack_name(), id)
+    };
+    let running = running.into_iter().find(is_it);
     let variables = worker.environment.iter().map(|(name, value)| {
         let value = stack.resolve(value);
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -18,6 +18,11 @@ impl Kept {
     pub(crate) fn is_visible(&self) -> bool {
         self.visible_at <= Instant::now()
     }
+
+    /// Whether it was given back by a worker whose grace was `grace`.
+    pub(crate) fn is_given_back(&self, grace: Duration) -> bool {
+        self.visible_at <= Instant::now() + grace
+    }
 }
 
 #[derive(Debug)]
