@@ -53,7 +53,7 @@ pub enum ScalingConfig {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html#invocation-eventsourcemapping-provisioned-mode>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Pollers<const LEAST: u32> {
+pub struct Pollers<const LEAST: i64> {
     /// The least, up to 200.
     #[serde(rename = "MinimumPollers")]
     pub minimum: Integer<LEAST, 200>,
@@ -62,7 +62,7 @@ pub struct Pollers<const LEAST: u32> {
     pub maximum: Integer<LEAST, 2_000>,
 }
 
-impl<const LEAST: u32> Pollers<LEAST> {
+impl<const LEAST: i64> Pollers<LEAST> {
     pub(super) fn check(self, check: &mut Check<'_>) {
         if self.minimum.get() > self.maximum.get() {
             let message = format!("{} to {} pollers are no range", self.minimum, self.maximum);
