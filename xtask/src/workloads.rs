@@ -4,6 +4,7 @@ pub mod apply;
 pub mod cluster;
 pub mod deployed;
 pub mod drift;
+pub mod folder;
 pub mod image;
 pub mod outputs;
 pub mod plan;
@@ -12,7 +13,6 @@ mod repository;
 pub mod stacks;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use assembly::{Finding, Function, Worker};
 use kubernetes::{Identity, Monitoring, Queue, Resources, Workload};
@@ -101,31 +101,12 @@ pub fn findings(stack: &Stack) -> Vec<Finding> {
     invalid.0.iter().map(finding).collect()
 }
 
-/// The files for `kubectl apply -k`, by their names.
+/// The files for `kubectl apply -k`; none without workers.
 ///
 /// # Errors
 /// When an API server would refuse what they say.
 pub fn files(workloads: &[Workload]) -> anyhow::Result<Vec<kubernetes::File>> {
     Ok(kubernetes::files(&kubernetes::objects(workloads)?))
-}
-
-/// Writes `files` into `folder`, and takes away what was written there before.
-///
-/// # Errors
-/// When the folder cannot be written.
-pub fn write(folder: &Path, files: &[kubernetes::File]) -> anyhow::Result<()> {
-    use anyhow::Context as _;
-    let cannot = || format!("cannot write `{}`", folder.display());
-    std::fs::create_dir_all(folder).with_context(cannot)?;
-    for entry in std::fs::read_dir(folder).with_context(cannot)?.flatten() {
-        if entry.path().extension().is_some_and(|it| it == "yaml") {
-            std::fs::remove_file(entry.path()).with_context(cannot)?;
-        }
-    }
-    for file in files {
-        std::fs::write(folder.join(&file.name), &file.text).with_context(cannot)?;
-    }
-    Ok(())
 }
 
 /// What is known as text, and what is not with its placeholders.

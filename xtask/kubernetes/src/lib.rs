@@ -77,7 +77,7 @@ pub use objects::keda::{
 pub use objects::monitoring::{PodMetricsEndpoint, PodMonitor, PodMonitorSpec};
 pub use objects::objects;
 pub use registry::{Credentials, PushSettings, Pushed, Registry};
-pub use render::{File, files, yaml};
+pub use render::{File, KUSTOMIZATION, files, listed, yaml};
 pub use unresolved::{Unresolved, unresolved};
 pub use workload::{
     Architecture, Identity, Monitoring, Queue, QueueSource, Reach, Resources, WORKER_ADDRESS, WORKER_GRACE,

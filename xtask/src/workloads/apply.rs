@@ -6,6 +6,7 @@ use kubernetes::{Applied, Cluster};
 use serde_json::{Value as Json, json};
 
 use super::cluster::{explain, tell};
+use super::folder::Replacement;
 use super::plan::WorkersPlan;
 use super::{repository, workloads, written};
 use crate::app::App;
@@ -77,7 +78,7 @@ impl WorkersPlan {
         let objects = kubernetes::objects(&workers)?;
         let Some(cluster) = cluster else {
             let folder = folder(app, stack);
-            super::write(&folder, &kubernetes::files(&objects))?;
+            Replacement::of(&folder, &kubernetes::files(&objects))?.carry_out()?;
             ui::say(format!("{label}: its workers are not applied, since no cluster is named"));
             ui::say(format!("  `kubectl apply -k {}` applies them", folder.display()));
             ui::say("  `--kube-context NAME` has it done, and waits until they run");
@@ -95,6 +96,15 @@ impl WorkersPlan {
         ));
         Ok(Done::Applied(context.to_owned(), applied))
     }
+}
+
+/// Takes away what an earlier deployment wrote of workers that the stack no longer has.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn clear(app: &App, stack: &Stack) -> anyhow::Result<()> {
+    Replacement::of(&folder(app, stack), &[])?.carry_out()?;
+    Ok(())
 }
 
 fn folder(app: &App, stack: &Stack) -> PathBuf {

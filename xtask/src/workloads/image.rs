@@ -8,6 +8,7 @@ use assembly::Function;
 use base64::Engine as _;
 use kubernetes::{Architecture, Image, Package, Program, Sysroot};
 
+use super::folder;
 use crate::assets::Workspace;
 use crate::cargo;
 use crate::lock::Lock;
@@ -56,16 +57,14 @@ fn certificates(root: &Path) -> anyhow::Result<PathBuf> {
         }
         text += "-----END CERTIFICATE-----\n";
     }
-    let folder = cargo::folder(root);
-    let path = folder.join("certificates.pem");
+    let tools = cargo::folder(root);
+    let path = tools.join("certificates.pem");
     if std::fs::read_to_string(&path).is_ok_and(|present| present == text) {
         return Ok(path);
     }
-    // Whole or not at all: another deployment may read it meanwhile.
-    std::fs::create_dir_all(&folder)
-        .and_then(|()| tempfile::NamedTempFile::new_in(&folder))
-        .and_then(|file| std::fs::write(file.path(), &text).map(|()| file))
-        .and_then(|file| file.persist(&path).map_err(|error| error.error))
+    // Another deployment may read it meanwhile.
+    std::fs::create_dir_all(&tools)
+        .and_then(|()| folder::write(&path, &text))
         .with_context(|| format!("cannot write `{}`", path.display()))?;
     Ok(path)
 }

@@ -86,10 +86,16 @@ impl Workers {
         let mut done = Vec::new();
         let several = outcomes.len() > 1;
         for (outcome, plan) in outcomes.iter_mut().zip(&self.plans) {
-            let (Some(plan), Ok(_)) = (plan, &outcome.result) else { continue };
             let StackInstance { stack, cloud, label, .. } = outcome.instance;
-            match plan.apply(app, self.cluster.as_ref(), outcome.instance).await {
-                Ok(of_stack) => done.push(as_json_of(stack.name(), &cloud.region, plan, &of_stack)),
+            let applied = match plan {
+                _ if outcome.result.is_err() => continue,
+                Some(plan) => plan.apply(app, self.cluster.as_ref(), outcome.instance).await.map(|it| Some((plan, it))),
+                None if cloud.local.is_some() => continue,
+                None => apply::clear(app, stack).map(|()| None),
+            };
+            match applied {
+                Ok(of_stack) => done
+                    .extend(of_stack.map(|(plan, of_stack)| as_json_of(stack.name(), &cloud.region, plan, &of_stack))),
                 Err(error) => {
                     if several {
                         ui::error_of(label, &error);
