@@ -13,6 +13,7 @@ mod repository;
 pub mod stacks;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use assembly::{Finding, Function, Worker};
 use kubernetes::{Identity, Monitoring, Queue, Resources, Workload};
@@ -32,34 +33,46 @@ pub fn undeployed(stack: &Stack, project: &str) -> Vec<Workload> {
         format!("{}@${{{}ImageDigest}}", repository::unresolved_uri(project, &function.program), function.id)
     };
     let images = stack.workers().map(|(function, _)| (function.id.clone(), image(function))).collect();
-    workloads(stack, project, "${AWS::Region}", &images, &|value| infra::iam::name_variables(&text(value)))
+    let named = |_: &str, value: &Json| Ok(infra::iam::name_variables(&text(value)));
+    let Ok(workloads) = workloads::<Infallible>(stack, project, "${AWS::Region}", &images, &named);
+    workloads
 }
 
-/// The workers of `stack` in `region`, with the images that they run by their logical ids, and values as `resolve` gives
-/// them.
-pub(crate) fn workloads(
+/// The workers of `stack` in `region`, with the images that they run by their logical ids. `resolve` gives the text of a
+/// value, of which it is told what it is.
+///
+/// # Errors
+/// The first that `resolve` gives.
+pub(crate) fn workloads<E>(
     stack: &Stack,
     project: &str,
     region: &str,
     images: &BTreeMap<String, String>,
-    resolve: &dyn Fn(&Json) -> String,
-) -> Vec<Workload> {
+    resolve: &dyn Fn(&str, &Json) -> Result<String, E>,
+) -> Result<Vec<Workload>, E> {
     let workload = |(function, worker): (&Function, &Worker)| {
+        let resolve = |what: &str, value: &Json| resolve(&format!("{what} of `{}`", function.id), value);
         let identity = Identity {
             project: project.to_owned(),
             stage: stack.stage().to_owned(),
             stack: stack.stack_name().to_owned(),
             name: worker.service_account.clone(),
         };
-        let queue = |id: &String| Queue::at(resolve(&json!({ "Ref": id })), region, worker.replicas.messages_per_pod);
-        let queues = worker.queues.iter().map(queue).collect();
+        let queue = |id: &String| {
+            let url = resolve("a queue's URL", &json!({ "Ref": id }))?;
+            Ok(Queue::at(url, region, worker.replicas.messages_per_pod))
+        };
+        let queues = worker.queues.iter().map(queue).collect::<Result<_, E>>()?;
         let image = images.get(&function.id).cloned().unwrap_or_default();
         let architecture = image::architecture(function.architecture);
-        let values = worker.environment.iter().map(|(name, value)| (name.clone(), resolve(value)));
+        let variable =
+            |(name, value): (&String, &Json)| Ok((name.clone(), resolve(&format!("the variable `{name}`"), value)?));
+        // EKS sets it as well, where its webhook is.
+        let region = Ok(("AWS_REGION".to_owned(), region.to_owned()));
+        let scaler_role = worker.scaler_role_arn.as_ref().map(|arn| resolve("the scaler's role", arn));
         let memory = format!("{}Mi", worker.pod.mebibytes);
-        Workload {
-            // EKS sets it as well, where its webhook is.
-            environment: values.chain([("AWS_REGION".to_owned(), region.to_owned())]).collect(),
+        Ok(Workload {
+            environment: worker.environment.iter().map(variable).chain([region]).collect::<Result<_, E>>()?,
             min_replicas: worker.replicas.min,
             max_replicas: worker.replicas.max,
             resources: Resources {
@@ -69,10 +82,10 @@ pub(crate) fn workloads(
                 memory_limit: memory,
             },
             grace: worker.pod.termination_grace_period,
-            scaler_role: worker.scaler_role_arn.as_ref().map(resolve),
+            scaler_role: scaler_role.transpose()?,
             monitoring: worker.monitoring.as_ref().map(monitoring),
             ..Workload::new(identity, worker.namespace.clone(), image, architecture, queues)
-        }
+        })
     };
     stack.workers().map(workload).collect()
 }

@@ -9,7 +9,6 @@ use std::fmt;
 
 use ipnet::IpNet;
 
-use crate::unresolved::is_unresolved;
 use crate::workload::{QueueSource, WORKER_ADDRESS, WORKER_GRACE, Workload};
 use quantity::Quantity;
 
@@ -38,6 +37,11 @@ impl fmt::Display for Problem {
         let Self { worker, place, got, expected, help } = self;
         write!(f, "worker `{worker}`: `{place}` is `{got}`: expected {expected}\n  help: {help}")
     }
+}
+
+/// Whether `text` has a placeholder `${...}` for what is not known yet.
+fn is_unresolved(text: &str) -> bool {
+    text.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
 }
 
 /// Collects what is wrong with one worker.

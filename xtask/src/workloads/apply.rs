@@ -8,11 +8,10 @@ use serde_json::{Value as Json, json};
 use super::cluster::{explain, tell};
 use super::folder::Replacement;
 use super::plan::WorkersPlan;
-use super::{repository, workloads, written};
+use super::{repository, workloads};
 use crate::app::App;
 use crate::cargo;
 use crate::deploy::stack_instance::StackInstance;
-use crate::failure::Failure;
 use crate::operate::running_stack::RunningStack;
 use crate::stack::Stack;
 use crate::ui;
@@ -70,11 +69,8 @@ impl WorkersPlan {
     ) -> anyhow::Result<Done> {
         let StackInstance { stack, cloud, label, .. } = instance;
         let running = RunningStack::of((*cloud).clone(), (*stack).clone()).await?;
-        let resolve = |value: &Json| written(&running.resolve(value));
-        let workers = workloads(stack, &self.project, &cloud.region, &self.names, &resolve);
-        if let Some(unknown) = workers.iter().flat_map(kubernetes::unresolved).next() {
-            return Err(Failure::new(format!("of `{label}` is not known after its deployment: {unknown}")).into());
-        }
+        let resolve = |what: &str, value: &Json| running.text(what, value);
+        let workers = workloads(stack, &self.project, &cloud.region, &self.names, &resolve)?;
         let objects = kubernetes::objects(&workers)?;
         let Some(cluster) = cluster else {
             let folder = folder(app, stack);

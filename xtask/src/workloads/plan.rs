@@ -87,14 +87,14 @@ impl WorkersPlan {
             None => None,
         };
         let new = made_anew(&prepared.plan);
-        let resolve = |value: &Json| {
+        let resolve = |_: &str, value: &Json| {
             let value = prepared.after.resolve(value);
-            match &running {
+            Ok(match &running {
                 Some(running) if !ids_in(&value).iter().any(|id| new.contains(id)) => written(&running.resolve(&value)),
                 _ => written(&value),
-            }
+            })
         };
-        Ok(workloads(stack, &self.project, &cloud.region, &self.names, &resolve))
+        workloads(stack, &self.project, &cloud.region, &self.names, &resolve)
     }
 
     /// Whose the objects in the cluster are.

@@ -55,6 +55,28 @@ fn a_first_deployment_brings_template_image_and_objects_and_waits_until_they_run
 }
 
 #[test]
+fn a_value_that_looks_like_a_placeholder_is_a_text_and_one_that_is_not_known_is_told() {
+    let scene = Scene::new();
+    let declare = |value: &serde_json::Value| {
+        scene.project.declare_workers_as(STACK, &[("Consume", "consume")], |worker| {
+            worker.environment.insert("GREETING".to_owned(), value.clone());
+        });
+    };
+    declare(&json!("hello ${name}"));
+    scene.deploy().expect(0);
+    let greeting = json!({"name": "GREETING", "value": "hello ${name}"});
+    assert!(scene.container("consume")["env"].as_array().unwrap().contains(&greeting));
+    scene.diff().expect(0);
+    scene.run(&["deploy", "orders", "--yes"]).expect(0);
+
+    declare(&json!({"Fn::GetAtt": ["Queue", "Nothing"]}));
+    let failed = scene.deploy().expect(1);
+    let said = "the variable `GREETING` of `Consume` is not known after the deployment: {\"Fn::GetAtt\":[\"Queue\",\"Nothing\"]}";
+    assert!(failed.stderr.contains(said), "{failed}");
+    assert!(scene.container("consume")["env"].as_array().unwrap().contains(&greeting));
+}
+
+#[test]
 fn the_second_time_nothing_changes_and_nothing_is_pushed() {
     let scene = Scene::new();
     scene.deploy().expect(0);

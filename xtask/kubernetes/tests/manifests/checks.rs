@@ -20,6 +20,19 @@ fn workers_that_fit_are_let_through() {
 }
 
 #[test]
+fn what_is_known_only_after_the_deployment_is_let_through() {
+    let mut workload = small();
+    workload.image = "${Registry}/orders@${Digest}".to_owned();
+    workload.environment.insert("TABLE".to_owned(), "${Orders}".to_owned());
+    workload.queues = vec![Queue::at("${Queue.QueueUrl}", "${AWS::Region}", 5)];
+    workload.scaler_role = Some("${Scaler.Arn}".to_owned());
+    let objects = kubernetes::objects(&[workload]).unwrap();
+    let deployment = objects.iter().find(|object| object.kind() == "Deployment").unwrap();
+    assert!(kubernetes::yaml(deployment).contains("value: ${Queue.QueueUrl}"));
+    refused(|it| it.image = "${Registry".to_owned(), "image", "by digest");
+}
+
+#[test]
 fn a_problem_is_told_with_place_value_expectation_and_help() {
     let mut workload = small();
     workload.grace = 10;
