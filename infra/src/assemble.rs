@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::binding::Binding;
 use crate::check;
 use crate::code::Code;
-use crate::eks::Worker;
+use crate::eks::{Egress, Worker};
 use crate::lambda::{Architecture, Function};
 use crate::reference::LogicalId;
 use crate::stack::{DeclaredParameter, Former, Stack};
@@ -96,7 +96,12 @@ fn worker(worker: &Worker) -> assembly::Worker {
             namespace: monitoring.namespace.clone(),
             pod_monitor: monitoring.pod_monitor.as_ref().map(|it| it.labels.clone()),
         }),
+        egress: worker.egress.iter().map(egress).collect(),
     }
+}
+
+fn egress(Egress { ports, ip_blocks }: &Egress) -> assembly::Egress {
+    assembly::Egress { ports: ports.clone(), ip_blocks: ip_blocks.clone() }
 }
 
 fn binding(binding: &Binding) -> assembly::Binding {

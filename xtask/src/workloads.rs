@@ -15,8 +15,8 @@ pub mod stacks;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use assembly::{Finding, Function, Worker};
-use kubernetes::{Identity, Monitoring, Queue, Resources, Workload};
+use assembly::{Egress, Finding, Function, Worker};
+use kubernetes::{ANYWHERE, Identity, Monitoring, Queue, Reach, Resources, Workload};
 use serde_json::{Value as Json, json};
 
 use crate::audit::expression::text;
@@ -71,6 +71,7 @@ pub(crate) fn workloads<E>(
         let region = Ok(("AWS_REGION".to_owned(), region.to_owned()));
         let scaler_role = worker.scaler_role_arn.as_ref().map(|arn| resolve("the scaler's role", arn));
         let memory = format!("{}Mi", worker.pod.mebibytes);
+        let workload = Workload::new(identity, worker.namespace.clone(), image, architecture, queues);
         Ok(Workload {
             environment: worker.environment.iter().map(variable).chain([region]).collect::<Result<_, E>>()?,
             min_replicas: worker.replicas.min,
@@ -84,10 +85,17 @@ pub(crate) fn workloads<E>(
             grace: worker.pod.termination_grace_period,
             scaler_role: scaler_role.transpose()?,
             monitoring: worker.monitoring.as_ref().map(monitoring),
-            ..Workload::new(identity, worker.namespace.clone(), image, architecture, queues)
+            reach: workload.reach.iter().cloned().chain(worker.egress.iter().flat_map(reach)).collect(),
+            ..workload
         })
     };
     stack.workers().map(workload).collect()
+}
+
+/// What is reached by a rule, network by network.
+fn reach(egress: &Egress) -> impl Iterator<Item = Reach> {
+    let all = ANYWHERE.iter().filter(|_| egress.ip_blocks.is_empty()).map(|cidr| (*cidr).to_owned());
+    all.chain(egress.ip_blocks.iter().cloned()).map(|cidr| Reach { cidr, ports: egress.ports.clone() })
 }
 
 fn monitoring(monitoring: &assembly::Monitoring) -> Monitoring {

@@ -27,6 +27,17 @@ pub struct Worker {
     pub pod: Pod,
     /// Who reads its metrics, if anybody does.
     pub monitoring: Option<Monitoring>,
+    /// What its pods may connect to beside what every worker may.
+    pub egress: Vec<Egress>,
+}
+
+/// What pods may connect to by TCP.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Egress {
+    /// The ports.
+    pub ports: Vec<u16>,
+    /// The networks; with none all there are.
+    pub ip_blocks: Vec<String>,
 }
 
 /// Who reads the metrics of a worker.

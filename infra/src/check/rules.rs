@@ -162,4 +162,5 @@ const RULES: &[Rule] = &[
     rule("version-unpublished", "a function that changes without a new version for its aliases"),
     rule("visibility-timeout", "a queue that hides messages for a shorter time than its function may take"),
     rule("worker", "a worker without queues, or with a number that it, SQS or Kubernetes does not take"),
+    rule("worker-egress", "a worker that is bound to an address whose port its pods cannot connect to"),
 ];

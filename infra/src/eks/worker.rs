@@ -54,6 +54,8 @@ pub struct Worker<R = Value<Arn<Role>>> {
     pub pod: Pod,
     /// Who reads its metrics. By default nobody can.
     pub monitoring: Option<Monitoring>,
+    /// What its pods may connect to beside DNS, the agent of EKS Pod Identity and port 443 of any address.
+    pub egress: Vec<Egress>,
     /// Variables beside those of the bindings.
     pub environment: IndexMap<String, Value>,
     /// What it runs.
@@ -122,6 +124,35 @@ pub struct Monitoring {
 pub struct PodMonitor {
     /// Labels beside those of the stack. A Prometheus may heed only monitors that have some: `release: prometheus`.
     pub labels: IndexMap<String, String>,
+}
+
+/// What pods may connect to by TCP, as in a rule of Kubernetes's `NetworkPolicy`.
+///
+/// `check` warns of a binding to an address whose port is not among them.
+///
+/// ```
+/// use infra::eks::Egress;
+///
+/// let anywhere = Egress::port(8443);
+/// let database = Egress { ip_blocks: vec!["10.0.0.0/16".to_owned()], ..Egress::port(5432) };
+/// # assert_ne!(anywhere, database);
+/// ```
+///
+/// <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Egress {
+    /// The ports, one at least: 1 to 65,535.
+    pub ports: Vec<u16>,
+    /// The networks, as `10.0.0.0/16` or `fd00:1::/64`; with none all there are.
+    pub ip_blocks: Vec<String>,
+}
+
+impl Egress {
+    /// A port of any address.
+    #[must_use]
+    pub fn port(number: u16) -> Self {
+        Self { ports: vec![number], ip_blocks: Vec::new() }
+    }
 }
 
 impl Monitoring {
@@ -213,6 +244,7 @@ impl Worker<()> {
             replicas: Replicas::default(),
             pod: Pod::default(),
             monitoring: None,
+            egress: Vec::new(),
             environment: IndexMap::new(),
             code: Code::of(&bindings),
         }
@@ -235,6 +267,7 @@ impl Worker<()> {
             replicas: self.replicas,
             pod: self.pod,
             monitoring: self.monitoring,
+            egress: self.egress,
             environment: self.environment,
             code: self.code,
         }
@@ -312,6 +345,19 @@ impl<R> Worker<R> {
         }
     }
 
+    /// What its bindings name must be let out. A variable may be an address of others, which its pods need not reach.
+    fn check_egress(&self, check: &mut Check<'_>) {
+        let is_out = |port| port == HTTPS || self.egress.iter().any(|egress| egress.ports.contains(&port));
+        for binding in self.bindings().iter().filter(|it| it.type_name == std::any::type_name::<bindings::Url>()) {
+            let Some(address) = binding.value.literal() else { continue };
+            if let Some(port) = port_of(address).filter(|port| !is_out(*port)) {
+                let message =
+                    format!("`{}` is `{address}`, and its pods may not connect to port {port}", binding.field);
+                check.warning("worker-egress", message).help(format!("add `Egress::port({port})` to its `egress`"));
+            }
+        }
+    }
+
     fn check_names(&self, check: &mut Check<'_>) {
         let names = [("namespace", &self.namespace), ("service_account", &self.service_account)];
         for (field, name) in names.into_iter().filter_map(|(field, name)| Some((field, name.as_deref()?))) {
@@ -348,6 +394,22 @@ fn hyphenated(id: &str) -> String {
         name.extend(letter.to_lowercase());
     }
     name
+}
+
+/// Where AWS's endpoints are.
+const HTTPS: u16 = 443;
+
+/// The port of an address of HTTP.
+fn port_of(address: &str) -> Option<u16> {
+    let (default, rest) = match address.split_once("://")? {
+        ("https", rest) => (HTTPS, rest),
+        ("http", rest) => (80, rest),
+        _ => return None,
+    };
+    let authority = rest.split(['/', '?', '#']).next()?;
+    // An IPv6 address has colons of its own, within brackets.
+    let (_, host) = authority.rsplit_once(['@', ']']).unwrap_or(("", authority));
+    host.rsplit_once(':').map_or(Some(default), |(_, port)| port.parse().ok())
 }
 
 /// Whether Kubernetes takes `name` as a label of DNS.
@@ -394,6 +456,7 @@ impl Resource for Worker {
         self.check_queues(check);
         self.check_numbers(check);
         self.check_names(check);
+        self.check_egress(check);
         self.code.check(&self.environment, &RESERVED_VARIABLES, check);
         check.beside_template(&InCluster { environment: self.variables(), scaler_role: &self.scaler_role });
     }

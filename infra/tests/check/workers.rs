@@ -1,4 +1,4 @@
-use infra::eks::{Batch, Replicas, WorkQueue, Worker};
+use infra::eks::{Batch, Egress, Replicas, WorkQueue, Worker};
 use infra::iam::Role;
 use infra::sqs::{FifoQueue, StandardQueue};
 use infra::{Integer, Ref, Seconds, Stack, Stage, Template, Value};
@@ -154,4 +154,52 @@ fn a_variable_that_the_worker_is_told_by_is_not_a_stacks_to_set() {
         "error[reserved-variable]: `It`: it sets the environment variable `WORKER_TIMEOUT`, which Stackwright or EKS sets\n  --> HERE\n  \
          help: rename it, or read what Stackwright or EKS sets",
     );
+}
+
+#[derive(Serialize)]
+struct Bound {
+    validator: ::bindings::Url,
+}
+
+impl ::bindings::Program for Bound {
+    const NAME: &'static str = "bound";
+}
+
+/// What `check` says of a worker that is bound to `address`.
+#[track_caller]
+fn check_address(address: impl Into<Value<infra::Url>>, egress: &[Egress], expected: &str) {
+    let bound = Bound { validator: address.into().into() };
+    check(
+        |stack| {
+            let queue = standard(stack);
+            let role = stack.named("ItRole").add(Role::for_service("pods.eks.amazonaws.com"));
+            let cluster = Value::Literal(infra::ClusterName("shop".to_owned()));
+            let worker = Worker::rust(cluster, bound).with_role(role, stack, "It");
+            stack.named("It").add(Worker { queues: vec![queue.into()], egress: egress.to_vec(), ..worker });
+        },
+        expected,
+    );
+}
+
+#[test]
+fn what_a_worker_is_bound_to_is_let_out() {
+    let url = |address: &str| infra::Url(address.to_owned());
+    for (address, port) in [
+        ("http://orders.example/v1", 80),
+        ("https://orders.example:8443/v1:2", 8443),
+        ("https://ada:secret@orders.example:8443", 8443),
+        ("http://[fd00::1]", 80),
+        ("https://[fd00::1]:8443?a=b", 8443),
+    ] {
+        let expected = format!(
+            "warning[worker-egress]: `It`: `validator` is `{address}`, and its pods may not connect to port {port}\n  --> HERE\n  \
+             help: add `Egress::port({port})` to its `egress`"
+        );
+        check_address(url(address), &[], &expected);
+        check_address(url(address), &[Egress::port(5432)], &expected);
+        check_address(url(address), &[Egress { ports: vec![5432, port], ip_blocks: Vec::new() }], "");
+    }
+    for address in ["https://orders.example", "https://orders.example:443/", "https://[fd00::1]/"] {
+        check_address(url(address), &[], "");
+    }
 }

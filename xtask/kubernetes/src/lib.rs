@@ -78,6 +78,6 @@ pub use objects::objects;
 pub use registry::{Credentials, PushSettings, Pushed, Registry};
 pub use render::{File, KUSTOMIZATION, files, listed, yaml};
 pub use workload::{
-    Architecture, Identity, Monitoring, Queue, QueueSource, Reach, Resources, WORKER_ADDRESS, WORKER_GRACE,
+    ANYWHERE, Architecture, Identity, Monitoring, Queue, QueueSource, Reach, Resources, WORKER_ADDRESS, WORKER_GRACE,
     WORKER_QUEUE_URLS, Workload,
 };

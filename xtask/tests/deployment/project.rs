@@ -324,6 +324,7 @@ fn worker(id: &str, name: &str) -> Function {
             replicas: Replicas { min: 0, max: 10, messages_per_pod: 100 },
             pod: Pod { millicores: 250, mebibytes: 256, termination_grace_period: 30 },
             monitoring: None,
+            egress: Vec::new(),
         }),
     }
 }
