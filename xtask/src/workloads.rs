@@ -73,6 +73,7 @@ pub(crate) fn workloads<E>(
         let memory = format!("{}Mi", worker.pod.mebibytes);
         let workload = Workload::new(identity, worker.namespace.clone(), image, architecture, queues);
         Ok(Workload {
+            creates_namespace: worker.creates_namespace,
             environment: worker.environment.iter().map(variable).chain([region]).collect::<Result<_, E>>()?,
             min_replicas: worker.replicas.min,
             max_replicas: worker.replicas.max,

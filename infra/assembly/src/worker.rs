@@ -11,6 +11,8 @@ pub struct Worker {
     pub cluster_name: Value,
     /// The namespace.
     pub namespace: String,
+    /// Whether the namespace is made and removed with the stack.
+    pub creates_namespace: bool,
     /// The name of its service account and of its deployment.
     pub service_account: String,
     /// The ARN of the role that its pods have.

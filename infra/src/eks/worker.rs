@@ -30,9 +30,9 @@ use crate::value::{Intrinsic, Value};
 pub struct Worker<R = Value<Arn<Role>>> {
     /// The cluster whose pods it runs in. Changing it replaces the association.
     pub cluster_name: Value<ClusterName>,
-    /// The namespace, which must not be there before: 1 to 63 small letters, digits and hyphens. Changing it replaces the
-    /// association. By default it is the name of the stack in its stage.
-    pub namespace: Option<String>,
+    /// The namespace of its pods. Changing its name replaces the association. By default it is the stack's own, with the name
+    /// of the stack in its stage.
+    pub namespace: Option<Namespace>,
     /// The name of its service account and of its deployment: 1 to 63 small letters, digits and hyphens. Changing it
     /// replaces the association. By default it is the logical id: `processing-worker` of `ProcessingWorker`.
     pub service_account: Option<String>,
@@ -60,6 +60,15 @@ pub struct Worker<R = Value<Arn<Role>>> {
     pub environment: IndexMap<String, Value>,
     /// What it runs.
     pub code: Code,
+}
+
+/// A namespace of a cluster, by its name: 1 to 63 small letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Namespace {
+    /// It is made and removed with the stack, and must not be there before.
+    Own(String),
+    /// It is there before the stack, as one that another stack makes. It is neither made nor removed.
+    Existing(String),
 }
 
 /// A queue that a worker consumes.
@@ -152,6 +161,16 @@ impl Egress {
     #[must_use]
     pub fn port(number: u16) -> Self {
         Self { ports: vec![number], ip_blocks: Vec::new() }
+    }
+}
+
+impl Namespace {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Own(name) | Self::Existing(name) => name,
+        }
     }
 }
 
@@ -275,10 +294,10 @@ impl Worker<()> {
 }
 
 impl<R> Worker<R> {
-    /// Its namespace: by default the name of the stack in its stage.
+    /// Its namespace: by default the stack's own, with the name of the stack in its stage.
     #[must_use]
-    pub fn namespace_in(&self, stack: &Stack) -> String {
-        self.namespace.clone().unwrap_or_else(|| stack.stack_name())
+    pub fn namespace_in(&self, stack: &Stack) -> Namespace {
+        self.namespace.clone().unwrap_or_else(|| Namespace::Own(stack.stack_name()))
     }
 
     /// Its service account: by default its logical id in small letters, with hyphens between its words.
@@ -359,8 +378,9 @@ impl<R> Worker<R> {
     }
 
     fn check_names(&self, check: &mut Check<'_>) {
-        let names = [("namespace", &self.namespace), ("service_account", &self.service_account)];
-        for (field, name) in names.into_iter().filter_map(|(field, name)| Some((field, name.as_deref()?))) {
+        let namespace = self.namespace.as_ref().map(Namespace::name);
+        let names = [("namespace", namespace), ("service_account", self.service_account.as_deref())];
+        for (field, name) in names.into_iter().filter_map(|(field, name)| Some((field, name?))) {
             if !is_label(name) {
                 let message = format!(
                     "`{field}` is `{name}`; expected 1 to 63 small letters, digits and hyphens, with a letter or digit at both ends"
@@ -370,14 +390,18 @@ impl<R> Worker<R> {
         }
         let same = check.stack.resources_of::<Worker>().find(|(other, it)| {
             other.id() != check.id()
-                && (&it.namespace, &it.service_account) == (&self.namespace, &self.service_account)
+                && it.namespace.as_ref().map(Namespace::name) == namespace
+                && it.service_account == self.service_account
                 && it.cluster_name == self.cluster_name
         });
         if let (Some((other, _)), Some(account)) = (same, &self.service_account) {
             let message = format!("`{}` has the service account `{account}` as well", other.id());
             check.error("kubernetes-name", message).help("set the `service_account` of one of them");
         }
-        if let Some(namespace) = self.namespace.as_deref().filter(|it| it.starts_with("kube-") || *it == "default") {
+        let is_clusters = |it: &&str| {
+            it.starts_with("kube-") || (*it == "default" && matches!(self.namespace, Some(Namespace::Own(_))))
+        };
+        if let Some(namespace) = namespace.filter(is_clusters) {
             let message = format!("the namespace `{namespace}` is the cluster's own");
             check.error("kubernetes-name", message).help("a worker has a namespace that its stack makes and deletes");
         }
@@ -475,13 +499,13 @@ impl Serialize for Worker {
         #[serde(rename_all = "PascalCase")]
         struct Wire<'a> {
             cluster_name: &'a Value<ClusterName>,
-            namespace: &'a Option<String>,
+            namespace: Option<&'a str>,
             service_account: &'a Option<String>,
             role_arn: &'a Value<Arn<Role>>,
         }
         Wire {
             cluster_name: &self.cluster_name,
-            namespace: &self.namespace,
+            namespace: self.namespace.as_ref().map(Namespace::name),
             service_account: &self.service_account,
             role_arn: &self.role,
         }

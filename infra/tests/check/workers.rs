@@ -1,4 +1,4 @@
-use infra::eks::{Batch, Egress, Replicas, WorkQueue, Worker};
+use infra::eks::{Batch, Egress, Namespace, Replicas, WorkQueue, Worker};
 use infra::iam::Role;
 use infra::sqs::{FifoQueue, StandardQueue};
 use infra::{Integer, Ref, Seconds, Stack, Stage, Template, Value};
@@ -112,7 +112,7 @@ fn names_are_those_of_kubernetes_and_nobody_elses() {
         ),
     );
     check_change(
-        |it| it.namespace = Some("kube-system".to_owned()),
+        |it| it.namespace = Some(Namespace::Own("kube-system".to_owned())),
         "error[kubernetes-name]: `It`: the namespace `kube-system` is the cluster's own\n  --> HERE\n  help: a worker has a namespace that its stack makes and deletes",
     );
     let help = "help: set the `service_account` of one of them";

@@ -144,7 +144,7 @@ fn names(workload: &Workload, findings: &mut Findings<'_>) {
     }
     if namespace == "default" && workload.creates_namespace {
         let help =
-            "a cluster has it already and it cannot be removed: choose another, or set `creates_namespace` to false";
+            "a cluster has it already and it cannot be removed: choose another, or set it to `Namespace::Existing`";
         findings.add("namespace", namespace, "a namespace that can belong to the stack", help);
     }
 }

@@ -316,6 +316,7 @@ fn worker(id: &str, name: &str) -> Function {
         worker: Some(Worker {
             cluster_name: "main".into(),
             namespace: "orders-dev".to_owned(),
+            creates_namespace: true,
             service_account: name.to_owned(),
             role_arn: json!({"Fn::GetAtt": ["Role", "Arn"]}),
             scaler_role_arn: None,

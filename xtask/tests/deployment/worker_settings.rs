@@ -3,15 +3,17 @@
 use std::fs;
 
 use bindings::Program;
-use infra::eks::{Egress, Worker};
+use infra::eks::{Egress, Namespace, Worker};
 use infra::sqs::StandardQueue;
 use infra::{Stack, Stage};
 use insta::assert_snapshot;
 use serde::Serialize;
+use serde_json::json;
 use tempfile::TempDir;
 
+use crate::creation::said;
 use crate::project::Project;
-use crate::scene::STACK;
+use crate::scene::{STACK, Scene};
 
 #[derive(Serialize)]
 struct Bindings {}
@@ -79,4 +81,29 @@ fn what_a_worker_may_connect_to_is_in_its_network_policy() {
       - ipBlock:
           cidr: "::/0"
     "#);
+}
+
+#[test]
+fn a_namespace_that_is_there_is_used_and_not_made() {
+    let existing = |it: &mut Worker<()>| it.namespace = Some(Namespace::Existing("shop".to_owned()));
+    assert_eq!(written(existing, "00-namespace-shop.yaml"), None);
+    assert!(written(existing, "03-deployment-consume.yaml").unwrap().contains("  namespace: shop\n"));
+    let own = |it: &mut Worker<()>| it.namespace = Some(Namespace::Own("shop".to_owned()));
+    assert!(written(own, "00-namespace-shop.yaml").is_some());
+}
+
+#[test]
+fn a_namespace_of_nobody_is_not_taken_over_but_used_when_the_stack_says_so() {
+    let scene = Scene::new();
+    scene.cluster.put("namespaces", "", "orders-dev", "kubectl", &json!({"metadata": {"name": "orders-dev"}}));
+    let refused = scene.deploy().expect(1);
+    assert_snapshot!(said(&refused.stderr), @r"
+    error: the workers of `orders`: Namespace orders-dev is there already and of no stack in context `dev`; nothing was deployed
+      help: set the worker's `namespace` to `Namespace::Existing`, and it is used and never removed
+    ");
+    scene.project.declare_workers_as(STACK, &[("Consume", "consume")], |it| it.creates_namespace = false);
+    scene.deploy().expect(0);
+    scene.diff().expect(0);
+    scene.run(&["destroy", "orders", "--kube-context", "dev", "--yes"]).expect(0);
+    assert_eq!(scene.cluster.names(), ["namespaces/orders-dev"]);
 }
