@@ -4,6 +4,7 @@ pub mod apply;
 pub mod cluster;
 pub mod deployed;
 pub mod drift;
+mod findings;
 pub mod folder;
 pub mod image;
 pub mod outputs;
@@ -15,12 +16,14 @@ pub mod stacks;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use assembly::{Egress, Finding, Function, Worker};
+use assembly::{Egress, Function, Worker};
 use kubernetes::{ANYWHERE, Identity, Monitoring, Queue, Reach, Resources, Workload};
 use serde_json::{Value as Json, json};
 
 use crate::audit::expression::text;
 use crate::stack::Stack;
+
+pub use findings::findings;
 
 /// Where the files for Kubernetes are in the folder of a stack.
 pub const FOLDER: &str = "kubernetes";
@@ -106,21 +109,6 @@ fn monitoring(monitoring: &assembly::Monitoring) -> Monitoring {
         monitor: monitoring.pod_monitor.is_some(),
         labels: labels.map(|(name, value)| (name.clone(), value.clone())).collect(),
     }
-}
-
-/// What an API server would refuse of the workers of `stack`.
-#[must_use]
-pub fn findings(stack: &Stack) -> Vec<Finding> {
-    // The name of the project is checked where it is read.
-    let Err(invalid) = kubernetes::check(&undeployed(stack, "project")) else { return Vec::new() };
-    let finding = |problem: &kubernetes::Problem| {
-        let declared = stack.workers().find(|(_, worker)| worker.service_account == problem.worker);
-        let id = declared.map_or(problem.worker.as_str(), |(function, _)| function.id.as_str());
-        let kubernetes::Problem { place, got, expected, help, .. } = problem;
-        let message = format!("`{id}`: Kubernetes would refuse `{place}`: it is `{got}`, expected {expected}");
-        Finding { location: stack.location(id).cloned(), help: Some(help.clone()), ..Finding::error("worker", message) }
-    };
-    invalid.0.iter().map(finding).collect()
 }
 
 /// The files for `kubectl apply -k`; none without workers.

@@ -334,29 +334,17 @@ impl<R> Worker<R> {
         settings.chain(others.into_iter().map(|(name, value)| (name.to_owned(), value.clone()))).collect()
     }
 
-    fn check_numbers(&self, check: &mut Check<'_>) {
-        let Self { batch, replicas, .. } = self;
+    fn check_batch(&self, check: &mut Check<'_>) {
         let fifo = self.queues.iter().find(|queue| queue.is_fifo);
-        if let (Some(fifo), true) = (fifo, batch.window.get() > 0) {
+        let has_window = self.batch.window.get() > 0;
+        if let (Some(fifo), true) = (fifo, has_window) {
             let message = format!("`{}` is a FIFO queue, whose batches have no window", fifo.id);
             check.error("fifo-batching-window", message).help("remove `window`");
         }
-        check_batch_size(batch.size, fifo.is_some() || batch.window.get() == 0, check);
-        let least = replicas.min.max(1);
-        if replicas.max < least {
-            let message = format!("`replicas.max` is {}; expected {least} or more", replicas.max);
-            check.error("worker", message).help("it is no less than `replicas.min`");
-        }
-        if replicas.messages_per_pod == 0 {
-            let message = "`replicas.messages_per_pod` is 0; expected 1 or more";
-            check.error("worker", message).help("KEDA divides by it");
-        }
+        check_batch_size(self.batch.size, fifo.is_some() || !has_window, check);
     }
 
     fn check_queues(&self, check: &mut Check<'_>) {
-        if self.queues.is_empty() {
-            check.error("worker", "it consumes no queue").help("give it `queues: vec![queue.into()]`");
-        }
         for (index, queue) in self.queues.iter().enumerate() {
             if self.queues.iter().take(index).any(|it| it.id == queue.id) {
                 check.error("worker", format!("it consumes `{}` twice", queue.id)).help("name each queue once");
@@ -374,36 +362,6 @@ impl<R> Worker<R> {
                     format!("`{}` is `{address}`, and its pods may not connect to port {port}", binding.field);
                 check.warning("worker-egress", message).help(format!("add `Egress::port({port})` to its `egress`"));
             }
-        }
-    }
-
-    fn check_names(&self, check: &mut Check<'_>) {
-        let namespace = self.namespace.as_ref().map(Namespace::name);
-        let names = [("namespace", namespace), ("service_account", self.service_account.as_deref())];
-        for (field, name) in names.into_iter().filter_map(|(field, name)| Some((field, name?))) {
-            if !is_label(name) {
-                let message = format!(
-                    "`{field}` is `{name}`; expected 1 to 63 small letters, digits and hyphens, with a letter or digit at both ends"
-                );
-                check.error("kubernetes-name", message).help(format!("set `{field}` to another name"));
-            }
-        }
-        let same = check.stack.resources_of::<Worker>().find(|(other, it)| {
-            other.id() != check.id()
-                && it.namespace.as_ref().map(Namespace::name) == namespace
-                && it.service_account == self.service_account
-                && it.cluster_name == self.cluster_name
-        });
-        if let (Some((other, _)), Some(account)) = (same, &self.service_account) {
-            let message = format!("`{}` has the service account `{account}` as well", other.id());
-            check.error("kubernetes-name", message).help("set the `service_account` of one of them");
-        }
-        let is_clusters = |it: &&str| {
-            it.starts_with("kube-") || (*it == "default" && matches!(self.namespace, Some(Namespace::Own(_))))
-        };
-        if let Some(namespace) = namespace.filter(is_clusters) {
-            let message = format!("the namespace `{namespace}` is the cluster's own");
-            check.error("kubernetes-name", message).help("a worker has a namespace that its stack makes and deletes");
         }
     }
 }
@@ -436,18 +394,6 @@ fn port_of(address: &str) -> Option<u16> {
     host.rsplit_once(':').map_or(Some(default), |(_, port)| port.parse().ok())
 }
 
-/// Whether Kubernetes takes `name` as a label of DNS.
-///
-/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names>
-fn is_label(name: &str) -> bool {
-    let is_end = |byte: Option<u8>| byte.is_some_and(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
-    let mut bytes = name.bytes();
-    name.len() <= 63
-        && is_end(name.bytes().next())
-        && is_end(name.bytes().last())
-        && bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
-}
-
 /// Variables that the worker and EKS set.
 ///
 /// <https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html>
@@ -476,10 +422,10 @@ const RESERVED_VARIABLES: ReservedVariables<'_> = ReservedVariables {
 impl Resource for Worker {
     const TYPE: &'static str = "AWS::EKS::PodIdentityAssociation";
 
+    /// What Kubernetes or KEDA would refuse, the engine finds, which makes their objects.
     fn check(&self, check: &mut Check<'_>) {
         self.check_queues(check);
-        self.check_numbers(check);
-        self.check_names(check);
+        self.check_batch(check);
         self.check_egress(check);
         self.code.check(&self.environment, &RESERVED_VARIABLES, check);
         check.beside_template(&InCluster { environment: self.variables(), scaler_role: &self.scaler_role });

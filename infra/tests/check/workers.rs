@@ -1,4 +1,4 @@
-use infra::eks::{Batch, Egress, Namespace, Replicas, WorkQueue, Worker};
+use infra::eks::{Batch, Egress, WorkQueue, Worker};
 use infra::iam::Role;
 use infra::sqs::{FifoQueue, StandardQueue};
 use infra::{Integer, Ref, Seconds, Stack, Stage, Template, Value};
@@ -56,8 +56,6 @@ fn a_worker_as_it_is_by_default_is_sound() {
 
 #[test]
 fn a_worker_consumes_queues_each_once() {
-    let nothing = "error[worker]: `It`: it consumes no queue\n  --> HERE\n  help: give it `queues: vec![queue.into()]`";
-    check_worker(|_| [], |_| (), nothing);
     let twice = |stack: &mut Stack| {
         let queue = standard(stack);
         [queue.into(), queue.into()]
@@ -83,53 +81,6 @@ fn a_batch_is_one_that_lambda_would_make() {
     };
     let expected = "error[fifo-batching-window]: `It`: `Orders` is a FIFO queue, whose batches have no window\n  --> HERE\n  help: remove `window`";
     check_worker(fifo, batch(Batch { window: Seconds::of::<1>(), ..Batch::default() }), expected);
-}
-
-#[test]
-fn there_are_as_many_pods_as_keda_can_count() {
-    let one = |change: fn(&mut Worker), what: &str, help: &str| {
-        check_change(change, &format!("error[worker]: `It`: {what}\n  --> HERE\n  help: {help}"));
-    };
-    one(
-        |it| it.replicas = Replicas { min: 3, max: 2, ..Replicas::default() },
-        "`replicas.max` is 2; expected 3 or more",
-        "it is no less than `replicas.min`",
-    );
-    one(
-        |it| it.replicas.messages_per_pod = 0,
-        "`replicas.messages_per_pod` is 0; expected 1 or more",
-        "KEDA divides by it",
-    );
-}
-
-#[test]
-fn names_are_those_of_kubernetes_and_nobody_elses() {
-    let name = "expected 1 to 63 small letters, digits and hyphens, with a letter or digit at both ends";
-    check_change(
-        |it| it.service_account = Some("Billing_1".to_owned()),
-        &format!(
-            "error[kubernetes-name]: `It`: `service_account` is `Billing_1`; {name}\n  --> HERE\n  help: set `service_account` to another name"
-        ),
-    );
-    check_change(
-        |it| it.namespace = Some(Namespace::Own("kube-system".to_owned())),
-        "error[kubernetes-name]: `It`: the namespace `kube-system` is the cluster's own\n  --> HERE\n  help: a worker has a namespace that its stack makes and deletes",
-    );
-    let help = "help: set the `service_account` of one of them";
-    check(
-        |stack| {
-            let queue = standard(stack);
-            for id in ["One", "Two"] {
-                add(stack, id, |it| {
-                    (it.queues, it.service_account) = (vec![queue.into()], Some("nothing".to_owned()));
-                });
-            }
-        },
-        &format!(
-            "error[kubernetes-name]: `One`: `Two` has the service account `nothing` as well\n  --> HERE\n  {help}\n\
-             error[kubernetes-name]: `Two`: `One` has the service account `nothing` as well\n  --> HERE\n  {help}"
-        ),
-    );
 }
 
 #[test]

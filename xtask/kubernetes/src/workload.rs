@@ -42,7 +42,7 @@ pub struct Workload {
     pub resources: Resources,
     /// How much may be written to `/tmp`, as a quantity. `512Mi` by default, as in Lambda.
     pub scratch: String,
-    /// How many seconds pass from SIGTERM to SIGKILL: 30, the default, to 43,200.
+    /// How many seconds pass from SIGTERM to SIGKILL: 30, the default, to 43,205.
     pub grace: u32,
     /// The port of health and metrics: 8080 by default.
     pub port: u16,
