@@ -77,7 +77,9 @@ impl WorkersPlan {
             Replacement::of(&folder, &kubernetes::files(&objects))?.carry_out()?;
             ui::say(format!("{label}: its workers are not applied, since no cluster is named"));
             ui::say(format!("  `kubectl apply -k {}` applies them", folder.display()));
-            ui::say("  `--kube-context NAME` has it done, and waits until they run");
+            ui::say(
+                "  `--kube-context NAME` has it done, waits until they run, and removes those that the stack no longer has",
+            );
             return Ok(Done::Written(folder));
         };
         let context = cluster.context();

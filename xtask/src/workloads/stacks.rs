@@ -6,6 +6,7 @@ use kubernetes::Cluster;
 use serde_json::{Value as Json, json};
 
 use super::apply;
+use super::cluster::warn_of_left;
 use super::plan::WorkersPlan;
 use crate::app::App;
 use crate::deploy::concurrent::Outcome;
@@ -53,8 +54,13 @@ impl Workers {
         labelled.filter_map(|(plan, instance)| Some((plan.as_ref()?, instance.label.as_str())))
     }
 
-    /// Shows it, also when quiet if a yes will be asked for it.
-    pub fn show(&self, all: &[StackInstance<'_>], will_ask: bool) {
+    /// Shows it, also when quiet if a yes will be asked for it, and what a deployment by the plans in `prepared` leaves behind.
+    pub fn show(&self, all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>], will_ask: bool) {
+        for (instance, prepared) in all.iter().zip(prepared) {
+            if let Ok(prepared) = prepared {
+                warn_of_left(self.cluster.as_ref(), instance, &prepared.plan);
+            }
+        }
         for (plan, label) in self.each(all) {
             let insist = will_ask && !plan.is_empty();
             plan.lines(label).iter().for_each(|line| ui::say_or_insist(line, insist));

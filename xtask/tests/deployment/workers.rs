@@ -67,7 +67,6 @@ fn a_value_that_looks_like_a_placeholder_is_a_text_and_one_that_is_not_known_is_
     let greeting = json!({"name": "GREETING", "value": "hello ${name}"});
     assert!(scene.container("consume")["env"].as_array().unwrap().contains(&greeting));
     scene.diff().expect(0);
-    scene.run(&["deploy", "orders", "--yes"]).expect(0);
 
     declare(&json!({"Fn::GetAtt": ["Queue", "Nothing"]}));
     let failed = scene.deploy().expect(1);
@@ -134,6 +133,34 @@ fn workers_that_leave_the_source_leave_the_cluster() {
     let deployed = scene.deploy().expect(0);
     assert_eq!(scene.objects(), 0, "{deployed}");
     scene.diff().expect(0);
+}
+
+#[test]
+fn without_a_cluster_it_is_told_which_workers_stay_in_one() {
+    let (scene, workspace) = (Scene::new(), TempDir::new().unwrap());
+    write_workspace(workspace.path(), "one");
+    let run = |arguments: &[&str]| scene.run_at(workspace.path(), arguments);
+    scene.project.declare_workers(&format!("{STACK}{SECOND}"), &[("Consume", "consume"), ("Watch", "watch")]);
+    let first = run(&["deploy", "orders", "--yes"]).expect(0);
+    assert!(!first.stderr.contains("without rights"), "{first}");
+    // One is replaced, and one goes.
+    let other = STACK.replace("ServiceAccount: consume", "ServiceAccount: bill");
+    scene.project.declare_workers(&other, &[("Consume", "bill")]);
+    let said = "! what runs now of `Consume`, `Watch` of `orders` stays in its cluster, without rights: `--kube-context NAME` removes it, `kubectl apply -k` does not";
+    let diff = run(&["diff", "orders"]).expect(0);
+    assert!(diff.stderr.contains(said), "{diff}");
+    let diff = run(&["diff", "orders", "--kube-context", "dev"]).expect(0);
+    assert!(!diff.stderr.contains("without rights"), "{diff}");
+    let refused = run(&["deploy", "orders"]).expect(5);
+    assert!(refused.stderr.contains(said), "{refused}");
+    // Nor do files of them stay.
+    let folder = workspace.path().join("target/stackwright/kubernetes/orders-dev");
+    run(&["deploy", "orders", "--yes"]).expect(0);
+    assert!(folder.join("03-deployment-bill.yaml").exists() && !folder.join("03-deployment-watch.yaml").exists());
+    scene.project.declare_workers(STACK.split("  Consume:").next().unwrap(), &[]);
+    let last = run(&["deploy", "orders", "--yes"]).expect(0);
+    assert!(last.stderr.contains("what runs now of `Consume` of `orders` stays in its cluster"), "{last}");
+    assert!(!folder.exists());
 }
 
 #[test]
