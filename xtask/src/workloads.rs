@@ -24,6 +24,7 @@ use crate::audit::expression::text;
 use crate::stack::Stack;
 
 pub use findings::findings;
+use repository::Repository;
 
 /// Where the files for Kubernetes are in the folder of a stack.
 pub const FOLDER: &str = "kubernetes";
@@ -33,7 +34,8 @@ pub const FOLDER: &str = "kubernetes";
 #[must_use]
 pub fn undeployed(stack: &Stack, project: &str) -> Vec<Workload> {
     let image = |function: &Function| {
-        format!("{}@${{{}ImageDigest}}", repository::unresolved_uri(project, &function.program), function.id)
+        let repository = Repository { project, stack: stack.stack_name(), program: &function.program };
+        format!("{}@${{{}ImageDigest}}", repository.unresolved_uri(), function.id)
     };
     let images = stack.workers().map(|(function, _)| (function.id.clone(), image(function))).collect();
     let named = |_: &str, value: &Json| Ok(infra::iam::name_variables(&text(value)));

@@ -8,7 +8,8 @@ use serde_json::{Value as Json, json};
 use super::cluster::{explain, tell};
 use super::folder::Replacement;
 use super::plan::WorkersPlan;
-use super::{repository, workloads};
+use super::repository::Repository;
+use super::workloads;
 use crate::app::App;
 use crate::cargo;
 use crate::deploy::stack_instance::StackInstance;
@@ -47,7 +48,9 @@ impl WorkersPlan {
         let StackInstance { stack, cloud, .. } = instance;
         for (function, _) in stack.workers().filter(|(function, _)| self.missing.contains(&function.program)) {
             let Some(image) = self.images.get(&function.id) else { continue };
-            let uri = repository::ensure(cloud, &self.project, &function.program).await?;
+            let stack = stack.stack_name();
+            let repository = Repository { project: &self.project, stack, program: &function.program };
+            let uri = repository.ensure(cloud).await?;
             let pushed = self.registries.at(cloud, &uri).await?.push(image, None).await;
             let what = format!("the image of {} is not pushed: ", function.program);
             let pushed = pushed.map_err(|error| explain(&what, &error))?;

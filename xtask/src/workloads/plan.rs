@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 
 use super::cluster::{as_json, explain, lines};
 use super::registries::Registries;
-use super::{image, repository, workloads, written};
+use super::repository::Repository;
+use super::{image, workloads, written};
 use crate::app::App;
 use crate::assets;
 use crate::cloud::Cloud;
@@ -59,11 +60,12 @@ impl WorkersPlan {
             let path = prepared.workers.get(&function.id);
             let path = path.ok_or_else(|| Failure::new(format!("the program of `{}` was not built", function.id)))?;
             let image = image::of(&workspace, function, path)?;
-            let found = repository::find(cloud, project, &function.program).await?;
+            let repository = Repository { project, stack: stack.stack_name(), program: &function.program };
+            let found = repository.find(cloud).await?;
             if !is_pushed(registries, cloud, found.as_deref(), &image).await? {
                 missing.insert(function.program.clone());
             }
-            let uri = found.unwrap_or_else(|| repository::foreseen_uri(cloud, project, &function.program));
+            let uri = found.unwrap_or_else(|| repository.foreseen_uri(cloud));
             names.insert(function.id.clone(), format!("{uri}@{}", image.digest()));
             images.insert(function.id.clone(), image);
         }

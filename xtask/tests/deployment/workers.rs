@@ -34,14 +34,14 @@ fn a_first_deployment_brings_template_image_and_objects_and_waits_until_they_run
 
     let deployed = scene.deploy().expect(0);
     assert_eq!(scene.project.status().as_deref(), Some("CREATE_COMPLETE"));
-    let repository = &scene.project.aws.repositories()["stackwright/shop/stacks"];
+    let repository = &scene.project.aws.repositories()["stackwright/shop/orders-dev/stacks"];
     assert_eq!((repository.image_tag_mutability.as_str(), repository.scan_on_push), ("IMMUTABLE", true));
     assert_eq!(repository.tags["stackwright:project"], "shop");
     assert!(repository.lifecycle_policy.as_ref().unwrap().contains("\"countNumber\":100"), "{repository:?}");
     let container = scene.container("consume");
     let (place, digest) = container["image"].as_str().unwrap().split_once('@').unwrap();
-    assert_eq!(place, format!("{}/stackwright/shop/stacks", scene.registry.address()));
-    assert!(scene.registry.repositories()["stackwright/shop/stacks"].manifests.contains_key(digest));
+    assert_eq!(place, format!("{}/stackwright/shop/orders-dev/stacks", scene.registry.address()));
+    assert!(scene.registry.repositories()["stackwright/shop/orders-dev/stacks"].manifests.contains_key(digest));
     let url = scene.project.aws.physical_id("orders-dev", "Queue").unwrap();
     let variables = container["env"].as_array().unwrap();
     assert!(variables.contains(&json!({"name": "WORKER_QUEUE_URLS", "value": url})), "{container}");
@@ -333,7 +333,7 @@ fn programs_are_told_of_the_cluster_too() {
     assert_eq!((&cluster["context"], cluster["differences"].as_array().unwrap().len()), (&json!("dev"), 7));
     assert_eq!(cluster["differences"][0]["object"], "Namespace orders-dev");
     let images = &diff["stacks"][0]["images"];
-    assert!(images["Consume"].as_str().unwrap().contains("/stackwright/shop/stacks@sha256:"), "{images}");
+    assert!(images["Consume"].as_str().unwrap().contains("/stackwright/shop/orders-dev/stacks@sha256:"), "{images}");
     let deployed = scene.run(&["deploy", "orders", "--kube-context", "dev", "--yes", "--json"]).expect(0).json();
     let workers = &deployed["workers"][0];
     let counts = ["created", "changed", "unchanged", "removed"].map(|name| workers[name].as_u64());
