@@ -8,6 +8,7 @@ mod findings;
 pub mod folder;
 pub mod image;
 pub mod outputs;
+pub mod packages;
 pub mod plan;
 mod registries;
 mod repository;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use assembly::Function;
 use base64::Engine as _;
-use kubernetes::{Architecture, Image, Package, Program, Sysroot};
+use kubernetes::{Architecture, Image, Program, Sysroot};
 
 use super::folder;
+use super::packages::Dependencies;
 use crate::assets::Workspace;
 use crate::cargo;
-use crate::lock::Lock;
 
 /// Kubernetes's name of a processor.
 pub(super) const fn architecture(of: assembly::Architecture) -> Architecture {
@@ -21,25 +21,23 @@ pub(super) const fn architecture(of: assembly::Architecture) -> Architecture {
     }
 }
 
-/// The image of the program of `function`, built at `path` in `workspace`.
+/// The image of the program of `function`, built at `path` in `workspace` from `dependencies`.
 ///
 /// # Errors
 /// When a library that it needs is not on this machine, or a file cannot be read.
-pub fn of(workspace: &Workspace, function: &Function, path: &Path) -> anyhow::Result<Image> {
-    let package = workspace.package_of(&function.program)?;
-    let lock = Lock::read(workspace.root())?;
-    let packages = lock.beneath(package).into_iter().map(|it| Package {
-        name: it.name.clone(),
-        version: it.version.clone(),
-        license: None,
-        checksum: it.checksum.clone(),
-    });
-    let version = lock.beneath(package).first().map_or_else(String::new, |it| it.version.clone());
+pub fn of(
+    workspace: &Workspace,
+    dependencies: &Dependencies,
+    function: &Function,
+    path: &Path,
+) -> anyhow::Result<Image> {
+    let packages = dependencies.of(workspace.package_of(&function.program)?);
+    let version = packages.first().map_or_else(String::new, |it| it.version.clone());
     let architecture = architecture(function.architecture);
     let program = Program {
         certificates: Some(certificates(workspace.root())?),
         sysroot: Some(Sysroot::new("/", architecture)),
-        packages: packages.collect(),
+        packages,
         ..Program::new(&function.program, version, path, architecture)
     };
     Ok(program.image()?)
