@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::binding::Binding;
 use crate::check;
 use crate::code::Code;
-use crate::eks::Worker;
+use crate::eks::{Egress, Namespace, Worker};
 use crate::lambda::{Architecture, Function};
 use crate::reference::LogicalId;
 use crate::stack::{DeclaredParameter, Former, Stack};
@@ -76,7 +76,8 @@ fn worker(worker: &Worker) -> assembly::Worker {
     let Worker { replicas, pod, .. } = worker;
     assembly::Worker {
         cluster_name: json(&worker.cluster_name),
-        namespace: worker.namespace.clone().unwrap_or_default(),
+        namespace: worker.namespace.as_ref().map(Namespace::name).unwrap_or_default().to_owned(),
+        creates_namespace: !matches!(worker.namespace, Some(Namespace::Existing(_))),
         service_account: worker.service_account.clone().unwrap_or_default(),
         role_arn: json(&worker.role),
         scaler_role_arn: worker.scaler_role.as_ref().map(json),
@@ -96,7 +97,12 @@ fn worker(worker: &Worker) -> assembly::Worker {
             namespace: monitoring.namespace.clone(),
             pod_monitor: monitoring.pod_monitor.as_ref().map(|it| it.labels.clone()),
         }),
+        egress: worker.egress.iter().map(egress).collect(),
     }
+}
+
+fn egress(Egress { ports, ip_blocks }: &Egress) -> assembly::Egress {
+    assembly::Egress { ports: ports.clone(), ip_blocks: ip_blocks.clone() }
 }
 
 fn binding(binding: &Binding) -> assembly::Binding {

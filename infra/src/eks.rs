@@ -2,4 +2,4 @@
 
 mod worker;
 
-pub use worker::{Batch, Monitoring, Pod, PodMonitor, Replicas, WorkQueue, Worker};
+pub use worker::{Batch, Egress, Monitoring, Namespace, Pod, PodMonitor, Replicas, WorkQueue, Worker};

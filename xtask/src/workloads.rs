@@ -4,22 +4,28 @@ pub mod apply;
 pub mod cluster;
 pub mod deployed;
 pub mod drift;
+mod findings;
+pub mod folder;
 pub mod image;
 pub mod outputs;
+pub mod packages;
 pub mod plan;
 mod registries;
 mod repository;
 pub mod stacks;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::convert::Infallible;
 
-use assembly::{Finding, Function, Worker};
-use kubernetes::{Identity, Monitoring, Queue, Resources, Workload};
+use assembly::{Egress, Function, Worker};
+use kubernetes::{ANYWHERE, Identity, Monitoring, Queue, Reach, Resources, Workload};
 use serde_json::{Value as Json, json};
 
 use crate::audit::expression::text;
 use crate::stack::Stack;
+
+pub use findings::findings;
+use repository::Repository;
 
 /// Where the files for Kubernetes are in the folder of a stack.
 pub const FOLDER: &str = "kubernetes";
@@ -29,37 +35,52 @@ pub const FOLDER: &str = "kubernetes";
 #[must_use]
 pub fn undeployed(stack: &Stack, project: &str) -> Vec<Workload> {
     let image = |function: &Function| {
-        format!("{}@${{{}ImageDigest}}", repository::unresolved_uri(project, &function.program), function.id)
+        let repository = Repository { project, stack: stack.stack_name(), program: &function.program };
+        format!("{}@${{{}ImageDigest}}", repository.unresolved_uri(), function.id)
     };
     let images = stack.workers().map(|(function, _)| (function.id.clone(), image(function))).collect();
-    workloads(stack, project, "${AWS::Region}", &images, &|value| infra::iam::name_variables(&text(value)))
+    let named = |_: &str, value: &Json| Ok(infra::iam::name_variables(&text(value)));
+    let Ok(workloads) = workloads::<Infallible>(stack, project, "${AWS::Region}", &images, &named);
+    workloads
 }
 
-/// The workers of `stack` in `region`, with the images that they run by their logical ids, and values as `resolve` gives
-/// them.
-pub(crate) fn workloads(
+/// The workers of `stack` in `region`, with the images that they run by their logical ids. `resolve` gives the text of a
+/// value, of which it is told what it is.
+///
+/// # Errors
+/// The first that `resolve` gives.
+pub(crate) fn workloads<E>(
     stack: &Stack,
     project: &str,
     region: &str,
     images: &BTreeMap<String, String>,
-    resolve: &dyn Fn(&Json) -> String,
-) -> Vec<Workload> {
+    resolve: &dyn Fn(&str, &Json) -> Result<String, E>,
+) -> Result<Vec<Workload>, E> {
     let workload = |(function, worker): (&Function, &Worker)| {
+        let resolve = |what: &str, value: &Json| resolve(&format!("{what} of `{}`", function.id), value);
         let identity = Identity {
             project: project.to_owned(),
             stage: stack.stage().to_owned(),
             stack: stack.stack_name().to_owned(),
             name: worker.service_account.clone(),
         };
-        let queue = |id: &String| Queue::at(resolve(&json!({ "Ref": id })), region, worker.replicas.messages_per_pod);
-        let queues = worker.queues.iter().map(queue).collect();
+        let queue = |id: &String| {
+            let url = resolve("a queue's URL", &json!({ "Ref": id }))?;
+            Ok(Queue::at(url, region, worker.replicas.messages_per_pod))
+        };
+        let queues = worker.queues.iter().map(queue).collect::<Result<_, E>>()?;
         let image = images.get(&function.id).cloned().unwrap_or_default();
         let architecture = image::architecture(function.architecture);
-        let values = worker.environment.iter().map(|(name, value)| (name.clone(), resolve(value)));
+        let variable =
+            |(name, value): (&String, &Json)| Ok((name.clone(), resolve(&format!("the variable `{name}`"), value)?));
+        // EKS sets it as well, where its webhook is.
+        let region = Ok(("AWS_REGION".to_owned(), region.to_owned()));
+        let scaler_role = worker.scaler_role_arn.as_ref().map(|arn| resolve("the scaler's role", arn));
         let memory = format!("{}Mi", worker.pod.mebibytes);
-        Workload {
-            // EKS sets it as well, where its webhook is.
-            environment: values.chain([("AWS_REGION".to_owned(), region.to_owned())]).collect(),
+        let workload = Workload::new(identity, worker.namespace.clone(), image, architecture, queues);
+        Ok(Workload {
+            creates_namespace: worker.creates_namespace,
+            environment: worker.environment.iter().map(variable).chain([region]).collect::<Result<_, E>>()?,
             min_replicas: worker.replicas.min,
             max_replicas: worker.replicas.max,
             resources: Resources {
@@ -69,12 +90,19 @@ pub(crate) fn workloads(
                 memory_limit: memory,
             },
             grace: worker.pod.termination_grace_period,
-            scaler_role: worker.scaler_role_arn.as_ref().map(resolve),
+            scaler_role: scaler_role.transpose()?,
             monitoring: worker.monitoring.as_ref().map(monitoring),
-            ..Workload::new(identity, worker.namespace.clone(), image, architecture, queues)
-        }
+            reach: workload.reach.iter().cloned().chain(worker.egress.iter().flat_map(reach)).collect(),
+            ..workload
+        })
     };
     stack.workers().map(workload).collect()
+}
+
+/// What is reached by a rule, network by network.
+fn reach(egress: &Egress) -> impl Iterator<Item = Reach> {
+    let all = ANYWHERE.iter().filter(|_| egress.ip_blocks.is_empty()).map(|cidr| (*cidr).to_owned());
+    all.chain(egress.ip_blocks.iter().cloned()).map(|cidr| Reach { cidr, ports: egress.ports.clone() })
 }
 
 fn monitoring(monitoring: &assembly::Monitoring) -> Monitoring {
@@ -86,46 +114,12 @@ fn monitoring(monitoring: &assembly::Monitoring) -> Monitoring {
     }
 }
 
-/// What an API server would refuse of the workers of `stack`.
-#[must_use]
-pub fn findings(stack: &Stack) -> Vec<Finding> {
-    // The name of the project is checked where it is read.
-    let Err(invalid) = kubernetes::check(&undeployed(stack, "project")) else { return Vec::new() };
-    let finding = |problem: &kubernetes::Problem| {
-        let declared = stack.workers().find(|(_, worker)| worker.service_account == problem.worker);
-        let id = declared.map_or(problem.worker.as_str(), |(function, _)| function.id.as_str());
-        let kubernetes::Problem { place, got, expected, help, .. } = problem;
-        let message = format!("`{id}`: Kubernetes would refuse `{place}`: it is `{got}`, expected {expected}");
-        Finding { location: stack.location(id).cloned(), help: Some(help.clone()), ..Finding::error("worker", message) }
-    };
-    invalid.0.iter().map(finding).collect()
-}
-
-/// The files for `kubectl apply -k`, by their names.
+/// The files for `kubectl apply -k`; none without workers.
 ///
 /// # Errors
 /// When an API server would refuse what they say.
 pub fn files(workloads: &[Workload]) -> anyhow::Result<Vec<kubernetes::File>> {
     Ok(kubernetes::files(&kubernetes::objects(workloads)?))
-}
-
-/// Writes `files` into `folder`, and takes away what was written there before.
-///
-/// # Errors
-/// When the folder cannot be written.
-pub fn write(folder: &Path, files: &[kubernetes::File]) -> anyhow::Result<()> {
-    use anyhow::Context as _;
-    let cannot = || format!("cannot write `{}`", folder.display());
-    std::fs::create_dir_all(folder).with_context(cannot)?;
-    for entry in std::fs::read_dir(folder).with_context(cannot)?.flatten() {
-        if entry.path().extension().is_some_and(|it| it == "yaml") {
-            std::fs::remove_file(entry.path()).with_context(cannot)?;
-        }
-    }
-    for file in files {
-        std::fs::write(folder.join(&file.name), &file.text).with_context(cannot)?;
-    }
-    Ok(())
 }
 
 /// What is known as text, and what is not with its placeholders.

@@ -16,12 +16,12 @@ use serde_json::{Map, Value};
 pub use finding::{Finding, Severity};
 pub use function::{Architecture, Binding, Function, Operation};
 pub use location::Location;
-pub use worker::{Monitoring, Pod, Replicas, Worker};
+pub use worker::{Egress, Monitoring, Pod, Replicas, Worker};
 
 /// The version of the document that this crate writes and reads.
 ///
 /// It grows with each change after which an older reader would misunderstand the document.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// What the tag of a chosen option begins with; the option's name follows. The app sets it, and the engine reads it from
 /// the deployed stack.

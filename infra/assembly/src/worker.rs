@@ -11,6 +11,8 @@ pub struct Worker {
     pub cluster_name: Value,
     /// The namespace.
     pub namespace: String,
+    /// Whether the namespace is made and removed with the stack.
+    pub creates_namespace: bool,
     /// The name of its service account and of its deployment.
     pub service_account: String,
     /// The ARN of the role that its pods have.
@@ -27,6 +29,17 @@ pub struct Worker {
     pub pod: Pod,
     /// Who reads its metrics, if anybody does.
     pub monitoring: Option<Monitoring>,
+    /// What its pods may connect to beside what every worker may.
+    pub egress: Vec<Egress>,
+}
+
+/// What pods may connect to by TCP.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Egress {
+    /// The ports.
+    pub ports: Vec<u16>,
+    /// The networks; with none all there are.
+    pub ip_blocks: Vec<String>,
 }
 
 /// Who reads the metrics of a worker.

@@ -40,8 +40,8 @@ pub fn cluster(stack: &mut Stack) -> Cluster {
 }
 
 /// Adds the worker as `{id}`; its role `{id}Role`, which allows exactly what its bindings and the consumption of its queues
-/// need; the role `{id}ScalerRole`, by which KEDA's operator reads how many messages there are; and for each queue
-/// `{id}{queue}AgeAlarm`, which goes off when its oldest message is older than 15 minutes.
+/// need; the role `{id}ScalerRole`, by which KEDA's operator reads how many messages there are, unless `worker` names one;
+/// and for each queue `{id}{queue}AgeAlarm`, which goes off when its oldest message is older than 15 minutes.
 ///
 /// Only pods of the cluster with the worker's namespace and service account can have the role. Without a name in
 /// `worker`, the service account is `{id}` in small letters, with hyphens between its words.
@@ -74,14 +74,18 @@ pub fn worker(stack: &mut Stack, id: &'static str, cluster: &Cluster, worker: Wo
         action::sqs::GET_QUEUE_ATTRIBUTES,
     ]));
     let rights = iam::merged(worker.grants()).into_iter().chain([consume]);
-    let trust = of_pods(cluster, &namespace, &service_account);
+    let trust = of_pods(cluster, namespace.name(), &service_account);
     let role = stack.named(format!("{id}Role")).add(role(trust, "worker", rights.collect()));
 
-    let operator = assumed_by(Principal::aws(cluster.keda_operator_role.text()));
-    let read = on_queues(Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]));
-    let scaler_role = stack.named(format!("{id}ScalerRole")).add(self::role(operator, "scaler", [read].into()));
+    let scaler_role = if let Some(given) = &worker.scaler_role {
+        given.clone()
+    } else {
+        let operator = assumed_by(Principal::aws(cluster.keda_operator_role.text()));
+        let read = on_queues(Statement::allow([action::sqs::GET_QUEUE_ATTRIBUTES]));
+        stack.named(format!("{id}ScalerRole")).add(self::role(operator, "scaler", [read].into())).into()
+    };
 
-    let worker = Worker { scaler_role: Some(scaler_role.into()), ..worker };
+    let worker = Worker { scaler_role: Some(scaler_role), ..worker };
     let worker = worker.with_role(role, stack, id);
     let worker = stack.named(id).add(worker);
     for queue in queues {

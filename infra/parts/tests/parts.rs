@@ -8,6 +8,8 @@ use infra::apigatewayv2::{
 };
 use infra::codedeploy::DeploymentConfig;
 use infra::dynamodb::{Key, S, StreamViewType, Table};
+use infra::eks::Worker;
+use infra::iam::{Principal, Role, Statement};
 use infra::lambda::{
     Cluster, FailureDestination, Function, FunctionUrl, KafkaMapping, Position, StreamMapping, UrlAuth,
 };
@@ -18,6 +20,7 @@ use infra::stepfunctions::{
 };
 use infra::{Days, Ref, Seconds, Stack, Stage, Template};
 use parts::{Route, Shift, WebSocketRoutes};
+use policies::action;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -279,4 +282,30 @@ fn a_gradual_alias_waits_for_its_hooks_and_its_role_may_change_that_function_alo
             },
         ])
     );
+}
+
+#[test]
+fn a_worker_has_a_role_for_its_scaler_unless_it_names_one() {
+    let worker = |scaler: Option<&'static str>| {
+        move |stack: &mut Stack| {
+            let queue = stack.named("Queue").add(StandardQueue::default());
+            let cluster = parts::cluster(stack);
+            let scaler_role = scaler.map(|id| {
+                let operator = Principal::aws(cluster.keda_operator_role.text());
+                let trust = Statement::allow([action::sts::ASSUME_ROLE, action::sts::TAG_SESSION]).principal(operator);
+                let assume_role_policy_document = [trust].into();
+                stack
+                    .named(id)
+                    .add(Role { assume_role_policy_document, ..Role::for_service("eks.amazonaws.com") })
+                    .into()
+            });
+            let worker =
+                Worker { queues: vec![queue.into()], scaler_role, ..Worker::rust(cluster.name.clone(), Answer {}) };
+            parts::worker(stack, "Bill", &cluster, worker);
+            let assembled = stack.assemble().functions.pop().and_then(|it| it.worker?.scaler_role_arn);
+            assert_eq!(assembled, Some(json!({"Fn::GetAtt": [scaler.unwrap_or("BillScalerRole"), "Arn"]})));
+        }
+    };
+    check(worker(None), &["BillRole", "BillScalerRole", "Bill", "BillQueueAgeAlarm"]);
+    check(worker(Some("Mine")), &["Mine", "BillRole", "Bill", "BillQueueAgeAlarm"]);
 }

@@ -69,10 +69,6 @@ const RULES: &[Rule] = &[
     rule("key-attribute-twice", "an attribute that is both parts of a key"),
     rule("key-attribute-type", "a key attribute with different types in different keys"),
     rule("key-rotation", "a period of rotation for a key that is not rotated"),
-    rule(
-        "kubernetes-name",
-        "a namespace or service account of a worker that Kubernetes does not take, or that another has",
-    ),
     rule("local-index-key", "a local index whose key does not fit its table"),
     rule("logical-id", "a logical id that is not alphanumeric"),
     rule(
@@ -158,5 +154,6 @@ const RULES: &[Rule] = &[
     rule("version-unchanged", "a version that is published of a function that does not change, which Lambda refuses"),
     rule("version-unpublished", "a function that changes without a new version for its aliases"),
     rule("visibility-timeout", "a queue that hides messages for a shorter time than its function may take"),
-    rule("worker", "a worker without queues, or with a number that it, SQS or Kubernetes does not take"),
+    rule("worker", "a worker that consumes a queue twice, or that Kubernetes would not take"),
+    rule("worker-egress", "a worker that is bound to an address whose port its pods cannot connect to"),
 ];

@@ -30,9 +30,9 @@ use crate::value::{Intrinsic, Value};
 pub struct Worker<R = Value<Arn<Role>>> {
     /// The cluster whose pods it runs in. Changing it replaces the association.
     pub cluster_name: Value<ClusterName>,
-    /// The namespace, which must not be there before: 1 to 63 small letters, digits and hyphens. Changing it replaces the
-    /// association. By default it is the name of the stack in its stage.
-    pub namespace: Option<String>,
+    /// The namespace of its pods. Changing its name replaces the association. By default it is the stack's own, with the name
+    /// of the stack in its stage.
+    pub namespace: Option<Namespace>,
     /// The name of its service account and of its deployment: 1 to 63 small letters, digits and hyphens. Changing it
     /// replaces the association. By default it is the logical id: `processing-worker` of `ProcessingWorker`.
     pub service_account: Option<String>,
@@ -54,10 +54,21 @@ pub struct Worker<R = Value<Arn<Role>>> {
     pub pod: Pod,
     /// Who reads its metrics. By default nobody can.
     pub monitoring: Option<Monitoring>,
+    /// What its pods may connect to beside DNS, the agent of EKS Pod Identity and port 443 of any address.
+    pub egress: Vec<Egress>,
     /// Variables beside those of the bindings.
     pub environment: IndexMap<String, Value>,
     /// What it runs.
     pub code: Code,
+}
+
+/// A namespace of a cluster, by its name: 1 to 63 small letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Namespace {
+    /// It is made and removed with the stack, and must not be there before.
+    Own(String),
+    /// It is there before the stack, as one that another stack makes. It is neither made nor removed.
+    Existing(String),
 }
 
 /// A queue that a worker consumes.
@@ -122,6 +133,45 @@ pub struct Monitoring {
 pub struct PodMonitor {
     /// Labels beside those of the stack. A Prometheus may heed only monitors that have some: `release: prometheus`.
     pub labels: IndexMap<String, String>,
+}
+
+/// What pods may connect to by TCP, as in a rule of Kubernetes's `NetworkPolicy`.
+///
+/// `check` warns of a binding to an address whose port is not among them.
+///
+/// ```
+/// use infra::eks::Egress;
+///
+/// let anywhere = Egress::port(8443);
+/// let database = Egress { ip_blocks: vec!["10.0.0.0/16".to_owned()], ..Egress::port(5432) };
+/// # assert_ne!(anywhere, database);
+/// ```
+///
+/// <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Egress {
+    /// The ports, one at least: 1 to 65,535.
+    pub ports: Vec<u16>,
+    /// The networks, as `10.0.0.0/16` or `fd00:1::/64`; with none all there are.
+    pub ip_blocks: Vec<String>,
+}
+
+impl Egress {
+    /// A port of any address.
+    #[must_use]
+    pub fn port(number: u16) -> Self {
+        Self { ports: vec![number], ip_blocks: Vec::new() }
+    }
+}
+
+impl Namespace {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Own(name) | Self::Existing(name) => name,
+        }
+    }
 }
 
 impl Monitoring {
@@ -213,6 +263,7 @@ impl Worker<()> {
             replicas: Replicas::default(),
             pod: Pod::default(),
             monitoring: None,
+            egress: Vec::new(),
             environment: IndexMap::new(),
             code: Code::of(&bindings),
         }
@@ -235,6 +286,7 @@ impl Worker<()> {
             replicas: self.replicas,
             pod: self.pod,
             monitoring: self.monitoring,
+            egress: self.egress,
             environment: self.environment,
             code: self.code,
         }
@@ -242,10 +294,10 @@ impl Worker<()> {
 }
 
 impl<R> Worker<R> {
-    /// Its namespace: by default the name of the stack in its stage.
+    /// Its namespace: by default the stack's own, with the name of the stack in its stage.
     #[must_use]
-    pub fn namespace_in(&self, stack: &Stack) -> String {
-        self.namespace.clone().unwrap_or_else(|| stack.stack_name())
+    pub fn namespace_in(&self, stack: &Stack) -> Namespace {
+        self.namespace.clone().unwrap_or_else(|| Namespace::Own(stack.stack_name()))
     }
 
     /// Its service account: by default its logical id in small letters, with hyphens between its words.
@@ -282,29 +334,17 @@ impl<R> Worker<R> {
         settings.chain(others.into_iter().map(|(name, value)| (name.to_owned(), value.clone()))).collect()
     }
 
-    fn check_numbers(&self, check: &mut Check<'_>) {
-        let Self { batch, replicas, .. } = self;
+    fn check_batch(&self, check: &mut Check<'_>) {
         let fifo = self.queues.iter().find(|queue| queue.is_fifo);
-        if let (Some(fifo), true) = (fifo, batch.window.get() > 0) {
+        let has_window = self.batch.window.get() > 0;
+        if let (Some(fifo), true) = (fifo, has_window) {
             let message = format!("`{}` is a FIFO queue, whose batches have no window", fifo.id);
             check.error("fifo-batching-window", message).help("remove `window`");
         }
-        check_batch_size(batch.size, fifo.is_some() || batch.window.get() == 0, check);
-        let least = replicas.min.max(1);
-        if replicas.max < least {
-            let message = format!("`replicas.max` is {}; expected {least} or more", replicas.max);
-            check.error("worker", message).help("it is no less than `replicas.min`");
-        }
-        if replicas.messages_per_pod == 0 {
-            let message = "`replicas.messages_per_pod` is 0; expected 1 or more";
-            check.error("worker", message).help("KEDA divides by it");
-        }
+        check_batch_size(self.batch.size, fifo.is_some() || !has_window, check);
     }
 
     fn check_queues(&self, check: &mut Check<'_>) {
-        if self.queues.is_empty() {
-            check.error("worker", "it consumes no queue").help("give it `queues: vec![queue.into()]`");
-        }
         for (index, queue) in self.queues.iter().enumerate() {
             if self.queues.iter().take(index).any(|it| it.id == queue.id) {
                 check.error("worker", format!("it consumes `{}` twice", queue.id)).help("name each queue once");
@@ -312,28 +352,16 @@ impl<R> Worker<R> {
         }
     }
 
-    fn check_names(&self, check: &mut Check<'_>) {
-        let names = [("namespace", &self.namespace), ("service_account", &self.service_account)];
-        for (field, name) in names.into_iter().filter_map(|(field, name)| Some((field, name.as_deref()?))) {
-            if !is_label(name) {
-                let message = format!(
-                    "`{field}` is `{name}`; expected 1 to 63 small letters, digits and hyphens, with a letter or digit at both ends"
-                );
-                check.error("kubernetes-name", message).help(format!("set `{field}` to another name"));
+    /// What its bindings name must be let out. A variable may be an address of others, which its pods need not reach.
+    fn check_egress(&self, check: &mut Check<'_>) {
+        let is_out = |port| port == HTTPS || self.egress.iter().any(|egress| egress.ports.contains(&port));
+        for binding in self.bindings().iter().filter(|it| it.type_name == std::any::type_name::<bindings::Url>()) {
+            let Some(address) = binding.value.literal() else { continue };
+            if let Some(port) = port_of(address).filter(|port| !is_out(*port)) {
+                let message =
+                    format!("`{}` is `{address}`, and its pods may not connect to port {port}", binding.field);
+                check.warning("worker-egress", message).help(format!("add `Egress::port({port})` to its `egress`"));
             }
-        }
-        let same = check.stack.resources_of::<Worker>().find(|(other, it)| {
-            other.id() != check.id()
-                && (&it.namespace, &it.service_account) == (&self.namespace, &self.service_account)
-                && it.cluster_name == self.cluster_name
-        });
-        if let (Some((other, _)), Some(account)) = (same, &self.service_account) {
-            let message = format!("`{}` has the service account `{account}` as well", other.id());
-            check.error("kubernetes-name", message).help("set the `service_account` of one of them");
-        }
-        if let Some(namespace) = self.namespace.as_deref().filter(|it| it.starts_with("kube-") || *it == "default") {
-            let message = format!("the namespace `{namespace}` is the cluster's own");
-            check.error("kubernetes-name", message).help("a worker has a namespace that its stack makes and deletes");
         }
     }
 }
@@ -350,16 +378,20 @@ fn hyphenated(id: &str) -> String {
     name
 }
 
-/// Whether Kubernetes takes `name` as a label of DNS.
-///
-/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names>
-fn is_label(name: &str) -> bool {
-    let is_end = |byte: Option<u8>| byte.is_some_and(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
-    let mut bytes = name.bytes();
-    name.len() <= 63
-        && is_end(name.bytes().next())
-        && is_end(name.bytes().last())
-        && bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
+/// Where AWS's endpoints are.
+const HTTPS: u16 = 443;
+
+/// The port of an address of HTTP.
+fn port_of(address: &str) -> Option<u16> {
+    let (default, rest) = match address.split_once("://")? {
+        ("https", rest) => (HTTPS, rest),
+        ("http", rest) => (80, rest),
+        _ => return None,
+    };
+    let authority = rest.split(['/', '?', '#']).next()?;
+    // An IPv6 address has colons of its own, within brackets.
+    let (_, host) = authority.rsplit_once(['@', ']']).unwrap_or(("", authority));
+    host.rsplit_once(':').map_or(Some(default), |(_, port)| port.parse().ok())
 }
 
 /// Variables that the worker and EKS set.
@@ -390,10 +422,11 @@ const RESERVED_VARIABLES: ReservedVariables<'_> = ReservedVariables {
 impl Resource for Worker {
     const TYPE: &'static str = "AWS::EKS::PodIdentityAssociation";
 
+    /// What Kubernetes or KEDA would refuse, the engine finds, which makes their objects.
     fn check(&self, check: &mut Check<'_>) {
         self.check_queues(check);
-        self.check_numbers(check);
-        self.check_names(check);
+        self.check_batch(check);
+        self.check_egress(check);
         self.code.check(&self.environment, &RESERVED_VARIABLES, check);
         check.beside_template(&InCluster { environment: self.variables(), scaler_role: &self.scaler_role });
     }
@@ -412,13 +445,13 @@ impl Serialize for Worker {
         #[serde(rename_all = "PascalCase")]
         struct Wire<'a> {
             cluster_name: &'a Value<ClusterName>,
-            namespace: &'a Option<String>,
+            namespace: Option<&'a str>,
             service_account: &'a Option<String>,
             role_arn: &'a Value<Arn<Role>>,
         }
         Wire {
             cluster_name: &self.cluster_name,
-            namespace: &self.namespace,
+            namespace: self.namespace.as_ref().map(Namespace::name),
             service_account: &self.service_account,
             role_arn: &self.role,
         }

@@ -1,4 +1,4 @@
-use infra::eks::{Batch, Replicas, WorkQueue, Worker};
+use infra::eks::{Batch, Egress, WorkQueue, Worker};
 use infra::iam::Role;
 use infra::sqs::{FifoQueue, StandardQueue};
 use infra::{Integer, Ref, Seconds, Stack, Stage, Template, Value};
@@ -56,8 +56,6 @@ fn a_worker_as_it_is_by_default_is_sound() {
 
 #[test]
 fn a_worker_consumes_queues_each_once() {
-    let nothing = "error[worker]: `It`: it consumes no queue\n  --> HERE\n  help: give it `queues: vec![queue.into()]`";
-    check_worker(|_| [], |_| (), nothing);
     let twice = |stack: &mut Stack| {
         let queue = standard(stack);
         [queue.into(), queue.into()]
@@ -86,53 +84,6 @@ fn a_batch_is_one_that_lambda_would_make() {
 }
 
 #[test]
-fn there_are_as_many_pods_as_keda_can_count() {
-    let one = |change: fn(&mut Worker), what: &str, help: &str| {
-        check_change(change, &format!("error[worker]: `It`: {what}\n  --> HERE\n  help: {help}"));
-    };
-    one(
-        |it| it.replicas = Replicas { min: 3, max: 2, ..Replicas::default() },
-        "`replicas.max` is 2; expected 3 or more",
-        "it is no less than `replicas.min`",
-    );
-    one(
-        |it| it.replicas.messages_per_pod = 0,
-        "`replicas.messages_per_pod` is 0; expected 1 or more",
-        "KEDA divides by it",
-    );
-}
-
-#[test]
-fn names_are_those_of_kubernetes_and_nobody_elses() {
-    let name = "expected 1 to 63 small letters, digits and hyphens, with a letter or digit at both ends";
-    check_change(
-        |it| it.service_account = Some("Billing_1".to_owned()),
-        &format!(
-            "error[kubernetes-name]: `It`: `service_account` is `Billing_1`; {name}\n  --> HERE\n  help: set `service_account` to another name"
-        ),
-    );
-    check_change(
-        |it| it.namespace = Some("kube-system".to_owned()),
-        "error[kubernetes-name]: `It`: the namespace `kube-system` is the cluster's own\n  --> HERE\n  help: a worker has a namespace that its stack makes and deletes",
-    );
-    let help = "help: set the `service_account` of one of them";
-    check(
-        |stack| {
-            let queue = standard(stack);
-            for id in ["One", "Two"] {
-                add(stack, id, |it| {
-                    (it.queues, it.service_account) = (vec![queue.into()], Some("nothing".to_owned()));
-                });
-            }
-        },
-        &format!(
-            "error[kubernetes-name]: `One`: `Two` has the service account `nothing` as well\n  --> HERE\n  {help}\n\
-             error[kubernetes-name]: `Two`: `One` has the service account `nothing` as well\n  --> HERE\n  {help}"
-        ),
-    );
-}
-
-#[test]
 fn without_names_a_worker_has_those_of_its_stack_and_its_logical_id() {
     let mut stack = Stack::new("orders", &Stage::default());
     let queue = standard(&mut stack);
@@ -154,4 +105,52 @@ fn a_variable_that_the_worker_is_told_by_is_not_a_stacks_to_set() {
         "error[reserved-variable]: `It`: it sets the environment variable `WORKER_TIMEOUT`, which Stackwright or EKS sets\n  --> HERE\n  \
          help: rename it, or read what Stackwright or EKS sets",
     );
+}
+
+#[derive(Serialize)]
+struct Bound {
+    validator: ::bindings::Url,
+}
+
+impl ::bindings::Program for Bound {
+    const NAME: &'static str = "bound";
+}
+
+/// What `check` says of a worker that is bound to `address`.
+#[track_caller]
+fn check_address(address: impl Into<Value<infra::Url>>, egress: &[Egress], expected: &str) {
+    let bound = Bound { validator: address.into().into() };
+    check(
+        |stack| {
+            let queue = standard(stack);
+            let role = stack.named("ItRole").add(Role::for_service("pods.eks.amazonaws.com"));
+            let cluster = Value::Literal(infra::ClusterName("shop".to_owned()));
+            let worker = Worker::rust(cluster, bound).with_role(role, stack, "It");
+            stack.named("It").add(Worker { queues: vec![queue.into()], egress: egress.to_vec(), ..worker });
+        },
+        expected,
+    );
+}
+
+#[test]
+fn what_a_worker_is_bound_to_is_let_out() {
+    let url = |address: &str| infra::Url(address.to_owned());
+    for (address, port) in [
+        ("http://orders.example/v1", 80),
+        ("https://orders.example:8443/v1:2", 8443),
+        ("https://ada:secret@orders.example:8443", 8443),
+        ("http://[fd00::1]", 80),
+        ("https://[fd00::1]:8443?a=b", 8443),
+    ] {
+        let expected = format!(
+            "warning[worker-egress]: `It`: `validator` is `{address}`, and its pods may not connect to port {port}\n  --> HERE\n  \
+             help: add `Egress::port({port})` to its `egress`"
+        );
+        check_address(url(address), &[], &expected);
+        check_address(url(address), &[Egress::port(5432)], &expected);
+        check_address(url(address), &[Egress { ports: vec![5432, port], ip_blocks: Vec::new() }], "");
+    }
+    for address in ["https://orders.example", "https://orders.example:443/", "https://[fd00::1]/"] {
+        check_address(url(address), &[], "");
+    }
 }

@@ -9,9 +9,13 @@ use std::fmt;
 
 use ipnet::IpNet;
 
-use crate::unresolved::is_unresolved;
 use crate::workload::{QueueSource, WORKER_ADDRESS, WORKER_GRACE, Workload};
 use quantity::Quantity;
+
+/// A batch takes 12 hours at most, for as long as SQS hides its messages, and the worker ends 5 seconds before it is killed.
+///
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html>
+const LONGEST_GRACE: u32 = 43_205;
 
 /// All that is wrong with workers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +42,11 @@ impl fmt::Display for Problem {
         let Self { worker, place, got, expected, help } = self;
         write!(f, "worker `{worker}`: `{place}` is `{got}`: expected {expected}\n  help: {help}")
     }
+}
+
+/// Whether `text` has a placeholder `${...}` for what is not known yet.
+fn is_unresolved(text: &str) -> bool {
+    text.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
 }
 
 /// Collects what is wrong with one worker.
@@ -140,7 +149,7 @@ fn names(workload: &Workload, findings: &mut Findings<'_>) {
     }
     if namespace == "default" && workload.creates_namespace {
         let help =
-            "a cluster has it already and it cannot be removed: choose another, or set `creates_namespace` to false";
+            "a cluster has it already and it cannot be removed: choose another, or set it to `Namespace::Existing`";
         findings.add("namespace", namespace, "a namespace that can belong to the stack", help);
     }
 }
@@ -163,8 +172,8 @@ fn container(workload: &Workload, findings: &mut Findings<'_>) {
     let fits = (1..=i32::MAX.unsigned_abs()).contains(&workload.user);
     findings.unless(fits, "user", workload.user, "a number from 1 to 2147483647", user);
     let grace = "pods that run on Spot have 2 minutes, others as long as a batch takes";
-    let fits = (30..=43_200).contains(&workload.grace);
-    findings.unless(fits, "grace", workload.grace, "seconds from 30 to 43200", grace);
+    let fits = (30..=LONGEST_GRACE).contains(&workload.grace);
+    findings.unless(fits, "grace", workload.grace, &format!("seconds from 30 to {LONGEST_GRACE}"), grace);
     worker_settings(workload, findings);
 }
 

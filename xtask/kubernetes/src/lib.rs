@@ -6,7 +6,7 @@
 //! - [`Cluster`] applies objects, waits for them, says what would change and removes them.
 //!
 //! The crate knows Kubernetes and container images. It knows no SDK of AWS and no template: what such a one decides
-//! arrives as text, and while it is not known as `${...}`, which [`unresolved()`] finds.
+//! arrives as text, and while it is not known as `${...}`.
 //!
 //! # Example
 //!
@@ -58,7 +58,6 @@ mod object;
 mod objects;
 mod registry;
 mod render;
-mod unresolved;
 mod workload;
 
 pub use check::{Invalid, Problem, check};
@@ -77,9 +76,8 @@ pub use objects::keda::{
 pub use objects::monitoring::{PodMetricsEndpoint, PodMonitor, PodMonitorSpec};
 pub use objects::objects;
 pub use registry::{Credentials, PushSettings, Pushed, Registry};
-pub use render::{File, files, yaml};
-pub use unresolved::{Unresolved, unresolved};
+pub use render::{File, KUSTOMIZATION, files, listed, yaml};
 pub use workload::{
-    Architecture, Identity, Monitoring, Queue, QueueSource, Reach, Resources, WORKER_ADDRESS, WORKER_GRACE,
+    ANYWHERE, Architecture, Identity, Monitoring, Queue, QueueSource, Reach, Resources, WORKER_ADDRESS, WORKER_GRACE,
     WORKER_QUEUE_URLS, Workload,
 };

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::object::Object;
+use crate::object::{Kind, Object};
+
+/// The name of the file that lists the others.
+pub const KUSTOMIZATION: &str = "kustomization.yaml";
 
 /// A file to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +31,8 @@ struct SortOptions {
     order: &'static str,
 }
 
-/// A file for each object, in their order, and `kustomization.yaml`. The same objects give the same bytes.
+/// A file for each object, in their order, and [`KUSTOMIZATION`]; without objects there is none. The same objects give the
+/// same bytes.
 ///
 /// Names begin with the place of the kind in the order, so that `kubectl apply -f` of a folder without the last file
 /// applies them in order too. Objects of several namespaces with the same kind and name get the namespace in the name.
@@ -40,18 +44,37 @@ pub fn files(objects: &[Object]) -> Vec<File> {
             Some(namespace) if objects.iter().filter(same).count() > 1 => format!("{namespace}-"),
             _ => String::new(),
         };
-        format!("{:02}-{}-{place}{}.yaml", object.known().rank(), object.kind().to_lowercase(), object.name())
+        format!("{}{place}{}.yaml", prefix(object.known()), object.name())
     };
     let mut files: Vec<_> = objects.iter().map(|object| File { name: name(object), text: yaml(object) }).collect();
-    let kustomization = Kustomization {
+    if !files.is_empty() {
+        let text = kustomization(files.iter().map(|file| file.name.as_str()).collect());
+        files.push(File { name: KUSTOMIZATION.to_owned(), text });
+    }
+    files
+}
+
+/// The files that `text`, a [`KUSTOMIZATION`], lists; nothing when it is not, byte for byte, what [`files`] makes: then
+/// somebody else has written or changed it.
+#[must_use]
+pub fn listed(text: &str) -> Option<Vec<&str>> {
+    let names: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("- ")).collect();
+    let is_ours = |name: &&str| Kind::ALL.iter().any(|kind| name.starts_with(&prefix(*kind))) && !name.contains('/');
+    (names.iter().all(is_ours) && kustomization(names.clone()) == text).then_some(names)
+}
+
+/// What the names of a kind's files begin with.
+fn prefix(kind: Kind) -> String {
+    format!("{:02}-{}-", kind.rank(), kind.name.to_lowercase())
+}
+
+fn kustomization(resources: Vec<&str>) -> String {
+    to_yaml(&Kustomization {
         api_version: "kustomize.config.k8s.io/v1beta1",
         kind: "Kustomization",
         sort_options: SortOptions { order: "fifo" },
-        resources: files.iter().map(|file| file.name.as_str()).collect(),
-    };
-    let text = to_yaml(&kustomization);
-    files.push(File { name: "kustomization.yaml".to_owned(), text });
-    files
+        resources,
+    })
 }
 
 /// An object as YAML.

@@ -9,6 +9,8 @@ pub const WORKER_QUEUE_URLS: &str = "WORKER_QUEUE_URLS";
 pub const WORKER_ADDRESS: &str = "WORKER_ADDRESS";
 /// The worker's variable with how many seconds it takes at most to end.
 pub const WORKER_GRACE: &str = "WORKER_GRACE";
+/// The networks that all addresses are in.
+pub const ANYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
 
 /// A worker and what it needs. Text may hold `${...}` where a value is known only after deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub struct Workload {
     pub resources: Resources,
     /// How much may be written to `/tmp`, as a quantity. `512Mi` by default, as in Lambda.
     pub scratch: String,
-    /// How many seconds pass from SIGTERM to SIGKILL: 30, the default, to 43,200.
+    /// How many seconds pass from SIGTERM to SIGKILL: 30, the default, to 43,205.
     pub grace: u32,
     /// The port of health and metrics: 8080 by default.
     pub port: u16,
@@ -194,7 +196,7 @@ impl Workload {
             port: 8080,
             user: 65_532,
             monitoring: None,
-            reach: ["0.0.0.0/0", "::/0"].map(|cidr| Reach { cidr: cidr.to_owned(), ports: vec![443] }).to_vec(),
+            reach: ANYWHERE.map(|cidr| Reach { cidr: cidr.to_owned(), ports: vec![443] }).to_vec(),
             scaler_role: None,
         }
     }

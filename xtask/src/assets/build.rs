@@ -18,8 +18,8 @@ pub use crate::cargo::Program;
 /// The profile for what runs in Lambda.
 const PROFILE: &str = "lambda";
 
-/// What has a program consume queues elsewhere than in Lambda.
-const WORKER: [&str; 2] = ["--features", "functions/worker"];
+/// The feature that has a program consume queues elsewhere than in Lambda.
+pub const WORKER: &str = "functions/worker";
 
 /// What is built together.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +86,7 @@ pub fn build(
         Command::new(cargo::program_of_cargo())
     };
     if selection.as_workers {
-        request.arguments.extend(WORKER.map(OsString::from));
+        request.arguments.extend(["--features", WORKER].map(OsString::from));
     }
     request.run(command)
 }

@@ -80,7 +80,7 @@ pub async fn run(
     }
     let workers = Workers::of(&selection.app, cluster, &all, &prepared).await;
     let mut workers = workers.map_err(nothing_deployed)?;
-    workers.show(&all, !approval.yes && plan.is_none());
+    workers.show(&all, &prepared, !approval.yes && plan.is_none());
     say_readers(&selection, &all, &prepared);
     exports::release(&mut all, &mut prepared).await?;
     let artifacts = rollout::artifacts(&prepared);

@@ -82,6 +82,7 @@ async fn of_stacks(arguments: &Diff, report: &mut Report) -> anyhow::Result<()> 
         let refusals = prepared.plan.check(&prepared.after, |id| stack.location(id).cloned());
         let region = (clouds.len() > 1).then_some(instance.cloud.region.as_str());
         report.add(&instance.label, stack.name(), region, &prepared.plan, &refusals);
+        workloads::cluster::warn_of_left(cluster.as_ref(), instance, &prepared.plan);
         if let Some(workers) = workers.filter(|_| cluster.is_some()) {
             report.add_workers(&instance.label, &workers);
         }

@@ -10,6 +10,7 @@ use crate::cli::{Format, OptionArgs};
 use crate::exit::Exit;
 use crate::select::Selection;
 use crate::stack::Stack;
+use crate::workloads::folder::Replacement;
 use crate::{ui, workloads};
 
 /// Prints the template, or writes it into the folder `output` with what Kubernetes runs; with `--json` it is JSON whatever
@@ -33,18 +34,21 @@ pub fn run(
 }
 
 fn write(stack: &Stack, folder: &Path, extension: &str, template: &str) -> anyhow::Result<()> {
+    let project = Workspace::current()?.project;
+    let files = workloads::files(&workloads::undeployed(stack, &project))?;
+    let manifests = folder.join(workloads::FOLDER);
+    let replacement = Replacement::of(&manifests, &files)?;
     let file = folder.join(format!("template.{extension}"));
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(&file, template));
     written.with_context(|| format!("cannot write `{}`", file.display()))?;
     ui::say(format!("wrote {}", file.display()));
-    let project = Workspace::current()?.project;
-    let workers = workloads::undeployed(stack, &project);
-    if workers.is_empty() {
-        return Ok(());
+    let former = replacement.carry_out()?;
+    let manifests = manifests.display();
+    if !files.is_empty() {
+        ui::say(format!("wrote {} files to {manifests}", files.len()));
+        ui::say("  what only a deployment knows is written as `${...}`: `deploy` applies it, or writes it in full");
+    } else if former > 0 {
+        ui::say(format!("took away what was written to {manifests}, since the stack has no worker any more"));
     }
-    let (folder, files) = (folder.join(workloads::FOLDER), workloads::files(&workers)?);
-    workloads::write(&folder, &files)?;
-    ui::say(format!("wrote {} files to {}", files.len(), folder.display()));
-    ui::say("  what only a deployment knows is written as `${...}`: `deploy` applies it, or writes it in full");
     Ok(())
 }

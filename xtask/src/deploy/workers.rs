@@ -7,7 +7,6 @@ use assembly::{Function, Worker};
 use serde_json::{Value as Json, json};
 
 use super::stack_instance::StackInstance;
-use crate::failure::Failure;
 use crate::local::{self, Queue, Spec};
 use crate::operate::running_stack::RunningStack;
 
@@ -46,12 +45,7 @@ pub async fn end(instance: &StackInstance<'_>) -> anyhow::Result<()> {
 }
 
 fn spec(running: &RunningStack, function: &Function, worker: &Worker, program: PathBuf) -> anyhow::Result<Spec> {
-    let known = |what: &str, value: &Json| match running.resolve(value) {
-        Json::String(text) => Ok(text),
-        unknown => {
-            Err(Failure::new(format!("{what} of `{}` is not known after the deployment: {unknown}", function.id)))
-        }
-    };
+    let known = |what: &str, value: &Json| running.text(&format!("{what} of `{}`", function.id), value);
     let environment = worker
         .environment
         .iter()

@@ -174,6 +174,17 @@ impl RunningStack {
         self.names.resolve(&self.deployed.snapshot.resolve(json))
     }
 
+    /// The same of a value that is a text, as those of variables are; `what` it is, is told when it is not known.
+    ///
+    /// # Errors
+    /// When something in it is not known.
+    pub fn text(&self, what: &str, json: &Json) -> anyhow::Result<String> {
+        match self.resolve(json) {
+            Json::String(text) => Ok(text),
+            unknown => Err(Failure::new(format!("{what} is not known after the deployment: {unknown}")).into()),
+        }
+    }
+
     /// The ARN of the resource `id`.
     #[must_use]
     pub fn arn(&self, id: &str) -> String {

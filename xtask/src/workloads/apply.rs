@@ -6,12 +6,13 @@ use kubernetes::{Applied, Cluster};
 use serde_json::{Value as Json, json};
 
 use super::cluster::{explain, tell};
+use super::folder::Replacement;
 use super::plan::WorkersPlan;
-use super::{repository, workloads, written};
+use super::repository::Repository;
+use super::workloads;
 use crate::app::App;
 use crate::cargo;
 use crate::deploy::stack_instance::StackInstance;
-use crate::failure::Failure;
 use crate::operate::running_stack::RunningStack;
 use crate::stack::Stack;
 use crate::ui;
@@ -47,7 +48,9 @@ impl WorkersPlan {
         let StackInstance { stack, cloud, .. } = instance;
         for (function, _) in stack.workers().filter(|(function, _)| self.missing.contains(&function.program)) {
             let Some(image) = self.images.get(&function.id) else { continue };
-            let uri = repository::ensure(cloud, &self.project, &function.program).await?;
+            let stack = stack.stack_name();
+            let repository = Repository { project: &self.project, stack, program: &function.program };
+            let uri = repository.ensure(cloud).await?;
             let pushed = self.registries.at(cloud, &uri).await?.push(image, None).await;
             let what = format!("the image of {} is not pushed: ", function.program);
             let pushed = pushed.map_err(|error| explain(&what, &error))?;
@@ -69,18 +72,17 @@ impl WorkersPlan {
     ) -> anyhow::Result<Done> {
         let StackInstance { stack, cloud, label, .. } = instance;
         let running = RunningStack::of((*cloud).clone(), (*stack).clone()).await?;
-        let resolve = |value: &Json| written(&running.resolve(value));
-        let workers = workloads(stack, &self.project, &cloud.region, &self.names, &resolve);
-        if let Some(unknown) = workers.iter().flat_map(kubernetes::unresolved).next() {
-            return Err(Failure::new(format!("of `{label}` is not known after its deployment: {unknown}")).into());
-        }
+        let resolve = |what: &str, value: &Json| running.text(what, value);
+        let workers = workloads(stack, &self.project, &cloud.region, &self.names, &resolve)?;
         let objects = kubernetes::objects(&workers)?;
         let Some(cluster) = cluster else {
             let folder = folder(app, stack);
-            super::write(&folder, &kubernetes::files(&objects))?;
+            Replacement::of(&folder, &kubernetes::files(&objects))?.carry_out()?;
             ui::say(format!("{label}: its workers are not applied, since no cluster is named"));
             ui::say(format!("  `kubectl apply -k {}` applies them", folder.display()));
-            ui::say("  `--kube-context NAME` has it done, and waits until they run");
+            ui::say(
+                "  `--kube-context NAME` has it done, waits until they run, and removes those that the stack no longer has",
+            );
             return Ok(Done::Written(folder));
         };
         let context = cluster.context();
@@ -95,6 +97,15 @@ impl WorkersPlan {
         ));
         Ok(Done::Applied(context.to_owned(), applied))
     }
+}
+
+/// Takes away what an earlier deployment wrote of workers that the stack no longer has.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn clear(app: &App, stack: &Stack) -> anyhow::Result<()> {
+    Replacement::of(&folder(app, stack), &[])?.carry_out()?;
+    Ok(())
 }
 
 fn folder(app: &App, stack: &Stack) -> PathBuf {

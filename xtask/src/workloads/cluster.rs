@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use kubernetes::{Changes, Cluster, ClusterSettings, Difference, Event, Owner, PushSettings};
+use plan::{Action, Plan, ResourceChange};
 use serde_json::{Value as Json, json};
 
 use crate::deploy::change_set;
 use crate::deploy::stack_instance::StackInstance;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::operate::running_stack;
 use crate::stack::Stack;
 use crate::ui;
 
@@ -46,6 +48,21 @@ pub async fn remove(cluster: &Cluster, project: &str, stack: &Stack) -> anyhow::
             .help("`destroy` again, once that is mended, goes on")
             .into()
     })
+}
+
+/// Warns of workers that a deployment by `plan` leaves behind, when no cluster is named from which they are removed.
+pub fn warn_of_left(cluster: Option<&Cluster>, instance: &StackInstance<'_>, plan: &Plan) {
+    let is_gone = |it: &&ResourceChange| {
+        it.resource_type == running_stack::WORKER && matches!(it.action, Action::Delete | Action::Replace)
+    };
+    let gone: Vec<_> = plan.resources.iter().filter(is_gone).map(|it| format!("`{}`", it.id)).collect();
+    if cluster.is_none() && instance.cloud.local.is_none() && !gone.is_empty() {
+        ui::warn(format!(
+            "what runs now of {} of `{}` stays in its cluster, without rights: `--kube-context NAME` removes it, `kubectl apply -k` does not",
+            gone.join(", "),
+            instance.label
+        ));
+    }
 }
 
 /// What would change in the cluster `context` for the stack `label`: how much, and a line for each object and property.

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use assembly::Function;
 use base64::Engine as _;
-use kubernetes::{Architecture, Image, Package, Program, Sysroot};
+use kubernetes::{Architecture, Image, Program, Sysroot};
 
+use super::folder;
+use super::packages::Dependencies;
 use crate::assets::Workspace;
 use crate::cargo;
-use crate::lock::Lock;
 
 /// Kubernetes's name of a processor.
 pub(super) const fn architecture(of: assembly::Architecture) -> Architecture {
@@ -20,25 +21,23 @@ pub(super) const fn architecture(of: assembly::Architecture) -> Architecture {
     }
 }
 
-/// The image of the program of `function`, built at `path` in `workspace`.
+/// The image of the program of `function`, built at `path` in `workspace` from `dependencies`.
 ///
 /// # Errors
 /// When a library that it needs is not on this machine, or a file cannot be read.
-pub fn of(workspace: &Workspace, function: &Function, path: &Path) -> anyhow::Result<Image> {
-    let package = workspace.package_of(&function.program)?;
-    let lock = Lock::read(workspace.root())?;
-    let packages = lock.beneath(package).into_iter().map(|it| Package {
-        name: it.name.clone(),
-        version: it.version.clone(),
-        license: None,
-        checksum: it.checksum.clone(),
-    });
-    let version = lock.beneath(package).first().map_or_else(String::new, |it| it.version.clone());
+pub fn of(
+    workspace: &Workspace,
+    dependencies: &Dependencies,
+    function: &Function,
+    path: &Path,
+) -> anyhow::Result<Image> {
+    let packages = dependencies.of(workspace.package_of(&function.program)?);
+    let version = packages.first().map_or_else(String::new, |it| it.version.clone());
     let architecture = architecture(function.architecture);
     let program = Program {
         certificates: Some(certificates(workspace.root())?),
         sysroot: Some(Sysroot::new("/", architecture)),
-        packages: packages.collect(),
+        packages,
         ..Program::new(&function.program, version, path, architecture)
     };
     Ok(program.image()?)
@@ -56,16 +55,14 @@ fn certificates(root: &Path) -> anyhow::Result<PathBuf> {
         }
         text += "-----END CERTIFICATE-----\n";
     }
-    let folder = cargo::folder(root);
-    let path = folder.join("certificates.pem");
+    let tools = cargo::folder(root);
+    let path = tools.join("certificates.pem");
     if std::fs::read_to_string(&path).is_ok_and(|present| present == text) {
         return Ok(path);
     }
-    // Whole or not at all: another deployment may read it meanwhile.
-    std::fs::create_dir_all(&folder)
-        .and_then(|()| tempfile::NamedTempFile::new_in(&folder))
-        .and_then(|file| std::fs::write(file.path(), &text).map(|()| file))
-        .and_then(|file| file.persist(&path).map_err(|error| error.error))
+    // Another deployment may read it meanwhile.
+    std::fs::create_dir_all(&tools)
+        .and_then(|()| folder::write(&path, &text))
         .with_context(|| format!("cannot write `{}`", path.display()))?;
     Ok(path)
 }

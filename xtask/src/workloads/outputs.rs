@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::cluster::explain;
 use super::deployed::{DeployedWorker, workers};
-use super::repository;
+use super::repository::Repository;
 use crate::operate::running_stack::RunningStack;
 
 /// What is told of a worker.
@@ -26,7 +26,8 @@ pub async fn of(running: &RunningStack, project: &str, cluster: Option<&Cluster>
     let mut outputs = Vec::new();
     for worker in workers(running) {
         let program = running.stack.program(&worker.id).map_or("", |function| function.program.as_str());
-        let repository = repository::foreseen_uri(&running.cloud, project, program);
+        let repository =
+            Repository { project, stack: running.stack.stack_name(), program }.foreseen_uri(&running.cloud);
         let running = match cluster {
             Some(cluster) => {
                 let found = cluster.running(&worker.namespace, &worker.name).await;

@@ -1,5 +1,6 @@
 //! What a deployment would do about the workers of a stack.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,8 +10,10 @@ use plan::{Action, Plan};
 use serde_json::Value as Json;
 
 use super::cluster::{as_json, explain, lines};
+use super::packages::Dependencies;
 use super::registries::Registries;
-use super::{image, repository, workloads, written};
+use super::repository::Repository;
+use super::{image, workloads, written};
 use crate::app::App;
 use crate::assets;
 use crate::cloud::Cloud;
@@ -55,15 +58,22 @@ impl WorkersPlan {
         let workspace = assets::Workspace::built_in(app.root(), app.workspace.target.as_deref())?;
         let (mut images, mut names, mut missing) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         let project = &app.workspace.project;
+        // Cargo is asked once for each processor.
+        let mut dependencies = BTreeMap::new();
         for (function, _) in stack.workers() {
             let path = prepared.workers.get(&function.id);
             let path = path.ok_or_else(|| Failure::new(format!("the program of `{}` was not built", function.id)))?;
-            let image = image::of(&workspace, function, path)?;
-            let found = repository::find(cloud, project, &function.program).await?;
+            let dependencies = match dependencies.entry(function.architecture) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(Dependencies::read(&workspace, function.architecture)?),
+            };
+            let image = image::of(&workspace, dependencies, function, path)?;
+            let repository = Repository { project, stack: stack.stack_name(), program: &function.program };
+            let found = repository.find(cloud).await?;
             if !is_pushed(registries, cloud, found.as_deref(), &image).await? {
                 missing.insert(function.program.clone());
             }
-            let uri = found.unwrap_or_else(|| repository::foreseen_uri(cloud, project, &function.program));
+            let uri = found.unwrap_or_else(|| repository.foreseen_uri(cloud));
             names.insert(function.id.clone(), format!("{uri}@{}", image.digest()));
             images.insert(function.id.clone(), image);
         }
@@ -87,14 +97,14 @@ impl WorkersPlan {
             None => None,
         };
         let new = made_anew(&prepared.plan);
-        let resolve = |value: &Json| {
+        let resolve = |_: &str, value: &Json| {
             let value = prepared.after.resolve(value);
-            match &running {
+            Ok(match &running {
                 Some(running) if !ids_in(&value).iter().any(|id| new.contains(id)) => written(&running.resolve(&value)),
                 _ => written(&value),
-            }
+            })
         };
-        Ok(workloads(stack, &self.project, &cloud.region, &self.names, &resolve))
+        workloads(stack, &self.project, &cloud.region, &self.names, &resolve)
     }
 
     /// Whose the objects in the cluster are.

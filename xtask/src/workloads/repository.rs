@@ -1,4 +1,4 @@
-//! The repository of ECR that has the images of a program: made when its first image is pushed.
+//! The repository of ECR that has the images of a program of a stack: made when its first image is pushed.
 
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::{ProvideErrorMetadata as _, SdkError};
@@ -10,70 +10,81 @@ use serde_json::json;
 use crate::cloud::{Cloud, explain};
 use crate::failure::Failure;
 
-/// As many images of a program are kept.
+/// As many images are kept. Only the stack's own count, of which the latest one runs.
 const KEPT: u32 = 100;
 
-/// What the repository of a program is called.
-fn name(project: &str, program: &str) -> String {
-    format!("stackwright/{project}/{program}").to_ascii_lowercase()
+/// The repository that has the images of a program of a stack in its stage.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Repository<'a> {
+    pub(super) project: &'a str,
+    /// CloudFormation's name of the stack, which has the stage in it.
+    pub(super) stack: &'a str,
+    pub(super) program: &'a str,
 }
 
-/// Where the images of a program of `project` are, while account and region are not known.
-pub(super) fn unresolved_uri(project: &str, program: &str) -> String {
-    format!("${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{}", name(project, program))
-}
+impl Repository<'_> {
+    fn name(self) -> String {
+        let Self { project, stack, program } = self;
+        format!("stackwright/{project}/{stack}/{program}").to_ascii_lowercase()
+    }
 
-/// What ECR will say where the images of a program of `project` are, before their repository is made.
-pub(super) fn foreseen_uri(cloud: &Cloud, project: &str, program: &str) -> String {
-    let suffix = cloud.pseudo("").value("AWS::URLSuffix");
-    let suffix = suffix.as_ref().and_then(serde_json::Value::as_str).unwrap_or("amazonaws.com");
-    format!("{}.dkr.ecr.{}.{suffix}/{}", cloud.account, cloud.region, name(project, program))
-}
+    /// Where it is, while account and region are not known.
+    pub(super) fn unresolved_uri(self) -> String {
+        format!("${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{}", self.name())
+    }
 
-/// Where the images of a program of `project` are, if they have a repository.
-///
-/// # Errors
-/// When AWS refuses.
-pub(super) async fn find(cloud: &Cloud, project: &str, program: &str) -> anyhow::Result<Option<String>> {
-    let name = name(project, program);
-    match cloud.ecr.describe_repositories().repository_names(&name).send().await {
-        Ok(found) => {
-            let uri = found.repositories().first().and_then(|it| it.repository_uri()).map(str::to_owned);
-            Ok(Some(uri.ok_or_else(|| Failure::new(format!("ECR did not say where the repository `{name}` is")))?))
+    /// What ECR will say where it is, before it is made.
+    pub(super) fn foreseen_uri(self, cloud: &Cloud) -> String {
+        let suffix = cloud.pseudo("").value("AWS::URLSuffix");
+        let suffix = suffix.as_ref().and_then(serde_json::Value::as_str).unwrap_or("amazonaws.com");
+        format!("{}.dkr.ecr.{}.{suffix}/{}", cloud.account, cloud.region, self.name())
+    }
+
+    /// Where it is, if it is there.
+    ///
+    /// # Errors
+    /// When AWS refuses.
+    pub(super) async fn find(self, cloud: &Cloud) -> anyhow::Result<Option<String>> {
+        let name = self.name();
+        match cloud.ecr.describe_repositories().repository_names(&name).send().await {
+            Ok(found) => {
+                let uri = found.repositories().first().and_then(|it| it.repository_uri()).map(str::to_owned);
+                Ok(Some(uri.ok_or_else(|| Failure::new(format!("ECR did not say where the repository `{name}` is")))?))
+            }
+            Err(error) if code(&error) == Some("RepositoryNotFoundException") => Ok(None),
+            Err(error) => Err(explain(error)),
         }
-        Err(error) if code(&error) == Some("RepositoryNotFoundException") => Ok(None),
-        Err(error) => Err(explain(error)),
     }
-}
 
-/// The repository for a program of `project`. It is made when it is not there: with tags that cannot be moved, images that are
-/// scanned when they are pushed, and the latest 100 of them kept.
-///
-/// # Errors
-/// When AWS refuses.
-pub(super) async fn ensure(cloud: &Cloud, project: &str, program: &str) -> anyhow::Result<String> {
-    let uri = match find(cloud, project, program).await? {
-        Some(uri) => uri,
-        None => create(cloud, project, program).await?,
-    };
-    keep_latest(&cloud.ecr, &name(project, program)).await?;
-    Ok(uri)
-}
-
-async fn create(cloud: &Cloud, project: &str, program: &str) -> anyhow::Result<String> {
-    let name = name(project, program);
-    let tag = Tag::builder().key("stackwright:project").value(project).build()?;
-    let scan = ImageScanningConfiguration::builder().scan_on_push(true).build();
-    let create = cloud.ecr.create_repository().repository_name(&name).tags(tag);
-    let create = create.image_tag_mutability(ImageTagMutability::Immutable).image_scanning_configuration(scan);
-    match create.send().await {
-        Ok(_) => {}
-        // Another deployment was faster, or the answer to a call before was lost.
-        Err(error) if code(&error) == Some("RepositoryAlreadyExistsException") => {}
-        Err(error) => return Err(explain(error)),
+    /// Where it is. It is made when it is not there: with tags that cannot be moved, images that are scanned when they are
+    /// pushed, and the latest 100 of them kept.
+    ///
+    /// # Errors
+    /// When AWS refuses.
+    pub(super) async fn ensure(self, cloud: &Cloud) -> anyhow::Result<String> {
+        let uri = match self.find(cloud).await? {
+            Some(uri) => uri,
+            None => self.create(cloud).await?,
+        };
+        keep_latest(&cloud.ecr, &self.name()).await?;
+        Ok(uri)
     }
-    let uri = find(cloud, project, program).await?;
-    Ok(uri.ok_or_else(|| Failure::new(format!("ECR made the repository `{name}` and does not know it")))?)
+
+    async fn create(self, cloud: &Cloud) -> anyhow::Result<String> {
+        let name = self.name();
+        let tag = Tag::builder().key("stackwright:project").value(self.project).build()?;
+        let scan = ImageScanningConfiguration::builder().scan_on_push(true).build();
+        let create = cloud.ecr.create_repository().repository_name(&name).tags(tag);
+        let create = create.image_tag_mutability(ImageTagMutability::Immutable).image_scanning_configuration(scan);
+        match create.send().await {
+            Ok(_) => {}
+            // Another deployment was faster, or the answer to a call before was lost.
+            Err(error) if code(&error) == Some("RepositoryAlreadyExistsException") => {}
+            Err(error) => return Err(explain(error)),
+        }
+        let uri = self.find(cloud).await?;
+        Ok(uri.ok_or_else(|| Failure::new(format!("ECR made the repository `{name}` and does not know it")))?)
+    }
 }
 
 /// Has a repository that has no policy of its own keep the latest images.

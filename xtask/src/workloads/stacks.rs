@@ -6,6 +6,7 @@ use kubernetes::Cluster;
 use serde_json::{Value as Json, json};
 
 use super::apply;
+use super::cluster::warn_of_left;
 use super::plan::WorkersPlan;
 use crate::app::App;
 use crate::deploy::concurrent::Outcome;
@@ -53,8 +54,13 @@ impl Workers {
         labelled.filter_map(|(plan, instance)| Some((plan.as_ref()?, instance.label.as_str())))
     }
 
-    /// Shows it, also when quiet if a yes will be asked for it.
-    pub fn show(&self, all: &[StackInstance<'_>], will_ask: bool) {
+    /// Shows it, also when quiet if a yes will be asked for it, and what a deployment by the plans in `prepared` leaves behind.
+    pub fn show(&self, all: &[StackInstance<'_>], prepared: &[anyhow::Result<Prepared>], will_ask: bool) {
+        for (instance, prepared) in all.iter().zip(prepared) {
+            if let Ok(prepared) = prepared {
+                warn_of_left(self.cluster.as_ref(), instance, &prepared.plan);
+            }
+        }
         for (plan, label) in self.each(all) {
             let insist = will_ask && !plan.is_empty();
             plan.lines(label).iter().for_each(|line| ui::say_or_insist(line, insist));
@@ -86,10 +92,16 @@ impl Workers {
         let mut done = Vec::new();
         let several = outcomes.len() > 1;
         for (outcome, plan) in outcomes.iter_mut().zip(&self.plans) {
-            let (Some(plan), Ok(_)) = (plan, &outcome.result) else { continue };
             let StackInstance { stack, cloud, label, .. } = outcome.instance;
-            match plan.apply(app, self.cluster.as_ref(), outcome.instance).await {
-                Ok(of_stack) => done.push(as_json_of(stack.name(), &cloud.region, plan, &of_stack)),
+            let applied = match plan {
+                _ if outcome.result.is_err() => continue,
+                Some(plan) => plan.apply(app, self.cluster.as_ref(), outcome.instance).await.map(|it| Some((plan, it))),
+                None if cloud.local.is_some() => continue,
+                None => apply::clear(app, stack).map(|()| None),
+            };
+            match applied {
+                Ok(of_stack) => done
+                    .extend(of_stack.map(|(plan, of_stack)| as_json_of(stack.name(), &cloud.region, plan, &of_stack))),
                 Err(error) => {
                     if several {
                         ui::error_of(label, &error);

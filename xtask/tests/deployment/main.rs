@@ -33,4 +33,5 @@ mod worker_drift;
 mod worker_faults;
 mod worker_logs;
 mod worker_outputs;
+mod worker_settings;
 mod workers;

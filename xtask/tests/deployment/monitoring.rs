@@ -92,7 +92,7 @@ fn what_kubernetes_would_refuse_of_it_is_found_with_its_line() {
       --> xtask/tests/deployment/monitoring.rs:30:5
       help: use lowercase letters, and `-` between words
 
-    error[worker]: `Consume`: Kubernetes would refuse `monitoring.labels.stackwright/stack`: it is `stackwright/stack`, expected the name of a label: 1 to 63 of A-Z, a-z, 0-9, `-`, `_` and `.`, with a domain and `/` before it at most
+    error[worker]: `Consume`: Kubernetes would refuse `monitoring.pod_monitor.labels.stackwright/stack`: it is `stackwright/stack`, expected the name of a label: 1 to 63 of A-Z, a-z, 0-9, `-`, `_` and `.`, with a domain and `/` before it at most
       --> xtask/tests/deployment/monitoring.rs:30:5
       help: labels of Kubernetes and of Stackwright itself cannot be set
 

@@ -316,6 +316,7 @@ fn worker(id: &str, name: &str) -> Function {
         worker: Some(Worker {
             cluster_name: "main".into(),
             namespace: "orders-dev".to_owned(),
+            creates_namespace: true,
             service_account: name.to_owned(),
             role_arn: json!({"Fn::GetAtt": ["Role", "Arn"]}),
             scaler_role_arn: None,
@@ -324,6 +325,7 @@ fn worker(id: &str, name: &str) -> Function {
             replicas: Replicas { min: 0, max: 10, messages_per_pod: 100 },
             pod: Pod { millicores: 250, mebibytes: 256, termination_grace_period: 30 },
             monitoring: None,
+            egress: Vec::new(),
         }),
     }
 }

@@ -70,7 +70,7 @@ fn what_was_changed_or_deleted_is_told_and_brought_back() {
     assert_snapshot!(of_cluster(&found).replace(digest, "DIGEST"), @r#"
     orders in the cluster `dev`: 7 objects read, 3 differences
       ~ NetworkPolicy orders-dev/consume: deployed, is not there
-      ~ Deployment orders-dev/consume  spec.template.spec.containers[worker].image: deployed "REGISTRY/stackwright/shop/stacks@DIGEST", is "registry.example/other:latest"
+      ~ Deployment orders-dev/consume  spec.template.spec.containers[worker].image: deployed "REGISTRY/stackwright/shop/orders-dev/stacks@DIGEST", is "registry.example/other:latest"
       ~ ScaledObject orders-dev/consume  spec.maxReplicaCount: deployed 10, is 3
     "#);
 

@@ -12,7 +12,7 @@ fn require_converged(scene: &Scene, what: &str) {
     let diff = scene.diff();
     assert_eq!(diff.code, Some(0), "{what}: {diff}");
     assert_eq!(scene.objects(), 7, "{what}");
-    let repository = &scene.project.aws.repositories()["stackwright/shop/stacks"];
+    let repository = &scene.project.aws.repositories()["stackwright/shop/orders-dev/stacks"];
     assert!(repository.lifecycle_policy.is_some(), "{what}");
 }
 

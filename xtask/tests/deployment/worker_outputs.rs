@@ -32,7 +32,7 @@ fn without_a_cluster_it_tells_where_a_worker_is() {
       namespace        orders-dev
       deployment       consume
       service account  consume
-      images           123456789012.dkr.ecr.eu-west-1.amazonaws.com/stackwright/shop/stacks
+      images           123456789012.dkr.ecr.eu-west-1.amazonaws.com/stackwright/shop/orders-dev/stacks
     ");
     let outputs = scene.run(&["outputs", "orders", "--json"]).expect(0).json();
     assert_eq!(outputs["Topic"], "none");
@@ -41,7 +41,7 @@ fn without_a_cluster_it_tells_where_a_worker_is() {
         "namespace": "orders-dev",
         "deployment": "consume",
         "service_account": "consume",
-        "repository": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/stackwright/shop/stacks",
+        "repository": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/stackwright/shop/orders-dev/stacks",
     });
     assert_eq!(outputs[KEY], json!([worker]));
     assert_eq!(scene.cluster.calls().seen().len(), calls);
@@ -58,7 +58,7 @@ fn with_a_cluster_it_tells_what_runs() {
       namespace        orders-dev
       deployment       consume
       service account  consume
-      image            REGISTRY/stackwright/shop/stacks@DIGEST
+      image            REGISTRY/stackwright/shop/orders-dev/stacks@DIGEST
       pods             1 of 1 ready in `dev`
     ");
     let outputs = run(&["--json"]).expect(0).json();

@@ -34,14 +34,14 @@ fn a_first_deployment_brings_template_image_and_objects_and_waits_until_they_run
 
     let deployed = scene.deploy().expect(0);
     assert_eq!(scene.project.status().as_deref(), Some("CREATE_COMPLETE"));
-    let repository = &scene.project.aws.repositories()["stackwright/shop/stacks"];
+    let repository = &scene.project.aws.repositories()["stackwright/shop/orders-dev/stacks"];
     assert_eq!((repository.image_tag_mutability.as_str(), repository.scan_on_push), ("IMMUTABLE", true));
     assert_eq!(repository.tags["stackwright:project"], "shop");
     assert!(repository.lifecycle_policy.as_ref().unwrap().contains("\"countNumber\":100"), "{repository:?}");
     let container = scene.container("consume");
     let (place, digest) = container["image"].as_str().unwrap().split_once('@').unwrap();
-    assert_eq!(place, format!("{}/stackwright/shop/stacks", scene.registry.address()));
-    assert!(scene.registry.repositories()["stackwright/shop/stacks"].manifests.contains_key(digest));
+    assert_eq!(place, format!("{}/stackwright/shop/orders-dev/stacks", scene.registry.address()));
+    assert!(scene.registry.repositories()["stackwright/shop/orders-dev/stacks"].manifests.contains_key(digest));
     let url = scene.project.aws.physical_id("orders-dev", "Queue").unwrap();
     let variables = container["env"].as_array().unwrap();
     assert!(variables.contains(&json!({"name": "WORKER_QUEUE_URLS", "value": url})), "{container}");
@@ -52,6 +52,27 @@ fn a_first_deployment_brings_template_image_and_objects_and_waits_until_they_run
         order.iter().map(|text| deployed.stderr.find(text).unwrap_or_else(|| panic!("{text}"))).collect();
     assert!(places.is_sorted(), "{deployed}");
     assert_eq!(scene.objects(), 7);
+}
+
+#[test]
+fn a_value_that_looks_like_a_placeholder_is_a_text_and_one_that_is_not_known_is_told() {
+    let scene = Scene::new();
+    let declare = |value: &serde_json::Value| {
+        scene.project.declare_workers_as(STACK, &[("Consume", "consume")], |worker| {
+            worker.environment.insert("GREETING".to_owned(), value.clone());
+        });
+    };
+    declare(&json!("hello ${name}"));
+    scene.deploy().expect(0);
+    let greeting = json!({"name": "GREETING", "value": "hello ${name}"});
+    assert!(scene.container("consume")["env"].as_array().unwrap().contains(&greeting));
+    scene.diff().expect(0);
+
+    declare(&json!({"Fn::GetAtt": ["Queue", "Nothing"]}));
+    let failed = scene.deploy().expect(1);
+    let said = "the variable `GREETING` of `Consume` is not known after the deployment: {\"Fn::GetAtt\":[\"Queue\",\"Nothing\"]}";
+    assert!(failed.stderr.contains(said), "{failed}");
+    assert!(scene.container("consume")["env"].as_array().unwrap().contains(&greeting));
 }
 
 #[test]
@@ -112,6 +133,34 @@ fn workers_that_leave_the_source_leave_the_cluster() {
     let deployed = scene.deploy().expect(0);
     assert_eq!(scene.objects(), 0, "{deployed}");
     scene.diff().expect(0);
+}
+
+#[test]
+fn without_a_cluster_it_is_told_which_workers_stay_in_one() {
+    let (scene, workspace) = (Scene::new(), TempDir::new().unwrap());
+    write_workspace(workspace.path(), "one");
+    let run = |arguments: &[&str]| scene.run_at(workspace.path(), arguments);
+    scene.project.declare_workers(&format!("{STACK}{SECOND}"), &[("Consume", "consume"), ("Watch", "watch")]);
+    let first = run(&["deploy", "orders", "--yes"]).expect(0);
+    assert!(!first.stderr.contains("without rights"), "{first}");
+    // One is replaced, and one goes.
+    let other = STACK.replace("ServiceAccount: consume", "ServiceAccount: bill");
+    scene.project.declare_workers(&other, &[("Consume", "bill")]);
+    let said = "! what runs now of `Consume`, `Watch` of `orders` stays in its cluster, without rights: `--kube-context NAME` removes it, `kubectl apply -k` does not";
+    let diff = run(&["diff", "orders"]).expect(0);
+    assert!(diff.stderr.contains(said), "{diff}");
+    let diff = run(&["diff", "orders", "--kube-context", "dev"]).expect(0);
+    assert!(!diff.stderr.contains("without rights"), "{diff}");
+    let refused = run(&["deploy", "orders"]).expect(5);
+    assert!(refused.stderr.contains(said), "{refused}");
+    // Nor do files of them stay.
+    let folder = workspace.path().join("target/stackwright/kubernetes/orders-dev");
+    run(&["deploy", "orders", "--yes"]).expect(0);
+    assert!(folder.join("03-deployment-bill.yaml").exists() && !folder.join("03-deployment-watch.yaml").exists());
+    scene.project.declare_workers(STACK.split("  Consume:").next().unwrap(), &[]);
+    let last = run(&["deploy", "orders", "--yes"]).expect(0);
+    assert!(last.stderr.contains("what runs now of `Consume` of `orders` stays in its cluster"), "{last}");
+    assert!(!folder.exists());
 }
 
 #[test]
@@ -284,7 +333,7 @@ fn programs_are_told_of_the_cluster_too() {
     assert_eq!((&cluster["context"], cluster["differences"].as_array().unwrap().len()), (&json!("dev"), 7));
     assert_eq!(cluster["differences"][0]["object"], "Namespace orders-dev");
     let images = &diff["stacks"][0]["images"];
-    assert!(images["Consume"].as_str().unwrap().contains("/stackwright/shop/stacks@sha256:"), "{images}");
+    assert!(images["Consume"].as_str().unwrap().contains("/stackwright/shop/orders-dev/stacks@sha256:"), "{images}");
     let deployed = scene.run(&["deploy", "orders", "--kube-context", "dev", "--yes", "--json"]).expect(0).json();
     let workers = &deployed["workers"][0];
     let counts = ["created", "changed", "unchanged", "removed"].map(|name| workers[name].as_u64());

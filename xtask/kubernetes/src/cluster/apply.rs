@@ -90,10 +90,10 @@ impl Cluster {
             Some(theirs) if theirs == owner => Ok(()),
             Some(theirs) => Err(Error::new(format!("{name} is of {theirs}: expected nobody's, or of {owner}"))
                 .help("give it another name, or remove it from the other stack first")
-                .help("a namespace of another stack can be shared: set `creates_namespace` to false")),
+                .help("to share a namespace of another stack, set the worker's `namespace` to `Namespace::Existing`")),
             None if object.known() == Kind::NAMESPACE => {
                 Err(Error::new(format!("{name} is there already and of no stack in context `{}`", self.context))
-                    .help("set `creates_namespace` to false, and it is used and never removed"))
+                    .help("set the worker's `namespace` to `Namespace::Existing`, and it is used and never removed"))
             }
             None => Ok(()),
         }

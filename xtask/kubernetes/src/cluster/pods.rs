@@ -1,7 +1,7 @@
 //! What is wrong with the pods of a Deployment.
 
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Api;
 use kube::api::{ListParams, LogParams};
@@ -18,6 +18,15 @@ const LINES: i64 = 20;
 
 const REVISION: &str = "deployment.kubernetes.io/revision";
 const HASH: &str = "pod-template-hash";
+
+/// A container of a pod, which can be started anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    /// The one that was there before.
+    Ended,
+    /// The one that is there.
+    Running,
+}
 
 /// What is wrong with a pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +56,22 @@ impl Trouble {
 impl Cluster {
     /// The first thing that is wrong with the pods of the newest revision.
     pub(super) async fn trouble(&self, deployment: &Deployment) -> Result<Option<Trouble>, Error> {
+        let pods = self.newest_pods(deployment).await?;
+        let troubles: Vec<_> = pods.iter().filter_map(of_pod).collect();
+        Ok(troubles.iter().find(|trouble| trouble.is_final).or(troubles.first()).cloned())
+    }
+
+    /// The first pod of the newest revision that runs and is not ready.
+    pub(super) async fn unready(&self, deployment: &Deployment) -> Result<Option<String>, Error> {
+        let pods = self.newest_pods(deployment).await?;
+        let is_unready = |pod: &&Pod| {
+            container(pod).is_some_and(|it| !it.ready && it.state.as_ref().is_some_and(|it| it.running.is_some()))
+        };
+        Ok(pods.iter().find(is_unready).and_then(|pod| pod.metadata.name.clone()))
+    }
+
+    /// The pods of the newest revision, by name.
+    async fn newest_pods(&self, deployment: &Deployment) -> Result<Vec<Pod>, Error> {
         let namespace = deployment.metadata.namespace.as_deref().unwrap_or_default();
         let name =
             ObjectName::new(Kind::DEPLOYMENT, Some(namespace), deployment.metadata.name.as_deref().unwrap_or_default());
@@ -64,18 +89,19 @@ impl Cluster {
         let revision = |metadata: &ObjectMeta| metadata.annotations.as_ref()?.get(REVISION).cloned();
         let newest = revision(&deployment.metadata);
         let set = sets.items.iter().find(|set| newest.is_some() && revision(&set.metadata) == newest);
-        let Some(hash) = set.and_then(|set| set.metadata.labels.as_ref()?.get(HASH)) else { return Ok(None) };
+        let Some(hash) = set.and_then(|set| set.metadata.labels.as_ref()?.get(HASH)) else { return Ok(Vec::new()) };
         let parameters = &ListParams::default().labels(&format!("{labels},{HASH}={hash}"));
         let pods = |client| async move { Api::<Pod>::namespaced(client, namespace).list(parameters).await };
         let mut pods = self.call(pods).await.map_err(failed)?.items;
         pods.sort_by(|one, other| one.metadata.name.cmp(&other.metadata.name));
-        let troubles: Vec<_> = pods.iter().filter_map(of_pod).collect();
-        Ok(troubles.iter().find(|trouble| trouble.is_final).or(troubles.first()).cloned())
+        Ok(pods)
     }
 
-    /// The last lines of a container that has ended, or of the one that runs.
-    pub(super) async fn last_lines(&self, namespace: &str, pod: &str) -> Vec<String> {
-        for previous in [true, false] {
+    /// The last lines of a container that has ended or of the one that runs, whichever comes `first`; of the other when that
+    /// has none.
+    pub(super) async fn last_lines(&self, namespace: &str, pod: &str, first: Container) -> Vec<String> {
+        let ended_first = first == Container::Ended;
+        for previous in [ended_first, !ended_first] {
             let parameters = &LogParams {
                 container: Some(CONTAINER.to_owned()),
                 previous,
@@ -94,6 +120,10 @@ impl Cluster {
     }
 }
 
+fn container(pod: &Pod) -> Option<&ContainerStatus> {
+    pod.status.as_ref()?.container_statuses.iter().flatten().find(|it| it.name == CONTAINER)
+}
+
 fn of_pod(pod: &Pod) -> Option<Trouble> {
     let name = pod.metadata.name.clone().unwrap_or_default();
     let status = pod.status.as_ref()?;
@@ -105,7 +135,7 @@ fn of_pod(pod: &Pod) -> Option<Trouble> {
         let text = format!("pod `{name}` has no node: {why}");
         return Some(Trouble { text, help, is_final: false, can_be_final: false, pod: None });
     }
-    let container = status.container_statuses.iter().flatten().find(|it| it.name == CONTAINER)?;
+    let container = container(pod)?;
     let state = container.state.as_ref()?.waiting.as_ref()?;
     let (reason, message) = (state.reason.as_deref()?, state.message.clone().unwrap_or_default());
     let text = format!("pod `{name}`: {reason}: {message}");

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use super::Cluster;
 use super::call::refused;
 use super::event::{Event, ObjectName, Tell};
-use super::pods::Trouble;
+use super::pods::{Container, Trouble};
 use crate::Error;
 
 /// How far a rollout is.
@@ -66,12 +66,7 @@ impl Cluster {
                 }
                 troubled = Some((trouble.text, since));
             } else if late {
-                return Err(Error::new(format!("{name} is not ready in time: {}", told.unwrap_or_default())).help(
-                    format!(
-                        "`kubectl --context {} -n {namespace} describe deployment {}` tells more",
-                        self.context, name.name
-                    ),
-                ));
+                return Err(self.late(name, &deployment, &told.unwrap_or_default()).await);
             }
             sleep(self.settings.poll).await;
         }
@@ -80,13 +75,30 @@ impl Cluster {
     async fn failed(&self, name: &ObjectName, trouble: &Trouble) -> Error {
         let mut text = format!("{name} is not ready: {}", trouble.text);
         if let Some(pod) = &trouble.pod {
-            let namespace = name.namespace.as_deref().unwrap_or_default();
-            for line in self.last_lines(namespace, pod).await {
-                text.push_str("\n  | ");
-                text.push_str(&line);
-            }
+            text.push_str(&self.end_of_log(name, pod, Container::Ended).await);
         }
         Error::new(text).help(trouble.help)
+    }
+
+    /// What is told of pods of which nothing is known to be wrong.
+    async fn late(&self, name: &ObjectName, deployment: &Deployment, state: &str) -> Error {
+        let namespace = name.namespace.as_deref().unwrap_or_default();
+        let more =
+            format!("`kubectl --context {} -n {namespace} describe deployment {}` tells more", self.context, name.name);
+        let text = format!("{name} is not ready in time: {state}");
+        // What cannot be read says no more, and the error is told all the same.
+        let Ok(Some(pod)) = self.unready(deployment).await else { return Error::new(text).help(more) };
+        let log = self.end_of_log(name, &pod, Container::Running).await;
+        Error::new(format!("{text}; pod `{pod}` runs and is not ready{log}"))
+            .help("it is ready when it can read its queues: the role, the network policy and the node's network must let it")
+            .help(more)
+    }
+
+    /// The last lines of a pod's log, each on a line of its own.
+    async fn end_of_log(&self, name: &ObjectName, pod: &str, first: Container) -> String {
+        let namespace = name.namespace.as_deref().unwrap_or_default();
+        let lines = self.last_lines(namespace, pod, first).await;
+        lines.iter().flat_map(|line| ["\n  | ", line.as_str()]).collect()
     }
 }
 

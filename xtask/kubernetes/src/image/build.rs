@@ -1,5 +1,6 @@
 //! From a program to an image.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -20,14 +21,15 @@ const PACKAGES: &str = "/usr/share/sbom/worker.cdx.json";
 pub(super) fn build(program: &Program) -> Result<Image, Error> {
     let bytes = read(&program.path, "the program")?;
     let needs = check(program, &bytes)?;
-    let base = base(program, &needs)?;
+    let libraries = libraries(&needs, program.sysroot.as_ref())?;
     let mut tree = Tree::default();
     tree.file(PROGRAM, 0o755, bytes);
     let listed = !program.packages.is_empty();
-    let packages = listed.then(|| document(&bill_of_materials(program))).transpose()?;
+    let packages = listed.then(|| document(&bill_of_materials(program, &libraries))).transpose()?;
     if let Some(packages) = &packages {
         tree.file(PACKAGES, 0o644, packages.clone());
     }
+    let base = base(program, libraries)?;
     let layers = vec![("user, certificates and libraries", layer(&base)?), ("program", layer(&tree)?)];
     Image::of(program, layers, packages.as_deref())
 }
@@ -60,7 +62,7 @@ fn check(program: &Program, bytes: &[u8]) -> Result<Needs, Error> {
 }
 
 /// All that is the same when the program changes.
-fn base(program: &Program, needs: &Needs) -> Result<Tree, Error> {
+fn base(program: &Program, libraries: BTreeMap<String, Vec<u8>>) -> Result<Tree, Error> {
     let mut tree = Tree::default();
     let id = program.user;
     if id == 0 {
@@ -83,7 +85,7 @@ fn base(program: &Program, needs: &Needs) -> Result<Tree, Error> {
         }
         tree.file(CERTIFICATES, 0o644, bytes);
     }
-    for (path, bytes) in libraries(needs, program.sysroot.as_ref())? {
+    for (path, bytes) in libraries {
         tree.file(&path, 0o755, bytes);
     }
     Ok(tree)

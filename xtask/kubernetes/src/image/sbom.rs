@@ -2,6 +2,8 @@
 //!
 //! <https://cyclonedx.org/docs/1.6/json/>
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Program;
@@ -10,7 +12,7 @@ use super::tree::digest;
 /// The media type of the list, and the type of the artifact that has it.
 pub(super) const CYCLONE_DX: &str = "application/vnd.cyclonedx+json";
 
-/// A package that a program is built from, as in `Cargo.lock`.
+/// A package that a program is built from, as cargo resolves it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Package {
     /// Its name.
@@ -23,12 +25,14 @@ pub struct Package {
     pub checksum: Option<String>,
 }
 
-/// The list of what `program` has. It has no time, and its number follows from what is in it.
-pub(super) fn bill_of_materials(program: &Program) -> Value {
+/// The list of what `program` has, with the shared libraries of its image by their paths. It has no time, and its number
+/// follows from what is in it.
+pub(super) fn bill_of_materials(program: &Program, libraries: &BTreeMap<String, Vec<u8>>) -> Value {
     let mut packages = program.packages.clone();
     packages.sort();
     packages.dedup();
-    let components: Vec<_> = packages.iter().map(component).collect();
+    let libraries = libraries.iter().map(|(path, bytes)| library(path, bytes));
+    let components: Vec<_> = packages.iter().map(component).chain(libraries).collect();
     let mut main = json!({"type": "application", "name": program.name, "version": program.version});
     main["bom-ref"] = format!("{}@{}", program.name, program.version).into();
     let number = number(&format!("{main}{components:?}"));
@@ -55,6 +59,18 @@ fn component(package: &Package) -> Value {
         component["hashes"] = json!([{"alg": "SHA-256", "content": checksum}]);
     }
     component
+}
+
+/// A file of the system that the program was linked for. Its version no file says, but its content does.
+fn library(path: &str, bytes: &[u8]) -> Value {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    json!({
+        "type": "library",
+        "name": name,
+        "bom-ref": format!("file:{path}"),
+        "hashes": [{"alg": "SHA-256", "content": digest(bytes).trim_start_matches("sha256:")}],
+        "evidence": {"occurrences": [{"location": path}]},
+    })
 }
 
 /// A UUID of version 8, made of a hash.

@@ -82,7 +82,10 @@ async fn what_belongs_to_others_is_not_taken_over() {
     let theirs = objects(&[small()]).unwrap();
     fake.put("namespaces", "", "shop", "kubectl", &json!({"metadata": {"name": "shop"}}));
     let error = fake.apply(&theirs).await.0.unwrap_err().to_string();
-    assert!(error.contains("Namespace shop is there already") && error.contains("creates_namespace"), "{error}");
+    assert!(
+        error.contains("Namespace shop is there already") && error.contains("`namespace` to `Namespace::Existing`"),
+        "{error}"
+    );
     let mut workload = small();
     workload.creates_namespace = false;
     fake.apply(&objects(&[workload]).unwrap()).await.0.unwrap();

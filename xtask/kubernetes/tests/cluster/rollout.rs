@@ -54,6 +54,9 @@ async fn a_rollout_that_takes_too_long_is_told() {
         "{error}"
     );
     assert!(told.iter().any(|line| line.contains("has not seen the change yet")), "{told:#?}");
+    // Its pod runs and never is ready: only its log says why.
+    let log = "; pod `orders-consume-new-1` runs and is not ready\n  | started\n  | thread 'main' panicked: orders-consume-new-1";
+    assert!(error.contains(log) && error.contains("when it can read its queues"), "{error}");
 }
 
 #[tokio::test]

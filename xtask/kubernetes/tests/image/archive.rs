@@ -98,6 +98,15 @@ fn an_archive_has_all_that_its_manifests_name() {
     assert_eq!(packages["components"][1]["licenses"][0]["expression"], "MIT OR Apache-2.0");
     assert_eq!(packages["components"][1]["hashes"][0]["content"], "ab".repeat(32));
     assert!(packages["components"][0].get("hashes").is_none());
+    let libraries = packages["components"].as_array().unwrap()[2..].iter();
+    let listed: BTreeMap<_, _> =
+        libraries.map(|it| (it["evidence"]["occurrences"][0]["location"].as_str(), it)).collect();
+    let copied = base.iter().filter(|(path, _)| path.contains("/ld-") || path.contains(".so."));
+    for (path, bytes) in copied.clone() {
+        let hash = &listed[&Some(format!("/{path}").as_str())]["hashes"][0]["content"];
+        assert_eq!(format!("sha256:{}", hash.as_str().unwrap()), digest(bytes));
+    }
+    assert_eq!((listed.len(), listed.len() > 2), (copied.count(), true));
 }
 
 #[test]

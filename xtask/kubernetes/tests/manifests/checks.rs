@@ -17,6 +17,24 @@ fn refused(change: impl FnOnce(&mut Workload), place: &str, expected: &str) {
 #[test]
 fn workers_that_fit_are_let_through() {
     assert_eq!(check(&[small(), large()]), Ok(()));
+    let mut workload = small();
+    // As long as the longest batch takes.
+    workload.grace = 43_205;
+    workload.environment.insert("WORKER_GRACE".to_owned(), "43200".to_owned());
+    assert_eq!(check(&[workload]), Ok(()));
+}
+
+#[test]
+fn what_is_known_only_after_the_deployment_is_let_through() {
+    let mut workload = small();
+    workload.image = "${Registry}/orders@${Digest}".to_owned();
+    workload.environment.insert("TABLE".to_owned(), "${Orders}".to_owned());
+    workload.queues = vec![Queue::at("${Queue.QueueUrl}", "${AWS::Region}", 5)];
+    workload.scaler_role = Some("${Scaler.Arn}".to_owned());
+    let objects = kubernetes::objects(&[workload]).unwrap();
+    let deployment = objects.iter().find(|object| object.kind() == "Deployment").unwrap();
+    assert!(kubernetes::yaml(deployment).contains("value: ${Queue.QueueUrl}"));
+    refused(|it| it.image = "${Registry".to_owned(), "image", "by digest");
 }
 
 #[test]
@@ -24,7 +42,7 @@ fn a_problem_is_told_with_place_value_expectation_and_help() {
     let mut workload = small();
     workload.grace = 10;
     let text = check(&[workload]).unwrap_err().to_string();
-    let expected = "worker `orders-consume`: `grace` is `10`: expected seconds from 30 to 43200\n  help: pods that run on Spot have 2 minutes, others as long as a batch takes";
+    let expected = "worker `orders-consume`: `grace` is `10`: expected seconds from 30 to 43205\n  help: pods that run on Spot have 2 minutes, others as long as a batch takes";
     assert_eq!(text, expected);
 }
 
@@ -66,7 +84,7 @@ fn the_container_must_fit() {
     refused(|it| it.port = 80, "port", "1024");
     refused(|it| it.user = 0, "user", "from 1");
     refused(|it| it.user = u32::MAX, "user", "from 1");
-    refused(|it| it.grace = 43_201, "grace", "43200");
+    refused(|it| it.grace = 43_206, "grace", "43205");
 }
 
 #[test]

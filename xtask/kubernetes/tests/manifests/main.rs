@@ -6,5 +6,4 @@ mod checks;
 mod definitions;
 mod rendered;
 mod schemas;
-mod unresolved;
 mod workloads;

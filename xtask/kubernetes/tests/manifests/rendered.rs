@@ -45,3 +45,20 @@ fn no_pod_is_counted_by_the_deployment() {
         assert!(object.value()["spec"].get("replicas").is_none(), "{}", object.kind());
     }
 }
+
+#[test]
+fn a_list_of_files_is_known_again_until_somebody_else_changes_it() {
+    let files = kubernetes::files(&kubernetes::objects(&[small(), large()]).unwrap());
+    let (list, others) = files.split_last().unwrap();
+    let names: Vec<_> = others.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(kubernetes::listed(&list.text), Some(names));
+    let text = &list.text;
+    let more =
+        ["- mine.yaml\n", "- ../00-namespace-shop.yaml\n", "- 00-namespace-/etc/passwd\n", "namePrefix: mine-\n"];
+    for changed in
+        more.map(|more| format!("{text}{more}")).into_iter().chain([format!("# mine\n{text}"), String::new()])
+    {
+        assert_eq!(kubernetes::listed(&changed), None, "{changed}");
+    }
+    assert_eq!(kubernetes::files(&[]), []);
+}

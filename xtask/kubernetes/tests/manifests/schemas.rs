@@ -82,7 +82,7 @@ fn what_is_not_as_the_schemas_say_is_found() {
     };
     assert!(changed("containerPort: 8080", "containerPort: high").contains("'high' is not"));
     assert!(changed("runAsNonRoot: true", "runAsNobody: true").contains("runAsNobody"));
-    assert!(changed("maxUnavailable: 1", "maxUnavailable: [1]").contains("maxUnavailable"));
+    assert!(changed("maxUnavailable: 10%", "maxUnavailable: [1]").contains("maxUnavailable"));
     assert!(changed("kind: PodDisruptionBudget", "kind: PodDisruption").contains("no schema: PodDisruption"));
     // What an older reader of YAML takes for a truth value.
     assert!(changed("value: \"on\"", "value: on").contains("True is not of type"));
