@@ -37,7 +37,8 @@ fn the_parts_let_api_gateway_invoke_the_functions_of_apis() {
         default: Some(function.into()),
         actions: vec![("place", function.into())],
     };
-    parts::web_socket_api(&mut stack, "Socket", WebSocketApi::named("orders"), "live", &routes);
+    let socket = stack.named("Socket").add(WebSocketApi::named("orders"));
+    parts::web_socket_routes(&mut stack, socket, "live", &routes);
     assert_eq!(broken(&stack), [""; 0]);
 }
 
