@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -14,7 +16,7 @@ use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testing::{Answer, CommandOutput, LocalCloud, http_client};
+use testing::{Answer, CommandOutput, LocalCloud, eventually_that, http_client};
 
 async fn create_queue(cloud: &LocalCloud) {
     Client::new(&cloud.sdk_config()).create_queue().queue_name("kept").send().await.unwrap();
@@ -238,6 +240,80 @@ fn a_crash_while_starting_shows_the_end_of_the_log() {
     assert!(message.contains("ended while it was starting (exit status: 1)"), "{message}");
     assert!(message.contains("  | IsADirectoryError"), "{message}");
     assert_eq!(cloud.status()["running"], false);
+}
+
+/// The lines of a worker that writes down when it starts, when it is told to end, and when its work is done after that: to
+/// the file that its environment names.
+const SLOW_WORKER: &str = r#"#!/bin/sh
+trap 'echo told >> "$NOTES"; is_told=1' TERM
+echo started >> "$NOTES"
+until [ "$is_told" ]; do sleep 0.05; done
+sleep 3
+echo done >> "$NOTES"
+"#;
+
+/// Runs one process of [`SLOW_WORKER`] as the worker `Slow` of the stack `slow`, which writes to `notes`.
+async fn run_slow_worker(cloud: &LocalCloud, notes: &Path) {
+    let folder = cloud.folder().join("workers");
+    let program = folder.join("slow");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(&program, SLOW_WORKER).unwrap();
+    fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+    let spec = json!({
+        "program": program, "environment": { "NOTES": notes }, "scaler_role": null, "keda_operator": null, "queues": [],
+        "min": 1, "max": 1, "messages_per_pod": 1, "grace": 900,
+    });
+    let url = format!("{}/_stackwright/workers/us-east-1/slow/Slow", cloud.endpoint());
+    Answer::to(http_client().put(url).body(spec.to_string())).await.expect(200);
+    noted(notes, &["started"]).await;
+}
+
+async fn noted(notes: &Path, expected: &[&str]) {
+    let lines = async || fs::read_to_string(notes).unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>();
+    eventually_that("the worker has noted it", lines, |lines| *lines == expected).await;
+}
+
+#[tokio::test]
+async fn a_worker_finishes_its_work_when_the_local_cloud_stops() {
+    let cloud = LocalCloud::fresh();
+    cloud.run(&["local", "start"]);
+    let notes = cloud.folder().join("notes");
+    run_slow_worker(&cloud, &notes).await;
+    assert_eq!(cloud.run(&["local", "stop"]), "the local cloud saved its state and stopped\n");
+    noted(&notes, &["started", "told", "done"]).await;
+}
+
+/// One that ends already, as when fewer are wanted, is not told again: it would drop its work.
+#[tokio::test]
+async fn a_worker_that_ends_already_is_waited_for() {
+    let cloud = LocalCloud::fresh();
+    cloud.run(&["local", "start"]);
+    let (first, second) = (cloud.folder().join("first"), cloud.folder().join("second"));
+    run_slow_worker(&cloud, &first).await;
+    run_slow_worker(&cloud, &second).await;
+    noted(&first, &["started", "told"]).await;
+    let url = format!("{}/_stackwright/workers/us-east-1/slow", cloud.endpoint());
+    let ends =
+        [http_client().delete(&url), http_client().delete(&url)].map(async |end| Answer::to(end).await.expect(200));
+    for end in ends {
+        end.await;
+        for notes in [&first, &second] {
+            assert_eq!(fs::read_to_string(notes).unwrap(), "started\ntold\ndone\n");
+        }
+    }
+}
+
+#[tokio::test]
+async fn reset_ends_workers_without_their_grace() {
+    let cloud = LocalCloud::fresh();
+    cloud.run(&["local", "start"]);
+    let notes = cloud.folder().join("notes");
+    run_slow_worker(&cloud, &notes).await;
+    cloud.run(&["local", "reset"]);
+    noted(&notes, &["started", "told"]).await;
+    // Longer than its work would take.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    noted(&notes, &["started", "told"]).await;
 }
 
 #[test]

@@ -38,8 +38,10 @@ pub async fn stop() -> anyhow::Result<Stopped> {
     let Observed::Running(process) = emulator.observe()? else { return Ok(Stopped::WasNotRunning) };
     // Workers give back what they have not begun, for which the emulator must still answer. One that does not, or was started
     // by another version and has none, is ended all the same.
-    let has_workers = workers::workers(&cloud).await.is_ok_and(|workers| !workers.is_empty());
-    if has_workers && let Err(error) = workers::stop(&cloud).await {
+    let running = workers::workers(&cloud).await.unwrap_or_default();
+    if !running.is_empty()
+        && let Err(error) = workers::stop(&cloud, &running).await
+    {
         progress::note(&error.to_string());
     }
     emulator.end(&process, PATIENCE).await?;

@@ -87,7 +87,7 @@ class Process:
 
     def __init__(self, worker, prepare):
         spec = worker.spec
-        self.worker, self.generation = worker, worker.generation
+        self.worker, self.generation, self.grace = worker, worker.generation, spec["grace"]
         self.started, self.ending_since = time.monotonic(), None
         environment = {
             "PATH": os.environ["PATH"],
@@ -127,10 +127,15 @@ class Process:
             self.last_line = text or self.last_line
             self.worker.write(stream, text)
 
-    def end(self, how=signal.SIGTERM):
-        self.ending_since = self.ending_since or time.monotonic()
+    def end(self):
+        """Tells it to end, once: told twice it would drop its work."""
+        if self.ending_since is None:
+            self.ending_since = time.monotonic()
+            self.send(signal.SIGTERM)
+
+    def send(self, what):
         try:
-            self.child.send_signal(how)
+            self.child.send_signal(what)
         except ProcessLookupError:
             pass  # it has ended by itself
 
@@ -218,9 +223,8 @@ class Worker:
         for process in list(self.processes):
             status = process.child.poll()
             if status is None:
-                grace = self.spec["grace"]
-                if process.ending_since is not None and now - process.ending_since > grace:
-                    process.end(signal.SIGKILL)
+                if process.ending_since is not None and now - process.ending_since > process.grace:
+                    process.send(signal.SIGKILL)
                 continue
             self.processes.remove(process)
             if process.ending_since is None:
@@ -254,6 +258,7 @@ class Worker:
             "wanted": self.wanted,
             "max": self.spec["max"],
             "restarts": self.restarts,
+            "grace": max([self.spec["grace"], *(it.grace for it in self.processes)]),
             "log_group": self.log_group,
             "problem": self.unread or self.failed,
         }
@@ -409,11 +414,17 @@ class Workers(Kept):
 
     def end(self, region, stack, id=None):
         """Ends a worker, or all of a stack in a region, and waits until its processes have ended."""
+        def is_meant(name):
+            return name[:2] == (region, stack) and id in (None, name.id)
+
         with self.lock:
-            names = [it for it in self.workers if it[:2] == (region, stack) and id in (None, it.id)]
-            ending = [self.workers.pop(it) for it in names]
+            self.leaving += [self.workers.pop(name) for name in list(self.workers) if is_meant(name)]
+            # Also those that were told to end before.
+            ending = [worker for worker in self.leaving if is_meant(worker.name)]
             self.changed = True
         self.finish(ending)
+        with self.lock:
+            self.leaving = [worker for worker in self.leaving if worker not in ending]
         for worker in ending:
             for process in worker.processes:
                 process.reader.join(1)
@@ -422,27 +433,33 @@ class Workers(Kept):
 
     def finish(self, ending, patience=None):
         """Has all processes of workers end within their grace, or within `patience` seconds."""
-        for process in (process for worker in ending for process in worker.processes):
+        began = time.monotonic()
+        processes = [process for worker in ending for process in worker.processes]
+        for process in processes:
             process.end()
-        for worker in ending:
-            deadline = time.monotonic() + (worker.spec["grace"] if patience is None else patience)
-            for process in worker.processes:
-                try:
-                    process.child.wait(max(0, deadline - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    process.end(signal.SIGKILL)
-                    process.child.wait()
+        for process in processes:
+            deadline = process.ending_since + process.grace if patience is None else began + patience
+            try:
+                process.child.wait(max(0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.send(signal.SIGKILL)
+                process.child.wait()
 
     def clear(self):
         with self.lock:
-            ending, self.workers, self.associations = list(self.workers.values()), {}, {}
+            ending = [*self.workers.values(), *self.leaving]
+            self.workers, self.associations, self.leaving = {}, {}, []
             self.changed = True
-        self.finish(ending)
+        # Their queues are gone, so that there is nothing to give back.
+        self.finish(ending, 1)
 
     def credentials(self, name, token):
         with self.lock:
-            worker, association = self.workers.get(name), self.association_of(name)
-        if worker is None or not secrets.compare_digest(worker.token.encode(), token.encode()):
+            # What ends still deletes what it has done.
+            known = [worker for worker in (*self.workers.values(), *self.leaving) if worker.name == name]
+            association = self.association_of(name)
+        worker = next((it for it in known if secrets.compare_digest(it.token.encode(), token.encode())), None)
+        if worker is None:
             return 404, {"message": "there is no such worker"}
         if association is None:
             return 400, {"code": "ResourceNotFoundException", "message": "no association for the service account"}
@@ -465,7 +482,7 @@ class Workers(Kept):
 
     def told(self):
         with self.lock:
-            return {"version": 1, "workers": [worker.told() for worker in self.workers.values()]}
+            return {"version": 1, "workers": [it.told() for it in (*self.workers.values(), *self.leaving)]}
 
     def start(self):
         # A process ends with the thread that started it, so that one thread starts all.
@@ -483,12 +500,14 @@ class Workers(Kept):
                 with self.lock:
                     if self.workers.get(worker.name) is worker:
                         worker.reconcile(now, prepare)
+        # The processes would be killed with the thread that started them: they may have their grace.
+        threading.Event().wait()
 
     def stop(self, patience=None):
         """Ends all processes; the next start of the local cloud runs them again."""
         self.stopping.set()
         with self.lock:
-            workers = list(self.workers.values())
+            workers = [*self.workers.values(), *self.leaving]
         self.finish(workers, patience)
 
     def content(self):
