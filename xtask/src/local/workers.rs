@@ -227,7 +227,7 @@ mod tests {
             let _ = stream.read(&mut [0; 1_000]).unwrap();
             match answered {
                 Some(text) => stream.write_all(text.as_bytes()).unwrap(),
-                None => thread::sleep(Duration::from_secs(60)),
+                None => thread::sleep(Duration::from_mins(1)),
             }
         });
         let patience = Duration::from_secs(1);
