@@ -53,6 +53,7 @@ pub trait Carried {
     fn described(way: Way) -> Option<Described>;
 
     /// What comes back for it.
+    #[must_use]
     fn answer(_way: Way) -> Option<Described> {
         None
     }

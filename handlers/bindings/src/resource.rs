@@ -102,8 +102,8 @@ impl Target {
     fn operation(&self, granted: &Granted) -> Operation {
         let Granted { service, operation, actions } = granted;
         let has = |action: &str| actions.iter().any(|(it, pattern)| *it == action && self.resource(pattern).is_ok());
-        let without = actions.iter().filter(|(action, _)| !has(action));
-        let missing = without.filter_map(|(_, pattern)| self.resource(pattern).err()).next();
+        let mut without = actions.iter().filter(|(action, _)| !has(action));
+        let missing = without.find_map(|(_, pattern)| self.resource(pattern).err());
         let mut actions: Vec<_> = actions.iter().map(|(action, _)| (*action).to_owned()).collect();
         actions.dedup();
         let (service, name) = ((*service).to_owned(), (*operation).to_owned());
