@@ -1,5 +1,7 @@
 //! What the audit knows of the roles with which AWS feeds functions, and hands on what they gave up.
 
+use engine::audit::audited::Audited;
+use engine::audit::wiring;
 use infra::dynamodb::{Key, S, StreamViewType, Table};
 use infra::eventbridge::{self, EventBus, EventPattern};
 use infra::iam::{InlinePolicy, ManagedPolicy, Policy, PolicyDocument, Role, Statement};
@@ -77,13 +79,15 @@ fn the_parts_give_each_mapping_what_its_source_and_its_destination_need() {
     assert_eq!(check(&stack, function), [""; 0]);
 }
 
+/// What is found where `add` feeds a function, whose role is allowed nothing for that.
+fn found(add: impl FnOnce(&mut Stack, Ref<Function>, Ref<StandardQueue>)) -> Vec<String> {
+    let (mut stack, function, queue) = stack();
+    add(&mut stack, function, queue);
+    check(&stack, function)
+}
+
 #[test]
 fn a_mapping_whose_role_may_not_do_what_its_source_and_its_destination_need_is_found() {
-    let found = |add: &dyn Fn(&mut Stack, Ref<Function>, Ref<StandardQueue>)| {
-        let (mut stack, function, queue) = stack();
-        add(&mut stack, function, queue);
-        check(&stack, function)
-    };
     let lacks = |id: &str, actions: &[&str]| {
         let actions: Vec<_> = actions.iter().map(|action| format!("`{action}`")).collect();
         format!("{id}: the role of `Processor` lacks {}", actions.join(", "))
@@ -112,7 +116,7 @@ fn a_mapping_whose_role_may_not_do_what_its_source_and_its_destination_need_is_f
         ),
         lacks("PL01", &["kinesis:ListStreams"]),
     ];
-    let of_consumer = found(&|stack, function, queue| {
+    let of_consumer = found(|stack, function, queue| {
         let stream = stack.named("Stream").add(Stream::default());
         let consumer = stack.named("Consumer").add(StreamConsumer { consumer_name: "orders".into(), stream });
         let mapping = StreamMapping::new(consumer, function, RecordPosition::Latest);
@@ -123,7 +127,7 @@ fn a_mapping_whose_role_may_not_do_what_its_source_and_its_destination_need_is_f
     let expected = [one, other, lacks("PL01", &["kinesis:SubscribeToShard"]), lacks("PL04", &["sqs:SendMessage"])];
     assert_eq!(of_consumer, expected);
 
-    let of_msk = found(&|stack, function, _| {
+    let of_msk = found(|stack, function, _| {
         let secret = stack.named("Secret").add(Secret::generated());
         stack.named("Source").add(msk(function, Some(MskAccess::SaslScram512(secret.into()))));
     });
@@ -131,7 +135,7 @@ fn a_mapping_whose_role_may_not_do_what_its_source_and_its_destination_need_is_f
     let secret = lacks("PL01", &["secretsmanager:GetSecretValue"]);
     assert_eq!(of_msk, [cluster, network.clone(), secret.clone()]);
 
-    let of_own = found(&|stack, function, _| {
+    let of_own = found(|stack, function, _| {
         let secret = stack.named("Secret").add(Secret::generated());
         let topic = stack.named("Topic").add(StandardTopic::default());
         stack.named("Source").add(own(function, secret, FailureDestination::Topic(topic)));
@@ -203,7 +207,7 @@ fn a_source_of_another_stack_is_known_by_what_the_mapping_says_of_it() {
     assert_eq!(with(&[], &poll[..2], &[]), ["PL01: the role of `Processor` lacks `sqs:GetQueueAttributes`"]);
     let position = ("StartingPosition", json!("LATEST"));
     let changes = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
-    assert_eq!(with(&[position.clone()], &changes, &["dynamodb:ListStreams"]), [""; 0]);
+    assert_eq!(with(std::slice::from_ref(&position), &changes, &["dynamodb:ListStreams"]), [""; 0]);
     let found = with(&[position], &["dynamodb:PutItem"], &[]);
     assert!(found.iter().all(|line| line.starts_with("LP02") && line.contains("`dynamodb:PutItem`")), "{found:?}");
     assert_eq!(found.len(), 1);
@@ -328,4 +332,11 @@ fn a_role_with_a_policy_by_reference_is_not_said_to_lack_anything() {
     let hourly = Schedule::new(Expression::Hours(1), scheduler::Target::queue(queue));
     stack.named("Hourly").add(hourly.with_role(role));
     assert_eq!(broken(&stack), [""; 0]);
+}
+
+#[test]
+fn nothing_is_found_wrong_with_the_wiring_of_the_systems_of_the_workspace() {
+    for stack in crate::app_stacks() {
+        assert_eq!(wiring::findings(&Audited::stack(&stack)), [], "{}", stack.name());
+    }
 }
