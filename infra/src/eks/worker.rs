@@ -113,7 +113,9 @@ pub struct Pod {
     pub cpu: Millicores<1>,
     /// The memory that it has. With more it is killed.
     pub memory: Mebibytes<16>,
-    /// How long it may take to end, at least 30 s. What is at work is finished meanwhile.
+    /// How long it may take to end, at least 30 s. What is at work is finished meanwhile, and with 30 s more than the worker's
+    /// `timeout` also what comes until its last calls for messages are over: 60 s, the default, are right for a `timeout` of
+    /// 30 s.
     pub termination_grace_period: Seconds<30, 43_205>,
 }
 
@@ -236,7 +238,7 @@ impl Default for Pod {
         Self {
             cpu: Millicores::of::<250>(),
             memory: Mebibytes::of::<256>(),
-            termination_grace_period: Seconds::of::<30>(),
+            termination_grace_period: Seconds::of::<60>(),
         }
     }
 }
