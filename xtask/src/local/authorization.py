@@ -21,7 +21,7 @@ try:
     from ministack.core import iam_actions, iam_evaluator
     from ministack.core.iam_actions import (
         _DYNAMODB_TRANSACT_ITEM_ACTIONS as ACTIONS_OF_A_TRANSACTION, _dynamodb_table_arn as arn_of_table,
-        _s3_source_object as source_of_a_copy,
+        _s3_batch_delete_targets as objects_to_delete, _s3_source_object as source_of_a_copy,
     )
     from ministack.services.dynamodb import (
         _extract_key_val as value_of_key, _extract_pk_from_condition as key_in_expression,
@@ -189,6 +189,10 @@ def ask_as_aws_does():
     def action(service, method, path, headers, body, query_params):
         if service == "lambda" and path.endswith("/response-streaming-invocations"):
             return "lambda:InvokeFunction"
+        if service == "s3" and method == "POST" and "delete" in query_params:
+            # Of the first object; MiniStack asks the same for the others.
+            [(_, version), *_] = objects_to_delete(path.strip("/"), body) or [("", "")]
+            return "s3:DeleteObjectVersion" if version else "s3:DeleteObject"
         return action_of(service, method, path, headers, body, query_params)
 
     def resource(service, method, path, headers, body, query_params, region, account_id):

@@ -17,8 +17,9 @@ pub(super) fn daemon(place: &Place) -> Daemon {
 }
 
 /// The launcher, and the modules that it imports from beside it.
-const LAUNCHER: [(&str, &str); 5] = [
+const LAUNCHER: [(&str, &str); 6] = [
     ("launcher.py", include_str!("launcher.py")),
+    ("addresses.py", include_str!("addresses.py")),
     ("authorization.py", include_str!("authorization.py")),
     ("faults.py", include_str!("faults.py")),
     ("kept.py", include_str!("kept.py")),

@@ -107,6 +107,7 @@ import ministack.app  # noqa: E402 - reads the environment and configures loggin
 from ministack.core import iam_evaluator, router  # noqa: E402 - the same
 from ministack.services import cloudformation, cloudwatch_logs, kms, lambda_svc, s3, sqs, sts  # noqa: E402 - the same
 from ministack.services.cloudformation import provisioners  # noqa: E402 - the same
+from addresses import reachable  # noqa: E402 - the same
 from authorization import ask_as_aws_does  # noqa: E402 - the same
 from workers import Name, Refused, Workers  # noqa: E402 - the same
 
@@ -318,6 +319,15 @@ def pass_traces_on():
     sqs._build_send_sys_attrs = of_sent_or_request
     sqs._ensure_msg_fields = complete_with_trace
     lambda_svc._xray_trace_id_for_invocation = of_any_invocation
+
+
+def lead_functions_here():
+    """MiniStack gives functions the addresses that APIs and functions have on AWS."""
+    try:
+        variables_of = lambda_svc._runtime_env_vars
+    except AttributeError as error:
+        sys.exit(f"this version of MiniStack tells functions their variables in another way than the launcher knows: {error}")
+    lambda_svc._runtime_env_vars = lambda config: reachable(variables_of(config))
 
 
 def swap_code_at_once():
@@ -657,6 +667,7 @@ workers = Workers(state)
 workers.load()
 faults = Faults()
 pass_traces_on()
+lead_functions_here()
 swap_code_at_once()
 served = ministack.app.app
 # SHORTEST_PAUSE seconds between two saves, and more for a large state: saving stops the emulator meanwhile.

@@ -21,6 +21,7 @@ import threading
 import time
 from typing import NamedTuple
 
+from addresses import reachable
 from kept import Kept
 from ministack.core import iam_evaluator
 from ministack.core.responses import request_scope
@@ -100,7 +101,7 @@ class Process:
             "AWS_DEFAULT_REGION": worker.name.region,
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": worker.credentials_url(),
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": worker.token,
-            **spec["environment"],
+            **reachable(spec["environment"]),
             # Several run on this machine.
             "WORKER_ADDRESS": "127.0.0.1:0",
         }

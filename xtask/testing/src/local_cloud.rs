@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -170,11 +171,13 @@ impl Drop for Place {
 }
 
 /// A port that is free together with the next, which is for a local service.
+///
+/// Connections get theirs from 32,768 on, so that none takes one of these before the local cloud does:
+/// <https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html>. Test programs begin at different ports.
 fn free_ports() -> u16 {
-    let first = || TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    std::iter::repeat_with(first)
-        .take(100)
-        .map(|listener| listener.local_addr().unwrap().port())
-        .find(|&port| port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok())
-        .expect("two free ports")
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let next = || (std::process::id() % 400 * 40 + NEXT.fetch_add(2, Ordering::Relaxed)) % 17_000 + 15_000;
+    let mut ports = std::iter::repeat_with(next).take(8_500).filter_map(|port| u16::try_from(port).ok());
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    ports.find(|&port| is_free(port) && is_free(port + 1)).expect("two free ports")
 }

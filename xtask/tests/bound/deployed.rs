@@ -63,8 +63,17 @@ impl<'a> Deployed<'a> {
     /// Makes `call` as a session of `role`.
     pub(super) async fn make(&self, call: &Bound, role: Ref<Role>) -> Result<(), Failed> {
         let config = self.session(role, session(call)).await;
-        let variables = call.variables.iter().map(|(name, output)| (name.clone(), self.outputs[output].clone()));
+        let variables = call.variables.iter().map(|(name, output)| (name.clone(), self.here(&self.outputs[output])));
         (call.make)(&config, variables.collect()).await
+    }
+
+    /// `value`, or what functions get in the place of an API's address.
+    fn here(&self, value: &str) -> String {
+        let parts = value.strip_prefix("https://").and_then(|it| it.split_once(".execute-api."));
+        let Some((api, (_, stage))) = parts.and_then(|(api, rest)| Some((api, rest.split_once('/')?))) else {
+            return value.to_owned();
+        };
+        format!("{}/_aws/execute-api/{api}/{stage}", self.config.endpoint_url().unwrap())
     }
 
     /// What was decided of `call` for `role`.

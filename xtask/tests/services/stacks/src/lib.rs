@@ -14,6 +14,7 @@ pub mod secrets_manager;
 pub mod ses;
 pub mod ssm;
 pub mod step_functions;
+pub mod web_socket;
 
 use stackwright::App;
 
@@ -35,5 +36,6 @@ pub fn app() -> App {
         ses::SYSTEM,
         ssm::SYSTEM,
         step_functions::SYSTEM,
+        web_socket::SYSTEM,
     ])
 }

@@ -178,3 +178,14 @@ async fn step_functions() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn web_socket() {
+    system("web-socket", async |system| {
+        // Nobody has this connection: the call is allowed, and API Gateway says that it is gone.
+        let said = json!({ "requestContext": { "connectionId": "L0SM9cOFvHcCIhw=" }, "body": "hello" });
+        let answer = system.invoke("Say", &said).await;
+        assert_eq!(answer, json!({ "statusCode": 410 }));
+    })
+    .await;
+}

@@ -14,3 +14,4 @@ pub mod ses_send;
 pub mod ssm_price;
 pub mod step_functions_charge;
 pub mod step_functions_order;
+pub mod web_socket_say;
