@@ -675,11 +675,25 @@ SHORTEST_PAUSE = 2
 dirty = False
 
 
+def of_one_moment(get_state):
+    """Threads of functions and workers change what is copied meanwhile: then it is copied again."""
+
+    def state():
+        for _ in range(20):
+            with contextlib.suppress(RuntimeError):  # dictionary changed size during iteration
+                return get_state()
+            time.sleep(0.005)
+        return get_state()
+
+    return state
+
+
 def save():
     global dirty
     began = time.monotonic()
     dirty = False
-    ministack.app.save_all(ministack.app._build_persistence_save_dict())
+    states = ministack.app._build_persistence_save_dict()
+    ministack.app.save_all({service: of_one_moment(get_state) for service, get_state in states.items()})
     calls.save()
     events.save()
     workers.save()
