@@ -27,5 +27,5 @@ pub use rest_api::{EndpointType, RestApi};
 pub use stage::{AccessLogSetting, ApiStage, LoggingLevel, MethodSetting};
 pub use usage_plan::{ApiKey, Period, Quota, Throttle, UsagePlan, UsagePlanKey};
 
-/// API Gateway, as those know it whom it calls.
+/// API Gateway as a principal.
 pub(crate) const SERVICE: &str = "apigateway.amazonaws.com";

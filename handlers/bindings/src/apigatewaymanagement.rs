@@ -7,7 +7,7 @@ crate::binding! {
     /// Those who are connected to a stage of a WebSocket API, with the operations `A` granted on them. Its environment
     /// variable is the stage's address, `https://{api}.execute-api.{region}.amazonaws.com/{stage}`.
     ///
-    /// Who a connection belongs to, a function learns when somebody connects: `requestContext.connectionId` of the event.
+    /// Each event of the API has the id of its connection, `requestContext.connectionId`.
     ///
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html>
     pub struct Connections(url);

@@ -33,6 +33,15 @@ pub struct Declaration {
     pub answer: Option<Box<Described>>,
 }
 
+impl Declaration {
+    /// A binding of the type `B` that grants nothing.
+    pub(crate) fn without_grants<B>(variable: Value) -> Self {
+        let type_name = std::any::type_name::<B>().to_owned();
+        let (grants, operations) = (Vec::new(), Vec::new());
+        Self { type_name, variable, grants, operations, sent: None, taken: None, answer: None }
+    }
+}
+
 /// Actions that a binding grants on a resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

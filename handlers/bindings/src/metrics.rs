@@ -191,18 +191,7 @@ impl Serialize for Metrics {
                 if let Value::String(literal) = namespace {
                     check(literal).map_err(S::Error::custom)?;
                 }
-                let type_name = std::any::type_name::<Self>().to_owned();
-                let (grants, operations) = (Vec::new(), Vec::new());
-                Declaration {
-                    type_name,
-                    variable: namespace.clone(),
-                    grants,
-                    operations,
-                    sent: None,
-                    taken: None,
-                    answer: None,
-                }
-                .serialize(serializer)
+                Declaration::without_grants::<Self>(namespace.clone()).serialize(serializer)
             }
             Namespace::Bound(namespace) => serializer.serialize_str(namespace),
         }

@@ -97,8 +97,7 @@ impl Target {
         grants.into_iter().map(|(_, grant)| grant).collect()
     }
 
-    /// The operation that is granted, with the part that it needs and that is not there: an action that is granted on something
-    /// else needs none.
+    /// The operation that is granted. A part is missing when one of its actions can be granted on nothing without it.
     fn operation(&self, granted: &Granted) -> Operation {
         let Granted { service, operation, actions } = granted;
         let has = |action: &str| actions.iter().any(|(it, pattern)| *it == action && self.resource(pattern).is_ok());

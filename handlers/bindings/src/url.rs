@@ -36,20 +36,7 @@ impl Url {
 impl Serialize for Url {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Address::Declared(address) => {
-                let type_name = std::any::type_name::<Self>().to_owned();
-                let (grants, operations) = (Vec::new(), Vec::new());
-                Declaration {
-                    type_name,
-                    variable: address.clone(),
-                    grants,
-                    operations,
-                    sent: None,
-                    taken: None,
-                    answer: None,
-                }
-                .serialize(serializer)
-            }
+            Address::Declared(address) => Declaration::without_grants::<Self>(address.clone()).serialize(serializer),
             Address::Bound(address) => serializer.serialize_str(address),
         }
     }

@@ -57,9 +57,9 @@ pub struct CognitoAuthorizer {
     pub header: String,
 }
 
-/// Who lets in whom a function lets in.
+/// An authorizer that asks a function.
 pub trait FunctionAuthorizer: Resource + Sized {
-    /// Lets API Gateway invoke the function on behalf of `authorizer`, which this is.
+    /// The permission by which API Gateway invokes the function. `authorizer` is the reference to this authorizer.
     fn permission(&self, authorizer: Ref<Self>) -> Permission;
 }
 

@@ -40,7 +40,7 @@ impl Permission {
         }
     }
 
-    /// Finds that `function` is invoked by `service`, and that the stack, which has the function, does not let it.
+    /// Checks that the stack lets `service` invoke `function`, when the function is its own.
     pub(crate) fn check_given(function: Invocable, service: &str, check: &mut Check<'_>) {
         if function.get_in(check.stack).is_none() {
             return;

@@ -36,6 +36,9 @@ pub struct PlatformNeed {
     pub rule: &'static Rule,
 }
 
+/// What to do about a call of which it is not known what it needs of a key.
+pub const UNLISTED: &str = "allow what AWS's documentation of the call says of keys: the audit does not know it";
+
 impl PlatformNeed {
     /// Whether it is about `resource`, of which a statement says something.
     #[must_use]

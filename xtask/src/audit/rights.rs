@@ -108,8 +108,7 @@ impl Rights {
     #[must_use]
     pub fn unlisted(&self, subject: &Subject<'_>) -> Vec<AuditFinding> {
         let finding = |need: &PlatformNeed| {
-            let finding = subject.finding(need.rule, format!("it is not known {}", need.purpose));
-            finding.fix("list the action in `xtask/src/audit/platform/keys.rs`")
+            subject.finding(need.rule, format!("it is not known {}", need.purpose)).fix(platform::UNLISTED)
         };
         self.platform.iter().filter(|need| need.is_unlisted()).map(finding).collect()
     }

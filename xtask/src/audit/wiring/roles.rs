@@ -10,7 +10,7 @@ use super::Wiring;
 use crate::audit::arns::{normal, stands_for};
 use crate::audit::expression::{shown, text};
 use crate::audit::finding::AuditFinding;
-use crate::audit::platform::{PlatformNeed, services};
+use crate::audit::platform::{self, PlatformNeed, services};
 use crate::audit::resources::{of_type, type_of};
 use crate::audit::{rights, rules};
 
@@ -85,7 +85,7 @@ impl Wiring<'_> {
         let finding = |need: &PlatformNeed| {
             if need.is_unlisted() {
                 let finding = self.audited.finding(need.rule, by, format!("it is not known {}", need.purpose));
-                return Some(finding.fix("list the action in `xtask/src/audit/platform/keys.rs`"));
+                return Some(finding.fix(platform::UNLISTED));
             }
             let lacking: Vec<_> = need.actions.iter().filter(|action| !self.allows(&granted, need, action)).collect();
             let first = lacking.first()?;
